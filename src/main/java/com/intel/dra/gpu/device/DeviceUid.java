@@ -29,6 +29,10 @@ public record DeviceUid(PciAddress address, PciDeviceId model, OptionalInt vfInd
     return new DeviceUid(address, model, OptionalInt.empty());
   }
 
+  public DeviceType type() {
+    return vfIndex.isPresent() ? DeviceType.VF : DeviceType.GPU;
+  }
+
   /** The UID of this GPU's VF with that index (from 0). */
   public DeviceUid vf(int index) {
     return new DeviceUid(address, model, OptionalInt.of(index));

@@ -11,6 +11,6 @@ package com.intel.dra.gpu.device;
 public record Gpu(DeviceUid uid, PciAddress address, int memoryMiB, int maxVfs, DrmNodes drmNodes) {
 
   public DeviceType type() {
-    return uid.vfIndex().isPresent() ? DeviceType.VF : DeviceType.GPU;
+    return uid.type();
   }
 }
