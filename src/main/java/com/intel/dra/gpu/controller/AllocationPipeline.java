@@ -73,8 +73,7 @@ class AllocationPipeline {
 
   private Uni<List<PendingClaim>> protect(List<PendingClaim> pending) {
     return all(
-        pending,
-        claim -> new PendingClaim(claims.ensureFinalizer(claim.claim()), claim.request()));
+        pending, claim -> new PendingClaim(claims.ensureFinalizer(claim.claim()), claim.request()));
   }
 
   /** What the node's record holds for the claims now, or why it cannot. */
@@ -87,9 +86,7 @@ class AllocationPipeline {
 
   private Uni<Recorded> record(String node, List<PendingClaim> pending) {
     List<DeviceRequest> requests =
-        pending.stream()
-            .map(claim -> Inventories.request(claim.uid(), claim.request()))
-            .toList();
+        pending.stream().map(claim -> Inventories.request(claim.uid(), claim.request())).toList();
     return onVirtualThread(
         () ->
             records.change(
@@ -107,11 +104,10 @@ class AllocationPipeline {
     var byClaim = new HashMap<ResourceClaim, List<AllocatedDevice>>();
     for (PendingClaim claim : pending) {
       List<AllocatedDevice> devices =
-          Inventories.allocated(suitable.placement().sharesOf(claim.uid()));
+          Inventories.allocated(suitable.placement().shares().getOrDefault(claim.uid(), List.of()));
       byClaim.put(claim.claim(), devices);
       written.put(
-          claim.uid(),
-          Optional.of(new ClaimAllocation(devices, Claims.ownerUid(claim.claim()))));
+          claim.uid(), Optional.of(new ClaimAllocation(devices, Claims.ownerUid(claim.claim()))));
     }
     return new Change<>(written, new Recorded.Devices(byClaim));
   }
@@ -126,9 +122,7 @@ class AllocationPipeline {
                   List.copyOf(devices.byClaim().entrySet()),
                   entry ->
                       claims.allocate(
-                          entry.getKey(),
-                          AllocationResults.of(node, entry.getValue()),
-                          consumer))
+                          entry.getKey(), AllocationResults.of(node, entry.getValue()), consumer))
               .replaceWith(new AllocationOutcome.Allocated());
     };
   }

@@ -22,8 +22,7 @@ import java.util.function.Predicate;
  * @param unfounded claim UIDs on record for which no claim is known to be allocated there
  * @param isSettled false while a claim on record is being worked on: the audit is to be repeated
  */
-record Audit(
-    Map<String, ClaimAllocation> missing, TreeSet<String> unfounded, boolean isSettled) {
+record Audit(Map<String, ClaimAllocation> missing, TreeSet<String> unfounded, boolean isSettled) {
 
   static Audit of(
       GpuAllocationState node, List<ResourceClaim> claimsOnNode, Predicate<String> isInFlight) {

@@ -24,9 +24,7 @@ class CapacityWatch {
       var holders = new HashSet<>(node.getSpec().resourceClaimAllocations().keySet());
       holders.addAll(node.getSpec().prepared().keySet());
       return new Seen(
-          GpuAllocationState.READY.equals(node.getStatus()),
-          node.getSpec().allocatable(),
-          holders);
+          GpuAllocationState.READY.equals(node.getStatus()), node.getSpec().allocatable(), holders);
     }
 
     boolean hasMoreRoomThan(Seen before) {

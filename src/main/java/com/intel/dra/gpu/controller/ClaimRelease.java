@@ -69,9 +69,7 @@ class ClaimRelease {
     Claims.allocation(claim).flatMap(AllocationResults::node).ifPresent(nodes::add);
     view.nodes
         .list()
-        .filter(
-            node ->
-                node.getSpec().resourceClaimAllocations().containsKey(Claims.uid(claim)))
+        .filter(node -> node.getSpec().resourceClaimAllocations().containsKey(Claims.uid(claim)))
         .forEach(node -> nodes.add(node.getMetadata().getName()));
     return nodes;
   }

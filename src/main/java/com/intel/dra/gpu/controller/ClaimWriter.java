@@ -40,8 +40,7 @@ class ClaimWriter {
   ResourceClaim allocate(
       ResourceClaim claim, AllocationResult allocation, Optional<ObjectMeta> consumer) {
     return remember(
-        claim,
-        client.resource(Claims.allocated(claim, allocation, consumer)).updateStatus());
+        claim, client.resource(Claims.allocated(claim, allocation, consumer)).updateStatus());
   }
 
   ResourceClaim deallocate(ResourceClaim claim) {

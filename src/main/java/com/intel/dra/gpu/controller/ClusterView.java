@@ -86,8 +86,7 @@ class ClusterView implements ParametersLookup {
 
   List<Pod> pendingPodsUsing(ResourceClaim claim) {
     return pendingPods.byIndex(
-        PODS_BY_CLAIM,
-        claim.getMetadata().getNamespace() + "/" + claim.getMetadata().getName());
+        PODS_BY_CLAIM, claim.getMetadata().getNamespace() + "/" + claim.getMetadata().getName());
   }
 
   /** Immediate claims of this driver that have found no node yet. */

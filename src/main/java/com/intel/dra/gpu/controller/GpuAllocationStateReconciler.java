@@ -62,7 +62,8 @@ class GpuAllocationStateReconciler implements Reconciler<GpuAllocationState> {
   @Override
   public List<EventSource<?, GpuAllocationState>> prepareEventSources(
       EventSourceContext<GpuAllocationState> context) {
-    view.nodes.attach((ManagedInformerEventSource<GpuAllocationState, ?, ?>) context.getPrimaryCache());
+    view.nodes.attach(
+        (ManagedInformerEventSource<GpuAllocationState, ?, ?>) context.getPrimaryCache());
     return List.of(wakeups.nodes);
   }
 
@@ -129,8 +130,7 @@ class GpuAllocationStateReconciler implements Reconciler<GpuAllocationState> {
     view.schedulingContexts
         .list()
         .forEach(
-            context ->
-                Wakeups.wake(wakeups.schedulingContexts, ResourceID.fromResource(context)));
+            context -> Wakeups.wake(wakeups.schedulingContexts, ResourceID.fromResource(context)));
     view.unallocatedImmediateClaims()
         .forEach(claim -> Wakeups.wake(wakeups.claims, ResourceID.fromResource(claim)));
   }

@@ -85,8 +85,7 @@ class ImmediateAllocation {
       switch (judge.judge(Optional.of(state), List.of(request))) {
         case NodeAnswer.Suitable suitable ->
             candidates.add(
-                new Candidate(
-                    node, NodeRanking.of(Inventories.of(state), suitable.placement())));
+                new Candidate(node, NodeRanking.of(Inventories.of(state), suitable.placement())));
         case Unsuitable answer -> unsuitable.put(node, answer);
       }
     }

@@ -12,7 +12,6 @@ import com.intel.dra.gpu.device.DeviceUid;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Between the API's texts and the values that decisions are made on. */
@@ -21,8 +20,9 @@ final class Inventories {
   private Inventories() {}
 
   /**
-   * What the node has and who holds it. A claim that is prepared but no longer allocated still holds
-   * its devices: its pod may be running. Devices whose UID is none of this driver's are left out.
+   * What the node has and who holds it. A claim that is prepared but no longer allocated still
+   * holds its devices: its pod may be running. Devices whose UID is none of this driver's are left
+   * out.
    */
   static NodeInventory of(GpuAllocationState node) {
     var spec = node.getSpec();

@@ -19,7 +19,8 @@ sealed interface NodeAnswer {
 
   /** No node agent has run there, or it has not found its way to the API server yet. */
   static Unsuitable unknownNode() {
-    return new Unsuitable("no_node_agent", "no GpuAllocationState, the node agent does not run there");
+    return new Unsuitable(
+        "no_node_agent", "no GpuAllocationState, the node agent does not run there");
   }
 
   static Unsuitable notReady() {

@@ -103,12 +103,10 @@ class NodeRecords {
       GpuAllocationState state, Map<String, Optional<ClaimAllocation>> records) {
     var now = state.getSpec().resourceClaimAllocations();
     return records.entrySet().stream()
-        .allMatch(
-            entry -> entry.getValue().equals(Optional.ofNullable(now.get(entry.getKey()))));
+        .allMatch(entry -> entry.getValue().equals(Optional.ofNullable(now.get(entry.getKey()))));
   }
 
-  private void write(
-      GpuAllocationState state, Map<String, Optional<ClaimAllocation>> records) {
+  private void write(GpuAllocationState state, Map<String, Optional<ClaimAllocation>> records) {
     var allocations = new HashMap<String, @Nullable ClaimAllocation>();
     records.forEach((uid, allocation) -> allocations.put(uid, allocation.orElse(null)));
     var patch =
@@ -117,8 +115,7 @@ class NodeRecords {
             "spec", Map.of("resourceClaimAllocations", allocations));
     GpuAllocationState written =
         resource(state.getMetadata().getName())
-            .patch(
-                PatchContext.of(PatchType.JSON_MERGE), json.valueToTree(patch).toString());
+            .patch(PatchContext.of(PatchType.JSON_MERGE), json.valueToTree(patch).toString());
     view.nodes.remember(state, written);
   }
 

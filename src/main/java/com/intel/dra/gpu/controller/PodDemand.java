@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Those claims of one pod that this driver has to allocate for it: of its classes, waiting for their
- * first consumer, and not allocated yet.
+ * Those claims of one pod that this driver has to allocate for it: of its classes, waiting for
+ * their first consumer, and not allocated yet.
  *
  * @param placeable claims with usable parameters, by their name in the pod
  * @param unplaceable names in the pod of the claims whose parameters are unusable
@@ -53,8 +53,7 @@ record PodDemand(Map<String, PendingClaim> placeable, Set<String> unplaceable) {
         .get(pod.getMetadata().getNamespace(), reference.claimName())
         .filter(claim -> claim.getMetadata().getDeletionTimestamp() == null)
         .filter(claim -> !Claims.isImmediate(claim) && Claims.allocation(claim).isEmpty())
-        .filter(
-            claim -> !reference.generated() || Claims.isControlledBy(claim, pod.getMetadata()));
+        .filter(claim -> !reference.generated() || Claims.isControlledBy(claim, pod.getMetadata()));
   }
 
   boolean isEmpty() {

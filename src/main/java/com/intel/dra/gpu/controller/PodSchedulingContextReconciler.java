@@ -3,7 +3,6 @@ package com.intel.dra.gpu.controller;
 import com.intel.dra.gpu.allocation.DeviceRequest;
 import com.intel.dra.gpu.claim.Claims;
 import com.intel.dra.gpu.claim.ParametersResolver;
-import com.intel.dra.gpu.claim.PodClaims;
 import com.intel.dra.gpu.claim.SchedulingStatuses;
 import com.intel.dra.gpu.controller.NodeAnswer.Unsuitable;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -74,7 +73,8 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
   @Override
   public List<EventSource<?, PodSchedulingContext>> prepareEventSources(
       EventSourceContext<PodSchedulingContext> context) {
-    view.schedulingContexts.attach((ManagedInformerEventSource<PodSchedulingContext, ?, ?>) context.getPrimaryCache());
+    view.schedulingContexts.attach(
+        (ManagedInformerEventSource<PodSchedulingContext, ?, ?>) context.getPrimaryCache());
     var pods =
         new InformerEventSource<>(
             InformerEventSourceConfiguration.from(Pod.class, PodSchedulingContext.class)
@@ -166,9 +166,7 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
       PodSchedulingContext context, Pod pod, PodDemand demand, Map<String, Unsuitable> unsuitable) {
     var lists = new HashMap<String, Collection<String>>();
     demand.placeable().keySet().forEach(name -> lists.put(name, unsuitable.keySet()));
-    demand
-        .unplaceable()
-        .forEach(name -> lists.put(name, context.getSpec().getPotentialNodes()));
+    demand.unplaceable().forEach(name -> lists.put(name, context.getSpec().getPotentialNodes()));
     unsuitableNodes.explain(context, pod, demand, unsuitable);
     return SchedulingStatuses.withUnsuitableNodes(context, lists)
         .map(
@@ -182,16 +180,14 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
   }
 
   private static Optional<String> selectedNode(PodSchedulingContext context) {
-    return Optional.ofNullable(context.getSpec().getSelectedNode())
-        .filter(node -> !node.isEmpty());
+    return Optional.ofNullable(context.getSpec().getSelectedNode()).filter(node -> !node.isEmpty());
   }
 
   /**
    * The pod that the context belongs to. A pod that is bound already (scheduled by hand) is not
    * among the pending ones and is read.
    */
-  private Optional<Pod> podOf(
-      PodSchedulingContext context, Context<PodSchedulingContext> josdk) {
+  private Optional<Pod> podOf(PodSchedulingContext context, Context<PodSchedulingContext> josdk) {
     String namespace = context.getMetadata().getNamespace();
     String name = context.getMetadata().getName();
     return view.pendingPods

@@ -5,22 +5,22 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.informer.ManagedInformerEventSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 /**
  * One kind of object as this process knows it: the informer's copy, or what the API server answered
- * to our own write where that is newer. Never reads from the API server; empty until the informer is
- * attached and has synced.
+ * to our own write where that is newer. Never reads from the API server; empty until the informer
+ * is attached and has synced.
  */
 final class ResourceCache<T extends HasMetadata> {
 
-  private final AtomicReference<Optional<ManagedInformerEventSource<T, ?, ?>>> source =
-      new AtomicReference<>(Optional.empty());
+  private volatile Optional<ManagedInformerEventSource<T, ?, ?>> source = Optional.empty();
 
-  /** Takes the informer of the reconciler that watches this kind anyway, instead of a second one. */
+  /**
+   * Takes the informer of the reconciler that watches this kind anyway, instead of a second one.
+   */
   void attach(ManagedInformerEventSource<T, ?, ?> informer) {
-    source.set(Optional.of(informer));
+    source = Optional.of(informer);
   }
 
   Optional<T> get(String namespace, String name) {
@@ -33,24 +33,21 @@ final class ResourceCache<T extends HasMetadata> {
   }
 
   private Optional<T> get(ResourceID id) {
-    return source.get().flatMap(informer -> informer.get(id));
+    return source.flatMap(informer -> informer.get(id));
   }
 
   Stream<T> list() {
-    return source.get().stream().flatMap(informer -> informer.list(_ -> true));
+    return source.stream().flatMap(informer -> informer.list(_ -> true));
   }
 
   List<T> byIndex(String index, String key) {
-    return source.get().map(informer -> informer.byIndex(index, key)).orElseGet(List::of);
+    return source.map(informer -> informer.byIndex(index, key)).orElseGet(List::of);
   }
 
   /** Keeps what the API server answered to a write until the informer has it too. */
   void remember(T before, T written) {
-    source
-        .get()
-        .ifPresent(
-            informer ->
-                informer.handleRecentResourceUpdate(
-                    ResourceID.fromResource(written), written, before));
+    source.ifPresent(
+        informer ->
+            informer.handleRecentResourceUpdate(ResourceID.fromResource(written), written, before));
   }
 }

@@ -90,8 +90,7 @@ class ResourceClaimReconciler implements Reconciler<ResourceClaim> {
                         parameters.getMetadata().getName())),
             context);
     view.claimParameters.attach(claimParameters);
-    var classParameters =
-        informer(DeviceClassParameters.class, this::claimsOfClassesWith, context);
+    var classParameters = informer(DeviceClassParameters.class, this::claimsOfClassesWith, context);
     view.classParameters.attach(classParameters);
     return List.of(classes, claimParameters, classParameters, wakeups.claims);
   }

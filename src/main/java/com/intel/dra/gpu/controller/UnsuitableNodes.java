@@ -48,7 +48,8 @@ class UnsuitableNodes {
             .map(claim -> claim.claim().getMetadata().getName())
             .sorted()
             .collect(Collectors.joining(", "));
-    events.warn(pod, REASON, "no node suits the claims (%s): %s".formatted(claims, why(unsuitable)));
+    events.warn(
+        pod, REASON, "no node suits the claims (%s): %s".formatted(claims, why(unsuitable)));
   }
 
   /** Nodes with the same reason share a sentence. */

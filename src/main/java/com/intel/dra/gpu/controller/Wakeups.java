@@ -1,9 +1,9 @@
 package com.intel.dra.gpu.controller;
 
+import com.intel.dra.gpu.api.GpuAllocationState;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.PodSchedulingContext;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
-import com.intel.dra.gpu.api.GpuAllocationState;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import io.quarkus.arc.profile.IfBuildProfile;
