@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Brings what the Quarkus build generated into the shape that is installed. Run by the build:
@@ -16,8 +18,8 @@ import java.util.List;
  *
  * <p>Quarkus merges src/main/kubernetes/kubernetes.yml into the manifest of every application, knows
  * no DaemonSet, and gives each a Deployment: here every manifest keeps its own workload. And the CRD
- * generator gives each CRD with a status a status subresource: GpuAllocationState has none, in
- * agreement with the Go driver.
+ * generator gives each CRD a status, and each with a status a status subresource: here parameters have
+ * no status and GpuAllocationState no subresource, in agreement with the Go driver.
  */
 final class Manifests {
 
@@ -37,14 +39,20 @@ final class Manifests {
     Path output = Path.of(args[2]);
     Files.createDirectories(output.resolve("crds"));
 
-    write(output.resolve("controller.yml"), ownPart(controller, CONTROLLER, "DaemonSet"));
-    write(output.resolve("node-agent.yml"), ownPart(agent, AGENT, "Deployment", "Service"));
+    write(output.resolve("controller.yml"), ownPart(controller, CONTROLLER, "Service"));
+    write(output.resolve("node-agent.yml"), ownPart(agent, AGENT, "Service"));
+    var resources = new ArrayList<String>(List.of("controller.yml", "node-agent.yml"));
     try (var files = Files.list(controller)) {
       for (Path crd : files.filter(f -> f.toString().endsWith("-v1.yml")).sorted().toList()) {
         String name = crd.getFileName().toString().replaceFirst("-v1\\.yml$", ".yml");
         write(output.resolve("crds").resolve(name), read(crd).stream().map(Manifests::crd).toList());
+        resources.add("crds/" + name);
       }
     }
+    ObjectNode kustomization = YAML.createObjectNode();
+    kustomization.put("apiVersion", "kustomize.config.k8s.io/v1beta1").put("kind", "Kustomization");
+    resources.forEach(kustomization.putArray("resources")::add);
+    write(output.resolve("kustomization.yaml"), List.of(kustomization));
   }
 
   private static List<JsonNode> ownPart(Path directory, String application, String... notKinds)
@@ -57,6 +65,12 @@ final class Manifests {
           workload && !document.path("metadata").path("name").asText().equals(application);
       if (!List.of(notKinds).contains(kind) && !othersWorkload) {
         removeBuildFacts(document);
+        document
+            .path("spec")
+            .path("template")
+            .path("spec")
+            .path("containers")
+            .forEach(Manifests::correctContainer);
         kept.add(document);
       }
     }
@@ -64,6 +78,25 @@ final class Manifests {
       throw new IllegalStateException(directory + ": the generated manifest has no workload");
     }
     return kept;
+  }
+
+  /**
+   * The main HTTP port is never opened; and which namespaces are watched is the configuration's to
+   * say, which the operator SDK's variables would override.
+   */
+  private static void correctContainer(JsonNode container) {
+    removeIf(container.path("ports"), port -> port.path("name").asText().equals("http"));
+    removeIf(
+        container.path("env"),
+        variable -> variable.path("name").asText().startsWith("QUARKUS_OPERATOR_SDK_CONTROLLERS_"));
+  }
+
+  private static void removeIf(JsonNode array, Predicate<JsonNode> condition) {
+    for (Iterator<JsonNode> elements = array.iterator(); elements.hasNext(); ) {
+      if (condition.test(elements.next())) {
+        elements.remove();
+      }
+    }
   }
 
   /** Facts of one build, such as its commit, that would make every build another manifest. */
@@ -82,10 +115,25 @@ final class Manifests {
   }
 
   private static JsonNode crd(JsonNode crd) {
-    if (crd.path("metadata").path("name").asText().startsWith("gpuallocationstates.")) {
-      crd.path("spec").path("versions").forEach(v -> ((ObjectNode) v).remove("subresources"));
+    boolean gas = crd.path("metadata").path("name").asText().startsWith("gpuallocationstates.");
+    for (JsonNode version : crd.path("spec").path("versions")) {
+      ObjectNode schema = (ObjectNode) version.path("schema").path("openAPIV3Schema");
+      if (gas) {
+        ((ObjectNode) version).remove("subresources");
+      } else {
+        ((ObjectNode) schema.path("properties")).remove("status");
+        schema.putArray("required").add("spec");
+      }
+      removeRepeatedRules(schema);
     }
     return crd;
+  }
+
+  /** The generator finds an annotation of a record's component on its field and on its accessor. */
+  private static void removeRepeatedRules(JsonNode node) {
+    var seen = new HashSet<JsonNode>();
+    removeIf(node.path("x-kubernetes-validations"), rule -> !seen.add(rule));
+    node.forEach(Manifests::removeRepeatedRules);
   }
 
   private static List<JsonNode> read(Path file) throws IOException {

@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
 import io.fabric8.kubernetes.api.model.Namespaced;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.model.annotation.Group;
@@ -17,6 +18,14 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @Version(GpuApi.VERSION)
 @Plural("gpuallocationstates")
 @Singular("gas")
+@AdditionalPrinterColumn(
+    name = "Status",
+    jsonPath = ".status",
+    type = AdditionalPrinterColumn.Type.STRING)
+@AdditionalPrinterColumn(
+    name = "Age",
+    jsonPath = ".metadata.creationTimestamp",
+    type = AdditionalPrinterColumn.Type.DATE)
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public class GpuAllocationState extends CustomResource<GpuAllocationStateSpec, String>
     implements Namespaced {

@@ -34,14 +34,24 @@ final class PciFunctionReader {
   Inspection inspect(PciAddress address) {
     Path device = layout.pciDevice(address);
     try {
-      return isGpuWithDriver(device) ? describe(address, device) : new Inspection.NotAGpu();
+      if (!isGpuWithDriver(device)) {
+        return new Inspection.NotAGpu();
+      }
+      Inspection.Found found = describe(address, device);
+      // Of a device that went away in between, what is missing was taken for not being so: a VF
+      // for a GPU, local memory for none.
+      return reader.isGone(device) ? vanished(address) : found;
     } catch (SkipDevice skip) {
-      return new Inspection.Skipped(
-          reader.isGone(device)
-              ? new SkippedDevice(
-                  address, SkipReason.VANISHED, "the device was removed while it was read")
-              : new SkippedDevice(address, skip.reason(), skip.detail()));
+      return reader.isGone(device)
+          ? vanished(address)
+          : new Inspection.Skipped(new SkippedDevice(address, skip.reason(), skip.detail()));
     }
+  }
+
+  private static Inspection vanished(PciAddress address) {
+    return new Inspection.Skipped(
+        new SkippedDevice(
+            address, SkipReason.VANISHED, "the device was removed while it was read"));
   }
 
   /**

@@ -1,0 +1,94 @@
+package com.intel.dra.gpu.nodeagent;
+
+import com.intel.dra.gpu.api.AllocatedDevice;
+import com.intel.dra.gpu.api.GpuAllocationState;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
+import io.quarkus.arc.profile.IfBuildProfile;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Keeps the agent's fields of this node's GAS true, whoever changed what: written only where they
+ * differ, under the resourceVersion that was looked at. Watches this one object alone: namespace
+ * and field selector are in the configuration of the controller {@value #NAME}.
+ */
+@IfBuildProfile("node-agent")
+@ControllerConfiguration(name = GpuAllocationStateReconciler.NAME)
+@GradualRetry(
+    maxAttempts = GpuAllocationStateReconciler.FOR_EVER,
+    initialInterval = 500,
+    intervalMultiplier = 2,
+    maxInterval = 30_000)
+public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationState> {
+
+  static final String NAME = "gpu-allocation-state";
+
+  static final int FOR_EVER = -1;
+
+  /** By then the informer usually has seen the write that won. */
+  private static final Duration AFTER_CONFLICT = Duration.ofMillis(200);
+
+  private final DesiredGas desired;
+  private final PreparedClaims preparedClaims;
+  private final GasStore store;
+  private final GasInformer informer;
+  private final GasPublication publication;
+
+  @Inject
+  GpuAllocationStateReconciler(
+      DesiredGas desired,
+      PreparedClaims preparedClaims,
+      GasStore store,
+      GasInformer informer,
+      GasPublication publication) {
+    this.desired = desired;
+    this.preparedClaims = preparedClaims;
+    this.store = store;
+    this.informer = informer;
+    this.publication = publication;
+  }
+
+  @Override
+  public List<EventSource<?, GpuAllocationState>> prepareEventSources(
+      EventSourceContext<GpuAllocationState> context) {
+    return List.of(informer.connect(context));
+  }
+
+  @Override
+  public UpdateControl<GpuAllocationState> reconcile(
+      GpuAllocationState gas, Context<GpuAllocationState> context) throws IOException {
+    if (!preparedClaims.isComplete()) {
+      preparedClaims.completeFrom(stillAllocated(gas));
+    }
+    GasFields fields = desired.fields();
+    Optional<String> patch = GasPatch.between(gas, fields);
+    GasStore.Outcome outcome = patch.map(store::patch).orElse(GasStore.Outcome.WRITTEN);
+    return switch (outcome) {
+      case WRITTEN -> {
+        publication.published(fields);
+        yield UpdateControl.noUpdate();
+      }
+      case CONFLICT -> UpdateControl.<GpuAllocationState>noUpdate().rescheduleAfter(AFTER_CONFLICT);
+      // the keeper creates it, and the informer tells of it
+      case MISSING -> UpdateControl.noUpdate();
+    };
+  }
+
+  /** A claim loses its allocation only after the kubelet has unprepared it. */
+  private static Map<String, List<AllocatedDevice>> stillAllocated(GpuAllocationState gas) {
+    var prepared = new TreeMap<>(gas.getSpec().prepared());
+    prepared.keySet().retainAll(gas.getSpec().resourceClaimAllocations().keySet());
+    return prepared;
+  }
+}
