@@ -97,7 +97,6 @@ start_control_plane() {
     --flex-volume-plugin-dir="$RUN/volume-plugins" --feature-gates="$gates"
   spawn_inside control kube-scheduler "$bin/kube-scheduler" \
     --kubeconfig="$RUN/scheduler.kubeconfig" --bind-address=127.0.0.1 --leader-elect=false --feature-gates="$gates"
-  wait_for 60 kube-controller-manager "controller manager ready" kubectl get serviceaccount default
 }
 
 control_plane_healthy() {
@@ -107,6 +106,8 @@ control_plane_healthy() {
   done
   kubectl get --raw /readyz >/dev/null 2>&1
 }
+
+pods_possible() { kubectl get serviceaccount default >/dev/null 2>&1; }   # once the controller manager works
 
 PATH=$bin:$PATH
 if [ ! -e "$RUN" ]; then
@@ -124,4 +125,5 @@ for ((i = 1; i <= count; i++)); do
   [ -d "$RUN/nodes/node$i" ] || "$HERE/node.sh" "node$i"
   node_ready "node$i" || wait_for 60 "node$i-kubelet" "node$i ready" node_ready "node$i"
 done
+pods_possible || wait_for 60 kube-controller-manager "controller manager ready" pods_possible
 say "Kubernetes $version is up with $(nodes | wc -l) node(s): export KUBECONFIG=$KUBECONFIG PATH=$bin:\$PATH"
