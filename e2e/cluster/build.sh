@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # build.sh WHAT...: builds what is missing from the Go module proxy into the cache folder. WHAT is
-#   a Kubernetes version, such as 1.30.14: its four components and kubectl   (about 6 min on 2 cores)
-#   tools: etcd, containerd, its runc shim and ctr                           (about 3 min on 2 cores)
+#   a Kubernetes version, such as 1.30.14: its four components and kubectl
+#   tools: etcd, containerd, its runc shim and ctr
 #   kwok:  simulated nodes, for kwok.sh
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -70,6 +70,7 @@ build_kubernetes() { # build_kubernetes v1.30.14
   local programs=(kube-apiserver kube-controller-manager kube-scheduler kubelet kubectl)
   mkdir -p "$out"
   ! all_there "$out" "${programs[@]}" || return 0
+  say "building Kubernetes $version, once: about 8 minutes on 2 idle cores"
   enter_module "$version" k8s.io/kubernetes "$version"
   for package in k8s.io/component-base/version k8s.io/client-go/pkg/version; do
     flags+=" -X $package.gitVersion=$version -X $package.gitMajor=1 -X $package.gitMinor=${minor%%.*}"
