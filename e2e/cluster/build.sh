@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# build.sh WHAT...: builds what is missing from the Go module proxy into the cache folder. WHAT is
+#   a Kubernetes version, such as 1.30.14: its four components and kubectl
+#   tools: etcd, containerd, its runc shim and ctr
+#   kwok:  simulated nodes, for kwok.sh
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+ETCD=v3.6.16 CONTAINERD=v2.2.9 KWOK=v0.7.0
+export CGO_ENABLED=0 GOFLAGS="-mod=mod -buildvcs=false"
+[ $# -gt 0 ] || die "usage: build.sh 1.30.14|tools|kwok..."
+
+build() { # build PROGRAM PACKAGE FLAG...: one program, whole or not at all
+  local program=$1 package=$2; shift 2
+  [ ! -x "$program" ] || return 0
+  SECONDS=0
+  say "building ${program#"$CACHE/bin/"} ..."
+  rm -f "$program.part"
+  nice go build -trimpath "$@" -o "$program.part" "$package"
+  mv "$program.part" "$program"
+  say "  built in $SECONDS s"
+}
+
+all_there() { # all_there FOLDER PROGRAM...
+  local program dir=$1; shift
+  for program; do [ -x "$dir/$program" ] || return 1; done
+}
+
+enter_module() { # enter_module NAME MODULE VERSION: a folder whose go.mod is the module's own, plus a need for it
+  local info
+  command -v go >/dev/null || die "Go is missing: install Go 1.24 or newer and put it in PATH"
+  mkdir -p "$CACHE/src/$1"
+  cd "$CACHE/src/$1"
+  info=$(cd / && go mod download -json "$2@$3") || die "cannot download $2@$3: $(jq -r .Error <<<"$info")"
+  # Kubernetes' staging modules are published as k8s.io/NAME v0.X.Y (their requires say v0.0.0: the replace decides);
+  # a replace by any other folder means nothing outside the module's repository.
+  sed -E -e 's|^module .*|module wrapper|' -e '/^toolchain /d' \
+    -e "s|=> \./staging/src/(k8s.io/[a-z-]+)|=> \1 v0${3#v1}|" -e '/=> \.\.?\//d' "$(jq -r .GoMod <<<"$info")" >go.mod
+  echo "require $2 $3" >>go.mod
+  install -m 644 "$(jq -r .Dir <<<"$info")/go.sum" go.sum 2>/dev/null || : >go.sum
+}
+
+build_tools() {
+  local out=$CACHE/bin/tools
+  mkdir -p "$out"
+  all_there "$out" etcd || {
+    enter_module etcd go.etcd.io/etcd/server/v3 "$ETCD"
+    build "$out/etcd" go.etcd.io/etcd/server/v3 -ldflags "-s -w"
+  }
+  all_there "$out" containerd containerd-shim-runc-v2 ctr || {
+    local module=github.com/containerd/containerd/v2 program
+    enter_module containerd "$module" "$CONTAINERD"
+    for program in containerd containerd-shim-runc-v2 ctr; do
+      build "$out/$program" "$module/cmd/$program" -tags "no_btrfs no_devmapper no_zfs" \
+        -ldflags "-s -w -X $module/version.Version=$CONTAINERD"
+    done
+  }
+}
+
+build_kwok() {
+  local out=$CACHE/bin/tools
+  mkdir -p "$out"
+  all_there "$out" kwok || {
+    enter_module kwok sigs.k8s.io/kwok "$KWOK"
+    build "$out/kwok" sigs.k8s.io/kwok/cmd/kwok -ldflags "-s -w"
+  }
+}
+
+build_kubernetes() { # build_kubernetes v1.30.14
+  local version=$1 out=$CACHE/bin/$1 program package flags='-s -w' minor=${1#v1.}
+  local programs=(kube-apiserver kube-controller-manager kube-scheduler kubelet kubectl)
+  mkdir -p "$out"
+  ! all_there "$out" "${programs[@]}" || return 0
+  say "building Kubernetes $version, once: about 8 minutes on 2 idle cores"
+  enter_module "$version" k8s.io/kubernetes "$version"
+  for package in k8s.io/component-base/version k8s.io/client-go/pkg/version; do
+    flags+=" -X $package.gitVersion=$version -X $package.gitMajor=1 -X $package.gitMinor=${minor%%.*}"
+    flags+=" -X $package.gitTreeState=clean -X $package.gitCommit=module -X $package.buildDate=1970-01-01T00:00:00Z"
+  done
+  for program in "${programs[@]}"; do
+    build "$out/$program" "k8s.io/kubernetes/cmd/$program" -ldflags "$flags"
+  done
+}
+
+for what; do
+  case $what in
+    tools) build_tools ;;
+    kwok) build_kwok ;;
+    *) version=$(version_of "$what"); build_kubernetes "$version" ;;
+  esac
+done

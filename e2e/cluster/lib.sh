@@ -1,0 +1,182 @@
+# shellcheck shell=bash disable=SC2034  # sourced: much of it is used by the other scripts only
+# lib.sh: the names, folders and helpers that the scripts of this folder share.
+
+CLUSTER=${CLUSTER_NAME:-intel-gpu-dra}   # names the control groups and the state folder
+PORT=${CLUSTER_PORT:-6443}               # where the host reaches the API server, on 127.0.0.1
+CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/intel-gpu-dra
+RUN=$CACHE/run
+[ "$CLUSTER" = intel-gpu-dra ] || RUN=$CACHE/run-$CLUSTER
+PKI=$RUN/pki
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+export KUBECONFIG=$RUN/admin.kubeconfig
+
+# Addresses: all inside the cluster's own network namespaces, so every cluster can use the same ones.
+CONTROL_IP=10.222.0.1
+SERVICE_IP=10.96.0.1     # of the service "kubernetes"
+node_ip() { echo "10.222.0.$((10 + ${1#node}))"; }
+pod_subnet() { echo "10.244.${1#node}.0/24"; }
+
+# The standard folders of a node. Each node sees its own at these places, the host sees nothing of them.
+NODE_FOLDERS=(/run/mount /etc/cdi /run/cdi /run/containerd /run/intel-gpu-simulator
+  /var/lib/cni /var/lib/containerd /var/lib/kubelet /var/log/containers /var/log/pods)
+MARKER=.intel-gpu-dra-mount-point   # in a folder that exists on the host only to be mounted over
+
+say() { echo "$*"; }
+die() { echo "error: $*" >&2; exit 1; }
+
+version_of() { # version_of 1.30.14 (or v1.30.14): v1.30.14
+  [[ $1 =~ ^v?(1\.[0-9]+\.[0-9]+)$ ]] || die "'$1' is not a Kubernetes version such as 1.30.14"
+  echo "v${BASH_REMATCH[1]}"
+}
+
+# --- what the machine must have
+
+REQUIRED=(runc:runc busybox:busybox-static socat:socat ip:iproute2 jq:jq openssl:openssl
+  unshare:util-linux mount:mount /usr/lib/cni/bridge:containernetworking-plugins)
+
+missing_packages() { # the Debian packages of those commands that are not there
+  local pair
+  for pair in "${REQUIRED[@]}"; do
+    command -v "${pair%:*}" >/dev/null || echo "${pair#*:}"
+  done
+}
+
+require_root() { [ "$(id -u)" -eq 0 ] || die "only root can make namespaces and mounts: run this as root (sudo -E $0)"; }
+
+# --- processes: each is in the cluster's control group, so that none can be lost
+
+cgroup_v2() { [ -e /sys/fs/cgroup/cgroup.controllers ]; }
+
+cgroup_roots() { # the cluster's control group: one folder in cgroup v2, one in each hierarchy of v1
+  local hierarchy
+  if cgroup_v2; then echo "/sys/fs/cgroup/$CLUSTER"; return; fi
+  for hierarchy in /sys/fs/cgroup/*/; do
+    [ ! -e "$hierarchy/cgroup.procs" ] || echo "$hierarchy$CLUSTER"
+  done
+}
+
+make_cgroup() { # make_cgroup NAME: below the cluster's, ready to hold processes
+  local root dir item
+  for root in $(cgroup_roots); do
+    for dir in "$root" "$root/$1"; do
+      mkdir -p "$dir"
+      if cgroup_v2; then
+        for item in $(<"$dir/../cgroup.controllers"); do
+          echo "+$item" >"$dir/../cgroup.subtree_control" 2>/dev/null || true   # not every one can be handed down
+        done
+      elif [ -e "$dir/cpuset.cpus" ]; then
+        for item in cpus mems; do cat "$dir/../cpuset.$item" >"$dir/cpuset.$item"; done   # starts empty in v1
+      fi
+    done
+  done
+}
+
+cluster_pids() { # every process of the cluster, those in pods too
+  local root
+  for root in $(cgroup_roots); do
+    [ ! -d "$root" ] || find "$root" -name cgroup.procs -exec cat {} + 2>/dev/null
+  done | sort -un
+}
+
+spawn() { # spawn NAME COMMAND...: in the background, with a log and a pid file
+  local name=$1; shift
+  (
+    for root in $(cgroup_roots); do echo "$BASHPID" >"$root/daemons/cgroup.procs"; done
+    exec setsid "$@"
+  ) >"$RUN/logs/$name.log" 2>&1 </dev/null &
+  echo $! >"$RUN/pids/$name"
+}
+
+pid_of() { cat "$RUN/pids/$1" 2>/dev/null; }
+
+running() { # running NAME: its process is alive (a zombie or a reused pid is not in the control group)
+  local pid
+  pid=$(pid_of "$1") && cluster_pids | grep -qx "$pid"
+}
+
+wait_for() { # wait_for SECONDS NAME WHAT COMMAND...: until COMMAND succeeds; fails at once if process NAME ends
+  local limit=$1 name=$2 what=$3 start=$SECONDS why; shift 3
+  until "$@" >/dev/null 2>&1; do
+    if ! running "$name"; then why="$name has ended"
+    elif [ $((SECONDS - start)) -ge "$limit" ]; then why="not within $limit s"
+    else sleep 0.2; continue; fi
+    { echo "--- the last lines of $RUN/logs/$name.log"; tail -n 15 "$RUN/logs/$name.log"; } >&2
+    die "$what: $why. The logs are in $RUN/logs until you clean up with $HERE/down.sh"
+  done
+  say "  $what ($((SECONDS - start)) s)"
+}
+
+# --- namespaces: a sleeping process holds each; nothing is left of them when the last process has ended
+
+hold() { # hold NAME UNSHARE-OPTION...: namespaces known as NAME
+  local name=$1; shift
+  spawn "$name" unshare "$@" sleep infinity
+  until [ "$(cat "/proc/$(pid_of "$name")/comm")" = sleep ]; do sleep 0.05; done
+}
+
+entry_to() { # entry_to PLACE: makes ENTRY the command that runs another one in the namespaces of that place
+  local pid
+  pid=$(pid_of "$1") || die "there is no $1 here; there is: control $(nodes | xargs)"
+  case $1 in
+    control) ENTRY=(nsenter --target "$pid" --net --) ;;
+    *) ENTRY=(nsenter --target "$pid" --net --mount -- env PATH="$CACHE/bin/tools:$PATH") ;;
+  esac
+}
+
+inside() { # inside control|NODE COMMAND...: with the network of the control plane, or the network and folders of a node
+  entry_to "$1"
+  "${ENTRY[@]}" "${@:2}"
+}
+
+spawn_inside() { # spawn_inside control|NODE NAME COMMAND...
+  entry_to "$1"
+  spawn "$2" "${ENTRY[@]}" "${@:3}"
+}
+
+nodes() { [ ! -d "$RUN/nodes" ] || ls "$RUN/nodes"; }
+
+# --- what is left after the end
+
+cluster_namespaces() { # those that processes of the cluster are in, other than the host's
+  local pid kind
+  for pid in $(cluster_pids); do
+    for kind in net mnt; do readlink "/proc/$pid/ns/$kind" || true; done
+  done 2>/dev/null | sort -u | grep -vxF -e "$(readlink /proc/self/ns/net)" -e "$(readlink /proc/self/ns/mnt)" || true
+}
+
+unused_mount_points() { # folders that exist only to be mounted over, which no cluster does any more
+  local folder mounted
+  mounted=$(cat /proc/[0-9]*/mountinfo 2>/dev/null | awk '{print $5}' | sort -u)
+  for folder in "${NODE_FOLDERS[@]}"; do
+    [ ! -e "$folder/$MARKER" ] || grep -qx "$folder" <<<"$mounted" || echo "$folder"
+  done
+}
+
+# --- keys and kubeconfigs
+
+key_pair() { # key_pair NAME CN [O [SAN]]: $PKI/NAME.key and .crt, signed by the cluster's CA
+  local file=$PKI/$1 cn=$2 o=${3:-} san=${4:-}
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$file.key" \
+    -subj "${o:+/O=$o}/CN=$cn" -out "$file.csr" 2>/dev/null
+  openssl x509 -req -in "$file.csr" -CA "$PKI/ca.crt" -CAkey "$PKI/ca.key" -CAcreateserial -days 365 -out "$file.crt" \
+    -extfile <(echo "extendedKeyUsage=clientAuth,serverAuth"; [ -z "$san" ] || echo "subjectAltName=$san") 2>/dev/null
+}
+
+kubeconfig() { # kubeconfig NAME CN [O [SERVER]]: $RUN/NAME.kubeconfig, for that user
+  local server=${4:-https://$SERVICE_IP}
+  key_pair "$1" "$2" "${3:-}"
+  cat >"$RUN/$1.kubeconfig" <<YAML
+apiVersion: v1
+kind: Config
+clusters: [{name: $CLUSTER, cluster: {server: "$server", certificate-authority: "$PKI/ca.crt"}}]
+users: [{name: "$1", user: {client-certificate: "$PKI/$1.crt", client-key: "$PKI/$1.key"}}]
+contexts: [{name: $CLUSTER, context: {cluster: $CLUSTER, user: "$1"}}]
+current-context: $CLUSTER
+YAML
+}
+
+# --- the cluster
+
+use_kubectl() { PATH=$CACHE/bin/$(cat "$RUN/version"):$PATH; }   # the one of the cluster's version
+
+node_ready() { kubectl wait --for=condition=Ready "node/$1" --timeout=1s >/dev/null 2>&1; }

@@ -1,0 +1,129 @@
+#!/usr/bin/env bash
+# up.sh VERSION [--nodes N | --no-node]: a real Kubernetes of that version with N nodes (1 unless told).
+# What is up and healthy already is left as it is, so a second call is quick, and one with a larger N adds nodes.
+# A failed start is left for you to look at; down.sh removes it.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+usage="usage: up.sh VERSION [--nodes N | --no-node]"
+version='' count=1
+while [ $# -gt 0 ]; do
+  case $1 in
+    --nodes) count=${2:?$usage}; shift ;;
+    --no-node) count=0 ;;
+    -*) die "$usage" ;;
+    *) version=$(version_of "$1") ;;
+  esac
+  shift
+done
+[ -n "$version" ] || die "$usage"
+[[ $count =~ ^[0-9]+$ && $count -le 100 ]] || die "--nodes takes a number from 0 to 100, not '$count'"
+bin=$CACHE/bin/$version tools=$CACHE/bin/tools minor=${version#v1.} minor=${minor%%.*}
+
+# The API of dynamic resource allocation that each version serves, and the feature gates for it. Two may be overridden.
+gates=DynamicResourceAllocation=true
+case $minor in
+  26) apis=resource.k8s.io/v1alpha1=true ;;
+  27 | 28 | 29 | 30) apis=resource.k8s.io/v1alpha2=true ;;
+  31) apis=resource.k8s.io/v1alpha3=true gates+=,DRAControlPlaneController=true ;;
+  32) apis=resource.k8s.io/v1alpha3=true,resource.k8s.io/v1beta1=true ;;
+  33) apis=resource.k8s.io/v1alpha3=true,resource.k8s.io/v1beta1=true,resource.k8s.io/v1beta2=true ;;
+  *) apis=resource.k8s.io/v1beta1=true,resource.k8s.io/v1beta2=true ;;   # and v1, on by default
+esac
+apis=${RUNTIME_CONFIG:-$apis} gates=${FEATURE_GATES:-$gates}
+
+check_requirements() {
+  local program packages
+  require_root
+  packages=$(missing_packages)
+  [ -z "$packages" ] || die "missing Debian packages: apt-get install $(xargs <<<"$packages")"
+  for program in "$tools"/{etcd,containerd,containerd-shim-runc-v2,ctr} \
+    "$bin"/{kube-apiserver,kube-controller-manager,kube-scheduler,kubelet,kubectl}; do
+    [ -x "$program" ] || die "$program is missing: run $HERE/build.sh tools ${version#v}"
+  done
+  ! (exec 3<>"/dev/tcp/127.0.0.1/$PORT") 2>/dev/null ||
+    die "something listens on 127.0.0.1:$PORT already: choose another port with CLUSTER_PORT"
+}
+
+make_keys() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 365 -subj /CN=cluster-ca \
+    -keyout "$PKI/ca.key" -out "$PKI/ca.crt" 2>/dev/null
+  openssl ecparam -name prime256v1 -genkey -noout -out "$PKI/service-account.key"
+  key_pair apiserver kube-apiserver "" \
+    "IP:127.0.0.1,IP:$CONTROL_IP,IP:$SERVICE_IP,DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc"
+  kubeconfig admin admin system:masters "https://127.0.0.1:$PORT"
+  kubeconfig controller-manager system:kube-controller-manager
+  kubeconfig scheduler system:kube-scheduler
+}
+
+# The control plane has a network namespace of its own: a bridge that the nodes are plugged into, and the address of
+# the service "kubernetes", on which the API server itself listens. So pods reach it with no kube-proxy.
+make_control_network() {
+  hold control --net
+  inside control ip link set lo up
+  inside control ip address add "$SERVICE_IP/32" dev lo
+  inside control ip link add nodes type bridge
+  inside control ip address add "$CONTROL_IP/24" dev nodes
+  inside control ip link set nodes up
+  inside control sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
+}
+
+start_control_plane() {
+  mkdir -p "$PKI" "$RUN"/{logs,pids,nodes,etcd}
+  echo "$version" >"$RUN/version"
+  make_cgroup daemons
+  make_keys
+  make_control_network
+  spawn_inside control etcd "$tools/etcd" --data-dir "$RUN/etcd" --unsafe-no-fsync \
+    --listen-client-urls http://127.0.0.1:2379 --advertise-client-urls http://127.0.0.1:2379 \
+    --listen-peer-urls http://127.0.0.1:2380
+  spawn_inside control kube-apiserver "$bin/kube-apiserver" \
+    --etcd-servers=http://127.0.0.1:2379 --bind-address=0.0.0.0 --secure-port=443 --advertise-address="$CONTROL_IP" \
+    --service-cluster-ip-range=10.96.0.0/16 --allow-privileged \
+    --authorization-mode=Node,RBAC --enable-admission-plugins=NodeRestriction \
+    --client-ca-file="$PKI/ca.crt" --tls-cert-file="$PKI/apiserver.crt" --tls-private-key-file="$PKI/apiserver.key" \
+    --service-account-issuer=https://kubernetes.default.svc --service-account-key-file="$PKI/service-account.key" \
+    --service-account-signing-key-file="$PKI/service-account.key" \
+    --kubelet-preferred-address-types=InternalIP \
+    --kubelet-client-certificate="$PKI/admin.crt" --kubelet-client-key="$PKI/admin.key" \
+    --runtime-config="$apis" --feature-gates="$gates"
+  # from the host's loopback into the namespace, through a socket in the file system
+  spawn_inside control api-inside socat "UNIX-LISTEN:$RUN/api.sock,fork" TCP:127.0.0.1:443
+  spawn api-outside socat "TCP-LISTEN:$PORT,bind=127.0.0.1,reuseaddr,fork" "UNIX-CONNECT:$RUN/api.sock"
+  wait_for 90 kube-apiserver "API server ready" kubectl get --raw /readyz
+  spawn_inside control kube-controller-manager "$bin/kube-controller-manager" \
+    --kubeconfig="$RUN/controller-manager.kubeconfig" --bind-address=127.0.0.1 --leader-elect=false \
+    --use-service-account-credentials --root-ca-file="$PKI/ca.crt" \
+    --service-account-private-key-file="$PKI/service-account.key" \
+    --flex-volume-plugin-dir="$RUN/volume-plugins" --feature-gates="$gates"
+  spawn_inside control kube-scheduler "$bin/kube-scheduler" \
+    --kubeconfig="$RUN/scheduler.kubeconfig" --bind-address=127.0.0.1 --leader-elect=false --feature-gates="$gates"
+}
+
+control_plane_healthy() {
+  local name
+  for name in control etcd kube-apiserver kube-controller-manager kube-scheduler api-inside api-outside; do
+    running "$name" || return 1
+  done
+  kubectl get --raw /readyz >/dev/null 2>&1
+}
+
+pods_possible() { kubectl get serviceaccount default >/dev/null 2>&1; }   # once the controller manager works
+
+PATH=$bin:$PATH
+if [ ! -e "$RUN" ]; then
+  check_requirements
+  "$HERE/images.sh"
+  say "starting the control plane of Kubernetes $version"
+  start_control_plane
+elif [ "$(cat "$RUN/version" 2>/dev/null)" != "$version" ]; then
+  die "a cluster of another version ($(cat "$RUN/version")) is up: run $HERE/down.sh first"
+elif ! control_plane_healthy; then
+  die "a control plane that is not healthy is in the way (its logs: $RUN/logs): run $HERE/down.sh first"
+fi
+
+for ((i = 1; i <= count; i++)); do
+  [ -d "$RUN/nodes/node$i" ] || "$HERE/node.sh" "node$i"
+  node_ready "node$i" || wait_for 60 "node$i-kubelet" "node$i ready" node_ready "node$i"
+done
+pods_possible || wait_for 60 kube-controller-manager "controller manager ready" pods_possible
+say "Kubernetes $version is up with $(nodes | wc -l) node(s): export KUBECONFIG=$KUBECONFIG PATH=$bin:\$PATH"
