@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -30,6 +31,7 @@ final class Manifests {
               .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
               .disable(YAMLGenerator.Feature.SPLIT_LINES)
               .build());
+  private static final Set<String> WORKLOAD_KINDS = Set.of("Deployment", "DaemonSet");
   private static final String CONTROLLER = "intel-gpu-controller";
   private static final String AGENT = "intel-gpu-node-agent";
 
@@ -39,8 +41,8 @@ final class Manifests {
     Path output = Path.of(args[2]);
     Files.createDirectories(output.resolve("crds"));
 
-    write(output.resolve("controller.yml"), ownPart(controller, CONTROLLER, "Service"));
-    write(output.resolve("node-agent.yml"), ownPart(agent, AGENT, "Service"));
+    write(output.resolve("controller.yml"), ownPart(controller, CONTROLLER, "Deployment"));
+    write(output.resolve("node-agent.yml"), ownPart(agent, AGENT, "DaemonSet"));
     var resources = new ArrayList<String>(List.of("controller.yml", "node-agent.yml"));
     try (var files = Files.list(controller)) {
       for (Path crd : files.filter(f -> f.toString().endsWith("-v1.yml")).sorted().toList()) {
@@ -55,15 +57,18 @@ final class Manifests {
     write(output.resolve("kustomization.yaml"), List.of(kustomization));
   }
 
-  private static List<JsonNode> ownPart(Path directory, String application, String... notKinds)
+  private static List<JsonNode> ownPart(Path directory, String application, String workloadKind)
       throws IOException {
     var kept = new ArrayList<JsonNode>();
+    boolean complete = false;
     for (JsonNode document : read(directory.resolve("kubernetes.yml"))) {
       String kind = document.path("kind").asText();
-      boolean workload = kind.equals("Deployment") || kind.equals("DaemonSet");
-      boolean othersWorkload =
-          workload && !document.path("metadata").path("name").asText().equals(application);
-      if (!List.of(notKinds).contains(kind) && !othersWorkload) {
+      boolean isWorkload = WORKLOAD_KINDS.contains(kind);
+      boolean isOwnWorkload =
+          kind.equals(workloadKind)
+              && document.path("metadata").path("name").asText().equals(application);
+      if (isOwnWorkload || !(isWorkload || kind.equals("Service"))) {
+        complete |= isOwnWorkload;
         removeBuildFacts(document);
         document
             .path("spec")
@@ -74,8 +79,9 @@ final class Manifests {
         kept.add(document);
       }
     }
-    if (kept.stream().noneMatch(d -> d.path("spec").has("template"))) {
-      throw new IllegalStateException(directory + ": the generated manifest has no workload");
+    if (!complete) {
+      throw new IllegalStateException(
+          "%s: no %s %s was generated".formatted(directory, workloadKind, application));
     }
     return kept;
   }
