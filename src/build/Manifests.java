@@ -1,0 +1,158 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Brings what the Quarkus build generated into the shape that is installed. Run by the build:
+ * {@code Manifests.java CONTROLLER_DIR AGENT_DIR OUTPUT_DIR}.
+ *
+ * <p>Quarkus merges src/main/kubernetes/kubernetes.yml into the manifest of every application, knows
+ * no DaemonSet, and gives each a Deployment: here every manifest keeps its own workload. And the CRD
+ * generator gives each CRD a status, and each with a status a status subresource: here parameters have
+ * no status and GpuAllocationState no subresource, in agreement with the Go driver.
+ */
+final class Manifests {
+
+  private static final ObjectMapper YAML =
+      new ObjectMapper(
+          YAMLFactory.builder()
+              .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+              .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+              .disable(YAMLGenerator.Feature.SPLIT_LINES)
+              .build());
+  private static final Set<String> WORKLOAD_KINDS = Set.of("Deployment", "DaemonSet");
+  private static final String CONTROLLER = "intel-gpu-controller";
+  private static final String AGENT = "intel-gpu-node-agent";
+
+  public static void main(String[] args) throws IOException {
+    Path controller = Path.of(args[0]);
+    Path agent = Path.of(args[1]);
+    Path output = Path.of(args[2]);
+    Files.createDirectories(output.resolve("crds"));
+
+    write(output.resolve("controller.yml"), ownPart(controller, CONTROLLER, "Deployment"));
+    write(output.resolve("node-agent.yml"), ownPart(agent, AGENT, "DaemonSet"));
+    var resources = new ArrayList<String>(List.of("controller.yml", "node-agent.yml"));
+    try (var files = Files.list(controller)) {
+      for (Path crd : files.filter(f -> f.toString().endsWith("-v1.yml")).sorted().toList()) {
+        String name = crd.getFileName().toString().replaceFirst("-v1\\.yml$", ".yml");
+        write(output.resolve("crds").resolve(name), read(crd).stream().map(Manifests::crd).toList());
+        resources.add("crds/" + name);
+      }
+    }
+    ObjectNode kustomization = YAML.createObjectNode();
+    kustomization.put("apiVersion", "kustomize.config.k8s.io/v1beta1").put("kind", "Kustomization");
+    resources.forEach(kustomization.putArray("resources")::add);
+    write(output.resolve("kustomization.yaml"), List.of(kustomization));
+  }
+
+  private static List<JsonNode> ownPart(Path directory, String application, String workloadKind)
+      throws IOException {
+    var kept = new ArrayList<JsonNode>();
+    boolean complete = false;
+    for (JsonNode document : read(directory.resolve("kubernetes.yml"))) {
+      String kind = document.path("kind").asText();
+      boolean isWorkload = WORKLOAD_KINDS.contains(kind);
+      boolean isOwnWorkload =
+          kind.equals(workloadKind)
+              && document.path("metadata").path("name").asText().equals(application);
+      if (isOwnWorkload || !(isWorkload || kind.equals("Service"))) {
+        complete |= isOwnWorkload;
+        removeBuildFacts(document);
+        document
+            .path("spec")
+            .path("template")
+            .path("spec")
+            .path("containers")
+            .forEach(Manifests::correctContainer);
+        kept.add(document);
+      }
+    }
+    if (!complete) {
+      throw new IllegalStateException(
+          "%s: no %s %s was generated".formatted(directory, workloadKind, application));
+    }
+    return kept;
+  }
+
+  /**
+   * The main HTTP port is never opened; and which namespaces are watched is the configuration's to
+   * say, which the operator SDK's variables would override.
+   */
+  private static void correctContainer(JsonNode container) {
+    removeIf(container.path("ports"), port -> port.path("name").asText().equals("http"));
+    removeIf(
+        container.path("env"),
+        variable -> variable.path("name").asText().startsWith("QUARKUS_OPERATOR_SDK_CONTROLLERS_"));
+  }
+
+  private static void removeIf(JsonNode array, Predicate<JsonNode> condition) {
+    for (Iterator<JsonNode> elements = array.iterator(); elements.hasNext(); ) {
+      if (condition.test(elements.next())) {
+        elements.remove();
+      }
+    }
+  }
+
+  /** Facts of one build, such as its commit, that would make every build another manifest. */
+  private static void removeBuildFacts(JsonNode node) {
+    if (node instanceof ObjectNode object && object.get("annotations") instanceof ObjectNode a) {
+      for (Iterator<String> names = a.fieldNames(); names.hasNext(); ) {
+        if (names.next().startsWith("app.quarkus.io/")) {
+          names.remove();
+        }
+      }
+      if (a.isEmpty()) {
+        object.remove("annotations");
+      }
+    }
+    node.forEach(Manifests::removeBuildFacts);
+  }
+
+  private static JsonNode crd(JsonNode crd) {
+    boolean gas = crd.path("metadata").path("name").asText().startsWith("gpuallocationstates.");
+    for (JsonNode version : crd.path("spec").path("versions")) {
+      ObjectNode schema = (ObjectNode) version.path("schema").path("openAPIV3Schema");
+      if (gas) {
+        ((ObjectNode) version).remove("subresources");
+      } else {
+        ((ObjectNode) schema.path("properties")).remove("status");
+        schema.putArray("required").add("spec");
+      }
+      removeRepeatedRules(schema);
+    }
+    return crd;
+  }
+
+  /** The generator finds an annotation of a record's component on its field and on its accessor. */
+  private static void removeRepeatedRules(JsonNode node) {
+    var seen = new HashSet<JsonNode>();
+    removeIf(node.path("x-kubernetes-validations"), rule -> !seen.add(rule));
+    node.forEach(Manifests::removeRepeatedRules);
+  }
+
+  private static List<JsonNode> read(Path file) throws IOException {
+    try (var documents = YAML.readerFor(JsonNode.class).<JsonNode>readValues(file.toFile())) {
+      return documents.readAll().stream().filter(d -> !d.isNull()).toList();
+    }
+  }
+
+  private static void write(Path file, List<JsonNode> documents) throws IOException {
+    var text = new StringBuilder("# Generated by the build; do not edit.\n");
+    for (JsonNode document : documents) {
+      text.append(YAML.writeValueAsString(document));
+    }
+    Files.writeString(file, text);
+  }
+}

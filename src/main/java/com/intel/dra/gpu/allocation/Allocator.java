@@ -1,0 +1,83 @@
+package com.intel.dra.gpu.allocation;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Decides which devices of a node the claims of a pod are given. */
+public final class Allocator {
+
+  private Allocator() {}
+
+  /**
+   * Places all requests together or none. They are charged to each other and to what other claims
+   * hold. A claim that holds devices already and is still served by them keeps exactly these; one
+   * that is not served by them any more is placed as if it held nothing.
+   *
+   * <p>The answer depends neither on the order of the requests nor on that of devices and
+   * allocations. A refusal is true: there is no way to place the requests, without moving what
+   * others (and kept claims) hold. The one exception says so: {@link
+   * Refusal.Reason#TOO_MANY_COMBINATIONS}.
+   *
+   * @throws IllegalArgumentException if two requests are of one claim
+   */
+  public static Decision place(NodeInventory node, List<DeviceRequest> requests, Policy policy) {
+    var kept = new HashMap<String, List<DeviceShare>>();
+    var open = new ArrayList<DeviceRequest>();
+    var outdated = new ArrayList<String>();
+    var claimUids = new HashSet<String>();
+    for (DeviceRequest request : requests) {
+      if (!claimUids.add(request.claimUid())) {
+        throw new IllegalArgumentException("two requests of claim " + request.claimUid());
+      }
+      List<DeviceShare> held = node.heldBy(request.claimUid());
+      if (node.ledger().satisfies(held, request)) {
+        kept.put(request.claimUid(), held);
+      } else {
+        open.add(request);
+        if (!held.isEmpty()) {
+          outdated.add(request.claimUid());
+        }
+      }
+    }
+    NodeInventory before = outdated.isEmpty() ? node : node.without(outdated);
+    return firstThatDoesNotFitAlone(before.ledger(), open)
+        .<Decision>map(refusal -> refusal)
+        .orElseGet(() -> placeTogether(before, open, kept, policy));
+  }
+
+  private static Optional<Refusal> firstThatDoesNotFitAlone(
+      Ledger ledger, List<DeviceRequest> open) {
+    return open.stream()
+        .sorted(Search.HARDEST_FIRST)
+        .flatMap(request -> Shortage.of(ledger, request).stream())
+        .findFirst();
+  }
+
+  private static Decision placeTogether(
+      NodeInventory before,
+      List<DeviceRequest> open,
+      Map<String, List<DeviceShare>> kept,
+      Policy policy) {
+    var search = new Search(before.ledger().copy(), open, policy);
+    if (search.run()) {
+      var shares = new HashMap<>(kept);
+      shares.putAll(search.found());
+      return new Placement(before.nodeName(), shares);
+    }
+    return search.wasEnded()
+        ? new Refusal(
+            Refusal.Reason.TOO_MANY_COMBINATIONS,
+            Optional.empty(),
+            "gave up after %d attempts to fit all %d claims of the pod together"
+                .formatted(Search.MAX_STEPS, open.size()))
+        : new Refusal(
+            Refusal.Reason.CLAIMS_DO_NOT_FIT_TOGETHER,
+            Optional.empty(),
+            "each claim fits alone, but not all %d claims of the pod together"
+                .formatted(open.size()));
+  }
+}

@@ -1,0 +1,205 @@
+package com.intel.dra.gpu.allocation;
+
+import com.intel.dra.gpu.device.DeviceType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Looks for devices for all requests of one call: depth first, the hardest request first, every
+ * request's devices in the order in which they are preferred. What it finds first is what a person
+ * would choose request by request; only where that leads nowhere it goes back and tries the next.
+ *
+ * <p>Placing requests on GPUs is a kind of bin packing, for which nobody knows a way that is always
+ * fast. So the search ends after {@link #MAX_STEPS} attempts to give a device: far more than the
+ * few claims of real pods need, and half a millisecond.
+ */
+final class Search {
+
+  static final int MAX_STEPS = 10_000;
+
+  /** VFs before GPUs because they may take GPUs away; the most memory first; then a fixed order. */
+  static final Comparator<DeviceRequest> HARDEST_FIRST =
+      Comparator.comparing((DeviceRequest request) -> request.type() == DeviceType.GPU)
+          .thenComparing(DeviceRequest::memoryMiB, Comparator.reverseOrder())
+          .thenComparing(DeviceRequest::count, Comparator.reverseOrder())
+          .thenComparing(DeviceRequest::claimUid);
+
+  private final Ledger ledger;
+  private final Policy policy;
+  private final List<DeviceRequest> requests;
+  private final DeviceShare[][] given;
+  private int steps;
+
+  /**
+   * @param ledger changed by the search
+   */
+  Search(Ledger ledger, List<DeviceRequest> requests, Policy policy) {
+    this.ledger = ledger;
+    this.policy = policy;
+    this.requests = new ArrayList<>(requests);
+    this.requests.sort(HARDEST_FIRST);
+    this.given = new DeviceShare[requests.size()][];
+    for (int i = 0; i < given.length; i++) {
+      given[i] = new DeviceShare[this.requests.get(i).count()];
+    }
+  }
+
+  /** Whether there is a way; false also when the search was ended, see {@link #wasEnded}. */
+  boolean run() {
+    return place(0);
+  }
+
+  boolean wasEnded() {
+    return steps > MAX_STEPS;
+  }
+
+  /** What the search found, by claim UID. */
+  Map<String, List<DeviceShare>> found() {
+    var found = new TreeMap<String, List<DeviceShare>>();
+    for (int i = 0; i < given.length; i++) {
+      var shares = new ArrayList<>(List.of(given[i]));
+      shares.sort(Comparator.comparing(DeviceShare::uid));
+      found.put(requests.get(i).claimUid(), shares);
+    }
+    return found;
+  }
+
+  /** Gives devices to the request with that number and all later ones. */
+  private boolean place(int number) {
+    if (number == requests.size()) {
+      return true;
+    }
+    return switch (requests.get(number).type()) {
+      case VF -> giveVfs(number, 0, 0);
+      case GPU -> canServeAllLike(number) && giveGpus(number, preferredGpus(number), 0, 0);
+    };
+  }
+
+  private boolean giveGpus(int number, int[] candidates, int from, int served) {
+    DeviceRequest request = requests.get(number);
+    if (served == request.count()) {
+      return place(number + 1);
+    }
+    int last = candidates.length - (request.count() - served);
+    for (int i = from; i <= last; i++) {
+      if (isLikeOneThatFailed(number, candidates, from, i)) {
+        continue;
+      }
+      if (++steps > MAX_STEPS) {
+        return false;
+      }
+      int gpu = candidates[i];
+      ledger.giveGpu(gpu, request.memoryMiB());
+      given[number][served] = DeviceShare.of(ledger.gpu(gpu).uid(), request.memoryMiB());
+      if (giveGpus(number, candidates, i + 1, served + 1)) {
+        return true;
+      }
+      ledger.takeBackGpu(gpu, request.memoryMiB());
+      if (request.memoryMiB() == 0) {
+        // it took nothing, and later ones want nothing either: another GPU changes nothing for them
+        return false;
+      }
+    }
+    return false;
+  }
+
+  private int[] preferredGpus(int number) {
+    DeviceRequest request = requests.get(number);
+    int[] fitting = new int[ledger.gpuCount()];
+    int count = 0;
+    for (int gpu = 0; gpu < fitting.length; gpu++) {
+      if (ledger.gpuFits(gpu, request)) {
+        int at = count++;
+        while (at > 0 && isPreferred(gpu, fitting[at - 1])) {
+          fitting[at] = fitting[--at];
+        }
+        fitting[at] = gpu;
+      }
+    }
+    return Arrays.copyOf(fitting, count);
+  }
+
+  private boolean isPreferred(int gpu, int other) {
+    long byFree = Long.compare(ledger.freeMiB(gpu), ledger.freeMiB(other));
+    long byClaims = Integer.compare(ledger.claimsOn(gpu), ledger.claimsOn(other));
+    return switch (policy) {
+      case FIRST -> false;
+      case BALANCED -> byFree > 0 || byFree == 0 && byClaims < 0;
+      case PACKED -> byFree < 0 || byFree == 0 && byClaims > 0;
+    };
+  }
+
+  /**
+   * A bound that spares hopeless searches: whether the GPUs have room for this request and the
+   * later ones that ask for as much, selectors aside.
+   */
+  private boolean canServeAllLike(int number) {
+    int memoryMiB = requests.get(number).memoryMiB();
+    if (memoryMiB == 0) {
+      return true;
+    }
+    long wanted = 0;
+    int claims = 0;
+    for (int i = number; i < requests.size() && requests.get(i).memoryMiB() == memoryMiB; i++) {
+      wanted += requests.get(i).count();
+      claims++;
+    }
+    long room = 0;
+    for (int gpu = 0; gpu < ledger.gpuCount() && room < wanted; gpu++) {
+      if (!ledger.isVfHost(gpu) && ledger.freeMiB(gpu) > 0) {
+        room += Math.min(ledger.freeMiB(gpu) / memoryMiB, claims);
+      }
+    }
+    return room >= wanted;
+  }
+
+  /** Whether an earlier candidate, after which there was no way, is just as good as this one. */
+  private boolean isLikeOneThatFailed(int number, int[] candidates, int from, int candidate) {
+    for (int i = from; i < candidate; i++) {
+      if (areAlike(number, candidates[i], candidates[candidate])) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean areAlike(int number, int gpu, int other) {
+    if (ledger.freeMiB(gpu) != ledger.freeMiB(other)) {
+      return false;
+    }
+    for (int i = number; i < requests.size(); i++) {
+      DeviceSelector selector = requests.get(i).selector();
+      if (selector.matches(ledger.gpu(gpu).uid()) != selector.matches(ledger.gpu(other).uid())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean giveVfs(int number, int from, int served) {
+    DeviceRequest request = requests.get(number);
+    if (served == request.count()) {
+      return place(number + 1);
+    }
+    for (int vf = from; vf < ledger.vfCount(); vf++) {
+      if (!ledger.vfFits(vf, request)) {
+        continue;
+      }
+      if (++steps > MAX_STEPS) {
+        return false;
+      }
+      ledger.giveVf(vf);
+      Device device = ledger.vf(vf);
+      given[number][served] = DeviceShare.of(device.uid(), device.memoryMiB());
+      if (giveVfs(number, vf + 1, served + 1)) {
+        return true;
+      }
+      ledger.takeBackVf(vf);
+    }
+    return false;
+  }
+}

@@ -1,0 +1,104 @@
+package com.intel.dra.gpu.allocation;
+
+import com.intel.dra.gpu.allocation.Refusal.Reason;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** Why a node cannot serve one request even if it were the only one. */
+final class Shortage {
+
+  private final Ledger ledger;
+  private final DeviceRequest request;
+
+  private Shortage(Ledger ledger, DeviceRequest request) {
+    this.ledger = ledger;
+    this.request = request;
+  }
+
+  /** Empty when the node can serve the request. */
+  static Optional<Refusal> of(Ledger ledger, DeviceRequest request) {
+    var shortage = new Shortage(ledger, request);
+    return switch (request.type()) {
+      case GPU -> shortage.ofGpus();
+      case VF -> shortage.ofVfs();
+    };
+  }
+
+  private Optional<Refusal> ofGpus() {
+    int fitting = 0;
+    for (int gpu = 0; gpu < ledger.gpuCount(); gpu++) {
+      if (ledger.gpuFits(gpu, request)) {
+        fitting++;
+      }
+    }
+    if (fitting >= request.count()) {
+      return Optional.empty();
+    }
+    int[] matching =
+        IntStream.range(0, ledger.gpuCount())
+            .filter(gpu -> request.selector().matches(ledger.gpu(gpu).uid()))
+            .toArray();
+    int[] plain = IntStream.of(matching).filter(gpu -> !ledger.isVfHost(gpu)).toArray();
+    if (matching.length == 0) {
+      return refusal(
+          Reason.NO_MATCHING_DEVICE,
+          ledger.gpuCount() == 0
+              ? "the node has no GPU"
+              : "the class gives out none of the node's %d GPUs".formatted(ledger.gpuCount()));
+    }
+    if (matching.length < request.count()) {
+      return refusal(
+          Reason.NOT_ENOUGH_DEVICES,
+          "not enough GPUs: asked %d different ones, the node has %d"
+              .formatted(request.count(), matching.length));
+    }
+    if (plain.length < request.count()) {
+      return refusal(
+          Reason.DEVICES_ARE_VF_HOSTS,
+          "not enough whole GPUs: asked %d, %d of the node's %d are split into VFs"
+              .formatted(request.count(), matching.length - plain.length, matching.length));
+    }
+    long largest = IntStream.of(plain).mapToLong(ledger::freeMiB).max().orElse(0);
+    return refusal(
+        Reason.NOT_ENOUGH_MEMORY,
+        fitting == 0
+            ? "not enough memory on any GPU: asked %d MiB, largest free %d MiB"
+                .formatted(request.memoryMiB(), Math.max(0, largest))
+            : "not enough memory on %d different GPUs: asked %d MiB on each, %d have as much free"
+                .formatted(request.count(), request.memoryMiB(), fitting));
+  }
+
+  private Optional<Refusal> ofVfs() {
+    int fitting = 0;
+    for (int vf = 0; vf < ledger.vfCount(); vf++) {
+      if (ledger.vfFits(vf, request)) {
+        fitting++;
+      }
+    }
+    if (fitting >= request.count()) {
+      return Optional.empty();
+    }
+    int[] matching =
+        IntStream.range(0, ledger.vfCount())
+            .filter(vf -> request.selector().matches(ledger.vf(vf).uid()))
+            .toArray();
+    int largest = IntStream.of(matching).map(vf -> ledger.vf(vf).memoryMiB()).max().orElse(0);
+    if (matching.length == 0) {
+      return refusal(Reason.NO_MATCHING_DEVICE, "the node has no VF");
+    }
+    if (largest < request.memoryMiB()) {
+      return refusal(
+          Reason.NOT_ENOUGH_MEMORY,
+          "not enough memory on any VF: asked %d MiB, largest %d MiB"
+              .formatted(request.memoryMiB(), largest));
+    }
+    return refusal(
+        Reason.NOT_ENOUGH_FREE_VFS,
+        "not enough free VFs: asked %d of %d MiB, %d are free"
+            .formatted(request.count(), request.memoryMiB(), fitting));
+  }
+
+  private Optional<Refusal> refusal(Reason reason, String message) {
+    return Optional.of(new Refusal(reason, Optional.of(request.claimUid()), message));
+  }
+}

@@ -1,0 +1,27 @@
+package com.intel.dra.gpu.api;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Required;
+
+/**
+ * A device that a node offers, as it stands in {@code spec.allocatable}.
+ *
+ * @param memory local memory in MiB
+ */
+public record AllocatableDevice(
+    @Required
+        @JsonProperty("maxvfs")
+        @JsonPropertyDescription(
+            "How many SR-IOV virtual functions this GPU can be split into; 0 where that is not possible.")
+        int maxVfs,
+    @Required @JsonPropertyDescription("Local memory in MiB; 0 for an integrated GPU.") int memory,
+    @Required @JsonPropertyDescription("PCI device id, such as 0x56c0.") String model,
+    @Required
+        @JsonProperty("parentuid")
+        @JsonPropertyDescription(
+            "The UID of the GPU that a virtual function belongs to, else empty.")
+        String parentUid,
+    @Required @JsonPropertyDescription("gpu or vf.") String type,
+    @Required @JsonPropertyDescription("The device's name on its node, also its CDI device name.")
+        String uid) {}

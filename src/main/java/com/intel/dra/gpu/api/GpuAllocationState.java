@@ -1,0 +1,45 @@
+package com.intel.dra.gpu.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.fabric8.crd.generator.annotation.AdditionalPrinterColumn;
+import io.fabric8.kubernetes.api.model.Namespaced;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.model.annotation.Group;
+import io.fabric8.kubernetes.model.annotation.Plural;
+import io.fabric8.kubernetes.model.annotation.Singular;
+import io.fabric8.kubernetes.model.annotation.Version;
+
+/**
+ * The contract between controller and node agent, and the window for people: one object a node,
+ * named like the node, in the driver's namespace. {@code status} is a plain text, {@link #READY} or
+ * {@link #NOT_READY}, as in the Go driver; there is no status subresource.
+ */
+@Group(GpuApi.GROUP)
+@Version(GpuApi.VERSION)
+@Plural("gpuallocationstates")
+@Singular("gas")
+@AdditionalPrinterColumn(
+    name = "Status",
+    jsonPath = ".status",
+    type = AdditionalPrinterColumn.Type.STRING)
+@AdditionalPrinterColumn(
+    name = "Age",
+    jsonPath = ".metadata.creationTimestamp",
+    type = AdditionalPrinterColumn.Type.DATE)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public class GpuAllocationState extends CustomResource<GpuAllocationStateSpec, String>
+    implements Namespaced {
+
+  /** The node agent runs and what the object says is true. */
+  public static final String READY = "Ready";
+
+  /** Nothing new may be placed on the node. */
+  public static final String NOT_READY = "NotReady";
+
+  /** The spec; an empty one where the object has none. */
+  @Override
+  public GpuAllocationStateSpec getSpec() {
+    GpuAllocationStateSpec spec = super.getSpec();
+    return spec == null ? GpuAllocationStateSpec.EMPTY : spec;
+  }
+}

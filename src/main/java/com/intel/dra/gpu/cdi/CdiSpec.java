@@ -1,0 +1,45 @@
+package com.intel.dra.gpu.cdi;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.util.HashSet;
+import java.util.List;
+
+/**
+ * The devices of one kind.
+ *
+ * @throws InvalidCdiSpecException for no devices at all, which runtimes refuse, or for two of one
+ *     name
+ */
+@JsonPropertyOrder({"cdiVersion", "kind", "devices"})
+public record CdiSpec(CdiKind kind, List<CdiDevice> devices) {
+
+  public CdiSpec {
+    devices = List.copyOf(devices);
+    if (devices.isEmpty()) {
+      throw new InvalidCdiSpecException("a spec needs a device");
+    }
+    var names = new HashSet<String>();
+    for (CdiDevice device : devices) {
+      if (!names.add(device.name())) {
+        throw new InvalidCdiSpecException("two devices are named " + device.name());
+      }
+    }
+  }
+
+  /** The lowest version of the specification that has all that is used: older runtimes read it. */
+  @JsonProperty
+  public String cdiVersion() {
+    if (kind.deviceClass().contains(".")) {
+      return "0.6.0";
+    }
+    return devices.stream().anyMatch(CdiSpec::needsVersion050) ? "0.5.0" : "0.3.0";
+  }
+
+  /** Names that start with a digit and host paths came with 0.5.0. */
+  private static boolean needsVersion050(CdiDevice device) {
+    return Character.isDigit(device.name().charAt(0))
+        || device.containerEdits().deviceNodes().stream()
+            .anyMatch(node -> node.hostPath().isPresent());
+  }
+}

@@ -1,0 +1,82 @@
+package com.intel.dra.gpu.cdi;
+
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.intel.dra.gpu.files.AtomicFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The one spec file of a kind: {@code <folder>/<vendor>-<class>.yaml}. Runtimes read the folder at
+ * any time, so the file is replaced atomically, and the temporary one has no ending that they read.
+ * Other files in the folder are left alone.
+ */
+public final class CdiSpecFile {
+
+  /** What {@link #publish} did. */
+  public enum Outcome {
+    WRITTEN,
+    REMOVED,
+    /** It was so already. */
+    UNCHANGED
+  }
+
+  private static final ObjectWriter YAML =
+      YAMLMapper.builder()
+          .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+          .disable(YAMLGenerator.Feature.SPLIT_LINES)
+          .addModule(new Jdk8Module())
+          .build()
+          .writer();
+
+  private final CdiKind kind;
+  private final Path folder;
+  private final AtomicFile file;
+
+  /**
+   * @param folder one of the runtime's CDI folders, such as /var/run/cdi; made when it is missing
+   */
+  public CdiSpecFile(Path folder, CdiKind kind) {
+    this.kind = kind;
+    this.folder = folder;
+    this.file =
+        new AtomicFile(
+            folder.resolve(kind.vendor() + "-" + kind.deviceClass() + ".yaml"),
+            PosixFilePermissions.fromString("rw-r--r--"));
+  }
+
+  public CdiKind kind() {
+    return kind;
+  }
+
+  public Path path() {
+    return file.path();
+  }
+
+  /**
+   * Makes the file say that these are all the devices of the kind; without devices there is no
+   * file, for an empty spec is invalid. A file that says so already is not touched.
+   *
+   * @throws InvalidCdiSpecException if two devices have one name
+   * @throws IOException if it could not be written; the old file is still there
+   */
+  public synchronized Outcome publish(List<CdiDevice> devices) throws IOException {
+    Files.createDirectories(folder);
+    file.deleteLeftovers();
+    if (devices.isEmpty()) {
+      return file.delete() ? Outcome.REMOVED : Outcome.UNCHANGED;
+    }
+    byte[] content = YAML.writeValueAsBytes(new CdiSpec(kind, devices));
+    if (file.read().filter(old -> Arrays.equals(old, content)).isPresent()) {
+      return Outcome.UNCHANGED;
+    }
+    file.write(content);
+    return Outcome.WRITTEN;
+  }
+}

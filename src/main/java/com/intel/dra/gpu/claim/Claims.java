@@ -1,0 +1,112 @@
+package com.intel.dra.gpu.claim;
+
+import com.intel.dra.gpu.api.GpuApi;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.AllocationResult;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaimBuilder;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaimConsumerReferenceBuilder;
+import java.util.Optional;
+
+/** Questions to a ResourceClaim, and the changes that this driver makes to one, on copies. */
+public final class Claims {
+
+  private static final String IMMEDIATE = "Immediate";
+
+  private Claims() {}
+
+  public static String uid(ResourceClaim claim) {
+    return claim.getMetadata().getUid();
+  }
+
+  /** Allocated as soon as it is created; else with its first consumer. */
+  public static boolean isImmediate(ResourceClaim claim) {
+    return IMMEDIATE.equals(claim.getSpec().getAllocationMode());
+  }
+
+  /** The allocation, by whichever driver. */
+  public static Optional<AllocationResult> allocation(ResourceClaim claim) {
+    return claim.getStatus() == null
+        ? Optional.empty()
+        : Optional.ofNullable(claim.getStatus().getAllocation());
+  }
+
+  public static boolean hasFinalizer(ResourceClaim claim) {
+    return claim.getMetadata().getFinalizers().contains(GpuApi.CLAIM_FINALIZER);
+  }
+
+  /** Whether somebody else also holds the claim back from deletion. */
+  public static boolean hasOtherFinalizers(ResourceClaim claim) {
+    return claim.getMetadata().getFinalizers().stream()
+        .anyMatch(finalizer -> !finalizer.equals(GpuApi.CLAIM_FINALIZER));
+  }
+
+  /** The UID of the first owner (the pod of a claim made from a template), else empty. */
+  public static String ownerUid(ResourceClaim claim) {
+    return claim.getMetadata().getOwnerReferences().stream()
+        .findFirst()
+        .map(OwnerReference::getUid)
+        .orElse("");
+  }
+
+  /** Whether that pod is the controller-owner of the object. */
+  public static boolean isControlledBy(HasMetadata object, ObjectMeta pod) {
+    return object.getMetadata().getOwnerReferences().stream()
+        .anyMatch(
+            owner ->
+                Boolean.TRUE.equals(owner.getController()) && pod.getUid().equals(owner.getUid()));
+  }
+
+  public static ResourceClaim withFinalizer(ResourceClaim claim) {
+    return new ResourceClaimBuilder(claim)
+        .editMetadata()
+        .addToFinalizers(GpuApi.CLAIM_FINALIZER)
+        .endMetadata()
+        .build();
+  }
+
+  public static ResourceClaim withoutFinalizer(ResourceClaim claim) {
+    return new ResourceClaimBuilder(claim)
+        .editMetadata()
+        .removeFromFinalizers(GpuApi.CLAIM_FINALIZER)
+        .endMetadata()
+        .build();
+  }
+
+  /**
+   * Allocated by this driver.
+   *
+   * @param consumer the pod to reserve the claim for in the same write, which saves the scheduler
+   *     one; empty for an immediate claim
+   */
+  public static ResourceClaim allocated(
+      ResourceClaim claim, AllocationResult allocation, Optional<ObjectMeta> consumer) {
+    var status =
+        new ResourceClaimBuilder(claim)
+            .editOrNewStatus()
+            .withDriverName(GpuApi.DRIVER_NAME)
+            .withAllocation(allocation);
+    consumer.ifPresent(
+        pod ->
+            status.addToReservedFor(
+                new ResourceClaimConsumerReferenceBuilder()
+                    .withResource("pods")
+                    .withName(pod.getName())
+                    .withUid(pod.getUid())
+                    .build()));
+    return status.endStatus().build();
+  }
+
+  /** Not allocated any more, and open for a new allocation. */
+  public static ResourceClaim deallocated(ResourceClaim claim) {
+    return new ResourceClaimBuilder(claim)
+        .editOrNewStatus()
+        .withDriverName(null)
+        .withAllocation(null)
+        .withDeallocationRequested(null)
+        .endStatus()
+        .build();
+  }
+}

@@ -1,0 +1,13 @@
+package com.intel.dra.gpu.claim;
+
+import com.intel.dra.gpu.api.DeviceClassParameters;
+import com.intel.dra.gpu.api.GpuClaimParameters;
+import java.util.Optional;
+
+/** Where parameter objects are found: the informers' caches. */
+public interface ParametersLookup {
+
+  Optional<GpuClaimParameters> claimParameters(String namespace, String name);
+
+  Optional<DeviceClassParameters> classParameters(String name);
+}

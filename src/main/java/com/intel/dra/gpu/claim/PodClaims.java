@@ -1,0 +1,75 @@
+package com.intel.dra.gpu.claim;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodResourceClaim;
+import io.fabric8.kubernetes.api.model.PodResourceClaimStatus;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which ResourceClaims a pod uses, in the forms of Kubernetes 1.27 ({@code source}, generated name
+ * {@code <pod>-<claim>}) to 1.31 and later (names at top level, generated name in the status).
+ */
+public final class PodClaims {
+
+  private static final String SOURCE = "source";
+
+  private PodClaims() {}
+
+  /**
+   * One entry of {@code spec.resourceClaims}.
+   *
+   * @param podClaimName the entry's name in the pod
+   * @param claimName the ResourceClaim's name
+   * @param generated made from a template: then it must be controlled by the pod
+   */
+  public record Reference(String podClaimName, String claimName, boolean generated) {}
+
+  /** The claims of that pod, in the pod's order; those that do not exist yet are left out. */
+  public static List<Reference> of(Pod pod) {
+    var references = new ArrayList<Reference>();
+    for (PodResourceClaim claim : pod.getSpec().getResourceClaims()) {
+      reference(pod, claim).ifPresent(references::add);
+    }
+    return references;
+  }
+
+  private static Optional<Reference> reference(Pod pod, PodResourceClaim claim) {
+    Optional<String> name = field(claim, claim.getResourceClaimName(), "resourceClaimName");
+    if (name.isPresent()) {
+      return Optional.of(new Reference(claim.getName(), name.get(), false));
+    }
+    Optional<String> template =
+        field(claim, claim.getResourceClaimTemplateName(), "resourceClaimTemplateName");
+    if (template.isEmpty()) {
+      return Optional.empty();
+    }
+    return generatedName(pod, claim)
+        .map(generated -> new Reference(claim.getName(), generated, true));
+  }
+
+  private static Optional<String> generatedName(Pod pod, PodResourceClaim claim) {
+    List<PodResourceClaimStatus> statuses =
+        pod.getStatus() == null ? List.of() : pod.getStatus().getResourceClaimStatuses();
+    for (PodResourceClaimStatus status : statuses) {
+      if (status.getName().equals(claim.getName())) {
+        return Optional.ofNullable(status.getResourceClaimName());
+      }
+    }
+    return Optional.of(pod.getMetadata().getName() + "-" + claim.getName());
+  }
+
+  private static Optional<String> field(
+      PodResourceClaim claim, @Nullable String topLevel, String name) {
+    if (topLevel != null) {
+      return Optional.of(topLevel);
+    }
+    return claim.getAdditionalProperties().get(SOURCE) instanceof Map<?, ?> source
+            && source.get(name) instanceof String text
+        ? Optional.of(text)
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,69 @@
+package com.intel.dra.gpu.claim;
+
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.PodSchedulingContext;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.PodSchedulingContextBuilder;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaimSchedulingStatus;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaimSchedulingStatusBuilder;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The {@code status.resourceClaims} of a PodSchedulingContext: a driver's word to the scheduler.
+ */
+public final class SchedulingStatuses {
+
+  /** Longest list of unsuitable nodes (PodSchedulingNodeListMaxSize of v1alpha2). */
+  public static final int MAX_UNSUITABLE_NODES = 128;
+
+  private SchedulingStatuses() {}
+
+  /**
+   * The context with those lists in it, or empty when it has them already. Entries of claims that
+   * are not named (other drivers') stay as they are. Lists are sorted, so that the same answer is
+   * the same object, and cut at the API's limit.
+   *
+   * @param unsuitableNodes by the claim's name in the pod
+   */
+  public static Optional<PodSchedulingContext> withUnsuitableNodes(
+      PodSchedulingContext context, Map<String, ? extends Collection<String>> unsuitableNodes) {
+    List<ResourceClaimSchedulingStatus> before =
+        context.getStatus() == null ? List.of() : context.getStatus().getResourceClaims();
+    var after = new ArrayList<>(before);
+    unsuitableNodes.forEach(
+        (podClaimName, nodes) -> {
+          var entry =
+              new ResourceClaimSchedulingStatusBuilder()
+                  .withName(podClaimName)
+                  .withUnsuitableNodes(
+                      nodes.stream().sorted().distinct().limit(MAX_UNSUITABLE_NODES).toList())
+                  .build();
+          int index = indexOf(after, podClaimName);
+          if (index < 0) {
+            after.add(entry);
+          } else {
+            after.set(index, entry);
+          }
+        });
+    if (after.equals(before)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new PodSchedulingContextBuilder(context)
+            .editOrNewStatus()
+            .withResourceClaims(after)
+            .endStatus()
+            .build());
+  }
+
+  private static int indexOf(List<ResourceClaimSchedulingStatus> statuses, String podClaimName) {
+    for (int i = 0; i < statuses.size(); i++) {
+      if (statuses.get(i).getName().equals(podClaimName)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+}

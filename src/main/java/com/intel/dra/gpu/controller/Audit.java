@@ -1,0 +1,50 @@
+package com.intel.dra.gpu.controller;
+
+import com.intel.dra.gpu.api.AllocatedDevice;
+import com.intel.dra.gpu.api.ClaimAllocation;
+import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.claim.AllocationResults;
+import com.intel.dra.gpu.claim.ClaimStep;
+import com.intel.dra.gpu.claim.Claims;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/**
+ * A node's record held against the claims that are allocated there. Claims that are being worked on
+ * are left out.
+ *
+ * @param missing what claims hold and the record lacks or tells otherwise, by claim UID
+ * @param unfounded claim UIDs on record for which no claim is known to be allocated there
+ * @param isSettled false while a claim on record is being worked on: the audit is to be repeated
+ */
+record Audit(Map<String, ClaimAllocation> missing, TreeSet<String> unfounded, boolean isSettled) {
+
+  static Audit of(
+      GpuAllocationState node, List<ResourceClaim> claimsOnNode, Predicate<String> isInFlight) {
+    Map<String, ClaimAllocation> recorded = node.getSpec().resourceClaimAllocations();
+    var missing = new TreeMap<String, ClaimAllocation>();
+    var founded = new HashSet<String>();
+    for (ResourceClaim claim : claimsOnNode) {
+      String uid = Claims.uid(claim);
+      founded.add(uid);
+      if (ClaimStep.of(claim) instanceof ClaimStep.KeepOnRecord keep && !isInFlight.test(uid)) {
+        List<AllocatedDevice> devices = AllocationResults.devices(keep.allocation());
+        ClaimAllocation record = recorded.get(uid);
+        // the Go driver's results name no devices: its records are the only word on them
+        if (!devices.isEmpty() && (record == null || !record.gpus().equals(devices))) {
+          missing.put(uid, new ClaimAllocation(devices, Claims.ownerUid(claim)));
+        }
+      }
+    }
+    var unfounded = new TreeSet<>(recorded.keySet());
+    unfounded.removeAll(founded);
+    boolean settled = unfounded.stream().noneMatch(isInFlight);
+    unfounded.removeIf(isInFlight);
+    return new Audit(missing, unfounded, settled);
+  }
+}

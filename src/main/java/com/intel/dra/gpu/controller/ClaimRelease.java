@@ -1,0 +1,86 @@
+package com.intel.dra.gpu.controller;
+
+import com.intel.dra.gpu.claim.AllocationResults;
+import com.intel.dra.gpu.claim.Claims;
+import com.intel.dra.gpu.controller.NodeRecords.Change;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
+import io.quarkus.arc.profile.IfBuildProfile;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * Gives back what a claim holds. A node whose record is gone (node, agent or object were removed)
+ * holds nothing back.
+ */
+@Singleton
+@IfBuildProfile("controller")
+class ClaimRelease {
+
+  private final ClusterView view;
+  private final NodeRecords records;
+  private final ClaimWriter claims;
+  private final InFlight inFlight;
+  private final ControllerMetrics metrics;
+
+  ClaimRelease(
+      ClusterView view,
+      NodeRecords records,
+      ClaimWriter claims,
+      InFlight inFlight,
+      ControllerMetrics metrics) {
+    this.view = view;
+    this.records = records;
+    this.claims = claims;
+    this.inFlight = inFlight;
+    this.metrics = metrics;
+  }
+
+  /**
+   * Removes the claim's records, then its allocation, then our finalizer. Blocks.
+   *
+   * @return false if the claim is being worked on: look again soon
+   */
+  boolean release(ResourceClaim claim) {
+    String uid = Claims.uid(claim);
+    if (!inFlight.tryEnter(List.of(uid))) {
+      return false;
+    }
+    try {
+      for (String node : holders(claim)) {
+        records.change(node, _ -> new Change<>(Map.of(uid, Optional.empty()), node));
+      }
+      boolean allocated = Claims.allocation(claim).isPresent();
+      claims.removeFinalizer(mustBeCleared(claim) ? claims.deallocate(claim) : claim);
+      if (allocated) {
+        metrics.deallocation();
+      }
+      return true;
+    } finally {
+      inFlight.leave(List.of(uid));
+    }
+  }
+
+  /** The node that the claim names, and any other that an interrupted attempt left a record on. */
+  private TreeSet<String> holders(ResourceClaim claim) {
+    var nodes = new TreeSet<String>();
+    Claims.allocation(claim).flatMap(AllocationResults::node).ifPresent(nodes::add);
+    view.nodes
+        .list()
+        .filter(node -> node.getSpec().resourceClaimAllocations().containsKey(Claims.uid(claim)))
+        .forEach(node -> nodes.add(node.getMetadata().getName()));
+    return nodes;
+  }
+
+  /**
+   * A claim that vanishes with our finalizer needs no new status, which saves a write; one that
+   * lives on, or that somebody else holds back, does.
+   */
+  private static boolean mustBeCleared(ResourceClaim claim) {
+    boolean vanishes =
+        claim.getMetadata().getDeletionTimestamp() != null && !Claims.hasOtherFinalizers(claim);
+    return !vanishes && claim.getStatus() != null;
+  }
+}

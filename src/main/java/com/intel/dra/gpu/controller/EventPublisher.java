@@ -1,0 +1,142 @@
+package com.intel.dra.gpu.controller;
+
+import com.intel.dra.gpu.api.GpuApi;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.quarkus.arc.profile.IfBuildProfile;
+import io.quarkus.virtual.threads.VirtualThreads;
+import jakarta.inject.Singleton;
+import java.net.HttpURLConnection;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import org.jboss.logging.Logger;
+
+/**
+ * Tells people, by Events on the object that they look at. The same words about the same object are
+ * told again only after a while, and then raise the Event's count. Never fails and never blocks:
+ * work does not wait for words.
+ */
+@Singleton
+@IfBuildProfile("controller")
+class EventPublisher {
+
+  private static final Logger LOG = Logger.getLogger(EventPublisher.class);
+  private static final Duration QUIET = Duration.ofMinutes(5);
+  private static final int MAX_REMEMBERED = 4096;
+  private static final int MAX_MESSAGE_LENGTH = 1024;
+  private static final int MAX_NAME_PREFIX_LENGTH = 200;
+
+  private final KubernetesClient client;
+  private final ExecutorService virtualThreads;
+  private final Clock clock = Clock.systemUTC();
+  private final Map<String, Instant> lastTold =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Instant> eldest) {
+          return size() > MAX_REMEMBERED;
+        }
+      };
+
+  EventPublisher(KubernetesClient client, @VirtualThreads ExecutorService virtualThreads) {
+    this.client = client;
+    this.virtualThreads = virtualThreads;
+  }
+
+  /** Says that something keeps the object from being served. */
+  void warn(HasMetadata about, String reason, String message) {
+    String identity =
+        UUID.nameUUIDFromBytes(
+                (about.getMetadata().getUid() + reason + message).getBytes(StandardCharsets.UTF_8))
+            .toString();
+    if (toldLately(identity)) {
+      return;
+    }
+    LOG.infof(
+        "%s %s/%s: %s: %s",
+        about.getKind(),
+        about.getMetadata().getNamespace(),
+        about.getMetadata().getName(),
+        reason,
+        message);
+    Event event = event(about, reason, message, identity);
+    virtualThreads.execute(() -> publish(event));
+  }
+
+  private synchronized boolean toldLately(String identity) {
+    Instant now = clock.instant();
+    Instant last = lastTold.put(identity, now);
+    if (last != null && last.plus(QUIET).isAfter(now)) {
+      lastTold.put(identity, last);
+      return true;
+    }
+    return false;
+  }
+
+  private Event event(HasMetadata about, String reason, String message, String identity) {
+    String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
+    String name = about.getMetadata().getName();
+    return new EventBuilder()
+        .withNewMetadata()
+        .withNamespace(about.getMetadata().getNamespace())
+        .withName(
+            name.substring(0, Math.min(name.length(), MAX_NAME_PREFIX_LENGTH)) + "." + identity)
+        .endMetadata()
+        .withNewInvolvedObject()
+        .withApiVersion(about.getApiVersion())
+        .withKind(about.getKind())
+        .withNamespace(about.getMetadata().getNamespace())
+        .withName(name)
+        .withUid(about.getMetadata().getUid())
+        .endInvolvedObject()
+        .withType("Warning")
+        .withReason(reason)
+        .withMessage(message.substring(0, Math.min(message.length(), MAX_MESSAGE_LENGTH)))
+        .withNewSource()
+        .withComponent(GpuApi.DRIVER_NAME)
+        .endSource()
+        .withReportingComponent(GpuApi.DRIVER_NAME)
+        .withFirstTimestamp(now)
+        .withLastTimestamp(now)
+        .withCount(1)
+        .build();
+  }
+
+  private void publish(Event event) {
+    try {
+      client.resource(event).create();
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+        raiseCount(event);
+      } else {
+        LOG.warnf("Event %s could not be written: %s", event.getReason(), e.getMessage());
+      }
+    }
+  }
+
+  private void raiseCount(Event event) {
+    try {
+      client
+          .resource(event)
+          .edit(
+              known ->
+                  new EventBuilder(known)
+                      .withCount(known.getCount() == null ? 2 : known.getCount() + 1)
+                      .withLastTimestamp(event.getLastTimestamp())
+                      .build());
+    } catch (KubernetesClientException e) {
+      LOG.warnf("Event %s could not be written: %s", event.getReason(), e.getMessage());
+    }
+  }
+}

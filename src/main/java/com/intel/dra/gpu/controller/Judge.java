@@ -1,0 +1,36 @@
+package com.intel.dra.gpu.controller;
+
+import com.intel.dra.gpu.allocation.Allocator;
+import com.intel.dra.gpu.allocation.DeviceRequest;
+import com.intel.dra.gpu.allocation.Placement;
+import com.intel.dra.gpu.allocation.Policy;
+import com.intel.dra.gpu.allocation.Refusal;
+import com.intel.dra.gpu.api.GpuAllocationState;
+import java.util.List;
+import java.util.Optional;
+
+/** Judges one node for the claims of one pod: the border between the API and the allocator. */
+final class Judge {
+
+  private final Policy policy;
+
+  Judge(Policy policy) {
+    this.policy = policy;
+  }
+
+  /**
+   * @param node empty where there is no GpuAllocationState
+   */
+  NodeAnswer judge(Optional<GpuAllocationState> node, List<DeviceRequest> requests) {
+    if (node.isEmpty()) {
+      return NodeAnswer.unknownNode();
+    }
+    if (!GpuAllocationState.READY.equals(node.get().getStatus())) {
+      return NodeAnswer.notReady();
+    }
+    return switch (Allocator.place(Inventories.of(node.get()), requests, policy)) {
+      case Placement placement -> new NodeAnswer.Suitable(placement);
+      case Refusal refusal -> NodeAnswer.refused(refusal);
+    };
+  }
+}

@@ -1,0 +1,69 @@
+package com.intel.dra.gpu.controller;
+
+import com.intel.dra.gpu.claim.Claims;
+import com.intel.dra.gpu.claim.ParametersResolver;
+import com.intel.dra.gpu.claim.PodClaims;
+import com.intel.dra.gpu.claim.ResolvedParameters;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Those claims of one pod that this driver has to allocate for it: of its classes, waiting for
+ * their first consumer, and not allocated yet.
+ *
+ * @param placeable claims with usable parameters, by their name in the pod
+ * @param unplaceable names in the pod of the claims whose parameters are unusable
+ */
+record PodDemand(Map<String, PendingClaim> placeable, Set<String> unplaceable) {
+
+  static PodDemand of(Pod pod, ClusterView view, ParametersResolver resolver) {
+    var placeable = new LinkedHashMap<String, PendingClaim>();
+    var unplaceable = new LinkedHashSet<String>();
+    for (PodClaims.Reference reference : PodClaims.of(pod)) {
+      pending(pod, reference, view)
+          .ifPresent(
+              claim ->
+                  view.ourClassOf(claim)
+                      .ifPresent(
+                          resourceClass -> {
+                            switch (resolver.resolve(resourceClass, claim)) {
+                              case ResolvedParameters.Usable usable ->
+                                  placeable.put(
+                                      reference.podClaimName(),
+                                      new PendingClaim(claim, usable.request()));
+                              case ResolvedParameters.Unusable _ ->
+                                  unplaceable.add(reference.podClaimName());
+                            }
+                          }));
+    }
+    return new PodDemand(placeable, unplaceable);
+  }
+
+  /** A claim generated for another pod of the same name is not this pod's. */
+  private static Optional<ResourceClaim> pending(
+      Pod pod, PodClaims.Reference reference, ClusterView view) {
+    return view.claims
+        .get(pod.getMetadata().getNamespace(), reference.claimName())
+        .filter(claim -> claim.getMetadata().getDeletionTimestamp() == null)
+        .filter(claim -> !Claims.isImmediate(claim) && Claims.allocation(claim).isEmpty())
+        .filter(claim -> !reference.generated() || Claims.isControlledBy(claim, pod.getMetadata()));
+  }
+
+  boolean isEmpty() {
+    return placeable.isEmpty() && unplaceable.isEmpty();
+  }
+
+  /** Each claim once, however often the pod names it. */
+  List<PendingClaim> distinctClaims() {
+    var byUid = new LinkedHashMap<String, PendingClaim>();
+    placeable.values().forEach(claim -> byUid.putIfAbsent(claim.uid(), claim));
+    return new ArrayList<>(byUid.values());
+  }
+}

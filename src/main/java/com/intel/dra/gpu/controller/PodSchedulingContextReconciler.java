@@ -1,0 +1,202 @@
+package com.intel.dra.gpu.controller;
+
+import com.intel.dra.gpu.allocation.DeviceRequest;
+import com.intel.dra.gpu.claim.Claims;
+import com.intel.dra.gpu.claim.ParametersResolver;
+import com.intel.dra.gpu.claim.SchedulingStatuses;
+import com.intel.dra.gpu.controller.NodeAnswer.Unsuitable;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.PodSchedulingContext;
+import io.javaoperatorsdk.operator.api.config.informer.FieldSelector;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.ManagedInformerEventSource;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
+import io.quarkus.arc.profile.IfBuildProfile;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Talks with the scheduler about one pod: tells which of the potential nodes do not suit its
+ * claims, and allocates the claims once a node is selected.
+ */
+@ControllerConfiguration(name = "scheduling-context", generationAwareEventProcessing = false)
+@GradualRetry(maxAttempts = -1, initialInterval = 200, intervalMultiplier = 2, maxInterval = 30_000)
+@IfBuildProfile("controller")
+class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext> {
+
+  /** The scheduler may wait for an answer that got lost: repeat it, whatever happened. */
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
+
+  private static final Duration WHEN_BUSY = Duration.ofMillis(100);
+  private static final Duration ALLOCATION_TIMEOUT = Duration.ofMinutes(1);
+
+  private final ClusterView view;
+  private final ParametersResolver resolver;
+  private final Judge judge;
+  private final AllocationPipeline pipeline;
+  private final UnsuitableNodes unsuitableNodes;
+  private final ControllerMetrics metrics;
+  private final Wakeups wakeups;
+
+  PodSchedulingContextReconciler(
+      ClusterView view,
+      ParametersResolver resolver,
+      Judge judge,
+      AllocationPipeline pipeline,
+      UnsuitableNodes unsuitableNodes,
+      ControllerMetrics metrics,
+      Wakeups wakeups) {
+    this.view = view;
+    this.resolver = resolver;
+    this.judge = judge;
+    this.pipeline = pipeline;
+    this.unsuitableNodes = unsuitableNodes;
+    this.metrics = metrics;
+    this.wakeups = wakeups;
+  }
+
+  @Override
+  public List<EventSource<?, PodSchedulingContext>> prepareEventSources(
+      EventSourceContext<PodSchedulingContext> context) {
+    view.schedulingContexts.attach(
+        (ManagedInformerEventSource<PodSchedulingContext, ?, ?>) context.getPrimaryCache());
+    var pods =
+        new InformerEventSource<>(
+            InformerEventSourceConfiguration.from(Pod.class, PodSchedulingContext.class)
+                .withName("pending-pods")
+                .withFieldSelector(new FieldSelector(new FieldSelector.Field("spec.nodeName", "")))
+                .withSecondaryToPrimaryMapper(pod -> Set.of(ResourceID.fromResource(pod)))
+                .build(),
+            context);
+    pods.addIndexers(ClusterView.podIndexes());
+    view.pendingPods.attach(pods);
+    return List.of(pods, wakeups.schedulingContexts);
+  }
+
+  @Override
+  public UpdateControl<PodSchedulingContext> reconcile(
+      PodSchedulingContext context, Context<PodSchedulingContext> josdk) {
+    Optional<String> selectedNode = selectedNode(context);
+    Set<String> nodes = new LinkedHashSet<>(context.getSpec().getPotentialNodes());
+    selectedNode.ifPresent(nodes::add);
+    if (context.getMetadata().getDeletionTimestamp() != null || nodes.isEmpty()) {
+      return UpdateControl.noUpdate();
+    }
+    Optional<Pod> pod = podOf(context, josdk);
+    if (pod.isEmpty()) {
+      return UpdateControl.noUpdate();
+    }
+    PodDemand demand = PodDemand.of(pod.get(), view, resolver);
+    if (demand.isEmpty()) {
+      return UpdateControl.noUpdate();
+    }
+    if (selectedNode.isPresent() && demand.unplaceable().isEmpty()) {
+      return allocate(context, pod.get(), demand, selectedNode.get(), nodes);
+    }
+    return answer(context, pod.get(), demand, judgeAll(demand, nodes));
+  }
+
+  private UpdateControl<PodSchedulingContext> allocate(
+      PodSchedulingContext context,
+      Pod pod,
+      PodDemand demand,
+      String selectedNode,
+      Set<String> nodes) {
+    AllocationOutcome outcome =
+        pipeline
+            .allocate(selectedNode, demand.distinctClaims(), Optional.of(pod.getMetadata()))
+            .onFailure()
+            .invoke(_ -> metrics.allocation("delayed", "error"))
+            .await()
+            .atMost(ALLOCATION_TIMEOUT);
+    return switch (outcome) {
+      case AllocationOutcome.Allocated _ -> {
+        metrics.allocation("delayed", "allocated");
+        yield UpdateControl.noUpdate();
+      }
+      case AllocationOutcome.Busy _ ->
+          UpdateControl.<PodSchedulingContext>noUpdate().rescheduleAfter(WHEN_BUSY);
+      case AllocationOutcome.Refused refused -> {
+        metrics.allocation("delayed", "refused");
+        Map<String, Unsuitable> answers = judgeAll(demand, nodes);
+        answers.put(selectedNode, refused.answer());
+        yield answer(context, pod, demand, answers);
+      }
+    };
+  }
+
+  /** The nodes that do not suit the placeable claims, with the reason of each. */
+  private Map<String, Unsuitable> judgeAll(PodDemand demand, Collection<String> nodes) {
+    List<DeviceRequest> requests =
+        demand.distinctClaims().stream()
+            .map(claim -> Inventories.request(claim.uid(), claim.request()))
+            .toList();
+    var unsuitable = new LinkedHashMap<String, Unsuitable>();
+    if (requests.isEmpty()) {
+      return unsuitable;
+    }
+    for (String node : nodes) {
+      if (judge.judge(view.node(node), requests) instanceof Unsuitable answer) {
+        unsuitable.put(node, answer);
+      }
+    }
+    return unsuitable;
+  }
+
+  /**
+   * Writes the answer if it is another than the one that is there. No node suits a claim whose
+   * parameters are unusable: the scheduler then waits until they are mended.
+   */
+  private UpdateControl<PodSchedulingContext> answer(
+      PodSchedulingContext context, Pod pod, PodDemand demand, Map<String, Unsuitable> unsuitable) {
+    var lists = new HashMap<String, Collection<String>>();
+    demand.placeable().keySet().forEach(name -> lists.put(name, unsuitable.keySet()));
+    demand.unplaceable().forEach(name -> lists.put(name, context.getSpec().getPotentialNodes()));
+    unsuitableNodes.explain(context, pod, demand, unsuitable);
+    return SchedulingStatuses.withUnsuitableNodes(context, lists)
+        .map(
+            changed -> {
+              unsuitable.values().forEach(answer -> metrics.unsuitableNode(answer.reason()));
+              unsuitableNodes.write(changed);
+              return UpdateControl.<PodSchedulingContext>noUpdate();
+            })
+        .orElseGet(UpdateControl::noUpdate)
+        .rescheduleAfter(LOOK_AGAIN);
+  }
+
+  private static Optional<String> selectedNode(PodSchedulingContext context) {
+    return Optional.ofNullable(context.getSpec().getSelectedNode()).filter(node -> !node.isEmpty());
+  }
+
+  /**
+   * The pod that the context belongs to. A pod that is bound already (scheduled by hand) is not
+   * among the pending ones and is read.
+   */
+  private Optional<Pod> podOf(PodSchedulingContext context, Context<PodSchedulingContext> josdk) {
+    String namespace = context.getMetadata().getNamespace();
+    String name = context.getMetadata().getName();
+    return view.pendingPods
+        .get(namespace, name)
+        .or(
+            () ->
+                Optional.ofNullable(
+                    josdk.getClient().pods().inNamespace(namespace).withName(name).get()))
+        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+        .filter(pod -> Claims.isControlledBy(context, pod.getMetadata()));
+  }
+}

@@ -1,0 +1,74 @@
+package com.intel.dra.gpu.controller;
+
+import com.intel.dra.gpu.controller.NodeAnswer.Unsuitable;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.PodSchedulingContext;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.quarkus.arc.profile.IfBuildProfile;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Tells which nodes do not suit: the scheduler by the context's status, people by an Event. */
+@Singleton
+@IfBuildProfile("controller")
+class UnsuitableNodes {
+
+  private static final String REASON = "NoSuitableNode";
+  private static final int MAX_NODES_NAMED = 3;
+
+  private final KubernetesClient client;
+  private final ClusterView view;
+  private final EventPublisher events;
+
+  UnsuitableNodes(KubernetesClient client, ClusterView view, EventPublisher events) {
+    this.client = client;
+    this.view = view;
+    this.events = events;
+  }
+
+  /** Writes the status under the resourceVersion that the answer was found on. Blocks. */
+  void write(PodSchedulingContext changed) {
+    view.schedulingContexts.remember(changed, client.resource(changed).updateStatus());
+  }
+
+  /** An Event on the pod when not one of the potential nodes suits. */
+  void explain(
+      PodSchedulingContext context, Pod pod, PodDemand demand, Map<String, Unsuitable> unsuitable) {
+    List<String> potential = context.getSpec().getPotentialNodes();
+    if (demand.placeable().isEmpty()
+        || potential.isEmpty()
+        || !unsuitable.keySet().containsAll(potential)) {
+      return;
+    }
+    String claims =
+        demand.distinctClaims().stream()
+            .map(claim -> claim.claim().getMetadata().getName())
+            .sorted()
+            .collect(Collectors.joining(", "));
+    events.warn(
+        pod, REASON, "no node suits the claims (%s): %s".formatted(claims, why(unsuitable)));
+  }
+
+  /** Nodes with the same reason share a sentence. */
+  static String why(Map<String, Unsuitable> unsuitable) {
+    Map<String, List<String>> nodesByMessage =
+        unsuitable.entrySet().stream()
+            .collect(
+                Collectors.groupingBy(
+                    entry -> entry.getValue().message(),
+                    TreeMap::new,
+                    Collectors.mapping(Map.Entry::getKey, Collectors.toList())));
+    return nodesByMessage.entrySet().stream()
+        .map(entry -> nodes(entry.getValue()) + ": " + entry.getKey())
+        .collect(Collectors.joining("; "));
+  }
+
+  private static String nodes(List<String> names) {
+    String named = names.stream().sorted().limit(MAX_NODES_NAMED).collect(Collectors.joining(", "));
+    int others = names.size() - MAX_NODES_NAMED;
+    return others > 0 ? named + " and " + others + " more" : named;
+  }
+}

@@ -1,0 +1,32 @@
+package com.intel.dra.gpu.controller;
+
+import com.intel.dra.gpu.api.GpuAllocationState;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.PodSchedulingContext;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import io.quarkus.arc.profile.IfBuildProfile;
+import jakarta.inject.Singleton;
+
+/**
+ * How one reconciler has objects of another looked at again. A call before that reconciler has
+ * started goes nowhere, which is right: it looks at everything when it starts.
+ */
+@Singleton
+@IfBuildProfile("controller")
+class Wakeups {
+
+  final SimpleInboundEventSource<ResourceClaim> claims =
+      new SimpleInboundEventSource<>("claim-wakeups");
+  final SimpleInboundEventSource<PodSchedulingContext> schedulingContexts =
+      new SimpleInboundEventSource<>("scheduling-context-wakeups");
+  final SimpleInboundEventSource<GpuAllocationState> nodes =
+      new SimpleInboundEventSource<>("node-wakeups");
+
+  static <P extends HasMetadata> void wake(SimpleInboundEventSource<P> source, ResourceID id) {
+    if (source.isRunning()) {
+      source.propagateEvent(id);
+    }
+  }
+}

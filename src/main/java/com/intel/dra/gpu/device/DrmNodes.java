@@ -1,0 +1,13 @@
+package com.intel.dra.gpu.device;
+
+import java.util.OptionalInt;
+
+/**
+ * The DRM device nodes of a GPU or VF: {@code card<N>} and, where there is one, {@code renderD<M>}.
+ */
+public record DrmNodes(int cardIndex, OptionalInt renderIndex) {
+
+  public String cardName() {
+    return "card" + cardIndex;
+  }
+}

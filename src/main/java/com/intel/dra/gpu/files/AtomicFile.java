@@ -1,0 +1,122 @@
+package com.intel.dra.gpu.files;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A file that is only ever replaced as a whole: whoever reads it, and whoever comes back after a
+ * crash at any moment, finds the old content or the new one and never a part of it.
+ *
+ * <p>A new content goes into a temporary file in the same folder ({@code .<name>.*.tmp}), which is
+ * fsynced and renamed; then the folder is fsynced. Not for several writers at once: of two writes
+ * at the same time, either may win.
+ */
+public final class AtomicFile {
+
+  private static final String TEMPORARY_SUFFIX = ".tmp";
+
+  private final Path path;
+  private final Path folder;
+  private final String temporaryPrefix;
+  private final Set<PosixFilePermission> permissions;
+
+  /**
+   * @param path the file; its folder must exist by the first write
+   * @param permissions what the file gets at each write
+   */
+  public AtomicFile(Path path, Set<PosixFilePermission> permissions) {
+    this.path = path.toAbsolutePath();
+    this.folder = parentOf(this.path);
+    this.temporaryPrefix = "." + path.getFileName() + ".";
+    this.permissions = Set.copyOf(permissions);
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  /** The whole content; empty when there is no such file. */
+  public Optional<byte[]> read() throws IOException {
+    try {
+      return Optional.of(Files.readAllBytes(path));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Replaces the content; when it throws, the old content is still there. */
+  public void write(byte[] content) throws IOException {
+    Path temporary = Files.createTempFile(folder, temporaryPrefix, TEMPORARY_SUFFIX);
+    try {
+      Files.setPosixFilePermissions(temporary, permissions);
+      try (var channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+        var bytes = ByteBuffer.wrap(content);
+        while (bytes.hasRemaining()) {
+          channel.write(bytes);
+        }
+        channel.force(true);
+      }
+      Files.move(
+          temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+    syncFolder();
+  }
+
+  /** Removes the file; false when there was none. */
+  public boolean delete() throws IOException {
+    boolean deleted = Files.deleteIfExists(path);
+    if (deleted) {
+      syncFolder();
+    }
+    return deleted;
+  }
+
+  /** Renames the file to another name in its folder, over a file that has that name. */
+  public void setAsideAs(String name) throws IOException {
+    Files.move(
+        path,
+        folder.resolve(name),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
+    syncFolder();
+  }
+
+  /** Removes temporary files that a crash between two steps of a write left behind. */
+  public void deleteLeftovers() throws IOException {
+    try (var files = Files.newDirectoryStream(folder, this::isTemporary)) {
+      for (Path file : files) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  private boolean isTemporary(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return name.startsWith(temporaryPrefix) && name.endsWith(TEMPORARY_SUFFIX);
+  }
+
+  private void syncFolder() throws IOException {
+    try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  private static Path parentOf(Path path) {
+    Path parent = path.getParent();
+    if (parent == null) {
+      throw new IllegalArgumentException("no file: " + path);
+    }
+    return parent;
+  }
+}

@@ -1,0 +1,105 @@
+package com.intel.dra.gpu.kubelet;
+
+import com.intel.dra.gpu.kubelet.PrepareResult.Prepared;
+import com.intel.dra.gpu.kubelet.UnprepareResult.Unprepared;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+
+/**
+ * Carries one claim of any version of the API to the {@link ClaimPreparer} and back: keeps that
+ * interface's promises on threads, order and errors, and writes the log.
+ */
+@Singleton
+final class ClaimCalls {
+
+  private static final Logger LOG = Logger.getLogger(ClaimCalls.class);
+
+  private final ClaimPreparer preparer;
+  private final PluginCallListener listener;
+  private final KeyedLocks claims = new KeyedLocks();
+  private final Executor threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("claim-", 0).factory());
+
+  @Inject
+  ClaimCalls(ClaimPreparer preparer, PluginCallListener listener) {
+    this.preparer = preparer;
+    this.listener = listener;
+  }
+
+  /** What is missing in a reference that the kubelet sent; empty when it is complete. */
+  static Optional<String> defect(ClaimReference claim) {
+    if (claim.uid().isEmpty()) {
+      return Optional.of("claim UID is empty");
+    }
+    if (claim.name().isEmpty()) {
+      return Optional.of("claim name is empty");
+    }
+    return claim.namespace().isEmpty() ? Optional.of("claim namespace is empty") : Optional.empty();
+  }
+
+  /** Never fails: what goes wrong is a result. */
+  Uni<PrepareResult> prepare(PluginApiVersion version, ClaimReference claim, String handle) {
+    return serialised(claim, () -> prepareNow(claim, handle))
+        .invoke(result -> listener.prepareAnswered(version, result));
+  }
+
+  /** Never fails: what goes wrong is a result. */
+  Uni<UnprepareResult> unprepare(PluginApiVersion version, ClaimReference claim) {
+    return serialised(claim, () -> unprepareNow(claim))
+        .invoke(result -> listener.unprepareAnswered(version, result));
+  }
+
+  private <R> Uni<R> serialised(ClaimReference claim, Supplier<R> call) {
+    return Uni.createFrom()
+        .item(() -> claims.whileHolding(claim.uid(), call))
+        .runSubscriptionOn(threads);
+  }
+
+  private PrepareResult prepareNow(ClaimReference claim, String handle) {
+    Optional<String> defect = defect(claim);
+    PrepareResult result;
+    try {
+      result =
+          defect.isPresent()
+              ? new PrepareResult.Failed(defect.get())
+              : preparer.prepare(claim, handle);
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "Defect while preparing %s", claim);
+      return new PrepareResult.Failed(defectMessage(e));
+    }
+    switch (result) {
+      case Prepared prepared -> LOG.infof("Prepared %s: %s", claim, prepared.cdiDevices());
+      case PrepareResult.Failed failed ->
+          LOG.warnf("Could not prepare %s: %s", claim, failed.message());
+    }
+    return result;
+  }
+
+  private UnprepareResult unprepareNow(ClaimReference claim) {
+    Optional<String> defect = defect(claim);
+    UnprepareResult result;
+    try {
+      result =
+          defect.isPresent() ? new UnprepareResult.Failed(defect.get()) : preparer.unprepare(claim);
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "Defect while unpreparing %s", claim);
+      return new UnprepareResult.Failed(defectMessage(e));
+    }
+    switch (result) {
+      case Unprepared done -> LOG.infof("Unprepared %s", claim);
+      case UnprepareResult.Failed failed ->
+          LOG.warnf("Could not unprepare %s: %s", claim, failed.message());
+    }
+    return result;
+  }
+
+  private static String defectMessage(RuntimeException e) {
+    return "internal error, see the log of the driver on this node: " + e;
+  }
+}

@@ -1,0 +1,150 @@
+package com.intel.dra.gpu.kubelet;
+
+import io.grpc.BindableService;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.EpollEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.quarkus.grpc.GrpcService;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The plugin as the kubelet sees it: a socket that serves every version of the plugin API, and one
+ * in the kubelet's registry that tells of it. The first is served before the second appears, and
+ * outlives it.
+ */
+@Singleton
+public final class KubeletPlugin implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(KubeletPlugin.class);
+
+  private final PluginSettings settings;
+  private final List<BindableService> nodeServices;
+  private final RegistrationService registration;
+
+  private @Nullable Serving serving;
+
+  /** What exists while the plugin serves. */
+  private record Serving(
+      EventLoopGroup eventLoop, UnixSocketServer plugin, UnixSocketServer registry) {}
+
+  @Inject
+  KubeletPlugin(
+      PluginSettings settings,
+      @GrpcService NodeV1Alpha2Service v1alpha2,
+      @GrpcService NodeV1Alpha3Service v1alpha3,
+      @GrpcService RegistrationService registration) {
+    this.settings = settings;
+    this.nodeServices = List.of(v1alpha2, v1alpha3);
+    this.registration = registration;
+  }
+
+  /** A plugin outside a bean container. */
+  public static KubeletPlugin create(
+      PluginSettings settings, ClaimPreparer preparer, PluginCallListener listener) {
+    var calls = new ClaimCalls(preparer, listener);
+    return new KubeletPlugin(
+        settings,
+        new NodeV1Alpha2Service(calls),
+        new NodeV1Alpha3Service(calls),
+        new RegistrationService(settings));
+  }
+
+  /**
+   * Serves both sockets by the time that it returns; from then on the kubelet may call. Does
+   * nothing when it serves already.
+   *
+   * @throws IOException when a folder or socket cannot be made; nothing is served then
+   */
+  public synchronized void start() throws IOException {
+    if (serving != null) {
+      return;
+    }
+    Files.createDirectories(settings.pluginFolder());
+    Files.setPosixFilePermissions(
+        settings.pluginFolder(), PosixFilePermissions.fromString("rwxr-x---"));
+    // the kubelet's own folder: made if we are first, its permissions are the kubelet's affair
+    Files.createDirectories(settings.registryFolder());
+
+    EventLoopGroup eventLoop =
+        new EpollEventLoopGroup(1, new DefaultThreadFactory("kubelet-plugin", true));
+    UnixSocketServer plugin = null;
+    try {
+      // an old registration must not lead the kubelet to the new plugin socket before we say so
+      Files.deleteIfExists(settings.registrationSocket());
+      plugin = UnixSocketServer.serve(settings.pluginSocket(), nodeServices, eventLoop);
+      var registry =
+          UnixSocketServer.serve(settings.registrationSocket(), List.of(registration), eventLoop);
+      serving = new Serving(eventLoop, plugin, registry);
+    } catch (IOException | RuntimeException e) {
+      closeQuietly(plugin, settings.pluginSocket());
+      stop(eventLoop);
+      throw e;
+    }
+    LOG.infof(
+        "Serving the kubelet on %s, registered by %s",
+        settings.pluginSocket(), settings.registrationSocket());
+  }
+
+  public synchronized boolean isServing() {
+    return serving != null;
+  }
+
+  /** What the kubelet last said about the registration. */
+  public RegistrationState registrationState() {
+    return registration.state();
+  }
+
+  /**
+   * Calls the registration socket as the kubelet would, for a liveness check; blocks up to a
+   * second.
+   *
+   * @return what is wrong; empty when it answers as it should
+   */
+  public Optional<String> probe() {
+    Serving now;
+    synchronized (this) {
+      now = serving;
+    }
+    return now == null
+        ? Optional.of("the plugin's sockets are not served")
+        : new RegistrationProbe(settings, now.eventLoop()).defect();
+  }
+
+  /** Takes the registration away, then the plugin socket; waits some seconds for running calls. */
+  @Override
+  public synchronized void close() {
+    Serving now = serving;
+    if (now == null) {
+      return;
+    }
+    serving = null;
+    closeQuietly(now.registry(), settings.registrationSocket());
+    closeQuietly(now.plugin(), settings.pluginSocket());
+    stop(now.eventLoop());
+  }
+
+  private static void closeQuietly(@Nullable UnixSocketServer server, Path socket) {
+    if (server == null) {
+      return;
+    }
+    try {
+      server.close();
+    } catch (IOException e) {
+      LOG.warnf(e, "Could not remove socket %s", socket);
+    }
+  }
+
+  private static void stop(EventLoopGroup eventLoop) {
+    eventLoop.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2, TimeUnit.SECONDS);
+  }
+}

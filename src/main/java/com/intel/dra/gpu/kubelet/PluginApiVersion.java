@@ -1,0 +1,19 @@
+package com.intel.dra.gpu.kubelet;
+
+/** The versions of the plugin API that are served; for metrics and logs. */
+public enum PluginApiVersion {
+  /** Kubernetes 1.27. */
+  V1ALPHA2("v1alpha2"),
+  /** Kubernetes 1.28 to 1.30. */
+  V1ALPHA3("v1alpha3");
+
+  private final String label;
+
+  PluginApiVersion(String label) {
+    this.label = label;
+  }
+
+  public String label() {
+    return label;
+  }
+}

@@ -1,0 +1,62 @@
+package com.intel.dra.gpu.kubelet;
+
+import com.intel.dra.gpu.kubelet.proto.registration.InfoRequest;
+import com.intel.dra.gpu.kubelet.proto.registration.MutinyRegistrationGrpc;
+import com.intel.dra.gpu.kubelet.proto.registration.PluginInfo;
+import com.intel.dra.gpu.kubelet.proto.registration.RegistrationStatus;
+import com.intel.dra.gpu.kubelet.proto.registration.RegistrationStatusResponse;
+import io.quarkus.grpc.GrpcService;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Inject;
+import java.util.List;
+import org.jboss.logging.Logger;
+
+/** Tells the kubelet who the plugin is, and hears whether it was taken. */
+@GrpcService
+final class RegistrationService extends MutinyRegistrationGrpc.RegistrationImplBase {
+
+  private static final Logger LOG = Logger.getLogger(RegistrationService.class);
+
+  private static final String PLUGIN_TYPE = "DRAPlugin";
+
+  /** Kubelets up to 1.31 compare these with semantic versions from 1.0.0 on. */
+  private static final List<String> SUPPORTED_VERSIONS = List.of("1.0.0");
+
+  private final PluginSettings settings;
+  private volatile RegistrationState state = new RegistrationState.Awaited();
+
+  @Inject
+  RegistrationService(PluginSettings settings) {
+    this.settings = settings;
+  }
+
+  RegistrationState state() {
+    return state;
+  }
+
+  @Override
+  public Uni<PluginInfo> getInfo(InfoRequest request) {
+    return Uni.createFrom()
+        .item(
+            PluginInfo.newBuilder()
+                .setType(PLUGIN_TYPE)
+                .setName(settings.driverName())
+                .setEndpoint(settings.pluginSocket().toString())
+                .addAllSupportedVersions(SUPPORTED_VERSIONS)
+                .build());
+  }
+
+  @Override
+  public Uni<RegistrationStatusResponse> notifyRegistrationStatus(RegistrationStatus status) {
+    if (status.getPluginRegistered()) {
+      state = new RegistrationState.Registered();
+      LOG.infof("The kubelet registered %s", settings.driverName());
+    } else {
+      state = new RegistrationState.Refused(status.getError());
+      LOG.errorf(
+          "The kubelet refused to register %s, so no pod can use its claims on this node: %s",
+          settings.driverName(), status.getError());
+    }
+    return Uni.createFrom().item(RegistrationStatusResponse.getDefaultInstance());
+  }
+}

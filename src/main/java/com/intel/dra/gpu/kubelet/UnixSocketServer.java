@@ -1,0 +1,127 @@
+package com.intel.dra.gpu.kubelet;
+
+import io.grpc.BindableService;
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * gRPC services on one unix socket, which root alone may use.
+ *
+ * <p>grpc-netty rather than Vert.x, which refuses the raw socket path that kubelets up to 1.28 send
+ * as {@code :authority}.
+ */
+final class UnixSocketServer implements AutoCloseable {
+
+  /** sockaddr_un has 108 bytes for the path and the zero after it. */
+  static final int MAX_PATH_BYTES = 107;
+
+  private static final long SHUTDOWN_SECONDS = 5;
+
+  private final Path socket;
+  private final Server server;
+  private final @Nullable Object identity;
+
+  private UnixSocketServer(Path socket, Server server, @Nullable Object identity) {
+    this.socket = socket;
+    this.server = server;
+    this.identity = identity;
+  }
+
+  /**
+   * Serves by the time that it returns. A socket file of an earlier run is replaced. The socket
+   * appears under its name when it has its permissions and is listened on; until then it has a name
+   * that starts with a dot, which the kubelet's plugin watcher ignores.
+   *
+   * @param socket in a folder that exists
+   * @throws IOException for a path that is too long, or whatever the system has against it
+   */
+  static UnixSocketServer serve(
+      Path socket, List<BindableService> services, EventLoopGroup eventLoop) throws IOException {
+    Path hidden = socket.resolveSibling("." + Integer.toHexString(socket.toString().hashCode()));
+    requireShort(socket);
+    requireShort(hidden);
+    Files.deleteIfExists(socket);
+    Files.deleteIfExists(hidden);
+    var builder =
+        NettyServerBuilder.forAddress(new DomainSocketAddress(hidden.toFile()))
+            .channelType(EpollServerDomainSocketChannel.class)
+            .bossEventLoopGroup(eventLoop)
+            .workerEventLoopGroup(eventLoop)
+            .executor(
+                Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-", 0).factory()));
+    withoutKeepAlive(builder);
+    services.forEach(builder::addService);
+    Server server = builder.build().start();
+    try {
+      Files.setPosixFilePermissions(hidden, PosixFilePermissions.fromString("rw-------"));
+      Files.move(hidden, socket, StandardCopyOption.ATOMIC_MOVE);
+      return new UnixSocketServer(socket, server, identity(socket));
+    } catch (IOException e) {
+      server.shutdownNow();
+      Files.deleteIfExists(hidden);
+      throw e;
+    }
+  }
+
+  /**
+   * Takes the socket away, unless another process has put its own there meanwhile, and waits some
+   * seconds for running calls.
+   */
+  @Override
+  public void close() throws IOException {
+    server.shutdown();
+    try {
+      if (Objects.equals(identity, identity(socket))) {
+        Files.deleteIfExists(socket);
+      }
+      if (!server.awaitTermination(SHUTDOWN_SECONDS, TimeUnit.SECONDS)) {
+        server.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      server.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * grpc-netty sets this TCP option on every connection, and a unix socket warns of it each time.
+   */
+  @SuppressWarnings("NullAway") // null is how Netty is told to forget an option
+  private static void withoutKeepAlive(NettyServerBuilder builder) {
+    builder.withChildOption(ChannelOption.SO_KEEPALIVE, null);
+  }
+
+  private static @Nullable Object identity(Path socket) throws IOException {
+    try {
+      return Files.readAttributes(socket, BasicFileAttributes.class).fileKey();
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
+  private static void requireShort(Path path) throws IOException {
+    int bytes = path.toString().getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > MAX_PATH_BYTES) {
+      throw new IOException(
+          "the path of a unix socket may have %d bytes, this one has %d; choose a shorter folder: %s"
+              .formatted(MAX_PATH_BYTES, bytes, path));
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package com.intel.dra.gpu.nodeagent;
+
+import com.intel.dra.gpu.api.GpuApi;
+import com.intel.dra.gpu.cdi.CdiSpecFile;
+import com.intel.dra.gpu.kubelet.PluginSettings;
+import com.intel.dra.gpu.sysfs.GpuDiscovery;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+
+/** The parts from rooms that know nothing of this application, made from its settings. */
+class AgentBeans {
+
+  @Produces
+  @Singleton
+  PluginSettings pluginSettings(AgentConfig config) {
+    return new PluginSettings(GpuApi.DRIVER_NAME, config.pluginDir(), config.registryDir());
+  }
+
+  @Produces
+  @Singleton
+  CdiSpecFile cdiSpecFile(AgentConfig config) {
+    return new CdiSpecFile(config.cdiRoot(), GpuCdiDevices.KIND);
+  }
+
+  @Produces
+  @Singleton
+  GpuDiscovery gpuDiscovery(AgentConfig config) {
+    return new GpuDiscovery(config.sysfsRoot());
+  }
+
+  @Produces
+  @Singleton
+  PreparedClaims preparedClaims(AgentConfig config) throws IOException {
+    return PreparedClaims.open(config.stateDir().orElse(config.pluginDir()), BootId.current());
+  }
+}

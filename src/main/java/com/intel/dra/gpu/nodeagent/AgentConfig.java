@@ -1,0 +1,54 @@
+package com.intel.dra.gpu.nodeagent;
+
+import com.intel.dra.gpu.api.GpuApi;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The node agent's settings; each is also an environment variable, such as GPU_CDI_ROOT. */
+@ConfigMapping(prefix = "gpu")
+public interface AgentConfig {
+
+  /** The node's name, also that of its GAS; from NODE_NAME. */
+  String nodeName();
+
+  /** The namespace of the GAS; from POD_NAMESPACE. */
+  @WithDefault("default")
+  String namespace();
+
+  /** Where the host's sysfs is mounted. */
+  @WithDefault("/sys")
+  Path sysfsRoot();
+
+  /** The host's device folder, as the container runtime sees it: CDI's host paths start with it. */
+  @WithDefault("/dev")
+  Path devRoot();
+
+  /** One of the container runtime's CDI folders. */
+  @WithDefault("/var/run/cdi")
+  Path cdiRoot();
+
+  /** The driver's own folder, under the same path in the kubelet's eyes. */
+  @WithDefault("/var/lib/kubelet/plugins/" + GpuApi.DRIVER_NAME)
+  Path pluginDir();
+
+  /** Where the kubelet looks for registration sockets. */
+  @WithDefault("/var/lib/kubelet/plugins_registry")
+  Path registryDir();
+
+  /**
+   * Where the prepared claims are kept, on a disk that survives the pod; else the plugin's folder.
+   */
+  Optional<Path> stateDir();
+
+  /** How often sysfs is looked at. */
+  @WithDefault("5s")
+  Duration rescanInterval();
+
+  /** A name for the GAS in messages. */
+  default String gasName() {
+    return "GpuAllocationState " + namespace() + "/" + nodeName();
+  }
+}

@@ -1,0 +1,44 @@
+package com.intel.dra.gpu.nodeagent;
+
+import com.intel.dra.gpu.kubelet.KubeletPlugin;
+import com.intel.dra.gpu.kubelet.RegistrationState;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+
+/** Ready when the kubelet can call and the controller has once been told of the node's devices. */
+@Readiness
+@Singleton
+class AgentReadiness implements HealthCheck {
+
+  private final KubeletPlugin plugin;
+  private final GasPublication publication;
+
+  @Inject
+  AgentReadiness(KubeletPlugin plugin, GasPublication publication) {
+    this.plugin = plugin;
+    this.publication = publication;
+  }
+
+  @Override
+  public HealthCheckResponse call() {
+    boolean serving = plugin.isServing();
+    boolean published = publication.isPublished();
+    return HealthCheckResponse.named("node-agent")
+        .status(serving && published)
+        .withData("socketsServed", serving)
+        .withData("devicesPublished", published)
+        .withData("kubeletRegistration", registration())
+        .build();
+  }
+
+  private String registration() {
+    return switch (plugin.registrationState()) {
+      case RegistrationState.Awaited() -> "awaited";
+      case RegistrationState.Registered() -> "registered";
+      case RegistrationState.Refused(String error) -> "refused: " + error;
+    };
+  }
+}

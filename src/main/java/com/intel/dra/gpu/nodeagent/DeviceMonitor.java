@@ -1,0 +1,131 @@
+package com.intel.dra.gpu.nodeagent;
+
+import com.intel.dra.gpu.cdi.CdiSpecFile;
+import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.sysfs.Discovery;
+import com.intel.dra.gpu.sysfs.GpuDiscovery;
+import com.intel.dra.gpu.sysfs.SkippedDevice;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * Looks at sysfs and has the change told in the order in which it is safe: a new device is in the
+ * CDI spec before the GAS offers it, a vanished one leaves the GAS before it leaves the spec.
+ */
+@Singleton
+class DeviceMonitor {
+
+  private static final Logger LOG = Logger.getLogger(DeviceMonitor.class);
+
+  /** A vanished device does not wait longer for the API server than this. */
+  private static final Duration WITHDRAWAL = Duration.ofSeconds(10);
+
+  private final GpuDiscovery discovery;
+  private final CdiSpecFile cdi;
+  private final NodeDevices devices;
+  private final GasInformer gas;
+  private final GasPublication publication;
+  private final AgentConfig config;
+
+  private List<SkippedDevice> lastSkipped = List.of();
+  private String lastFailure = "";
+
+  @Inject
+  DeviceMonitor(
+      GpuDiscovery discovery,
+      CdiSpecFile cdi,
+      NodeDevices devices,
+      GasInformer gas,
+      GasPublication publication,
+      AgentConfig config) {
+    this.discovery = discovery;
+    this.cdi = cdi;
+    this.devices = devices;
+    this.gas = gas;
+    this.publication = publication;
+    this.config = config;
+  }
+
+  /**
+   * One look. When sysfs or the CDI folder cannot be used, everything stays as it was until the
+   * next look; that is logged when it begins, ends or changes.
+   */
+  synchronized void scan() {
+    try {
+      Discovery found = discovery.discover();
+      logSkipped(found.skipped());
+      apply(found.devices());
+      if (!lastFailure.isEmpty()) {
+        LOG.info("Discovery works again");
+        lastFailure = "";
+      }
+    } catch (IOException e) {
+      if (!e.toString().equals(lastFailure)) {
+        lastFailure = e.toString();
+        LOG.errorf(
+            "The devices of this node could not be discovered and published, trying again every %s: %s",
+            config.rescanInterval(), e);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void apply(List<Gpu> now) throws IOException, InterruptedException {
+    List<Gpu> before = devices.known().orElse(List.of());
+    List<Gpu> vanished = before.stream().filter(gpu -> isGone(gpu, now)).toList();
+    publish(withThoseStillOffered(now, vanished));
+    if (devices.known().filter(now::equals).isPresent()) {
+      return;
+    }
+    devices.replace(now);
+    LOG.infof("Devices of this node: %s", uids(now));
+    gas.reconcileSoon();
+    if (!vanished.isEmpty()) {
+      LOG.warnf("Devices that are gone: %s", uids(vanished));
+      if (!publication.awaitWithdrawn(uids(vanished), WITHDRAWAL)) {
+        LOG.warnf("%s may still offer devices that are gone", config.gasName());
+      }
+      publish(now);
+    }
+  }
+
+  private void publish(List<Gpu> gpus) throws IOException {
+    if (cdi.publish(GpuCdiDevices.of(gpus, config.devRoot())) != CdiSpecFile.Outcome.UNCHANGED) {
+      LOG.infof("Wrote CDI spec %s: %s", cdi.path(), uids(gpus));
+    }
+  }
+
+  /** Vanished ones whose device node now belongs to another device are left out at once. */
+  private static List<Gpu> withThoseStillOffered(List<Gpu> now, List<Gpu> vanished) {
+    var all = new ArrayList<>(now);
+    vanished.stream()
+        .filter(gone -> now.stream().noneMatch(gpu -> gpu.drmNodes().equals(gone.drmNodes())))
+        .forEach(all::add);
+    return all;
+  }
+
+  private static boolean isGone(Gpu gpu, List<Gpu> now) {
+    return now.stream().noneMatch(present -> present.uid().equals(gpu.uid()));
+  }
+
+  private static Set<String> uids(List<Gpu> gpus) {
+    return gpus.stream()
+        .map(gpu -> gpu.uid().toString())
+        .collect(Collectors.toCollection(java.util.LinkedHashSet::new));
+  }
+
+  private void logSkipped(List<SkippedDevice> skipped) {
+    if (!skipped.equals(lastSkipped)) {
+      lastSkipped = skipped;
+      skipped.forEach(device -> LOG.warnf("Not offered: %s", device));
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package com.intel.dra.gpu.nodeagent;
+
+import com.intel.dra.gpu.api.AllocatableDevice;
+import com.intel.dra.gpu.api.AllocatedDevice;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The fields of a GAS that are the node agent's. An empty one is not known yet, and the GAS keeps
+ * what it has.
+ */
+record GasFields(
+    Optional<Map<String, AllocatableDevice>> allocatable,
+    Optional<Map<String, List<AllocatedDevice>>> prepared,
+    String status) {}

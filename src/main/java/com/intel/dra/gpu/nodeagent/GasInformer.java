@@ -1,0 +1,49 @@
+package com.intel.dra.gpu.nodeagent;
+
+import com.intel.dra.gpu.api.GpuAllocationState;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rest of the agent's way to the GAS' informer and reconciler. Never waits for the API server.
+ */
+@Singleton
+class GasInformer {
+
+  private final ResourceID gas;
+  private final SimpleInboundEventSource<GpuAllocationState> signals =
+      new SimpleInboundEventSource<>("agent-signals");
+  private volatile @Nullable IndexerResourceCache<GpuAllocationState> cache;
+
+  @Inject
+  GasInformer(AgentConfig config) {
+    this.gas = new ResourceID(config.nodeName(), config.namespace());
+  }
+
+  /** Called by the reconciler before the operator starts. */
+  EventSource<?, GpuAllocationState> connect(EventSourceContext<GpuAllocationState> context) {
+    cache = context.getPrimaryCache();
+    return signals;
+  }
+
+  /** The GAS as the informer last saw it; empty when there is none, or it has seen nothing yet. */
+  Optional<GpuAllocationState> current() {
+    IndexerResourceCache<GpuAllocationState> connected = cache;
+    return connected == null ? Optional.empty() : connected.get(gas);
+  }
+
+  /**
+   * Has the GAS looked at soon, because what it should say may have changed. Before the operator
+   * has started there is no need to: it looks at the GAS when it starts.
+   */
+  void reconcileSoon() {
+    signals.propagateEvent(gas);
+  }
+}

@@ -1,0 +1,60 @@
+package com.intel.dra.gpu.nodeagent;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.api.GpuAllocationStateSpec;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * The difference between a GAS and what the agent's fields should say, as a JSON merge patch (RFC
+ * 7386): only the entries that differ, null for those to be removed, nothing of the controller's.
+ * Carries the resourceVersion that it was made for, so that the API server refuses it on any other.
+ */
+final class GasPatch {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private GasPatch() {}
+
+  /** Empty when the GAS says all of it already. */
+  static Optional<String> between(GpuAllocationState current, GasFields desired) {
+    GpuAllocationStateSpec has = current.getSpec();
+    ObjectNode spec = JSON.createObjectNode();
+    desired.allocatable().ifPresent(map -> add(spec, "allocatable", has.allocatable(), map));
+    desired.prepared().ifPresent(map -> add(spec, "prepared", has.prepared(), map));
+
+    ObjectNode patch = JSON.createObjectNode();
+    if (!spec.isEmpty()) {
+      patch.set("spec", spec);
+    }
+    if (!desired.status().equals(current.getStatus())) {
+      patch.put("status", desired.status());
+    }
+    if (patch.isEmpty()) {
+      return Optional.empty();
+    }
+    patch.putObject("metadata").put("resourceVersion", current.getMetadata().getResourceVersion());
+    return Optional.of(patch.toString());
+  }
+
+  private static <V> void add(
+      ObjectNode spec, String field, Map<String, V> current, Map<String, V> desired) {
+    ObjectNode entries = JSON.createObjectNode();
+    var keys = new TreeSet<>(current.keySet());
+    keys.addAll(desired.keySet());
+    for (String key : keys) {
+      V wanted = desired.get(key);
+      if (wanted == null) {
+        entries.putNull(key);
+      } else if (!wanted.equals(current.get(key))) {
+        entries.set(key, JSON.valueToTree(wanted));
+      }
+    }
+    if (!entries.isEmpty()) {
+      spec.set(field, entries);
+    }
+  }
+}

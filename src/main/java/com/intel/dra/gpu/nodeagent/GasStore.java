@@ -1,0 +1,105 @@
+package com.intel.dra.gpu.nodeagent;
+
+import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.api.GpuAllocationStateSpec;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.net.HttpURLConnection;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * This node's GAS at the API server: the only place that writes it. Every method may block for as
+ * long as the client retries, and throws KubernetesClientException for what is not named.
+ */
+@Singleton
+class GasStore {
+
+  /** How a patch ended, as far as the caller can do something about it. */
+  enum Outcome {
+    WRITTEN,
+    /** Somebody wrote since the version that the patch was made for: make it anew. */
+    CONFLICT,
+    /** There is no GAS: it is to be created. */
+    MISSING
+  }
+
+  private final KubernetesClient client;
+  private final AgentConfig config;
+
+  @Inject
+  GasStore(KubernetesClient client, AgentConfig config) {
+    this.client = client;
+    this.config = config;
+  }
+
+  Optional<GpuAllocationState> get() {
+    return Optional.ofNullable(gas().get());
+  }
+
+  /**
+   * Creates the GAS, owned by the Node so that it goes with it.
+   *
+   * @return false when there was one already
+   */
+  boolean create(GasFields fields) {
+    Node node = client.nodes().withName(config.nodeName()).get();
+    if (node == null) {
+      throw new KubernetesClientException(
+          "there is no Node named %s: NODE_NAME must be the name that the kubelet registered"
+              .formatted(config.nodeName()));
+    }
+    var gas = new GpuAllocationState();
+    gas.setMetadata(
+        new ObjectMetaBuilder()
+            .withName(config.nodeName())
+            .withNamespace(config.namespace())
+            .addNewOwnerReference()
+            .withApiVersion(node.getApiVersion())
+            .withKind(node.getKind())
+            .withName(node.getMetadata().getName())
+            .withUid(node.getMetadata().getUid())
+            .endOwnerReference()
+            .build());
+    gas.setSpec(
+        new GpuAllocationStateSpec(
+            fields.allocatable().orElse(Map.of()), fields.prepared().orElse(Map.of()), Map.of()));
+    gas.setStatus(fields.status());
+    try {
+      client.resource(gas).create();
+      return true;
+    } catch (KubernetesClientException e) {
+      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  Outcome patch(String mergePatch) {
+    try {
+      gas().patch(PatchContext.of(PatchType.JSON_MERGE), mergePatch);
+      return Outcome.WRITTEN;
+    } catch (KubernetesClientException e) {
+      return switch (e.getCode()) {
+        case HttpURLConnection.HTTP_CONFLICT -> Outcome.CONFLICT;
+        case HttpURLConnection.HTTP_NOT_FOUND -> Outcome.MISSING;
+        default -> throw e;
+      };
+    }
+  }
+
+  private Resource<GpuAllocationState> gas() {
+    return client
+        .resources(GpuAllocationState.class)
+        .inNamespace(config.namespace())
+        .withName(config.nodeName());
+  }
+}

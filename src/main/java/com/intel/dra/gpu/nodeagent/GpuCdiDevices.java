@@ -1,0 +1,42 @@
+package com.intel.dra.gpu.nodeagent;
+
+import com.intel.dra.gpu.cdi.CdiDevice;
+import com.intel.dra.gpu.cdi.CdiKind;
+import com.intel.dra.gpu.cdi.ContainerEdits;
+import com.intel.dra.gpu.cdi.DeviceNode;
+import com.intel.dra.gpu.device.DrmNodes;
+import com.intel.dra.gpu.device.Gpu;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a container gets that is given a GPU or VF: its DRM nodes. */
+final class GpuCdiDevices {
+
+  static final CdiKind KIND = new CdiKind("intel.com", "gpu");
+
+  private static final String CONTAINER_DRI = "/dev/dri/";
+
+  private GpuCdiDevices() {}
+
+  /**
+   * @param devRoot the host's device folder as the container runtime sees it
+   */
+  static List<CdiDevice> of(List<Gpu> gpus, Path devRoot) {
+    Path hostDri = devRoot.resolve("dri");
+    return gpus.stream()
+        .map(gpu -> new CdiDevice(gpu.uid().toString(), edits(gpu.drmNodes(), hostDri)))
+        .toList();
+  }
+
+  private static ContainerEdits edits(DrmNodes drm, Path hostDri) {
+    var nodes = new ArrayList<DeviceNode>();
+    nodes.add(node(drm.cardName(), hostDri));
+    drm.renderIndex().ifPresent(index -> nodes.add(node("renderD" + index, hostDri)));
+    return new ContainerEdits(nodes);
+  }
+
+  private static DeviceNode node(String name, Path hostDri) {
+    return DeviceNode.character(CONTAINER_DRI + name, hostDri.resolve(name).toString());
+  }
+}

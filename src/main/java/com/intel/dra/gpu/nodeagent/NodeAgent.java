@@ -1,0 +1,95 @@
+package com.intel.dra.gpu.nodeagent;
+
+import com.intel.dra.gpu.kubelet.KubeletPlugin;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
+
+/**
+ * Starts the agent's parts in the order in which they rely on each other (state file, discovery and
+ * CDI spec, sockets; then the operator with the GAS) and stops them in the other.
+ */
+@Singleton
+class NodeAgent {
+
+  private static final Logger LOG = Logger.getLogger(NodeAgent.class);
+
+  /** Before the operator SDK starts (3123) and stops (2500) its operator. */
+  private static final int BEFORE_THE_OPERATOR = 1000;
+
+  private static final Duration WITHDRAWAL = Duration.ofSeconds(3);
+
+  private final AgentConfig config;
+  private final DeviceMonitor monitor;
+  private final KubeletPlugin plugin;
+  private final DesiredGas desired;
+  private final GasKeeper keeper;
+  private final Deque<PeriodicTask> tasks = new ArrayDeque<>();
+
+  @Inject
+  NodeAgent(
+      AgentConfig config,
+      DeviceMonitor monitor,
+      KubeletPlugin plugin,
+      DesiredGas desired,
+      GasKeeper keeper) {
+    this.config = config;
+    this.monitor = monitor;
+    this.plugin = plugin;
+    this.desired = desired;
+    this.keeper = keeper;
+  }
+
+  void start(@Observes @Priority(BEFORE_THE_OPERATOR) StartupEvent event) throws IOException {
+    monitor.scan();
+    plugin.start();
+    desired.setServing(true);
+    tasks.add(PeriodicTask.start("device-monitor", config.rescanInterval(), monitor::scan));
+    tasks.add(PeriodicTask.start("gas-keeper", config.rescanInterval(), keeper::ensureExists));
+  }
+
+  void stop(@Observes @Priority(BEFORE_THE_OPERATOR) ShutdownEvent event) {
+    tasks.forEach(PeriodicTask::close);
+    desired.setServing(false);
+    withdraw();
+    plugin.close();
+  }
+
+  /** Tells the controller to place nothing here, if the API server answers at once. */
+  private void withdraw() {
+    var withdrawal = new CompletableFuture<Boolean>();
+    Thread.ofVirtual()
+        .name("withdrawal")
+        .start(
+            () -> {
+              try {
+                withdrawal.complete(keeper.publishNow());
+              } catch (RuntimeException e) {
+                withdrawal.completeExceptionally(e);
+              }
+            });
+    try {
+      if (!withdrawal.get(WITHDRAWAL.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warnf(
+            "%s was not set to NotReady: there is none, or others keep writing it",
+            config.gasName());
+      }
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warnf("%s was not set to NotReady: %s", config.gasName(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,15 @@
+/**
+ * The node agent application: makes true on one node what the controller decided, and tells in the
+ * node's GpuAllocationState (GAS) what is there.
+ *
+ * <p>How a change travels: {@link com.intel.dra.gpu.nodeagent.DeviceMonitor} looks at sysfs,
+ * publishes the CDI spec and then replaces what {@link com.intel.dra.gpu.nodeagent.NodeDevices}
+ * holds; {@link com.intel.dra.gpu.nodeagent.ClaimPreparation} answers the kubelet and records in
+ * {@link com.intel.dra.gpu.nodeagent.PreparedClaims}. Both then signal {@link
+ * com.intel.dra.gpu.nodeagent.GasInformer}, whereupon {@link
+ * com.intel.dra.gpu.nodeagent.GpuAllocationStateReconciler} brings the GAS to what {@link
+ * com.intel.dra.gpu.nodeagent.DesiredGas} says. Nothing that the kubelet waits for waits for the
+ * API server.
+ */
+@org.jspecify.annotations.NullMarked
+package com.intel.dra.gpu.nodeagent;

@@ -1,0 +1,125 @@
+package com.intel.dra.gpu.simulator;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.intel.dra.gpu.device.PciAddress;
+import com.intel.dra.gpu.sysfs.KernelDriver;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a simulator has made below its root, written down before it is made: so the next one can
+ * clean up after one that was killed, and nobody removes what others made. It need not survive a
+ * crash of the machine, so it is renamed into place but not synchronized to the disk.
+ */
+final class Journal {
+
+  private static final int VERSION = 1;
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES);
+
+  private record Content(
+      int version, boolean rootMade, List<String> folders, List<PlacementEntry> gpus) {}
+
+  private record PlacementEntry(String address, String driver, int cardIndex) {}
+
+  private final Path file;
+  private boolean rootMade;
+  private final List<String> folders = new ArrayList<>();
+  private final List<Placement> placements = new ArrayList<>();
+
+  private Journal(Path file) {
+    this.file = file;
+  }
+
+  /** An empty journal that is not in a file yet. */
+  static Journal start(Path file, boolean rootMade) {
+    Journal journal = new Journal(file);
+    journal.rootMade = rootMade;
+    return journal;
+  }
+
+  /**
+   * @throws DamagedJournalException when the file does not say what was made
+   */
+  static Journal load(Path file) throws IOException, DamagedJournalException {
+    Journal journal = new Journal(file);
+    try {
+      Content content = JSON.readValue(Files.readAllBytes(file), Content.class);
+      if (content.version() != VERSION) {
+        throw new DamagedJournalException("it has version " + content.version());
+      }
+      journal.rootMade = content.rootMade();
+      journal.folders.addAll(content.folders());
+      for (PlacementEntry entry : content.gpus()) {
+        journal.placements.add(placement(entry));
+      }
+    } catch (JsonProcessingException e) {
+      throw new DamagedJournalException(e.getOriginalMessage());
+    }
+    return journal;
+  }
+
+  private static Placement placement(PlacementEntry entry) throws DamagedJournalException {
+    return new Placement(
+        PciAddress.parse(entry.address())
+            .orElseThrow(() -> new DamagedJournalException("address " + entry.address())),
+        KernelDriver.fromSysfsName(entry.driver())
+            .orElseThrow(() -> new DamagedJournalException("driver " + entry.driver())),
+        entry.cardIndex());
+  }
+
+  boolean rootMade() {
+    return rootMade;
+  }
+
+  /** Folders made, relative to the root, parents first. */
+  List<String> folders() {
+    return List.copyOf(folders);
+  }
+
+  List<Placement> placements() {
+    return List.copyOf(placements);
+  }
+
+  void addFolder(String folder) throws IOException {
+    if (!folders.contains(folder)) {
+      folders.add(folder);
+      store();
+    }
+  }
+
+  void add(Placement placement) throws IOException {
+    placements.add(placement);
+    store();
+  }
+
+  void remove(Placement placement) throws IOException {
+    placements.remove(placement);
+    store();
+  }
+
+  void store() throws IOException {
+    Content content =
+        new Content(
+            VERSION,
+            rootMade,
+            folders,
+            placements.stream()
+                .map(
+                    placement ->
+                        new PlacementEntry(
+                            placement.address().toString(),
+                            placement.driver().sysfsName(),
+                            placement.cardIndex()))
+                .toList());
+    Path next = file.resolveSibling(file.getFileName() + ".next");
+    Files.write(next, JSON.writeValueAsBytes(content));
+    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+}

@@ -1,0 +1,172 @@
+package com.intel.dra.gpu.simulator;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The folder below which a simulator makes everything, owned by one simulator at a time.
+ *
+ * <p>{@code .simulator} in it is the simulator's own: the lock, the {@link Journal}, and the place
+ * where things are made before they are moved to where readers look.
+ */
+final class RootFolder implements AutoCloseable {
+
+  private static final String OWN = ".simulator";
+
+  private final Path root;
+  private final FileChannel lock;
+  private final Journal journal;
+
+  private RootFolder(Path root, FileChannel lock, Journal journal) {
+    this.root = root;
+    this.lock = lock;
+    this.journal = journal;
+  }
+
+  /**
+   * Takes the folder over, with what a killed simulator left in it.
+   *
+   * @param folders the folders below the root in which things will be made
+   * @throws UnusableRootException when they hold things that no simulator made, or when another
+   *     simulator has the folder; nothing is changed then
+   */
+  static RootFolder open(Path path, List<String> folders) throws IOException {
+    boolean make = !Files.exists(path);
+    if (make) {
+      Files.createDirectories(path);
+    } else if (!Files.isDirectory(path)) {
+      throw new UnusableRootException(path, "is not a folder");
+    }
+    Path root = path.toRealPath();
+    Path own = root.resolve(OWN);
+    Path journalFile = own.resolve("journal.json");
+    if (!TreeFiles.exists(journalFile)) {
+      refuseForeignContent(path, root, folders);
+    }
+    if (!TreeFiles.exists(own)) {
+      TreeFiles.makeFolder(own);
+    } else if (!TreeFiles.isFolder(own)) {
+      throw new UnusableRootException(path, OWN + " in it is not a folder; remove it");
+    }
+    FileChannel lock = lock(path, own.resolve("lock"));
+    try {
+      Journal journal =
+          TreeFiles.exists(journalFile)
+              ? Journal.load(journalFile)
+              : Journal.start(journalFile, make);
+      journal.store();
+      RootFolder folder = new RootFolder(root, lock, journal);
+      TreeFiles.delete(folder.aside());
+      TreeFiles.makeFolder(folder.aside());
+      return folder;
+    } catch (DamagedJournalException e) {
+      lock.close();
+      throw new UnusableRootException(
+          path,
+          "%s is damaged (%s), so what an earlier simulator made is unknown; empty the folder"
+              .formatted(journalFile, e.getMessage()));
+    } catch (IOException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private static void refuseForeignContent(Path path, Path root, List<String> folders)
+      throws IOException {
+    for (String folder : folders) {
+      Path top = root.resolve(folder);
+      if (TreeFiles.exists(top)) {
+        try (Stream<Path> below = Files.walk(top)) {
+          Optional<Path> foreign = below.filter(entry -> !TreeFiles.isFolder(entry)).findFirst();
+          if (foreign.isPresent()) {
+            throw new UnusableRootException(
+                path,
+                "%s is there already and no simulator made it; give a folder of its own"
+                    .formatted(foreign.get()));
+          }
+        }
+      }
+    }
+  }
+
+  private static FileChannel lock(Path path, Path file) throws IOException {
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      if (channel.tryLock() != null) {
+        return channel;
+      }
+    } catch (OverlappingFileLockException e) {
+      // Held by this very process: the same answer as for another one.
+    }
+    channel.close();
+    throw new UnusableRootException(path, "another simulator is using it");
+  }
+
+  Path path() {
+    return root;
+  }
+
+  Journal journal() {
+    return journal;
+  }
+
+  /** Where things are made before they are moved; on the same file system as all the rest. */
+  Path aside() {
+    return root.resolve(OWN).resolve("aside");
+  }
+
+  /**
+   * Makes the folder and its parents where they are missing.
+   *
+   * @param relative without {@code .} and {@code ..}
+   */
+  void makeFolder(String relative) throws IOException {
+    Path path = root;
+    for (Path part : Path.of(relative)) {
+      path = path.resolve(part);
+      if (TreeFiles.isFolder(path)) {
+        continue;
+      }
+      if (TreeFiles.exists(path)) {
+        // Most of all a link, which could lead out of the root.
+        throw new NotDirectoryException(path.toString());
+      }
+      journal.addFolder(root.relativize(path).toString());
+      TreeFiles.makeFolder(path);
+    }
+  }
+
+  /** Removes every folder made that is empty by now, and gives the root up. */
+  @Override
+  public void close() throws IOException {
+    for (String folder : journal.folders().reversed()) {
+      Path path = root.resolve(folder).normalize();
+      if (path.startsWith(root) && TreeFiles.isFolder(path)) {
+        deleteIfEmpty(path);
+      }
+    }
+    TreeFiles.delete(root.resolve(OWN));
+    lock.close();
+    if (journal.rootMade()) {
+      deleteIfEmpty(root);
+    }
+  }
+
+  private static void deleteIfEmpty(Path folder) throws IOException {
+    try {
+      Files.deleteIfExists(folder);
+    } catch (DirectoryNotEmptyException e) {
+      // Somebody else put something there: it stays, and so does the folder.
+    }
+  }
+}

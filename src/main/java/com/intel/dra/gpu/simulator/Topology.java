@@ -1,0 +1,26 @@
+package com.intel.dra.gpu.simulator;
+
+import com.intel.dra.gpu.device.PciAddress;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The GPUs of one node, each at its own address, in the order in which they get their cards. */
+public record Topology(List<SimulatedGpu> gpus) {
+
+  /** The kernel's own limit for card indices, and so for cards of one node. */
+  public static final int MAX_GPUS = 64;
+
+  public Topology {
+    gpus = List.copyOf(gpus);
+    if (gpus.size() > MAX_GPUS) {
+      throw new IllegalArgumentException("more than " + MAX_GPUS + " GPUs: " + gpus.size());
+    }
+    Set<PciAddress> addresses = new HashSet<>();
+    for (SimulatedGpu gpu : gpus) {
+      if (!addresses.add(gpu.address())) {
+        throw new IllegalArgumentException("two GPUs at the address " + gpu.address());
+      }
+    }
+  }
+}

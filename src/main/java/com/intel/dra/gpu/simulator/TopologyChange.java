@@ -1,0 +1,12 @@
+package com.intel.dra.gpu.simulator;
+
+import java.util.List;
+
+/** What applying a topology did; a GPU that was altered vanished and appeared again. */
+public record TopologyChange(List<PlacedGpu> vanished, List<PlacedGpu> appeared) {
+
+  public TopologyChange {
+    vanished = List.copyOf(vanished);
+    appeared = List.copyOf(appeared);
+  }
+}

@@ -1,0 +1,72 @@
+package com.intel.dra.gpu.simulator;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * The file that says which GPUs there are. It is compared by content: a mounted ConfigMap changes
+ * by the swap of a link far above the file, which no notification on the file tells.
+ */
+final class TopologyFile {
+
+  private static final int MAX_BYTES = 1 << 20;
+
+  /** What a look at the file gave. */
+  sealed interface Look {}
+
+  record Unchanged() implements Look {}
+
+  record Changed(Topology topology) implements Look {}
+
+  /**
+   * It cannot be used; said once for each content.
+   *
+   * @param why for the user
+   */
+  record Unusable(String why) implements Look {}
+
+  private final Path path;
+  private byte[] lastContent = {};
+  private boolean seen;
+  private String lastFailure = "";
+
+  TopologyFile(Path path) {
+    this.path = path;
+  }
+
+  Look look() {
+    byte[] content;
+    try (InputStream in = Files.newInputStream(path)) {
+      content = in.readNBytes(MAX_BYTES + 1);
+    } catch (IOException e) {
+      return failure(path + ": " + (e instanceof NoSuchFileException ? "does not exist" : e));
+    }
+    lastFailure = "";
+    if (seen && Arrays.equals(content, lastContent)) {
+      return new Unchanged();
+    }
+    seen = true;
+    lastContent = content;
+    if (content.length > MAX_BYTES) {
+      return new Unusable(path + ": is larger than " + MAX_BYTES + " bytes; is it the right file?");
+    }
+    try {
+      return new Changed(TopologyReader.read(path.toString(), content));
+    } catch (InvalidTopologyException e) {
+      return new Unusable(e.getMessage());
+    }
+  }
+
+  // The file may be away for a moment while it is replaced; a lasting failure is said once.
+  private Look failure(String why) {
+    if (why.equals(lastFailure)) {
+      return new Unchanged();
+    }
+    lastFailure = why;
+    return new Unusable(why);
+  }
+}

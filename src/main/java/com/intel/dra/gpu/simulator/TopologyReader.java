@@ -1,0 +1,230 @@
+package com.intel.dra.gpu.simulator;
+
+import com.fasterxml.jackson.annotation.JsonAnySetter;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.intel.dra.gpu.device.PciAddress;
+import com.intel.dra.gpu.device.PciDeviceId;
+import com.intel.dra.gpu.sysfs.KernelDriver;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a topology from YAML. Says everything that is wrong with it at once, where it can. */
+public final class TopologyReader {
+
+  private static final Pattern COUNT = Pattern.compile("\\d{1,9}");
+  private static final String EXAMPLE =
+      "write it like this: gpus: [{address: \"0000:b3:00.0\", model: \"0x56c0\"}]";
+
+  private static final ObjectMapper YAML =
+      new ObjectMapper(
+              YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  private final String file;
+  private final List<TopologyProblem> problems = new ArrayList<>();
+  private final Map<PciAddress, String> fieldsByAddress = new LinkedHashMap<>();
+
+  private TopologyReader(String file) {
+    this.file = file;
+  }
+
+  /**
+   * @param file how messages name the source
+   * @param content YAML in UTF-8
+   */
+  public static Topology read(String file, byte[] content) throws InvalidTopologyException {
+    return new TopologyReader(file).topology(content);
+  }
+
+  // Values are read as text, so that one that is no number can be named in a message.
+
+  private record Document(
+      @Nullable List<@Nullable GpuEntry> gpus, @JsonAnySetter Map<String, JsonNode> unknown) {}
+
+  private record GpuEntry(
+      @Nullable String address,
+      @Nullable String model,
+      @Nullable String memoryMiB,
+      @Nullable String maxVfs,
+      @Nullable String driver,
+      @JsonAnySetter Map<String, JsonNode> unknown) {}
+
+  private Topology topology(byte[] content) throws InvalidTopologyException {
+    Optional<Document> document = parse(content);
+    List<@Nullable GpuEntry> entries = null;
+    if (document.isPresent()) {
+      entries = document.get().gpus();
+      refuseUnknown("", document.get().unknown(), "gpus");
+    }
+    if (entries == null) {
+      problems.add(
+          new TopologyProblem("gpus", "is missing", "list the GPUs, or write gpus: [] for none"));
+      throw new InvalidTopologyException(file, problems);
+    }
+    if (entries.size() > Topology.MAX_GPUS) {
+      problems.add(
+          new TopologyProblem(
+              "gpus", "has " + entries.size() + " entries", "list at most " + Topology.MAX_GPUS));
+    }
+    List<SimulatedGpu> gpus = new ArrayList<>();
+    for (int i = 0; i < entries.size(); i++) {
+      gpu("gpus[" + i + "]", entries.get(i)).ifPresent(gpus::add);
+    }
+    if (!problems.isEmpty()) {
+      throw new InvalidTopologyException(file, problems);
+    }
+    return new Topology(gpus);
+  }
+
+  private Optional<Document> parse(byte[] content) throws InvalidTopologyException {
+    try (JsonParser parser = YAML.createParser(content)) {
+      if (parser.nextToken() == null) {
+        return Optional.empty();
+      }
+      return Optional.of(YAML.readerFor(Document.class).readValue(parser));
+    } catch (JsonProcessingException e) {
+      throw new InvalidTopologyException(file, List.of(notReadable(e)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static TopologyProblem notReadable(JsonProcessingException e) {
+    String field = e instanceof JsonMappingException mapping ? field(mapping) : "";
+    String where =
+        e.getLocation() == null
+            ? ""
+            : " (line %d, column %d)"
+                .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
+    String why = e.getOriginalMessage().strip().lines().findFirst().orElse("");
+    return field.isEmpty()
+        ? new TopologyProblem("the content", "is no topology" + where + ": " + why, EXAMPLE)
+        : new TopologyProblem(
+            field,
+            "cannot be read" + where + ": " + why,
+            "put a value that is text in quotes, such as \"0000:03:00.0\"; otherwise " + EXAMPLE);
+  }
+
+  private static String field(JsonMappingException e) {
+    StringBuilder path = new StringBuilder();
+    for (JsonMappingException.Reference step : e.getPath()) {
+      if (step.getFieldName() == null) {
+        path.append('[').append(step.getIndex()).append(']');
+      } else {
+        path.append(path.isEmpty() ? "" : ".").append(step.getFieldName());
+      }
+    }
+    return path.toString();
+  }
+
+  private Optional<SimulatedGpu> gpu(String field, @Nullable GpuEntry entry) {
+    if (entry == null) {
+      problems.add(
+          new TopologyProblem(field, "is empty", "give its address and model, or remove it"));
+      return Optional.empty();
+    }
+    refuseUnknown(field + ".", entry.unknown(), "address, model, memoryMiB, maxVfs, driver");
+    Optional<PciAddress> address = address(field + ".address", entry.address());
+    Optional<PciDeviceId> model = model(field + ".model", entry.model());
+    OptionalInt memoryMiB =
+        count(field + ".memoryMiB", entry.memoryMiB(), Integer.MAX_VALUE, "MiB of local memory");
+    OptionalInt maxVfs = count(field + ".maxVfs", entry.maxVfs(), SimulatedGpu.MAX_VFS, "VFs");
+    Optional<KernelDriver> driver = driver(field + ".driver", entry.driver());
+    if (address.isEmpty()
+        || model.isEmpty()
+        || memoryMiB.isEmpty()
+        || maxVfs.isEmpty()
+        || driver.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new SimulatedGpu(
+            address.get(), model.get(), memoryMiB.getAsInt(), maxVfs.getAsInt(), driver.get()));
+  }
+
+  private Optional<PciAddress> address(String field, @Nullable String text) {
+    String remedy =
+        "write domain:bus:device.function in lower-case hexadecimal, such as \"0000:b3:00.0\"";
+    Optional<PciAddress> address = Optional.ofNullable(text).flatMap(PciAddress::parse);
+    if (address.isEmpty()) {
+      problems.add(new TopologyProblem(field, found(text), remedy));
+      return address;
+    }
+    String other = fieldsByAddress.putIfAbsent(address.get(), field);
+    if (other != null) {
+      problems.add(
+          new TopologyProblem(
+              field, found(text) + ", like " + other, "give every GPU its own address"));
+    }
+    return address;
+  }
+
+  private Optional<PciDeviceId> model(String field, @Nullable String text) {
+    Optional<PciDeviceId> model = Optional.ofNullable(text).flatMap(PciDeviceId::parse);
+    if (model.isEmpty()) {
+      problems.add(
+          new TopologyProblem(
+              field,
+              found(text),
+              "write the PCI device id in lower-case hexadecimal, such as \"0x56c0\""));
+    }
+    return model;
+  }
+
+  private OptionalInt count(String field, @Nullable String text, int max, String unit) {
+    if (text == null) {
+      return OptionalInt.of(0);
+    }
+    if (COUNT.matcher(text).matches() && Integer.parseInt(text) <= max) {
+      return OptionalInt.of(Integer.parseInt(text));
+    }
+    problems.add(
+        new TopologyProblem(
+            field,
+            found(text),
+            "write the number of %s, from 0 to %d".formatted(unit, Math.min(max, 999_999_999))));
+    return OptionalInt.empty();
+  }
+
+  private Optional<KernelDriver> driver(String field, @Nullable String text) {
+    if (text == null) {
+      return Optional.of(KernelDriver.I915);
+    }
+    Optional<KernelDriver> driver = KernelDriver.fromSysfsName(text);
+    if (driver.isEmpty()) {
+      problems.add(new TopologyProblem(field, found(text), "write i915 or xe"));
+    }
+    return driver;
+  }
+
+  private void refuseUnknown(String prefix, @Nullable Map<String, JsonNode> unknown, String known) {
+    if (unknown != null) {
+      unknown.forEach(
+          (name, value) ->
+              problems.add(
+                  new TopologyProblem(
+                      prefix + name,
+                      "is " + value + " but there is no such field",
+                      "remove it or use one of: " + known)));
+    }
+  }
+
+  private static String found(@Nullable String text) {
+    return text == null ? "is missing" : "is \"" + text + '"';
+  }
+}

@@ -1,0 +1,15 @@
+package com.intel.dra.gpu.simulator;
+
+import java.io.IOException;
+import java.io.Serial;
+import java.nio.file.Path;
+
+/** The root folder given is one where simulated GPUs must not be made. */
+public final class UnusableRootException extends IOException {
+
+  @Serial private static final long serialVersionUID = 1L;
+
+  UnusableRootException(Path root, String why) {
+    super("root " + root + ": " + why);
+  }
+}

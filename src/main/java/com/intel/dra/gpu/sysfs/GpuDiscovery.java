@@ -1,0 +1,73 @@
+package com.intel.dra.gpu.sysfs;
+
+import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.PciAddress;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Finds the Intel GPUs and VFs that the kernel shows in sysfs. Keeps nothing between two looks and
+ * changes nothing, so that it may be asked as often and from as many threads as wanted.
+ */
+public final class GpuDiscovery {
+
+  private final SysfsLayout layout;
+  private final SysfsReader reader;
+  private final PciFunctionReader functions;
+
+  /**
+   * @param sysfsRoot where the host's {@code /sys} is mounted
+   */
+  public GpuDiscovery(Path sysfsRoot) {
+    this(new SysfsLayout(sysfsRoot), new SysfsReader());
+  }
+
+  GpuDiscovery(SysfsLayout layout, SysfsReader reader) {
+    this.layout = layout;
+    this.reader = reader;
+    this.functions = new PciFunctionReader(layout, reader);
+  }
+
+  /**
+   * Looks at every PCI function once. A device that cannot be understood is reported among the
+   * skipped ones and never hides another.
+   *
+   * @throws UnusableSysfsException when the PCI devices cannot even be listed
+   */
+  public Discovery discover() throws UnusableSysfsException {
+    List<Gpu> devices = new ArrayList<>();
+    List<SkippedDevice> skipped = new ArrayList<>();
+    for (PciAddress address : pciAddresses()) {
+      switch (functions.inspect(address)) {
+        case Inspection.Found(Gpu gpu, Optional<SkippedDevice> withoutVfs) -> {
+          devices.add(gpu);
+          withoutVfs.ifPresent(skipped::add);
+        }
+        case Inspection.Skipped(SkippedDevice device) -> skipped.add(device);
+        case Inspection.NotAGpu() -> {}
+      }
+    }
+    devices.sort(Comparator.comparing(Gpu::uid));
+    skipped.sort(Comparator.comparing(SkippedDevice::address));
+    return new Discovery(devices, skipped);
+  }
+
+  private List<PciAddress> pciAddresses() throws UnusableSysfsException {
+    List<String> names;
+    try {
+      names = reader.list(layout.pciDevices());
+    } catch (IOException e) {
+      throw new UnusableSysfsException(layout.pciDevices(), SysfsReader.why(e), e);
+    }
+    return names.stream().flatMap(name -> pciAddress(name).stream()).toList();
+  }
+
+  // Only the kernel's own spelling, or one function could be found under two names.
+  private static Optional<PciAddress> pciAddress(String name) {
+    return PciAddress.parse(name).filter(address -> address.toString().equals(name));
+  }
+}

@@ -1,0 +1,119 @@
+package com.intel.dra.gpu.sysfs;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.NotLinkException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Reads sysfs files of which nothing can be taken for granted: they may vanish, be unreadable, be
+ * something else than a file, or be larger than the page that the kernel allows an attribute.
+ */
+class SysfsReader {
+
+  /** The kernel's limit for an attribute: one page. */
+  static final int MAX_ATTRIBUTE_BYTES = 4096;
+
+  private static final int MAX_QUOTED_CHARACTERS = 40;
+
+  Attribute read(Path file) {
+    try {
+      // A fifo or a device would block or never end; the kernel has neither in sysfs.
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        return new Attribute.Unreadable("is not a regular file");
+      }
+      try (InputStream in = Files.newInputStream(file)) {
+        byte[] bytes = in.readNBytes(MAX_ATTRIBUTE_BYTES + 1);
+        if (bytes.length > MAX_ATTRIBUTE_BYTES) {
+          return new Attribute.Unreadable("is larger than " + MAX_ATTRIBUTE_BYTES + " bytes");
+        }
+        // Every byte becomes a character, so that no content can fail to decode.
+        return new Attribute.Text(new String(bytes, StandardCharsets.ISO_8859_1).strip());
+      }
+    } catch (NoSuchFileException e) {
+      return new Attribute.Absent();
+    } catch (IOException e) {
+      return new Attribute.Unreadable(why(e));
+    }
+  }
+
+  Link readLink(Path link) {
+    try {
+      Path name = Files.readSymbolicLink(link).getFileName();
+      return name == null
+          ? new Link.Unreadable("points to the root folder")
+          : new Link.To(name.toString());
+    } catch (NoSuchFileException e) {
+      return new Link.Absent();
+    } catch (NotLinkException e) {
+      return new Link.Unreadable("is not a symbolic link");
+    } catch (IOException e) {
+      return new Link.Unreadable(why(e));
+    }
+  }
+
+  /** The names in a folder, in no order. */
+  List<String> list(Path directory) throws IOException {
+    List<String> names = new ArrayList<>();
+    try (var entries = Files.newDirectoryStream(directory)) {
+      for (Path entry : entries) {
+        names.add(entry.getFileName().toString());
+      }
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return names;
+  }
+
+  /** Whether nothing is there any more; false when that cannot be told. */
+  boolean isGone(Path path) {
+    try {
+      Files.readAttributes(path, BasicFileAttributes.class);
+      return false;
+    } catch (NoSuchFileException e) {
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** What an I/O error means, in words for an administrator and without the path. */
+  static String why(IOException e) {
+    return switch (e) {
+      case AccessDeniedException denied -> "permission denied";
+      case NoSuchFileException missing -> "does not exist";
+      case NotDirectoryException file -> "is not a folder";
+      case FileSystemException other when other.getReason() != null ->
+          other.getReason().toLowerCase(Locale.ROOT);
+      default -> "cannot be read: " + e.getMessage();
+    };
+  }
+
+  /** Content of a file as it may stand in a log line: short, printable, on one line. */
+  static String quote(String content) {
+    StringBuilder quoted = new StringBuilder("\"");
+    content
+        .chars()
+        .limit(MAX_QUOTED_CHARACTERS)
+        .forEach(
+            c -> {
+              if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') {
+                quoted.append((char) c);
+              } else {
+                quoted.append("\\x%02x".formatted(c));
+              }
+            });
+    return quoted.append(content.length() > MAX_QUOTED_CHARACTERS ? "\"..." : "\"").toString();
+  }
+}

@@ -1,0 +1,332 @@
+package com.intel.dra.gpu.allocation;
+
+import static com.intel.dra.gpu.allocation.Fixtures.gpu;
+import static com.intel.dra.gpu.allocation.Fixtures.uids;
+import static com.intel.dra.gpu.allocation.Fixtures.vf;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.intel.dra.gpu.device.DeviceType;
+import com.intel.dra.gpu.device.DeviceUid;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+import net.jqwik.api.statistics.Statistics;
+
+/** What holds for every node and every sequence of pods. */
+class AllocatorPropertiesTest {
+
+  /**
+   * A pod comes with requests, or one that runs goes (which one: {@code departing} modulo pods).
+   */
+  record Step(List<DeviceRequest> arriving, int departing) {}
+
+  /** Random pods come to and go from a node; {@code watch} sees every placement. */
+  private static NodeInventory run(
+      NodeInventory node, List<Step> steps, Policy policy, Watcher watch) {
+    var pods = new ArrayList<Set<String>>();
+    int arrivals = 0;
+    for (Step step : steps) {
+      if (step.arriving().isEmpty()) {
+        if (!pods.isEmpty()) {
+          node = node.without(pods.remove(step.departing() % pods.size()));
+        }
+        continue;
+      }
+      var requests = renamed(step.arriving(), "pod" + arrivals++ + "-");
+      if (Allocator.place(node, requests, policy) instanceof Placement placement) {
+        NodeInventory after = node.with(placement);
+        watch.placed(node, requests, placement, after);
+        pods.add(placement.shares().keySet());
+        node = after;
+      }
+    }
+    return node.without(pods.stream().flatMap(Set::stream).toList());
+  }
+
+  interface Watcher {
+    void placed(
+        NodeInventory before, List<DeviceRequest> requests, Placement made, NodeInventory after);
+  }
+
+  private static List<DeviceRequest> renamed(List<DeviceRequest> requests, String prefix) {
+    return requests.stream()
+        .map(
+            request ->
+                new DeviceRequest(
+                    prefix + request.claimUid(),
+                    request.type(),
+                    request.count(),
+                    request.memoryMiB(),
+                    request.selector()))
+        .toList();
+  }
+
+  @Property
+  void everyPlacementIsSound(
+      @ForAll("nodes") NodeInventory node,
+      @ForAll("steps") List<Step> steps,
+      @ForAll Policy policy) {
+    run(
+        node,
+        steps,
+        policy,
+        (before, requests, placement, after) -> {
+          Statistics.collect(requests.size() + " claims placed");
+          assertNothingIsGivenTwice(after);
+          for (DeviceRequest request : requests) {
+            List<DeviceShare> held = placement.shares().getOrDefault(request.claimUid(), List.of());
+            assertThat(new HashSet<>(uids(held))).hasSize(request.count()).hasSameSizeAs(held);
+            assertThat(held)
+                .allSatisfy(
+                    share -> {
+                      assertThat(share.type()).isEqualTo(request.type());
+                      assertThat(share.memoryMiB()).isGreaterThanOrEqualTo(request.memoryMiB());
+                    });
+          }
+          assertThat(placement.shares()).hasSameSizeAs(requests);
+        });
+  }
+
+  /** Counts everything again, in the simplest way. */
+  private static void assertNothingIsGivenTwice(NodeInventory node) {
+    var givenMiB = new HashMap<DeviceUid, Long>();
+    var vfHosts = new HashSet<DeviceUid>();
+    var vfsInUse = new HashSet<DeviceUid>();
+    node.devices().keySet().forEach(uid -> uid.parent().ifPresent(vfHosts::add));
+    for (List<DeviceShare> held : node.allocations().values()) {
+      for (DeviceShare share : held) {
+        switch (share.type()) {
+          case GPU -> givenMiB.merge(share.uid(), (long) share.memoryMiB(), Long::sum);
+          case VF -> {
+            assertThat(vfsInUse.add(share.uid())).as("%s serves one claim", share.uid()).isTrue();
+            vfHosts.add(share.uid().parent().orElseThrow());
+          }
+        }
+      }
+    }
+    givenMiB.forEach(
+        (uid, sum) -> {
+          assertThat(sum).as(uid::toString).isLessThanOrEqualTo(memoryOf(node, uid));
+          assertThat(vfHosts).doesNotContain(uid);
+        });
+  }
+
+  private static long memoryOf(NodeInventory node, DeviceUid uid) {
+    return Objects.requireNonNull(node.devices().get(uid), () -> uid + " is no device of the node")
+        .memoryMiB();
+  }
+
+  @Property
+  void whatIsReleasedCanBeGivenAgain(
+      @ForAll("nodes") NodeInventory node,
+      @ForAll("steps") List<Step> steps,
+      @ForAll("pods") List<DeviceRequest> pod,
+      @ForAll Policy policy) {
+    NodeInventory empty = run(node, steps, policy, (before, requests, made, after) -> {});
+
+    assertThat(empty.allocations()).isEqualTo(node.allocations());
+    assertThat(Allocator.place(empty, pod, policy)).isEqualTo(Allocator.place(node, pod, policy));
+  }
+
+  @Property
+  void sameInputsGiveTheSameAnswerInWhateverOrderTheyCome(
+      @ForAll("nodes") NodeInventory node,
+      @ForAll("steps") List<Step> steps,
+      @ForAll Policy policy,
+      @ForAll Random random) {
+    run(
+        node,
+        steps,
+        policy,
+        (before, requests, placement, after) -> {
+          var devices = new ArrayList<>(before.devices().values());
+          Collections.shuffle(devices, random);
+          var claimUids = new ArrayList<>(before.allocations().keySet());
+          Collections.shuffle(claimUids, random);
+          var allocations = new LinkedHashMap<String, List<DeviceShare>>();
+          claimUids.forEach(uid -> allocations.put(uid, before.heldBy(uid)));
+          var shuffled = new NodeInventory(before.nodeName(), devices, allocations);
+          var otherOrder = new ArrayList<>(requests);
+          Collections.shuffle(otherOrder, random);
+
+          assertThat(Allocator.place(shuffled, otherOrder, policy)).isEqualTo(placement);
+        });
+  }
+
+  @Property
+  void askingAgainKeepsEveryClaimAsItIs(
+      @ForAll("nodes") NodeInventory node,
+      @ForAll("steps") List<Step> steps,
+      @ForAll Policy policy,
+      @ForAll Policy otherPolicy) {
+    run(
+        node,
+        steps,
+        policy,
+        (before, requests, placement, after) ->
+            assertThat(Allocator.place(after, requests, otherPolicy)).isEqualTo(placement));
+  }
+
+  @Property
+  void gpuRequestsAreRefusedOnlyWhenNoWayExists(
+      @ForAll("smallNodes") NodeInventory node,
+      @ForAll("smallGpuPods") List<DeviceRequest> pod,
+      @ForAll Policy policy) {
+    boolean possible = existsPlacement(node, pod);
+    Decision decision = Allocator.place(node, pod, policy);
+
+    Statistics.label("possible").collect(possible);
+    assertThat(decision)
+        .as("%s", decision)
+        .isInstanceOf(possible ? Placement.class : Refusal.class);
+  }
+
+  /** Tries every set of GPUs for every request. */
+  private static boolean existsPlacement(NodeInventory node, List<DeviceRequest> pod) {
+    long[] free = node.devices().values().stream().mapToLong(Device::memoryMiB).toArray();
+    return existsPlacement(free, pod, 0);
+  }
+
+  private static boolean existsPlacement(long[] free, List<DeviceRequest> pod, int next) {
+    if (next == pod.size()) {
+      return true;
+    }
+    DeviceRequest request = pod.get(next);
+    for (int set = 0; set < 1 << free.length; set++) {
+      if (Integer.bitCount(set) != request.count()) {
+        continue;
+      }
+      long[] left = free.clone();
+      boolean fits = true;
+      for (int gpu = 0; gpu < free.length; gpu++) {
+        if ((set & 1 << gpu) != 0) {
+          left[gpu] -= request.memoryMiB();
+          fits &= left[gpu] >= 0;
+        }
+      }
+      if (fits && existsPlacement(left, pod, next + 1)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Property
+  void policyNeverDecidesWhetherAPodFits(
+      @ForAll("smallNodes") NodeInventory node, @ForAll("smallGpuPods") List<DeviceRequest> pod) {
+    var outcomes = new HashSet<Boolean>();
+    for (Policy policy : Policy.values()) {
+      outcomes.add(Allocator.place(node, pod, policy) instanceof Placement);
+    }
+
+    assertThat(outcomes).hasSize(1);
+  }
+
+  // nodes and pods
+
+  @Provide
+  Arbitrary<NodeInventory> nodes() {
+    Arbitrary<List<Device>> gpu =
+        Combinators.combine(
+                Arbitraries.integers().between(0, 2000), Arbitraries.integers().between(0, 4))
+            .as(AllocatorPropertiesTest::gpuAndVfs);
+    return gpu.list().ofMaxSize(5).map(AllocatorPropertiesTest::numbered);
+  }
+
+  private static List<Device> gpuAndVfs(int memoryMiB, int vfs) {
+    var devices = new ArrayList<Device>();
+    devices.add(gpu(0, memoryMiB));
+    for (int index = 0; index < vfs / 2; index++) {
+      devices.add(vf(0, index, memoryMiB / vfs));
+    }
+    return devices;
+  }
+
+  /** Gives each GPU its own address. */
+  private static NodeInventory numbered(List<List<Device>> gpus) {
+    var devices = new ArrayList<Device>();
+    for (int n = 0; n < gpus.size(); n++) {
+      for (Device device : gpus.get(n)) {
+        DeviceUid uid = Fixtures.uid(n);
+        devices.add(
+            new Device(
+                device.uid().vfIndex().isPresent()
+                    ? uid.vf(device.uid().vfIndex().getAsInt())
+                    : uid,
+                device.memoryMiB(),
+                device.maxVfs()));
+      }
+    }
+    return new NodeInventory("node", devices, Map.of());
+  }
+
+  @Provide
+  Arbitrary<List<Step>> steps() {
+    return Combinators.combine(pods(), Arbitraries.integers().between(0, 1000))
+        .as(Step::new)
+        .list()
+        .ofMaxSize(20);
+  }
+
+  @Provide
+  Arbitrary<List<DeviceRequest>> pods() {
+    return requests(
+        Arbitraries.of(DeviceType.class),
+        Arbitraries.integers().between(1, 3),
+        Arbitraries.frequencyOf(
+            Tuple.of(1, Arbitraries.just(0)), Tuple.of(4, Arbitraries.integers().between(1, 1200))),
+        3);
+  }
+
+  @Provide
+  Arbitrary<NodeInventory> smallNodes() {
+    return Arbitraries.integers()
+        .between(0, 20)
+        .map(memory -> gpuAndVfs(memory, 0))
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(4)
+        .map(AllocatorPropertiesTest::numbered);
+  }
+
+  @Provide
+  Arbitrary<List<DeviceRequest>> smallGpuPods() {
+    return requests(
+        Arbitraries.just(DeviceType.GPU),
+        Arbitraries.integers().between(1, 2),
+        Arbitraries.integers().between(0, 12),
+        5);
+  }
+
+  private static Arbitrary<List<DeviceRequest>> requests(
+      Arbitrary<DeviceType> type, Arbitrary<Integer> count, Arbitrary<Integer> memory, int most) {
+    return Combinators.combine(type, count, memory)
+        .as(
+            (ofType, devices, memoryMiB) ->
+                new DeviceRequest("", ofType, devices, memoryMiB, DeviceSelector.EVERY_DEVICE))
+        .list()
+        .ofMaxSize(most)
+        .map(
+            requests -> {
+              var named = new ArrayList<DeviceRequest>();
+              for (DeviceRequest request : requests) {
+                named.addAll(renamed(List.of(request), "claim" + named.size()));
+              }
+              return named;
+            });
+  }
+}

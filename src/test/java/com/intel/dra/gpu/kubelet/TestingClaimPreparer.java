@@ -1,0 +1,56 @@
+package com.intel.dra.gpu.kubelet;
+
+import com.intel.dra.gpu.kubelet.PrepareResult.Prepared;
+import com.intel.dra.gpu.kubelet.UnprepareResult.Unprepared;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Prepares every claim but those whose UID starts with "fail" or "throw"; can be held up. */
+final class TestingClaimPreparer implements ClaimPreparer {
+
+  final List<String> handles = new java.util.concurrent.CopyOnWriteArrayList<>();
+  final ConcurrentHashMap<String, AtomicInteger> calls = new ConcurrentHashMap<>();
+  final AtomicInteger running = new AtomicInteger();
+  final AtomicInteger mostRunning = new AtomicInteger();
+  volatile CountDownLatch gate = new CountDownLatch(0);
+
+  @Override
+  public PrepareResult prepare(ClaimReference claim, String resourceHandle) {
+    enter(claim);
+    try {
+      handles.add(resourceHandle);
+      if (claim.uid().startsWith("throw")) {
+        throw new IllegalStateException("a defect");
+      }
+      return claim.uid().startsWith("fail")
+          ? new PrepareResult.Failed("no such device for " + claim.uid())
+          : new Prepared(List.of("example.com/gpu=" + claim.uid()));
+    } finally {
+      running.decrementAndGet();
+    }
+  }
+
+  @Override
+  public UnprepareResult unprepare(ClaimReference claim) {
+    enter(claim);
+    running.decrementAndGet();
+    if (claim.uid().startsWith("throw")) {
+      throw new IllegalStateException("a defect");
+    }
+    return claim.uid().startsWith("fail")
+        ? new UnprepareResult.Failed("busy: " + claim.uid())
+        : new Unprepared();
+  }
+
+  private void enter(ClaimReference claim) {
+    mostRunning.accumulateAndGet(running.incrementAndGet(), Math::max);
+    calls.computeIfAbsent(claim.uid(), uid -> new AtomicInteger()).incrementAndGet();
+    try {
+      gate.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package com.intel.dra.gpu.sysfs;
+
+import org.jspecify.annotations.NullMarked;
