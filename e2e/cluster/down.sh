@@ -44,7 +44,7 @@ remove_mount_points() {
   done
 }
 
-keep_logs
+keep_logs || echo "warning: not all logs could be copied to $KEEP_LOGS" >&2
 namespaces=$(cluster_namespaces)
 kill_processes
 remove_cgroups

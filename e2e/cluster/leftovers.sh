@@ -13,15 +13,14 @@ for root in $(cgroup_roots); do [ ! -d "$root" ] || left "control group $root"; 
 for folder in $(unused_mount_points); do left "mount point $folder"; done
 
 # A namespace lives as long as a process is in it, and its mounts with it: so look at what each process sees.
-inside=${RUN#"$(stat -c %m "${CACHE%/*}")"}/nodes/   # as in the "root" column of a bind mount
-for process in /proc/[0-9]*; do
-  pid=${process#/proc/}
-  if grep -qsF "$inside" "$process/mountinfo"; then left "mounts of a node, seen by process $(name_of "$pid")"; fi
-  for namespace; do
-    if [[ $(readlink "$process/ns/${namespace%%:*}" 2>/dev/null) == "$namespace" ]]; then
-      left "namespace $namespace, held by process $(name_of "$pid")"
-    fi
-  done
+inside=${RUN#"$(stat -c %m "${CACHE%/*}")"}/nodes/   # as a bind mount of a node's folder names its source
+while IFS=/ read -r _ _ pid _; do
+  left "mounts of a node, seen by process $(name_of "$pid")"
+done < <(grep -lsF -e "$inside" /proc/[0-9]*/mountinfo)
+for namespace; do
+  while IFS=/ read -r _ _ pid _; do
+    left "namespace $namespace, held by process $(name_of "$pid")"
+  done < <(find /proc/[0-9]*/ns/ -printf '%p %l\n' 2>/dev/null | grep -F " $namespace")
 done
 
 [ "$found" = 0 ] || exit 1

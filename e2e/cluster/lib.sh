@@ -82,9 +82,11 @@ spawn() { # spawn NAME COMMAND...: in the background, with a log and a pid file
   local name=$1; shift
   (
     for root in $(cgroup_roots); do echo "$BASHPID" >"$root/daemons/cgroup.procs"; done
+    unset HTTP_PROXY HTTPS_PROXY http_proxy https_proxy   # none leads to the cluster's addresses
     exec setsid "$@"
   ) >"$RUN/logs/$name.log" 2>&1 </dev/null &
   echo $! >"$RUN/pids/$name"
+  until running "$name" || ! kill -0 $! 2>/dev/null; do sleep 0.01; done   # in the control group, or dead already
 }
 
 pid_of() { cat "$RUN/pids/$1" 2>/dev/null; }
@@ -100,7 +102,8 @@ wait_for() { # wait_for SECONDS NAME WHAT COMMAND...: until COMMAND succeeds; fa
     if ! running "$name"; then why="$name has ended"
     elif [ $((SECONDS - start)) -ge "$limit" ]; then why="not within $limit s"
     else sleep 0.2; continue; fi
-    { echo "--- the last lines of $RUN/logs/$name.log"; tail -n 15 "$RUN/logs/$name.log"; } >&2
+    echo "--- the last lines of $RUN/logs/$name.log" >&2
+    tail -n 15 "$RUN/logs/$name.log" >&2 || true
     die "$what: $why. The logs are in $RUN/logs until you clean up with $HERE/down.sh"
   done
   say "  $what ($((SECONDS - start)) s)"
@@ -111,7 +114,10 @@ wait_for() { # wait_for SECONDS NAME WHAT COMMAND...: until COMMAND succeeds; fa
 hold() { # hold NAME UNSHARE-OPTION...: namespaces known as NAME
   local name=$1; shift
   spawn "$name" unshare "$@" sleep infinity
-  until [ "$(cat "/proc/$(pid_of "$name")/comm")" = sleep ]; do sleep 0.05; done
+  until [ "$(cat "/proc/$(pid_of "$name")/comm" 2>/dev/null)" = sleep ]; do
+    running "$name" || die "cannot make namespaces: $(cat "$RUN/logs/$name.log")"
+    sleep 0.05
+  done
 }
 
 entry_to() { # entry_to PLACE: makes ENTRY the command that runs another one in the namespaces of that place

@@ -110,13 +110,14 @@ control_plane_healthy() {
 pods_possible() { kubectl get serviceaccount default >/dev/null 2>&1; }   # once the controller manager works
 
 PATH=$bin:$PATH
+running_version=$(cat "$RUN/version" 2>/dev/null || true)
 if [ ! -e "$RUN" ]; then
   check_requirements
   "$HERE/images.sh"
   say "starting the control plane of Kubernetes $version"
   start_control_plane
-elif [ "$(cat "$RUN/version" 2>/dev/null)" != "$version" ]; then
-  die "a cluster of another version ($(cat "$RUN/version")) is up: run $HERE/down.sh first"
+elif [ "${running_version:-$version}" != "$version" ]; then
+  die "Kubernetes $running_version is up: run $HERE/down.sh first"
 elif ! control_plane_healthy; then
   die "a control plane that is not healthy is in the way (its logs: $RUN/logs): run $HERE/down.sh first"
 fi
