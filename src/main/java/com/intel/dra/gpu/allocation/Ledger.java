@@ -1,12 +1,17 @@
 package com.intel.dra.gpu.allocation;
 
 import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.VfProfile;
+import com.intel.dra.gpu.device.VfProfiles;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is free on a node. Devices are numbered, GPUs and VFs apart, because a search asks and
@@ -22,28 +27,38 @@ final class Ledger {
   private final List<Device> vfs;
   private final Map<DeviceUid, Integer> numbers;
 
+  /** How each GPU can be split. */
+  private final List<List<VfProfile>> profiles;
+
+  /** GPUs of which VFs exist, or are planned in a way that we cannot add to. */
+  private final boolean[] closed;
+
   /** A sum of ints, and below 0 where more was given than there is. */
   private final long[] freeMiB;
 
   private final int[] gpuClaims;
   private final int[] vfClaims;
-  private final boolean[] vfHost;
+  private final @Nullable VfPlan[] plans;
 
   private Ledger(
       List<Device> gpus,
       List<Device> vfs,
       Map<DeviceUid, Integer> numbers,
+      List<List<VfProfile>> profiles,
+      boolean[] closed,
       long[] freeMiB,
       int[] gpuClaims,
       int[] vfClaims,
-      boolean[] vfHost) {
+      @Nullable VfPlan[] plans) {
     this.gpus = gpus;
     this.vfs = vfs;
     this.numbers = numbers;
+    this.profiles = profiles;
+    this.closed = closed;
     this.freeMiB = freeMiB;
     this.gpuClaims = gpuClaims;
     this.vfClaims = vfClaims;
-    this.vfHost = vfHost;
+    this.plans = plans;
   }
 
   /**
@@ -72,25 +87,36 @@ final class Ledger {
             gpus,
             vfs,
             numbers,
+            gpus.stream()
+                .map(gpu -> VfProfiles.forGpu(gpu.uid().model(), gpu.memoryMiB(), gpu.maxVfs()))
+                .toList(),
+            new boolean[gpus.size()],
             gpus.stream().mapToLong(Device::memoryMiB).toArray(),
             new int[gpus.size()],
             new int[vfs.size()],
-            new boolean[gpus.size()]);
-    vfs.forEach(vf -> ledger.markParentOf(vf.uid()));
+            new @Nullable VfPlan[gpus.size()]);
+    // VFs that exist come first, for they close their GPU to plans
+    vfs.forEach(vf -> ledger.parentOf(vf.uid()).ifPresent(gpu -> ledger.closed[gpu] = true));
     allocations.forEach(shares -> shares.forEach(ledger::charge));
     return ledger;
   }
 
+  /** A copy to take from, so that this one stays as it is. */
   Ledger copy() {
     return new Ledger(
-        gpus, vfs, numbers, freeMiB.clone(), gpuClaims.clone(), vfClaims.clone(), vfHost.clone());
+        gpus,
+        vfs,
+        numbers,
+        profiles,
+        closed,
+        freeMiB.clone(),
+        gpuClaims.clone(),
+        vfClaims.clone(),
+        plans.clone());
   }
 
-  private void markParentOf(DeviceUid vf) {
-    Integer parent = vf.parent().map(numbers::get).orElse(null);
-    if (parent != null) {
-      vfHost[parent] = true;
-    }
+  private Optional<Integer> parentOf(DeviceUid vf) {
+    return vf.parent().map(numbers::get);
   }
 
   private void charge(DeviceShare share) {
@@ -103,12 +129,29 @@ final class Ledger {
       }
       case VF -> {
         if (number != null) {
-          vfClaims[number]++;
+          giveVf(number);
         } else {
-          // planned and not made yet: its GPU is no plain GPU any more
-          markParentOf(share.uid());
+          parentOf(share.uid()).ifPresent(gpu -> chargePlanned(gpu, share));
         }
       }
+    }
+  }
+
+  /** A claim holds a VF that does not exist (yet). */
+  private void chargePlanned(int gpu, DeviceShare share) {
+    int index = share.uid().vfIndex().orElseThrow();
+    Optional<VfProfile> profile =
+        share.profile().flatMap(name -> VfProfiles.named(profiles.get(gpu), name));
+    VfPlan before = plans[gpu];
+    VfPlan plan = before == null ? profile.map(VfPlan::empty).orElse(null) : before;
+    if (plan == null
+        || !profile.equals(Optional.of(plan.profile()))
+        || plan.holds(index)
+        || index >= plan.profile().numVfs()) {
+      // not by our rules: a VF that vanished, mixed profiles, one VF for two claims
+      closed[gpu] = true;
+    } else {
+      plans[gpu] = plan.with(index);
     }
   }
 
@@ -136,12 +179,9 @@ final class Ledger {
     return gpuClaims[gpu];
   }
 
+  /** Whether the GPU has VFs or is going to have some. */
   boolean isVfHost(int gpu) {
-    return vfHost[gpu];
-  }
-
-  boolean isFree(int vf) {
-    return vfClaims[vf] == 0;
+    return closed[gpu] || plans[gpu] != null;
   }
 
   boolean gpuFits(int gpu, DeviceRequest request) {
@@ -151,9 +191,75 @@ final class Ledger {
   }
 
   boolean vfFits(int vf, DeviceRequest request) {
-    return isFree(vf)
+    return vfClaims[vf] == 0
         && vfs.get(vf).memoryMiB() >= request.memoryMiB()
         && request.selector().matches(vfs.get(vf).uid());
+  }
+
+  /** How many VFs for that request can be planned on the GPU. */
+  int roomForVfs(int gpu, DeviceRequest request) {
+    VfPlan plan = planFor(gpu, request);
+    return plan != null && request.selector().matches(gpus.get(gpu).uid().vf(plan.nextIndex()))
+        ? plan.room()
+        : 0;
+  }
+
+  /** The memory of the next VF that is planned there for that request; only where there is room. */
+  int newVfMiB(int gpu, DeviceRequest request) {
+    return planWithRoom(gpu, request).profile().memoryMiB();
+  }
+
+  private VfPlan planWithRoom(int gpu, DeviceRequest request) {
+    VfPlan plan = planFor(gpu, request);
+    if (plan == null || plan.room() == 0) {
+      throw new IllegalStateException("no VF can be planned on " + gpus.get(gpu).uid());
+    }
+    return plan;
+  }
+
+  /**
+   * The plan that a VF for that request would be added to: what is planned there already, or on an
+   * idle GPU a new one. Once VFs exist the kernel adds none: it changes their number only from 0.
+   */
+  private @Nullable VfPlan planFor(int gpu, DeviceRequest request) {
+    if (closed[gpu] || gpuClaims[gpu] > 0) {
+      return null;
+    }
+    VfPlan plan = plans[gpu];
+    if (plan != null) {
+      return plan.profile().memoryMiB() >= request.memoryMiB() ? plan : null;
+    }
+    return VfProfiles.smallest(profiles.get(gpu), request.memoryMiB())
+        .map(VfPlan::empty)
+        .orElse(null);
+  }
+
+  /** How many VFs for that request the GPU could have if it were idle. */
+  int vfsIfIdle(int gpu, DeviceRequest request) {
+    return VfProfiles.smallest(profiles.get(gpu), request.memoryMiB())
+        .map(VfProfile::numVfs)
+        .orElse(0);
+  }
+
+  /**
+   * The ways in which the GPU could be split if it were idle, the one with the smallest VFs first.
+   */
+  List<VfProfile> profiles(int gpu) {
+    return profiles.get(gpu);
+  }
+
+  /** Whether the GPU of that VF could have other VFs if it were idle. */
+  boolean canBeSplitAnew(int vf) {
+    return parentOf(vfs.get(vf).uid()).filter(gpu -> !profiles.get(gpu).isEmpty()).isPresent();
+  }
+
+  boolean canBeSplitAlike(int gpu, int other) {
+    return profiles.get(gpu).equals(profiles.get(other))
+        && Objects.equals(plans[gpu], plans[other]);
+  }
+
+  @Nullable VfPlan plan(int gpu) {
+    return plans[gpu];
   }
 
   void giveGpu(int gpu, int memoryMiB) {
@@ -174,6 +280,19 @@ final class Ledger {
     vfClaims[vf]--;
   }
 
+  /** Plans one more VF on a GPU that has room for it; undone with {@link #restorePlan}. */
+  DeviceShare planVf(int gpu, DeviceRequest request) {
+    VfPlan plan = planWithRoom(gpu, request);
+    int index = plan.nextIndex();
+    plans[gpu] = plan.with(index);
+    return DeviceShare.planned(
+        gpus.get(gpu).uid().vf(index), plan.profile().memoryMiB(), plan.profile().name());
+  }
+
+  void restorePlan(int gpu, @Nullable VfPlan plan) {
+    plans[gpu] = plan;
+  }
+
   /**
    * Whether what a claim holds (and is charged for here) is what it asks for, on devices that are
    * still there and given to no one else.
@@ -186,13 +305,24 @@ final class Ledger {
 
   private boolean satisfies(DeviceShare share, DeviceRequest request) {
     Integer number = numbers.get(share.uid());
-    return number != null
-        && share.type() == request.type()
+    return share.type() == request.type()
         && share.memoryMiB() >= request.memoryMiB()
         && request.selector().matches(share.uid())
         && switch (share.type()) {
-          case GPU -> !isVfHost(number) && freeMiB[number] >= 0;
-          case VF -> vfClaims[number] == 1 && vfs.get(number).memoryMiB() >= request.memoryMiB();
+          case GPU -> number != null && !isVfHost(number) && freeMiB[number] >= 0;
+          case VF ->
+              number == null
+                  ? parentOf(share.uid()).filter(gpu -> isPlanned(gpu, share, request)).isPresent()
+                  : vfClaims[number] == 1 && vfs.get(number).memoryMiB() >= request.memoryMiB();
         };
+  }
+
+  private boolean isPlanned(int gpu, DeviceShare share, DeviceRequest request) {
+    VfPlan plan = plans[gpu];
+    return !closed[gpu]
+        && gpuClaims[gpu] == 0
+        && plan != null
+        && plan.holds(share.uid().vfIndex().orElseThrow())
+        && plan.profile().memoryMiB() >= request.memoryMiB();
   }
 }

@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.allocation;
 
 import com.intel.dra.gpu.device.DeviceType;
+import com.intel.dra.gpu.device.DeviceUid;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -74,7 +75,7 @@ final class Search {
       return true;
     }
     return switch (requests.get(number).type()) {
-      case VF -> giveVfs(number, 0, 0);
+      case VF -> giveVfs(number, preferredVfs(number), 0, 0);
       case GPU -> canServeAllLike(number) && giveGpus(number, preferredGpus(number), 0, 0);
     };
   }
@@ -157,6 +158,82 @@ final class Search {
     return room >= wanted;
   }
 
+  private boolean giveVfs(int number, VfSource[] candidates, int from, int served) {
+    DeviceRequest request = requests.get(number);
+    if (served == request.count()) {
+      return place(number + 1);
+    }
+    for (int i = from; i < candidates.length; i++) {
+      if (isLikeOneThatFailed(number, candidates, from, i)) {
+        continue;
+      }
+      boolean found =
+          switch (candidates[i]) {
+            case Existing(int vf) -> giveExisting(number, candidates, i, served, vf);
+            case Parent(int gpu) -> plan(number, candidates, i, served, gpu);
+          };
+      if (found) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean giveExisting(
+      int number, VfSource[] candidates, int candidate, int served, int vf) {
+    if (++steps > MAX_STEPS) {
+      return false;
+    }
+    Device device = ledger.vf(vf);
+    ledger.giveVf(vf);
+    given[number][served] = DeviceShare.of(device.uid(), device.memoryMiB());
+    if (giveVfs(number, candidates, candidate + 1, served + 1)) {
+      return true;
+    }
+    ledger.takeBackVf(vf);
+    return false;
+  }
+
+  private boolean plan(int number, VfSource[] candidates, int candidate, int served, int gpu) {
+    DeviceRequest request = requests.get(number);
+    if (ledger.roomForVfs(gpu, request) == 0 || ++steps > MAX_STEPS) {
+      return false;
+    }
+    VfPlan before = ledger.plan(gpu);
+    given[number][served] = ledger.planVf(gpu, request);
+    // the same GPU is a candidate for the next VF, too
+    if (giveVfs(number, candidates, candidate, served + 1)) {
+      return true;
+    }
+    ledger.restorePlan(gpu, before);
+    return false;
+  }
+
+  /**
+   * Existing VFs before new ones, and GPUs that are split anyway before idle ones; within each the
+   * smallest VFs that fit.
+   */
+  private VfSource[] preferredVfs(int number) {
+    DeviceRequest request = requests.get(number);
+    var existing = new ArrayList<VfSource>();
+    for (int vf = 0; vf < ledger.vfCount(); vf++) {
+      if (ledger.vfFits(vf, request)) {
+        existing.add(new Existing(vf));
+      }
+    }
+    var parents = new ArrayList<Parent>();
+    for (int gpu = 0; gpu < ledger.gpuCount(); gpu++) {
+      if (ledger.roomForVfs(gpu, request) > 0) {
+        parents.add(new Parent(gpu));
+      }
+    }
+    parents.sort(
+        Comparator.comparing((Parent parent) -> ledger.plan(parent.gpu()) == null)
+            .thenComparingInt(parent -> ledger.newVfMiB(parent.gpu(), request)));
+    existing.addAll(parents);
+    return existing.toArray(VfSource[]::new);
+  }
+
   /** Whether an earlier candidate, after which there was no way, is just as good as this one. */
   private boolean isLikeOneThatFailed(int number, int[] candidates, int from, int candidate) {
     for (int i = from; i < candidate; i++) {
@@ -167,39 +244,54 @@ final class Search {
     return false;
   }
 
-  private boolean areAlike(int number, int gpu, int other) {
-    if (ledger.freeMiB(gpu) != ledger.freeMiB(other)) {
-      return false;
+  private boolean isLikeOneThatFailed(int number, VfSource[] candidates, int from, int candidate) {
+    for (int i = from; i < candidate; i++) {
+      if (areAlike(number, candidates[i], candidates[candidate])) {
+        return true;
+      }
     }
+    return false;
+  }
+
+  private boolean areAlike(int number, VfSource one, VfSource other) {
+    return one instanceof Existing(int vf) && other instanceof Existing(int otherVf)
+        ? areAlikeVfs(number, vf, otherVf)
+        : one instanceof Parent(int gpu)
+            && other instanceof Parent(int otherGpu)
+            && areAlikeParents(number, gpu, otherGpu);
+  }
+
+  private boolean areAlike(int number, int gpu, int other) {
+    return ledger.freeMiB(gpu) == ledger.freeMiB(other)
+        && areSelectedAlike(number, ledger.gpu(gpu).uid(), ledger.gpu(other).uid());
+  }
+
+  private boolean areAlikeVfs(int number, int vf, int other) {
+    return ledger.vf(vf).memoryMiB() == ledger.vf(other).memoryMiB()
+        && areSelectedAlike(number, ledger.vf(vf).uid(), ledger.vf(other).uid());
+  }
+
+  private boolean areAlikeParents(int number, int gpu, int other) {
+    return areAlike(number, gpu, other)
+        && ledger.canBeSplitAlike(gpu, other)
+        && areSelectedAlike(number, ledger.gpu(gpu).uid().vf(0), ledger.gpu(other).uid().vf(0));
+  }
+
+  /** Whether the request with that number and all later ones may have both devices or neither. */
+  private boolean areSelectedAlike(int number, DeviceUid uid, DeviceUid other) {
     for (int i = number; i < requests.size(); i++) {
       DeviceSelector selector = requests.get(i).selector();
-      if (selector.matches(ledger.gpu(gpu).uid()) != selector.matches(ledger.gpu(other).uid())) {
+      if (selector.matches(uid) != selector.matches(other)) {
         return false;
       }
     }
     return true;
   }
 
-  private boolean giveVfs(int number, int from, int served) {
-    DeviceRequest request = requests.get(number);
-    if (served == request.count()) {
-      return place(number + 1);
-    }
-    for (int vf = from; vf < ledger.vfCount(); vf++) {
-      if (!ledger.vfFits(vf, request)) {
-        continue;
-      }
-      if (++steps > MAX_STEPS) {
-        return false;
-      }
-      ledger.giveVf(vf);
-      Device device = ledger.vf(vf);
-      given[number][served] = DeviceShare.of(device.uid(), device.memoryMiB());
-      if (giveVfs(number, vf + 1, served + 1)) {
-        return true;
-      }
-      ledger.takeBackVf(vf);
-    }
-    return false;
-  }
+  /** Where a VF can come from. */
+  private sealed interface VfSource {}
+
+  private record Existing(int vf) implements VfSource {}
+
+  private record Parent(int gpu) implements VfSource {}
 }
