@@ -115,8 +115,13 @@ final class Ledger {
         plans.clone());
   }
 
+  /** The number of that GPU or VF; empty when the node does not have it. */
+  Optional<Integer> numberOf(DeviceUid uid) {
+    return Optional.ofNullable(numbers.get(uid));
+  }
+
   private Optional<Integer> parentOf(DeviceUid vf) {
-    return vf.parent().map(numbers::get);
+    return vf.parent().flatMap(this::numberOf);
   }
 
   private void charge(DeviceShare share) {

@@ -254,27 +254,23 @@ final class Search {
   }
 
   private boolean areAlike(int number, VfSource one, VfSource other) {
-    return one instanceof Existing(int vf) && other instanceof Existing(int otherVf)
-        ? areAlikeVfs(number, vf, otherVf)
-        : one instanceof Parent(int gpu)
-            && other instanceof Parent(int otherGpu)
-            && areAlikeParents(number, gpu, otherGpu);
+    return switch (one) {
+      // later requests ask for no more memory, so what fits this one fits them
+      case Existing(int vf) ->
+          other instanceof Existing(int otherVf)
+              && areSelectedAlike(number, ledger.vf(vf).uid(), ledger.vf(otherVf).uid());
+      case Parent(int gpu) ->
+          other instanceof Parent(int otherGpu)
+              && areAlike(number, gpu, otherGpu)
+              && ledger.canBeSplitAlike(gpu, otherGpu)
+              && areSelectedAlike(
+                  number, ledger.gpu(gpu).uid().vf(0), ledger.gpu(otherGpu).uid().vf(0));
+    };
   }
 
   private boolean areAlike(int number, int gpu, int other) {
     return ledger.freeMiB(gpu) == ledger.freeMiB(other)
         && areSelectedAlike(number, ledger.gpu(gpu).uid(), ledger.gpu(other).uid());
-  }
-
-  private boolean areAlikeVfs(int number, int vf, int other) {
-    return ledger.vf(vf).memoryMiB() == ledger.vf(other).memoryMiB()
-        && areSelectedAlike(number, ledger.vf(vf).uid(), ledger.vf(other).uid());
-  }
-
-  private boolean areAlikeParents(int number, int gpu, int other) {
-    return areAlike(number, gpu, other)
-        && ledger.canBeSplitAlike(gpu, other)
-        && areSelectedAlike(number, ledger.gpu(gpu).uid().vf(0), ledger.gpu(other).uid().vf(0));
   }
 
   /** Whether the request with that number and all later ones may have both devices or neither. */
