@@ -1,5 +1,8 @@
 package com.intel.dra.gpu.allocation;
 
+import com.intel.dra.gpu.allocation.Source.ExistingVf;
+import com.intel.dra.gpu.allocation.Source.GpuShare;
+import com.intel.dra.gpu.allocation.Source.NewVf;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.VfProfile;
 import com.intel.dra.gpu.device.VfProfiles;
@@ -129,17 +132,22 @@ final class Ledger {
     switch (share.type()) {
       case GPU -> {
         if (number != null) {
-          giveGpu(number, share.memoryMiB());
+          chargeGpu(number, share.memoryMiB());
         }
       }
       case VF -> {
         if (number != null) {
-          giveVf(number);
+          vfClaims[number]++;
         } else {
           parentOf(share.uid()).ifPresent(gpu -> chargePlanned(gpu, share));
         }
       }
     }
+  }
+
+  private void chargeGpu(int gpu, int memoryMiB) {
+    freeMiB[gpu] -= memoryMiB;
+    gpuClaims[gpu]++;
   }
 
   /** A claim holds a VF that does not exist (yet). */
@@ -189,16 +197,58 @@ final class Ledger {
     return closed[gpu] || plans[gpu] != null;
   }
 
-  boolean gpuFits(int gpu, DeviceRequest request) {
-    return !isVfHost(gpu)
-        && (request.memoryMiB() == 0 || freeMiB[gpu] >= request.memoryMiB())
-        && request.selector().matches(gpus.get(gpu).uid());
+  /** Whether a device for the request can be had from there now. */
+  boolean fits(Source source, DeviceRequest request) {
+    return switch (source) {
+      case GpuShare(int gpu) ->
+          !isVfHost(gpu)
+              && (request.memoryMiB() == 0 || freeMiB[gpu] >= request.memoryMiB())
+              && request.selector().matches(gpus.get(gpu).uid());
+      case ExistingVf(int vf) ->
+          vfClaims[vf] == 0
+              && vfs.get(vf).memoryMiB() >= request.memoryMiB()
+              && request.selector().matches(vfs.get(vf).uid());
+      case NewVf(int gpu) -> roomForVfs(gpu, request) > 0;
+    };
   }
 
-  boolean vfFits(int vf, DeviceRequest request) {
-    return vfClaims[vf] == 0
-        && vfs.get(vf).memoryMiB() >= request.memoryMiB()
-        && request.selector().matches(vfs.get(vf).uid());
+  /** Takes a device for the request from a source that fits. */
+  DeviceShare give(Source source, DeviceRequest request) {
+    return switch (source) {
+      case GpuShare(int gpu) -> {
+        chargeGpu(gpu, request.memoryMiB());
+        yield DeviceShare.of(gpus.get(gpu).uid(), request.memoryMiB());
+      }
+      case ExistingVf(int vf) -> {
+        vfClaims[vf]++;
+        yield DeviceShare.of(vfs.get(vf).uid(), vfs.get(vf).memoryMiB());
+      }
+      case NewVf(int gpu) -> {
+        VfPlan plan = planWithRoom(gpu, request);
+        plans[gpu] = plan.with(plan.nextIndex());
+        yield DeviceShare.planned(
+            gpus.get(gpu).uid().vf(plan.nextIndex()),
+            plan.profile().memoryMiB(),
+            plan.profile().name());
+      }
+    };
+  }
+
+  /** Undoes {@link #give}; the last that was given first. */
+  void takeBack(Source source, DeviceShare share) {
+    switch (source) {
+      case GpuShare(int gpu) -> {
+        freeMiB[gpu] += share.memoryMiB();
+        gpuClaims[gpu]--;
+      }
+      case ExistingVf(int vf) -> vfClaims[vf]--;
+      case NewVf(int gpu) -> {
+        VfPlan plan = plans[gpu];
+        if (plan != null) {
+          plans[gpu] = plan.without(share.uid().vfIndex().orElseThrow()).orElse(null);
+        }
+      }
+    }
   }
 
   /** How many VFs for that request can be planned on the GPU. */
@@ -210,8 +260,8 @@ final class Ledger {
   }
 
   /** The memory of the next VF that is planned there for that request; only where there is room. */
-  int newVfMiB(int gpu, DeviceRequest request) {
-    return planWithRoom(gpu, request).profile().memoryMiB();
+  int newVfMiB(NewVf source, DeviceRequest request) {
+    return planWithRoom(source.gpu(), request).profile().memoryMiB();
   }
 
   private VfPlan planWithRoom(int gpu, DeviceRequest request) {
@@ -261,41 +311,6 @@ final class Ledger {
   boolean canBeSplitAlike(int gpu, int other) {
     return profiles.get(gpu).equals(profiles.get(other))
         && Objects.equals(plans[gpu], plans[other]);
-  }
-
-  @Nullable VfPlan plan(int gpu) {
-    return plans[gpu];
-  }
-
-  void giveGpu(int gpu, int memoryMiB) {
-    freeMiB[gpu] -= memoryMiB;
-    gpuClaims[gpu]++;
-  }
-
-  void takeBackGpu(int gpu, int memoryMiB) {
-    freeMiB[gpu] += memoryMiB;
-    gpuClaims[gpu]--;
-  }
-
-  void giveVf(int vf) {
-    vfClaims[vf]++;
-  }
-
-  void takeBackVf(int vf) {
-    vfClaims[vf]--;
-  }
-
-  /** Plans one more VF on a GPU that has room for it; undone with {@link #restorePlan}. */
-  DeviceShare planVf(int gpu, DeviceRequest request) {
-    VfPlan plan = planWithRoom(gpu, request);
-    int index = plan.nextIndex();
-    plans[gpu] = plan.with(index);
-    return DeviceShare.planned(
-        gpus.get(gpu).uid().vf(index), plan.profile().memoryMiB(), plan.profile().name());
-  }
-
-  void restorePlan(int gpu, @Nullable VfPlan plan) {
-    plans[gpu] = plan;
   }
 
   /**

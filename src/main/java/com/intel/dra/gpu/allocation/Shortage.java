@@ -1,6 +1,8 @@
 package com.intel.dra.gpu.allocation;
 
 import com.intel.dra.gpu.allocation.Refusal.Reason;
+import com.intel.dra.gpu.allocation.Source.ExistingVf;
+import com.intel.dra.gpu.allocation.Source.GpuShare;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -27,7 +29,7 @@ final class Shortage {
   private Optional<Refusal> ofGpus() {
     int fitting = 0;
     for (int gpu = 0; gpu < ledger.gpuCount(); gpu++) {
-      if (ledger.gpuFits(gpu, request)) {
+      if (ledger.fits(new GpuShare(gpu), request)) {
         fitting++;
       }
     }
@@ -71,7 +73,7 @@ final class Shortage {
   private Optional<Refusal> ofVfs() {
     int available = 0;
     for (int vf = 0; vf < ledger.vfCount(); vf++) {
-      if (ledger.vfFits(vf, request)) {
+      if (ledger.fits(new ExistingVf(vf), request)) {
         available++;
       }
     }

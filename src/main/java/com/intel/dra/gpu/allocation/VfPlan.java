@@ -2,6 +2,7 @@ package com.intel.dra.gpu.allocation;
 
 import com.intel.dra.gpu.device.VfProfile;
 import java.util.BitSet;
+import java.util.Optional;
 
 /**
  * VFs of one GPU that claims hold and that are not made yet. Immutable.
@@ -37,5 +38,12 @@ record VfPlan(VfProfile profile, BitSet indices) {
     var more = (BitSet) indices.clone();
     more.set(index);
     return new VfPlan(profile, more);
+  }
+
+  /** The plan without that VF; empty when it was the last. */
+  Optional<VfPlan> without(int index) {
+    var less = (BitSet) indices.clone();
+    less.clear(index);
+    return less.isEmpty() ? Optional.empty() : Optional.of(new VfPlan(profile, less));
   }
 }
