@@ -1,5 +1,6 @@
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
@@ -126,6 +127,7 @@ final class Manifests {
       ObjectNode schema = (ObjectNode) version.path("schema").path("openAPIV3Schema");
       if (gas) {
         ((ObjectNode) version).remove("subresources");
+        moveAgeToTheEnd((ArrayNode) version.path("additionalPrinterColumns"));
       } else {
         ((ObjectNode) schema.path("properties")).remove("status");
         schema.putArray("required").add("spec");
@@ -133,6 +135,16 @@ final class Manifests {
       removeRepeatedRules(schema);
     }
     return crd;
+  }
+
+  /** The generator sorts columns by path; kubectl's own tables end with the age. */
+  private static void moveAgeToTheEnd(ArrayNode columns) {
+    for (int i = 0; i < columns.size(); i++) {
+      if (columns.get(i).path("name").asText().equals("Age")) {
+        columns.add(columns.remove(i));
+        return;
+      }
+    }
   }
 
   /** The generator finds an annotation of a record's component on its field and on its accessor. */

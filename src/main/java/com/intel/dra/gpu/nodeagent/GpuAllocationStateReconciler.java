@@ -2,8 +2,6 @@ package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.api.GpuAllocationState;
-import io.javaoperatorsdk.operator.api.config.informer.FieldSelector;
-import io.javaoperatorsdk.operator.api.config.informer.InformerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -44,7 +42,6 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
   private final GasStore store;
   private final GasInformer informer;
   private final GasPublication publication;
-  private final AgentConfig config;
 
   @Inject
   GpuAllocationStateReconciler(
@@ -52,31 +49,18 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
       PreparedClaims preparedClaims,
       GasStore store,
       GasInformer informer,
-      GasPublication publication,
-      AgentConfig config) {
+      GasPublication publication) {
     this.desired = desired;
     this.preparedClaims = preparedClaims;
     this.store = store;
     this.informer = informer;
     this.publication = publication;
-    this.config = config;
   }
 
   @Override
   public List<EventSource<?, GpuAllocationState>> prepareEventSources(
       EventSourceContext<GpuAllocationState> context) {
-    watchOnlyThisNode(context.getControllerConfiguration().getInformerConfig());
     return List.of(informer.connect(context));
-  }
-
-  /**
-   * A thousand agents must not watch a thousand objects each. Set here, before the informer starts,
-   * because the extension's property for it (field-selectors, 7.7.3) fails for custom resources.
-   */
-  private void watchOnlyThisNode(InformerConfiguration<GpuAllocationState> configuration) {
-    configuration.new Builder()
-        .withFieldSelector(
-            new FieldSelector(new FieldSelector.Field("metadata.name", config.nodeName())));
   }
 
   @Override
