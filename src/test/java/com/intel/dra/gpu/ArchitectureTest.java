@@ -1,0 +1,117 @@
+package com.intel.dra.gpu;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Arrays;
+import java.util.stream.Stream;
+
+/** The walls of the house, as docs/architecture.md draws them: which room may know which. */
+@AnalyzeClasses(
+    packages = "com.intel.dra.gpu",
+    importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  private static final String ROOT = "com.intel.dra.gpu.";
+
+  @ArchTest static final ArchRule device = room("device").mayUse();
+
+  @ArchTest static final ArchRule allocation = room("allocation").mayUse("device");
+
+  @ArchTest static final ArchRule api = room("api").mayUse();
+
+  @ArchTest static final ArchRule claim = room("claim").mayUse("api", "device");
+
+  @ArchTest
+  static final ArchRule controller =
+      room("controller").mayUse("claim", "allocation", "api", "device");
+
+  @ArchTest static final ArchRule sysfs = room("sysfs").mayUse("device");
+
+  @ArchTest static final ArchRule files = room("files").mayUse();
+
+  @ArchTest static final ArchRule cdi = room("cdi").mayUse("files");
+
+  @ArchTest static final ArchRule kubelet = room("kubelet").mayUse();
+
+  @ArchTest
+  static final ArchRule nodeAgent =
+      room("nodeagent").mayUse("api", "device", "sysfs", "files", "cdi", "kubelet");
+
+  @ArchTest static final ArchRule simulator = room("simulator").mayUse("device", "sysfs");
+
+  @ArchTest
+  static final ArchRule everyClassIsInARoom =
+      classes()
+          .that()
+          .doNotHaveSimpleName("package-info")
+          .should()
+          .resideInAnyPackage(
+              packages(
+                  "device",
+                  "allocation",
+                  "api",
+                  "claim",
+                  "controller",
+                  "sysfs",
+                  "files",
+                  "cdi",
+                  "kubelet",
+                  "nodeagent",
+                  "simulator"));
+
+  @ArchTest
+  static final ArchRule decisionsArePure =
+      noClasses()
+          .that()
+          .resideInAnyPackage(packages("device", "allocation"))
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage(
+                  "io.fabric8..",
+                  "io.quarkus..",
+                  "jakarta..",
+                  "java.nio.file..",
+                  "java.net..",
+                  "java.time..",
+                  "java.util.concurrent..",
+                  "org.jboss.."))
+          .because("a decision has no I/O, no clock and no framework");
+
+  @ArchTest
+  static final ArchRule noCircles = slices().matching(ROOT + "(*)..").should().beFreeOfCycles();
+
+  private static Room room(String name) {
+    return new Room(name);
+  }
+
+  private record Room(String name) {
+
+    ArchRule mayUse(String... others) {
+      String[] allowed =
+          Stream.concat(Stream.of(name), Arrays.stream(others))
+              .map(room -> ROOT + room + "..")
+              .toArray(String[]::new);
+      return noClasses()
+          .that()
+          .resideInAPackage(ROOT + name + "..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage(ROOT.substring(0, ROOT.length() - 1) + "..")
+                  .and(not(resideInAnyPackage(allowed))))
+          .because("the room " + name + " may use " + Arrays.toString(others) + " of ours");
+    }
+  }
+
+  private static String[] packages(String... rooms) {
+    return Arrays.stream(rooms).map(room -> ROOT + room + "..").toArray(String[]::new);
+  }
+}
