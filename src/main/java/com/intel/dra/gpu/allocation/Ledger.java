@@ -1,12 +1,20 @@
 package com.intel.dra.gpu.allocation;
 
+import com.intel.dra.gpu.allocation.Source.ExistingVf;
+import com.intel.dra.gpu.allocation.Source.GpuShare;
+import com.intel.dra.gpu.allocation.Source.NewVf;
 import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.VfProfile;
+import com.intel.dra.gpu.device.VfProfiles;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is free on a node. Devices are numbered, GPUs and VFs apart, because a search asks and
@@ -22,28 +30,38 @@ final class Ledger {
   private final List<Device> vfs;
   private final Map<DeviceUid, Integer> numbers;
 
+  /** How each GPU can be split. */
+  private final List<List<VfProfile>> profiles;
+
+  /** GPUs of which VFs exist, or are planned in a way that we cannot add to. */
+  private final boolean[] closed;
+
   /** A sum of ints, and below 0 where more was given than there is. */
   private final long[] freeMiB;
 
   private final int[] gpuClaims;
   private final int[] vfClaims;
-  private final boolean[] vfHost;
+  private final @Nullable VfPlan[] plans;
 
   private Ledger(
       List<Device> gpus,
       List<Device> vfs,
       Map<DeviceUid, Integer> numbers,
+      List<List<VfProfile>> profiles,
+      boolean[] closed,
       long[] freeMiB,
       int[] gpuClaims,
       int[] vfClaims,
-      boolean[] vfHost) {
+      @Nullable VfPlan[] plans) {
     this.gpus = gpus;
     this.vfs = vfs;
     this.numbers = numbers;
+    this.profiles = profiles;
+    this.closed = closed;
     this.freeMiB = freeMiB;
     this.gpuClaims = gpuClaims;
     this.vfClaims = vfClaims;
-    this.vfHost = vfHost;
+    this.plans = plans;
   }
 
   /**
@@ -72,25 +90,41 @@ final class Ledger {
             gpus,
             vfs,
             numbers,
+            gpus.stream()
+                .map(gpu -> VfProfiles.forGpu(gpu.uid().model(), gpu.memoryMiB(), gpu.maxVfs()))
+                .toList(),
+            new boolean[gpus.size()],
             gpus.stream().mapToLong(Device::memoryMiB).toArray(),
             new int[gpus.size()],
             new int[vfs.size()],
-            new boolean[gpus.size()]);
-    vfs.forEach(vf -> ledger.markParentOf(vf.uid()));
+            new @Nullable VfPlan[gpus.size()]);
+    // VFs that exist come first, for they close their GPU to plans
+    vfs.forEach(vf -> ledger.parentOf(vf.uid()).ifPresent(gpu -> ledger.closed[gpu] = true));
     allocations.forEach(shares -> shares.forEach(ledger::charge));
     return ledger;
   }
 
+  /** A copy to take from, so that this one stays as it is. */
   Ledger copy() {
     return new Ledger(
-        gpus, vfs, numbers, freeMiB.clone(), gpuClaims.clone(), vfClaims.clone(), vfHost.clone());
+        gpus,
+        vfs,
+        numbers,
+        profiles,
+        closed,
+        freeMiB.clone(),
+        gpuClaims.clone(),
+        vfClaims.clone(),
+        plans.clone());
   }
 
-  private void markParentOf(DeviceUid vf) {
-    Integer parent = vf.parent().map(numbers::get).orElse(null);
-    if (parent != null) {
-      vfHost[parent] = true;
-    }
+  /** The number of that GPU or VF; empty when the node does not have it. */
+  Optional<Integer> numberOf(DeviceUid uid) {
+    return Optional.ofNullable(numbers.get(uid));
+  }
+
+  private Optional<Integer> parentOf(DeviceUid vf) {
+    return vf.parent().flatMap(this::numberOf);
   }
 
   private void charge(DeviceShare share) {
@@ -98,17 +132,39 @@ final class Ledger {
     switch (share.type()) {
       case GPU -> {
         if (number != null) {
-          giveGpu(number, share.memoryMiB());
+          chargeGpu(number, share.memoryMiB());
         }
       }
       case VF -> {
         if (number != null) {
           vfClaims[number]++;
         } else {
-          // planned and not made yet: its GPU is no plain GPU any more
-          markParentOf(share.uid());
+          parentOf(share.uid()).ifPresent(gpu -> chargePlanned(gpu, share));
         }
       }
+    }
+  }
+
+  private void chargeGpu(int gpu, int memoryMiB) {
+    freeMiB[gpu] -= memoryMiB;
+    gpuClaims[gpu]++;
+  }
+
+  /** A claim holds a VF that does not exist (yet). */
+  private void chargePlanned(int gpu, DeviceShare share) {
+    int index = share.uid().vfIndex().orElseThrow();
+    Optional<VfProfile> profile =
+        share.profile().flatMap(name -> VfProfiles.named(profiles.get(gpu), name));
+    VfPlan before = plans[gpu];
+    VfPlan plan = before == null ? profile.map(VfPlan::empty).orElse(null) : before;
+    if (plan == null
+        || !profile.equals(Optional.of(plan.profile()))
+        || plan.holds(index)
+        || index >= plan.profile().numVfs()) {
+      // not by our rules: a VF that vanished, mixed profiles, one VF for two claims
+      closed[gpu] = true;
+    } else {
+      plans[gpu] = plan.with(index);
     }
   }
 
@@ -136,42 +192,125 @@ final class Ledger {
     return gpuClaims[gpu];
   }
 
+  /** Whether the GPU has VFs or is going to have some. */
   boolean isVfHost(int gpu) {
-    return vfHost[gpu];
+    return closed[gpu] || plans[gpu] != null;
   }
 
-  boolean isFree(int vf) {
-    return vfClaims[vf] == 0;
+  /** Whether a device for the request can be had from there now. */
+  boolean fits(Source source, DeviceRequest request) {
+    return switch (source) {
+      case GpuShare(int gpu) ->
+          !isVfHost(gpu)
+              && (request.memoryMiB() == 0 || freeMiB[gpu] >= request.memoryMiB())
+              && request.selector().matches(gpus.get(gpu).uid());
+      case ExistingVf(int vf) ->
+          vfClaims[vf] == 0
+              && vfs.get(vf).memoryMiB() >= request.memoryMiB()
+              && request.selector().matches(vfs.get(vf).uid());
+      case NewVf(int gpu) -> roomForVfs(gpu, request) > 0;
+    };
   }
 
-  boolean gpuFits(int gpu, DeviceRequest request) {
-    return !isVfHost(gpu)
-        && (request.memoryMiB() == 0 || freeMiB[gpu] >= request.memoryMiB())
-        && request.selector().matches(gpus.get(gpu).uid());
+  /** Takes a device for the request from a source that fits. */
+  DeviceShare give(Source source, DeviceRequest request) {
+    return switch (source) {
+      case GpuShare(int gpu) -> {
+        chargeGpu(gpu, request.memoryMiB());
+        yield DeviceShare.of(gpus.get(gpu).uid(), request.memoryMiB());
+      }
+      case ExistingVf(int vf) -> {
+        vfClaims[vf]++;
+        yield DeviceShare.of(vfs.get(vf).uid(), vfs.get(vf).memoryMiB());
+      }
+      case NewVf(int gpu) -> {
+        VfPlan plan = planWithRoom(gpu, request);
+        plans[gpu] = plan.with(plan.nextIndex());
+        yield DeviceShare.planned(
+            gpus.get(gpu).uid().vf(plan.nextIndex()),
+            plan.profile().memoryMiB(),
+            plan.profile().name());
+      }
+    };
   }
 
-  boolean vfFits(int vf, DeviceRequest request) {
-    return isFree(vf)
-        && vfs.get(vf).memoryMiB() >= request.memoryMiB()
-        && request.selector().matches(vfs.get(vf).uid());
+  /** Undoes {@link #give}; the last that was given first. */
+  void takeBack(Source source, DeviceShare share) {
+    switch (source) {
+      case GpuShare(int gpu) -> {
+        freeMiB[gpu] += share.memoryMiB();
+        gpuClaims[gpu]--;
+      }
+      case ExistingVf(int vf) -> vfClaims[vf]--;
+      case NewVf(int gpu) -> {
+        VfPlan plan = plans[gpu];
+        if (plan != null) {
+          plans[gpu] = plan.without(share.uid().vfIndex().orElseThrow()).orElse(null);
+        }
+      }
+    }
   }
 
-  void giveGpu(int gpu, int memoryMiB) {
-    freeMiB[gpu] -= memoryMiB;
-    gpuClaims[gpu]++;
+  /** How many VFs for that request can be planned on the GPU. */
+  int roomForVfs(int gpu, DeviceRequest request) {
+    VfPlan plan = planFor(gpu, request);
+    return plan != null && request.selector().matches(gpus.get(gpu).uid().vf(plan.nextIndex()))
+        ? plan.room()
+        : 0;
   }
 
-  void takeBackGpu(int gpu, int memoryMiB) {
-    freeMiB[gpu] += memoryMiB;
-    gpuClaims[gpu]--;
+  /** The memory of the next VF that is planned there for that request; only where there is room. */
+  int newVfMiB(NewVf source, DeviceRequest request) {
+    return planWithRoom(source.gpu(), request).profile().memoryMiB();
   }
 
-  void giveVf(int vf) {
-    vfClaims[vf]++;
+  private VfPlan planWithRoom(int gpu, DeviceRequest request) {
+    VfPlan plan = planFor(gpu, request);
+    if (plan == null || plan.room() == 0) {
+      throw new IllegalStateException("no VF can be planned on " + gpus.get(gpu).uid());
+    }
+    return plan;
   }
 
-  void takeBackVf(int vf) {
-    vfClaims[vf]--;
+  /**
+   * The plan that a VF for that request would be added to: what is planned there already, or on an
+   * idle GPU a new one. Once VFs exist the kernel adds none: it changes their number only from 0.
+   */
+  private @Nullable VfPlan planFor(int gpu, DeviceRequest request) {
+    if (closed[gpu] || gpuClaims[gpu] > 0) {
+      return null;
+    }
+    VfPlan plan = plans[gpu];
+    if (plan != null) {
+      return plan.profile().memoryMiB() >= request.memoryMiB() ? plan : null;
+    }
+    return VfProfiles.smallest(profiles.get(gpu), request.memoryMiB())
+        .map(VfPlan::empty)
+        .orElse(null);
+  }
+
+  /** How many VFs for that request the GPU could have if it were idle. */
+  int vfsIfIdle(int gpu, DeviceRequest request) {
+    return VfProfiles.smallest(profiles.get(gpu), request.memoryMiB())
+        .map(VfProfile::numVfs)
+        .orElse(0);
+  }
+
+  /**
+   * The ways in which the GPU could be split if it were idle, the one with the smallest VFs first.
+   */
+  List<VfProfile> profiles(int gpu) {
+    return profiles.get(gpu);
+  }
+
+  /** Whether the GPU of that VF could have other VFs if it were idle. */
+  boolean canBeSplitAnew(int vf) {
+    return parentOf(vfs.get(vf).uid()).filter(gpu -> !profiles.get(gpu).isEmpty()).isPresent();
+  }
+
+  boolean canBeSplitAlike(int gpu, int other) {
+    return profiles.get(gpu).equals(profiles.get(other))
+        && Objects.equals(plans[gpu], plans[other]);
   }
 
   /**
@@ -186,13 +325,24 @@ final class Ledger {
 
   private boolean satisfies(DeviceShare share, DeviceRequest request) {
     Integer number = numbers.get(share.uid());
-    return number != null
-        && share.type() == request.type()
+    return share.type() == request.type()
         && share.memoryMiB() >= request.memoryMiB()
         && request.selector().matches(share.uid())
         && switch (share.type()) {
-          case GPU -> !isVfHost(number) && freeMiB[number] >= 0;
-          case VF -> vfClaims[number] == 1 && vfs.get(number).memoryMiB() >= request.memoryMiB();
+          case GPU -> number != null && !isVfHost(number) && freeMiB[number] >= 0;
+          case VF ->
+              number == null
+                  ? parentOf(share.uid()).filter(gpu -> isPlanned(gpu, share, request)).isPresent()
+                  : vfClaims[number] == 1 && vfs.get(number).memoryMiB() >= request.memoryMiB();
         };
+  }
+
+  private boolean isPlanned(int gpu, DeviceShare share, DeviceRequest request) {
+    VfPlan plan = plans[gpu];
+    return !closed[gpu]
+        && gpuClaims[gpu] == 0
+        && plan != null
+        && plan.holds(share.uid().vfIndex().orElseThrow())
+        && plan.profile().memoryMiB() >= request.memoryMiB();
   }
 }

@@ -1,8 +1,11 @@
 package com.intel.dra.gpu.allocation;
 
+import com.intel.dra.gpu.allocation.Source.ExistingVf;
+import com.intel.dra.gpu.allocation.Source.GpuShare;
+import com.intel.dra.gpu.allocation.Source.NewVf;
 import com.intel.dra.gpu.device.DeviceType;
+import com.intel.dra.gpu.device.DeviceUid;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -10,18 +13,21 @@ import java.util.TreeMap;
 
 /**
  * Looks for devices for all requests of one call: depth first, the hardest request first, every
- * request's devices in the order in which they are preferred. What it finds first is what a person
- * would choose request by request; only where that leads nowhere it goes back and tries the next.
+ * request's devices in the order of {@link Preference}. What it finds first is what a person would
+ * choose request by request; only where that leads nowhere it goes back and tries the next.
  *
  * <p>Placing requests on GPUs is a kind of bin packing, for which nobody knows a way that is always
  * fast. So the search ends after {@link #MAX_STEPS} attempts to give a device: far more than the
- * few claims of real pods need, and half a millisecond.
+ * few claims of real pods need, and about half a millisecond.
  */
 final class Search {
 
   static final int MAX_STEPS = 10_000;
 
-  /** VFs before GPUs because they may take GPUs away; the most memory first; then a fixed order. */
+  /**
+   * VFs before GPUs because they may take GPUs away. The most memory first, also because the first
+   * VF that is planned on a GPU decides how large all of them are. Then a fixed order.
+   */
   static final Comparator<DeviceRequest> HARDEST_FIRST =
       Comparator.comparing((DeviceRequest request) -> request.type() == DeviceType.GPU)
           .thenComparing(DeviceRequest::memoryMiB, Comparator.reverseOrder())
@@ -29,7 +35,7 @@ final class Search {
           .thenComparing(DeviceRequest::claimUid);
 
   private final Ledger ledger;
-  private final Policy policy;
+  private final Preference preference;
   private final List<DeviceRequest> requests;
   private final DeviceShare[][] given;
   private int steps;
@@ -39,13 +45,12 @@ final class Search {
    */
   Search(Ledger ledger, List<DeviceRequest> requests, Policy policy) {
     this.ledger = ledger;
-    this.policy = policy;
-    this.requests = new ArrayList<>(requests);
-    this.requests.sort(HARDEST_FIRST);
-    this.given = new DeviceShare[requests.size()][];
-    for (int i = 0; i < given.length; i++) {
-      given[i] = new DeviceShare[this.requests.get(i).count()];
-    }
+    this.preference = new Preference(ledger, policy);
+    this.requests = requests.stream().sorted(HARDEST_FIRST).toList();
+    this.given =
+        this.requests.stream()
+            .map(request -> new DeviceShare[request.count()])
+            .toArray(DeviceShare[][]::new);
   }
 
   /** Whether there is a way; false also when the search was ended, see {@link #wasEnded}. */
@@ -73,33 +78,36 @@ final class Search {
     if (number == requests.size()) {
       return true;
     }
-    return switch (requests.get(number).type()) {
-      case VF -> giveVfs(number, 0, 0);
-      case GPU -> canServeAllLike(number) && giveGpus(number, preferredGpus(number), 0, 0);
-    };
+    DeviceRequest request = requests.get(number);
+    return canServeAllLike(number, request)
+        && give(number, request, preference.sourcesFor(request), 0, 0);
   }
 
-  private boolean giveGpus(int number, int[] candidates, int from, int served) {
-    DeviceRequest request = requests.get(number);
+  /**
+   * Gives the request its remaining devices from the sources from that one on, and then all later
+   * requests theirs.
+   */
+  private boolean give(
+      int number, DeviceRequest request, List<Source> sources, int from, int served) {
     if (served == request.count()) {
       return place(number + 1);
     }
-    int last = candidates.length - (request.count() - served);
-    for (int i = from; i <= last; i++) {
-      if (isLikeOneThatFailed(number, candidates, from, i)) {
+    for (int i = from; i < sources.size(); i++) {
+      Source source = sources.get(i);
+      if (isLikeOneThatFailed(number, sources, from, i) || !ledger.fits(source, request)) {
         continue;
       }
       if (++steps > MAX_STEPS) {
         return false;
       }
-      int gpu = candidates[i];
-      ledger.giveGpu(gpu, request.memoryMiB());
-      given[number][served] = DeviceShare.of(ledger.gpu(gpu).uid(), request.memoryMiB());
-      if (giveGpus(number, candidates, i + 1, served + 1)) {
+      DeviceShare share = ledger.give(source, request);
+      given[number][served] = share;
+      int next = source instanceof NewVf ? i : i + 1;
+      if (give(number, request, sources, next, served + 1)) {
         return true;
       }
-      ledger.takeBackGpu(gpu, request.memoryMiB());
-      if (request.memoryMiB() == 0) {
+      ledger.takeBack(source, share);
+      if (source instanceof GpuShare && request.memoryMiB() == 0) {
         // it took nothing, and later ones want nothing either: another GPU changes nothing for them
         return false;
       }
@@ -107,99 +115,71 @@ final class Search {
     return false;
   }
 
-  private int[] preferredGpus(int number) {
-    DeviceRequest request = requests.get(number);
-    int[] fitting = new int[ledger.gpuCount()];
-    int count = 0;
-    for (int gpu = 0; gpu < fitting.length; gpu++) {
-      if (ledger.gpuFits(gpu, request)) {
-        int at = count++;
-        while (at > 0 && isPreferred(gpu, fitting[at - 1])) {
-          fitting[at] = fitting[--at];
-        }
-        fitting[at] = gpu;
-      }
-    }
-    return Arrays.copyOf(fitting, count);
-  }
-
-  private boolean isPreferred(int gpu, int other) {
-    long byFree = Long.compare(ledger.freeMiB(gpu), ledger.freeMiB(other));
-    long byClaims = Integer.compare(ledger.claimsOn(gpu), ledger.claimsOn(other));
-    return switch (policy) {
-      case FIRST -> false;
-      case BALANCED -> byFree > 0 || byFree == 0 && byClaims < 0;
-      case PACKED -> byFree < 0 || byFree == 0 && byClaims > 0;
-    };
-  }
-
   /**
    * A bound that spares hopeless searches: whether the GPUs have room for this request and the
    * later ones that ask for as much, selectors aside.
    */
-  private boolean canServeAllLike(int number) {
-    int memoryMiB = requests.get(number).memoryMiB();
-    if (memoryMiB == 0) {
+  private boolean canServeAllLike(int number, DeviceRequest request) {
+    if (request.type() == DeviceType.VF || request.memoryMiB() == 0) {
       return true;
     }
     long wanted = 0;
     int claims = 0;
-    for (int i = number; i < requests.size() && requests.get(i).memoryMiB() == memoryMiB; i++) {
+    for (int i = number;
+        i < requests.size() && requests.get(i).memoryMiB() == request.memoryMiB();
+        i++) {
       wanted += requests.get(i).count();
       claims++;
     }
     long room = 0;
     for (int gpu = 0; gpu < ledger.gpuCount() && room < wanted; gpu++) {
       if (!ledger.isVfHost(gpu) && ledger.freeMiB(gpu) > 0) {
-        room += Math.min(ledger.freeMiB(gpu) / memoryMiB, claims);
+        room += Math.min(ledger.freeMiB(gpu) / request.memoryMiB(), claims);
       }
     }
     return room >= wanted;
   }
 
-  /** Whether an earlier candidate, after which there was no way, is just as good as this one. */
-  private boolean isLikeOneThatFailed(int number, int[] candidates, int from, int candidate) {
-    for (int i = from; i < candidate; i++) {
-      if (areAlike(number, candidates[i], candidates[candidate])) {
+  /** Whether an earlier source, after which there was no way, is just as good as this one. */
+  private boolean isLikeOneThatFailed(int number, List<Source> sources, int from, int source) {
+    for (int i = from; i < source; i++) {
+      if (areAlike(number, sources.get(i), sources.get(source))) {
         return true;
       }
     }
     return false;
   }
 
-  private boolean areAlike(int number, int gpu, int other) {
-    if (ledger.freeMiB(gpu) != ledger.freeMiB(other)) {
-      return false;
-    }
+  private boolean areAlike(int number, Source one, Source other) {
+    return switch (one) {
+      case GpuShare(int gpu) ->
+          other instanceof GpuShare(int otherGpu) && areAlikeGpus(number, gpu, otherGpu);
+      // later requests ask for no more memory, so what fits this one fits them
+      case ExistingVf(int vf) ->
+          other instanceof ExistingVf(int otherVf)
+              && areSelectedAlike(number, ledger.vf(vf).uid(), ledger.vf(otherVf).uid());
+      case NewVf(int gpu) ->
+          other instanceof NewVf(int otherGpu)
+              && areAlikeGpus(number, gpu, otherGpu)
+              && ledger.canBeSplitAlike(gpu, otherGpu)
+              && areSelectedAlike(
+                  number, ledger.gpu(gpu).uid().vf(0), ledger.gpu(otherGpu).uid().vf(0));
+    };
+  }
+
+  private boolean areAlikeGpus(int number, int gpu, int other) {
+    return ledger.freeMiB(gpu) == ledger.freeMiB(other)
+        && areSelectedAlike(number, ledger.gpu(gpu).uid(), ledger.gpu(other).uid());
+  }
+
+  /** Whether the request with that number and all later ones may have both devices or neither. */
+  private boolean areSelectedAlike(int number, DeviceUid uid, DeviceUid other) {
     for (int i = number; i < requests.size(); i++) {
       DeviceSelector selector = requests.get(i).selector();
-      if (selector.matches(ledger.gpu(gpu).uid()) != selector.matches(ledger.gpu(other).uid())) {
+      if (selector.matches(uid) != selector.matches(other)) {
         return false;
       }
     }
     return true;
-  }
-
-  private boolean giveVfs(int number, int from, int served) {
-    DeviceRequest request = requests.get(number);
-    if (served == request.count()) {
-      return place(number + 1);
-    }
-    for (int vf = from; vf < ledger.vfCount(); vf++) {
-      if (!ledger.vfFits(vf, request)) {
-        continue;
-      }
-      if (++steps > MAX_STEPS) {
-        return false;
-      }
-      ledger.giveVf(vf);
-      Device device = ledger.vf(vf);
-      given[number][served] = DeviceShare.of(device.uid(), device.memoryMiB());
-      if (giveVfs(number, vf + 1, served + 1)) {
-        return true;
-      }
-      ledger.takeBackVf(vf);
-    }
-    return false;
   }
 }

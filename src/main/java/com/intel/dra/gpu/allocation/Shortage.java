@@ -1,6 +1,8 @@
 package com.intel.dra.gpu.allocation;
 
 import com.intel.dra.gpu.allocation.Refusal.Reason;
+import com.intel.dra.gpu.allocation.Source.ExistingVf;
+import com.intel.dra.gpu.allocation.Source.GpuShare;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -27,7 +29,7 @@ final class Shortage {
   private Optional<Refusal> ofGpus() {
     int fitting = 0;
     for (int gpu = 0; gpu < ledger.gpuCount(); gpu++) {
-      if (ledger.gpuFits(gpu, request)) {
+      if (ledger.fits(new GpuShare(gpu), request)) {
         fitting++;
       }
     }
@@ -69,33 +71,64 @@ final class Shortage {
   }
 
   private Optional<Refusal> ofVfs() {
-    int fitting = 0;
+    int available = 0;
     for (int vf = 0; vf < ledger.vfCount(); vf++) {
-      if (ledger.vfFits(vf, request)) {
-        fitting++;
+      if (ledger.fits(new ExistingVf(vf), request)) {
+        available++;
       }
     }
-    if (fitting >= request.count()) {
+    for (int gpu = 0; gpu < ledger.gpuCount(); gpu++) {
+      available += ledger.roomForVfs(gpu, request);
+    }
+    if (available >= request.count()) {
       return Optional.empty();
     }
-    int[] matching =
+    int[] existing =
         IntStream.range(0, ledger.vfCount())
             .filter(vf -> request.selector().matches(ledger.vf(vf).uid()))
             .toArray();
-    int largest = IntStream.of(matching).map(vf -> ledger.vf(vf).memoryMiB()).max().orElse(0);
-    if (matching.length == 0) {
-      return refusal(Reason.NO_MATCHING_DEVICE, "the node has no VF");
+    int[] parents =
+        IntStream.range(0, ledger.gpuCount())
+            .filter(gpu -> !ledger.profiles(gpu).isEmpty())
+            .filter(gpu -> request.selector().matches(ledger.gpu(gpu).uid().vf(0)))
+            .toArray();
+    if (existing.length == 0 && parents.length == 0) {
+      return refusal(
+          Reason.NO_MATCHING_DEVICE,
+          "the node has no VF, and no GPU that can be split into VFs"
+              + (request.selector().terms().isEmpty() ? "" : ", that the class gives out"));
     }
-    if (largest < request.memoryMiB()) {
+    int largestMiB =
+        IntStream.concat(
+                IntStream.of(existing).map(vf -> ledger.vf(vf).memoryMiB()),
+                IntStream.of(parents).map(gpu -> ledger.profiles(gpu).getLast().memoryMiB()))
+            .max()
+            .orElse(0);
+    if (largestMiB < request.memoryMiB()) {
       return refusal(
           Reason.NOT_ENOUGH_MEMORY,
-          "not enough memory on any VF: asked %d MiB, largest %d MiB"
-              .formatted(request.memoryMiB(), largest));
+          "not enough memory on any VF: asked %d MiB, largest possible %d MiB"
+              .formatted(request.memoryMiB(), largestMiB));
+    }
+    // a GPU with VFs can be split anew when they are gone, so its present VFs do not count
+    int possible =
+        IntStream.concat(
+                IntStream.of(existing)
+                    .filter(vf -> ledger.vf(vf).memoryMiB() >= request.memoryMiB())
+                    .filter(vf -> !ledger.canBeSplitAnew(vf))
+                    .map(vf -> 1),
+                IntStream.of(parents).map(gpu -> ledger.vfsIfIdle(gpu, request)))
+            .sum();
+    if (possible < request.count()) {
+      return refusal(
+          Reason.NOT_ENOUGH_DEVICES,
+          "not enough VFs: asked %d of %d MiB, the node can have %d"
+              .formatted(request.count(), request.memoryMiB(), possible));
     }
     return refusal(
         Reason.NOT_ENOUGH_FREE_VFS,
-        "not enough free VFs: asked %d of %d MiB, %d are free"
-            .formatted(request.count(), request.memoryMiB(), fitting));
+        "not enough free VFs: asked %d of %d MiB, %d are free or can be made on idle GPUs"
+            .formatted(request.count(), request.memoryMiB(), available));
   }
 
   private Optional<Refusal> refusal(Reason reason, String message) {

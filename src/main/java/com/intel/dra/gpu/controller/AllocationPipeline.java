@@ -53,6 +53,8 @@ class AllocationPipeline {
   }
 
   /**
+   * Allocates all of the claims on that node, or none.
+   *
    * @param consumer the pod to reserve the claims for in the same write
    * @return fails with the API server's error; then the whole attempt is to be repeated
    */

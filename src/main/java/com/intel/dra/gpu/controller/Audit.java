@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -22,7 +23,7 @@ import java.util.function.Predicate;
  * @param unfounded claim UIDs on record for which no claim is known to be allocated there
  * @param isSettled false while a claim on record is being worked on: the audit is to be repeated
  */
-record Audit(Map<String, ClaimAllocation> missing, TreeSet<String> unfounded, boolean isSettled) {
+record Audit(Map<String, ClaimAllocation> missing, SortedSet<String> unfounded, boolean isSettled) {
 
   static Audit of(
       GpuAllocationState node, List<ResourceClaim> claimsOnNode, Predicate<String> isInFlight) {

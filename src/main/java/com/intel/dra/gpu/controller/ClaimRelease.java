@@ -9,6 +9,7 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -64,7 +65,7 @@ class ClaimRelease {
   }
 
   /** The node that the claim names, and any other that an interrupted attempt left a record on. */
-  private TreeSet<String> holders(ResourceClaim claim) {
+  private Set<String> holders(ResourceClaim claim) {
     var nodes = new TreeSet<String>();
     Claims.allocation(claim).flatMap(AllocationResults::node).ifPresent(nodes::add);
     view.nodes

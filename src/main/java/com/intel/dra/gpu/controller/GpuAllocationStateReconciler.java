@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jboss.logging.Logger;
 
@@ -99,7 +100,7 @@ class GpuAllocationStateReconciler implements Reconciler<GpuAllocationState> {
   }
 
   /** The informers may lag behind: nothing is dropped before the API server confirmed it. */
-  private void drop(String node, TreeSet<String> claimUids) {
+  private void drop(String node, Set<String> claimUids) {
     var unfounded = new TreeSet<>(claimUids);
     unfounded.removeIf(uid -> isAllocatedOn(node, uid));
     if (unfounded.isEmpty()) {

@@ -1,18 +1,17 @@
 package com.intel.dra.gpu.controller;
 
 import com.intel.dra.gpu.allocation.DeviceRequest;
-import com.intel.dra.gpu.allocation.NodeRanking;
+import com.intel.dra.gpu.allocation.Placement;
+import com.intel.dra.gpu.allocation.Refusal;
 import com.intel.dra.gpu.api.GpuAllocationState;
-import com.intel.dra.gpu.controller.NodeAnswer.Unsuitable;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Allocates a claim that waits for no pod: on the best of all nodes. Blocks. */
 @Singleton
@@ -42,56 +41,48 @@ class ImmediateAllocation {
   }
 
   /**
-   * Tries the suitable nodes, the best first: another claim may take what was free a moment ago.
-   * When none is left, an Event on the claim says why.
+   * Tries the best node, and the next best if another claim took what was free a moment ago. When
+   * none is left, an Event on the claim says why.
    */
   AllocationOutcome allocate(PendingClaim claim) {
-    var unsuitable = new LinkedHashMap<String, Unsuitable>();
-    for (String node : suitableNodes(claim, unsuitable)) {
-      AllocationOutcome outcome =
-          pipeline
-              .allocate(node, List.of(claim), Optional.empty())
-              .onFailure()
-              .invoke(_ -> metrics.allocation(MODE, "error"))
-              .await()
-              .atMost(TIMEOUT);
-      switch (outcome) {
-        case AllocationOutcome.Allocated _ -> {
-          metrics.allocation(MODE, "allocated");
-          return outcome;
+    DeviceRequest request = Inventories.request(claim.uid(), claim.request());
+    Map<String, GpuAllocationState> nodes =
+        view.nodes
+            .list()
+            .collect(Collectors.toMap(node -> node.getMetadata().getName(), Function.identity()));
+    while (true) {
+      switch (judge.choose(nodes.values(), request)) {
+        case Refusal refusal -> {
+          return refused(claim, refusal);
         }
-        case AllocationOutcome.Busy _ -> {
-          return outcome;
+        case Placement best -> {
+          AllocationOutcome outcome = allocate(claim, best.nodeName());
+          if (!(outcome instanceof AllocationOutcome.Refused)) {
+            return outcome;
+          }
+          nodes.remove(best.nodeName());
         }
-        case AllocationOutcome.Refused refused -> unsuitable.put(node, refused.answer());
       }
     }
-    metrics.allocation(MODE, "refused");
-    String why =
-        unsuitable.isEmpty()
-            ? "no node has a GpuAllocationState, no node agent runs"
-            : UnsuitableNodes.why(unsuitable);
-    events.warn(claim.claim(), "NoSuitableNode", "no node suits the claim: " + why);
-    return new AllocationOutcome.Refused(new Unsuitable("no_suitable_node", why));
   }
 
-  private List<String> suitableNodes(PendingClaim claim, Map<String, Unsuitable> unsuitable) {
-    DeviceRequest request = Inventories.request(claim.uid(), claim.request());
-    record Candidate(String node, NodeRanking ranking) {}
-    var candidates = new ArrayList<Candidate>();
-    List<GpuAllocationState> states = view.nodes.list().toList();
-    for (GpuAllocationState state : states) {
-      String node = state.getMetadata().getName();
-      switch (judge.judge(Optional.of(state), List.of(request))) {
-        case NodeAnswer.Suitable suitable ->
-            candidates.add(
-                new Candidate(node, NodeRanking.of(Inventories.of(state), suitable.placement())));
-        case Unsuitable answer -> unsuitable.put(node, answer);
-      }
+  private AllocationOutcome allocate(PendingClaim claim, String node) {
+    AllocationOutcome outcome =
+        pipeline
+            .allocate(node, List.of(claim), Optional.empty())
+            .onFailure()
+            .invoke(_ -> metrics.allocation(MODE, "error"))
+            .await()
+            .atMost(TIMEOUT);
+    if (outcome instanceof AllocationOutcome.Allocated) {
+      metrics.allocation(MODE, "allocated");
     }
-    return candidates.stream()
-        .sorted(Comparator.comparing(Candidate::ranking).thenComparing(Candidate::node))
-        .map(Candidate::node)
-        .toList();
+    return outcome;
+  }
+
+  private AllocationOutcome refused(PendingClaim claim, Refusal refusal) {
+    metrics.allocation(MODE, "refused");
+    events.warn(claim.claim(), UnsuitableNodes.REASON, refusal.message());
+    return new AllocationOutcome.Refused(NodeAnswer.refused(refusal));
   }
 }

@@ -1,11 +1,15 @@
 package com.intel.dra.gpu.controller;
 
 import com.intel.dra.gpu.allocation.Allocator;
+import com.intel.dra.gpu.allocation.Decision;
 import com.intel.dra.gpu.allocation.DeviceRequest;
+import com.intel.dra.gpu.allocation.NodeChoice;
+import com.intel.dra.gpu.allocation.NodeInventory;
 import com.intel.dra.gpu.allocation.Placement;
 import com.intel.dra.gpu.allocation.Policy;
 import com.intel.dra.gpu.allocation.Refusal;
 import com.intel.dra.gpu.api.GpuAllocationState;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,6 +23,8 @@ final class Judge {
   }
 
   /**
+   * Whether all of the requests can be placed there together.
+   *
    * @param node empty where there is no GpuAllocationState
    */
   NodeAnswer judge(Optional<GpuAllocationState> node, List<DeviceRequest> requests) {
@@ -32,5 +38,15 @@ final class Judge {
       case Placement placement -> new NodeAnswer.Suitable(placement);
       case Refusal refusal -> NodeAnswer.refused(refusal);
     };
+  }
+
+  /** The best of the ready nodes for a claim that waits for no pod. */
+  Decision choose(Collection<GpuAllocationState> nodes, DeviceRequest request) {
+    List<NodeInventory> ready =
+        nodes.stream()
+            .filter(node -> GpuAllocationState.READY.equals(node.getStatus()))
+            .map(Inventories::of)
+            .toList();
+    return NodeChoice.place(ready, List.of(request), policy);
   }
 }

@@ -16,7 +16,9 @@ import java.util.stream.Collectors;
 @IfBuildProfile("controller")
 class UnsuitableNodes {
 
-  private static final String REASON = "NoSuitableNode";
+  /** Reason of Events on pods and on immediate claims. */
+  static final String REASON = "NoSuitableNode";
+
   private static final int MAX_NODES_NAMED = 3;
 
   private final KubernetesClient client;
@@ -53,7 +55,7 @@ class UnsuitableNodes {
   }
 
   /** Nodes with the same reason share a sentence. */
-  static String why(Map<String, Unsuitable> unsuitable) {
+  private static String why(Map<String, Unsuitable> unsuitable) {
     Map<String, List<String>> nodesByMessage =
         unsuitable.entrySet().stream()
             .collect(

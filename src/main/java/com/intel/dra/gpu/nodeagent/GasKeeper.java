@@ -43,6 +43,9 @@ class GasKeeper {
       }
       lastFailure = "";
     } catch (KubernetesClientException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        return; // the agent stops
+      }
       String failure = String.valueOf(e.getMessage());
       if (!failure.equals(lastFailure)) {
         lastFailure = failure;
@@ -64,7 +67,7 @@ class GasKeeper {
               .map(
                   gas ->
                       GasPatch.between(gas, desired.fields())
-                          .map(store::patch)
+                          .map(patch -> store.patch(gas, patch))
                           .orElse(GasStore.Outcome.WRITTEN));
       if (outcome.isEmpty() || outcome.get() == GasStore.Outcome.MISSING) {
         return false;

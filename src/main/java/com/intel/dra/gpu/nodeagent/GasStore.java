@@ -6,7 +6,6 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import jakarta.inject.Inject;
@@ -41,7 +40,12 @@ class GasStore {
   }
 
   Optional<GpuAllocationState> get() {
-    return Optional.ofNullable(gas().get());
+    return Optional.ofNullable(
+        client
+            .resources(GpuAllocationState.class)
+            .inNamespace(config.namespace())
+            .withName(config.nodeName())
+            .get());
   }
 
   /**
@@ -83,9 +87,12 @@ class GasStore {
     }
   }
 
-  Outcome patch(String mergePatch) {
+  /**
+   * @param gas what the patch was made for; without it the client would read the GAS again
+   */
+  Outcome patch(GpuAllocationState gas, String mergePatch) {
     try {
-      gas().patch(PatchContext.of(PatchType.JSON_MERGE), mergePatch);
+      client.resource(gas).patch(PatchContext.of(PatchType.JSON_MERGE), mergePatch);
       return Outcome.WRITTEN;
     } catch (KubernetesClientException e) {
       return switch (e.getCode()) {
@@ -94,12 +101,5 @@ class GasStore {
         default -> throw e;
       };
     }
-  }
-
-  private Resource<GpuAllocationState> gas() {
-    return client
-        .resources(GpuAllocationState.class)
-        .inNamespace(config.namespace())
-        .withName(config.nodeName());
   }
 }

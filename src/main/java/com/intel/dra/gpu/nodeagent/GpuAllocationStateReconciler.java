@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -83,12 +82,18 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
   @Override
   public UpdateControl<GpuAllocationState> reconcile(
       GpuAllocationState gas, Context<GpuAllocationState> context) throws IOException {
+    return reconcile(gas);
+  }
+
+  UpdateControl<GpuAllocationState> reconcile(GpuAllocationState gas) throws IOException {
     if (!preparedClaims.isComplete()) {
       preparedClaims.completeFrom(stillAllocated(gas));
     }
     GasFields fields = desired.fields();
-    Optional<String> patch = GasPatch.between(gas, fields);
-    GasStore.Outcome outcome = patch.map(store::patch).orElse(GasStore.Outcome.WRITTEN);
+    GasStore.Outcome outcome =
+        GasPatch.between(gas, fields)
+            .map(patch -> store.patch(gas, patch))
+            .orElse(GasStore.Outcome.WRITTEN);
     return switch (outcome) {
       case WRITTEN -> {
         publication.published(fields);

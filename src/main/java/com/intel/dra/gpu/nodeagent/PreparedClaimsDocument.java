@@ -92,8 +92,10 @@ record PreparedClaimsDocument(String bootId, boolean complete, Map<String, Prepa
       Content read = JSON.treeToValue(content, Content.class);
       return new Decoded.Valid(
           new PreparedClaimsDocument(read.bootId(), read.complete(), read.claims()));
+    } catch (JsonProcessingException e) {
+      return new Decoded.Damaged(e.getOriginalMessage());
     } catch (IOException | NullPointerException e) {
-      return new Decoded.Damaged(String.valueOf(e.getMessage()));
+      return new Decoded.Damaged("a member is missing: " + e.getMessage());
     }
   }
 

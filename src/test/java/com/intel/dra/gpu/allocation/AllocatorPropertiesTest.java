@@ -1,12 +1,15 @@
 package com.intel.dra.gpu.allocation;
 
-import static com.intel.dra.gpu.allocation.Fixtures.gpu;
+import static com.intel.dra.gpu.allocation.Fixtures.holding;
+import static com.intel.dra.gpu.allocation.Fixtures.splittable;
+import static com.intel.dra.gpu.allocation.Fixtures.uid;
 import static com.intel.dra.gpu.allocation.Fixtures.uids;
 import static com.intel.dra.gpu.allocation.Fixtures.vf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.intel.dra.gpu.device.DeviceType;
 import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.VfProfiles;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -15,6 +18,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
 import net.jqwik.api.Arbitraries;
@@ -120,14 +125,37 @@ class AllocatorPropertiesTest {
     }
     givenMiB.forEach(
         (uid, sum) -> {
-          assertThat(sum).as(uid::toString).isLessThanOrEqualTo(memoryOf(node, uid));
+          assertThat(sum).as(uid::toString).isLessThanOrEqualTo(device(node, uid).memoryMiB());
           assertThat(vfHosts).doesNotContain(uid);
         });
+    vfHosts.forEach(gpu -> assertVfsCanBeMade(node, gpu));
   }
 
-  private static long memoryOf(NodeInventory node, DeviceUid uid) {
-    return Objects.requireNonNull(node.devices().get(uid), () -> uid + " is no device of the node")
-        .memoryMiB();
+  private static void assertVfsCanBeMade(NodeInventory node, DeviceUid gpu) {
+    List<DeviceShare> planned =
+        node.allocations().values().stream()
+            .flatMap(List::stream)
+            .filter(share -> share.uid().parent().equals(Optional.of(gpu)))
+            .filter(share -> !node.devices().containsKey(share.uid()))
+            .toList();
+    if (planned.isEmpty()) {
+      return;
+    }
+    Device parent = device(node, gpu);
+    int numVfs =
+        planned.stream().mapToInt(share -> share.uid().vfIndex().orElseThrow()).max().orElseThrow()
+            + 1;
+    assertThat(numVfs).isLessThanOrEqualTo(parent.maxVfs());
+    assertThat((long) numVfs * planned.getFirst().memoryMiB())
+        .isLessThanOrEqualTo(parent.memoryMiB());
+    assertThat(planned).extracting(DeviceShare::profile).containsOnly(planned.getFirst().profile());
+    assertThat(node.devices().keySet())
+        .as("%s has no VFs yet", gpu)
+        .noneMatch(uid -> uid.parent().equals(Optional.of(gpu)));
+  }
+
+  private static Device device(NodeInventory node, DeviceUid uid) {
+    return Objects.requireNonNull(node.devices().get(uid), () -> uid + " is no device of the node");
   }
 
   @Property
@@ -236,21 +264,114 @@ class AllocatorPropertiesTest {
     assertThat(outcomes).hasSize(1);
   }
 
+  @Property
+  void podsWithVfsAreRefusedOnlyWhenNoWayExists(
+      @ForAll("smallVfNodes") NodeInventory node,
+      @ForAll("smallVfPods") List<DeviceRequest> pod,
+      @ForAll Policy policy) {
+    boolean possible = new EveryWay(node, pod).exists();
+    Decision decision = Allocator.place(node, pod, policy);
+
+    Statistics.label("possible").collect(possible);
+    assertThat(decision)
+        .as("%s", decision)
+        .isInstanceOf(possible ? Placement.class : Refusal.class);
+  }
+
+  /**
+   * Tries every device for every device that is asked for, and only looks at the end whether that
+   * is sound.
+   */
+  private static final class EveryWay {
+    private final NodeInventory node;
+    private final List<DeviceRequest> wanted = new ArrayList<>();
+    private final List<Device> devices;
+    private final List<Device> given = new ArrayList<>();
+
+    EveryWay(NodeInventory node, List<DeviceRequest> pod) {
+      this.node = node;
+      this.devices = List.copyOf(node.devices().values());
+      pod.forEach(request -> wanted.addAll(Collections.nCopies(request.count(), request)));
+    }
+
+    boolean exists() {
+      if (given.size() == wanted.size()) {
+        return isSound();
+      }
+      for (Device device : devices) {
+        if (device.type() == DeviceType.VF && wanted.get(given.size()).type() == DeviceType.GPU) {
+          continue;
+        }
+        given.add(device);
+        boolean found = exists();
+        given.removeLast();
+        if (found) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    /** Of each device: what it is given for must be possible all at once. */
+    private boolean isSound() {
+      for (Device device : devices) {
+        var served = new ArrayList<DeviceRequest>();
+        for (int i = 0; i < given.size(); i++) {
+          if (given.get(i).equals(device)) {
+            served.add(wanted.get(i));
+          }
+        }
+        if (!isSound(device, served)) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private boolean isSound(Device device, List<DeviceRequest> served) {
+      long asGpu = served.stream().filter(request -> request.type() == DeviceType.GPU).count();
+      long asVf = served.size() - asGpu;
+      int largestMiB = served.stream().mapToInt(DeviceRequest::memoryMiB).max().orElse(0);
+      if (device.type() == DeviceType.VF) {
+        return served.size() <= 1 && largestMiB <= device.memoryMiB();
+      }
+      boolean hasVfs =
+          devices.stream().anyMatch(vf -> vf.uid().parent().equals(Optional.of(device.uid())));
+      if (hasVfs) {
+        return served.isEmpty();
+      }
+      if (asVf > 0) {
+        return asGpu == 0
+            && node.allocations().values().stream()
+                .noneMatch(held -> uids(held).contains(device.uid()))
+            && VfProfiles.forGpu(device.uid().model(), device.memoryMiB(), device.maxVfs()).stream()
+                .anyMatch(profile -> profile.memoryMiB() >= largestMiB && profile.numVfs() >= asVf);
+      }
+      return served.stream().distinct().count() == served.size()
+          && served.stream().mapToLong(DeviceRequest::memoryMiB).sum() <= device.memoryMiB();
+    }
+  }
+
   // nodes and pods
 
   @Provide
   Arbitrary<NodeInventory> nodes() {
-    Arbitrary<List<Device>> gpu =
-        Combinators.combine(
-                Arbitraries.integers().between(0, 2000), Arbitraries.integers().between(0, 4))
-            .as(AllocatorPropertiesTest::gpuAndVfs);
-    return gpu.list().ofMaxSize(5).map(AllocatorPropertiesTest::numbered);
+    return gpusOfAnyKind().list().ofMinSize(1).ofMaxSize(5).map(AllocatorPropertiesTest::numbered);
   }
 
-  private static List<Device> gpuAndVfs(int memoryMiB, int vfs) {
+  /** A GPU that cannot be split, one that can, or one that is. */
+  private static Arbitrary<List<Device>> gpusOfAnyKind() {
+    return Combinators.combine(
+            Arbitraries.integers().between(0, 20_000),
+            Arbitraries.integers().between(0, 4),
+            Arbitraries.of(0, 0, 0, 1, 2))
+        .as(AllocatorPropertiesTest::gpuAndVfs);
+  }
+
+  private static List<Device> gpuAndVfs(int memoryMiB, int maxVfs, int vfs) {
     var devices = new ArrayList<Device>();
-    devices.add(gpu(0, memoryMiB));
-    for (int index = 0; index < vfs / 2; index++) {
+    devices.add(splittable(0, memoryMiB, maxVfs));
+    for (int index = 0; index < vfs; index++) {
       devices.add(vf(0, index, memoryMiB / vfs));
     }
     return devices;
@@ -260,15 +381,11 @@ class AllocatorPropertiesTest {
   private static NodeInventory numbered(List<List<Device>> gpus) {
     var devices = new ArrayList<Device>();
     for (int n = 0; n < gpus.size(); n++) {
+      DeviceUid gpu = uid(n);
       for (Device device : gpus.get(n)) {
-        DeviceUid uid = Fixtures.uid(n);
-        devices.add(
-            new Device(
-                device.uid().vfIndex().isPresent()
-                    ? uid.vf(device.uid().vfIndex().getAsInt())
-                    : uid,
-                device.memoryMiB(),
-                device.maxVfs()));
+        OptionalInt vf = device.uid().vfIndex();
+        DeviceUid uid = vf.isPresent() ? gpu.vf(vf.getAsInt()) : gpu;
+        devices.add(new Device(uid, device.memoryMiB(), device.maxVfs()));
       }
     }
     return new NodeInventory("node", devices, Map.of());
@@ -279,7 +396,8 @@ class AllocatorPropertiesTest {
     return Combinators.combine(pods(), Arbitraries.integers().between(0, 1000))
         .as(Step::new)
         .list()
-        .ofMaxSize(20);
+        .ofMinSize(10)
+        .ofMaxSize(30);
   }
 
   @Provide
@@ -288,7 +406,7 @@ class AllocatorPropertiesTest {
         Arbitraries.of(DeviceType.class),
         Arbitraries.integers().between(1, 3),
         Arbitraries.frequencyOf(
-            Tuple.of(1, Arbitraries.just(0)), Tuple.of(4, Arbitraries.integers().between(1, 1200))),
+            Tuple.of(1, Arbitraries.just(0)), Tuple.of(4, Arbitraries.integers().between(1, 9000))),
         3);
   }
 
@@ -296,7 +414,7 @@ class AllocatorPropertiesTest {
   Arbitrary<NodeInventory> smallNodes() {
     return Arbitraries.integers()
         .between(0, 20)
-        .map(memory -> gpuAndVfs(memory, 0))
+        .map(memory -> gpuAndVfs(memory, 0, 0))
         .list()
         .ofMinSize(1)
         .ofMaxSize(4)
@@ -310,6 +428,32 @@ class AllocatorPropertiesTest {
         Arbitraries.integers().between(1, 2),
         Arbitraries.integers().between(0, 12),
         5);
+  }
+
+  /** Some GPUs serve a claim that asks for no memory: not idle, but free. */
+  @Provide
+  Arbitrary<NodeInventory> smallVfNodes() {
+    return Combinators.combine(
+            gpusOfAnyKind().list().ofMinSize(1).ofMaxSize(3).map(AllocatorPropertiesTest::numbered),
+            Arbitraries.of(true, false, false).list().ofSize(3))
+        .as(
+            (node, busy) -> {
+              for (int n = 0; n < busy.size(); n++) {
+                if (busy.get(n)) {
+                  node = holding(node, "holder" + n, DeviceShare.of(uid(n), 0));
+                }
+              }
+              return node;
+            });
+  }
+
+  @Provide
+  Arbitrary<List<DeviceRequest>> smallVfPods() {
+    return requests(
+        Arbitraries.of(DeviceType.class),
+        Arbitraries.integers().between(1, 2),
+        Arbitraries.of(0, 500, 1000, 2000, 4000, 8000, 12_000),
+        3);
   }
 
   private static Arbitrary<List<DeviceRequest>> requests(

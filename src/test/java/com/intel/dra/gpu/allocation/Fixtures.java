@@ -32,6 +32,19 @@ final class Fixtures {
     return new Device(uid(n), memoryMiB, 0);
   }
 
+  /** A Flex 170 without ECC that can have 16 VFs. */
+  static Device splittable(int n) {
+    return splittable(n, 16256);
+  }
+
+  static Device splittable(int n, int memoryMiB) {
+    return splittable(n, memoryMiB, 16);
+  }
+
+  static Device splittable(int n, int memoryMiB, int maxVfs) {
+    return new Device(uid(n), memoryMiB, maxVfs);
+  }
+
   static Device vf(int gpu, int index, int memoryMiB) {
     return new Device(uid(gpu).vf(index), memoryMiB, 0);
   }

@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.intel.dra.gpu.allocation.DeviceSelector.Term;
 import com.intel.dra.gpu.allocation.Refusal.Reason;
 import com.intel.dra.gpu.device.DeviceType;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +81,25 @@ class VfPlacementTest {
 
     assertThat(devices(placement, "a")).containsExactly(uid(1).vf(0));
     assertThat(devices(placement, "b")).containsExactly(uid(0).vf(0));
+  }
+
+  @Test
+  void hopelessGpuClaimsAreRefusedWithoutTryingAllVfsForTheVfClaimsOfThePod() {
+    var devices = new ArrayList<Device>();
+    devices.add(gpu(9, 1000));
+    for (int index = 0; index < 64; index++) {
+      devices.add(vf(0, index, 1000 + index));
+    }
+
+    var refusal =
+        refused(
+            node(devices.toArray(Device[]::new)),
+            vfs("a", 8, 500),
+            vfs("b", 8, 400),
+            gpus("c", 1, 600),
+            gpus("d", 1, 600));
+
+    assertThat(refusal.reason()).isEqualTo(Reason.CLAIMS_DO_NOT_FIT_TOGETHER);
   }
 
   @Test

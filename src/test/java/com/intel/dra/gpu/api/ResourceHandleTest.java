@@ -6,12 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.intel.dra.gpu.api.ResourceHandle.Decoded;
 import java.util.Collections;
 import java.util.List;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,22 +21,6 @@ class ResourceHandleTest {
         .isEqualTo(
             "{\"version\":1,\"devices\":[{\"memory\":4096,\"parentuid\":\"\",\"profile\":\"\","
                 + "\"type\":\"gpu\",\"uid\":\"0000:b3:00.0-0x56c0\"}]}");
-  }
-
-  @Property(tries = 200)
-  void whatIsEncodedIsDecodedAgain(@ForAll("handles") ResourceHandle handle) {
-    assertThat(ResourceHandle.decode(handle.encode())).isEqualTo(new Decoded.Valid(handle));
-  }
-
-  @Provide
-  Arbitrary<ResourceHandle> handles() {
-    Arbitrary<String> text = Arbitraries.strings().ofMaxLength(40);
-    return Combinators.combine(
-            Arbitraries.integers().between(0, GpuApi.MAX_MEMORY_MIB), text, text, text, text)
-        .as(AllocatedDevice::new)
-        .list()
-        .ofMaxSize(GpuApi.MAX_DEVICES_PER_CLAIM)
-        .map(ResourceHandle::new);
   }
 
   @ParameterizedTest

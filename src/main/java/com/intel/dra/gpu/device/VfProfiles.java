@@ -1,0 +1,130 @@
+package com.intel.dra.gpu.device;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * How a GPU can be split into VFs: by the profiles in {@code vf-profiles.json} (their source is
+ * named there) where its model has some, else by the kernel's fair shares.
+ *
+ * <p>Controller and node agent both ask here, with what stands in the GAS, and so get the same
+ * figures for a profile's name.
+ */
+public final class VfProfiles {
+
+  private static final int MIB_PER_GIB = 1024;
+  private static final long BYTES_PER_MIB = 1 << 20;
+  private static final String TABLE = "vf-profiles.json";
+  private static final Map<PciDeviceId, List<Row>> ROWS = read();
+
+  private VfProfiles() {}
+
+  /**
+   * The ways to split such a GPU, the one with the smallest VFs first; never two with the same
+   * memory. Empty when it cannot be split, or has less memory than any profile needs.
+   *
+   * @param memoryMiB the GPU's local memory
+   * @param maxVfs most VFs that the kernel lets it have
+   */
+  public static List<VfProfile> forGpu(PciDeviceId model, int memoryMiB, int maxVfs) {
+    List<Row> rows = ROWS.get(model);
+    return rows == null ? fairShares(memoryMiB, maxVfs) : fromTable(rows, memoryMiB, maxVfs);
+  }
+
+  /** The smallest of the profiles whose VFs have at least that memory. */
+  public static Optional<VfProfile> smallest(List<VfProfile> profiles, int memoryMiB) {
+    for (VfProfile profile : profiles) {
+      if (profile.memoryMiB() >= memoryMiB) {
+        return Optional.of(profile);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The profile of that name. */
+  public static Optional<VfProfile> named(List<VfProfile> profiles, String name) {
+    return profiles.stream().filter(profile -> profile.name().equals(name)).findFirst();
+  }
+
+  private static List<VfProfile> fromTable(List<Row> rows, int memoryMiB, int maxVfs) {
+    // ECC takes its part of the memory, so a GPU that shows less than it is sold with has it on
+    boolean eccOn = rows.stream().anyMatch(row -> row.lmemBytes() / BYTES_PER_MIB > memoryMiB);
+    var profiles = new ArrayList<VfProfile>();
+    for (Row row : rows) {
+      long lmemBytes = eccOn ? row.lmemBytesEccOn() : row.lmemBytes();
+      int lmemMiB = Math.toIntExact(lmemBytes / BYTES_PER_MIB);
+      int numVfs = Math.min(Math.min(row.numVfs(), maxVfs), memoryMiB / lmemMiB);
+      if (numVfs > 0) {
+        profiles.add(
+            new VfProfile(row.name(), numVfs, lmemMiB, Optional.of(row.quotas(lmemBytes))));
+      }
+    }
+    profiles.sort(Comparator.comparingInt(VfProfile::memoryMiB));
+    return List.copyOf(profiles);
+  }
+
+  /**
+   * One profile for each different share: that with the most VFs. The newest rule of the xe driver
+   * (Linux 7.0) gives the least, so what it gives is what every kernel gives: the memory rounded
+   * down to whole GiB, divided, and rounded down to a power of two.
+   */
+  private static List<VfProfile> fairShares(int memoryMiB, int maxVfs) {
+    int divisibleMiB = memoryMiB / MIB_PER_GIB * MIB_PER_GIB;
+    var profiles = new ArrayList<VfProfile>();
+    for (int numVfs = maxVfs; numVfs > 0; numVfs--) {
+      int shareMiB = Integer.highestOneBit(divisibleMiB / numVfs);
+      if (profiles.isEmpty() || profiles.getLast().memoryMiB() < shareMiB) {
+        profiles.add(new VfProfile("fairShare_" + numVfs, numVfs, shareMiB, Optional.empty()));
+      }
+    }
+    return List.copyOf(profiles);
+  }
+
+  private static Map<PciDeviceId, List<Row>> read() {
+    var mapper =
+        new ObjectMapper()
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES);
+    try (var in =
+        Objects.requireNonNull(
+            VfProfiles.class.getResourceAsStream(TABLE), TABLE + " is missing")) {
+      var rows = new HashMap<PciDeviceId, List<Row>>();
+      for (Family family : mapper.readValue(in, Table.class).families()) {
+        family.models().forEach(model -> rows.put(new PciDeviceId(model), family.profiles()));
+      }
+      return Map.copyOf(rows);
+    } catch (IOException e) {
+      throw new UncheckedIOException(TABLE + " is damaged", e);
+    }
+  }
+
+  record Table(String source, List<Family> families) {}
+
+  record Family(List<String> models, List<Row> profiles) {}
+
+  record Row(
+      String name,
+      int numVfs,
+      int contexts,
+      int doorbells,
+      int execQuantumMs,
+      int preemptTimeoutUs,
+      long ggttBytes,
+      long lmemBytes,
+      long lmemBytesEccOn) {
+
+    VfProfile.Quotas quotas(long lmemOfEachBytes) {
+      return new VfProfile.Quotas(
+          contexts, doorbells, ggttBytes, lmemOfEachBytes, execQuantumMs, preemptTimeoutUs);
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package com.intel.dra.gpu.nodeagent;
+
+import static com.intel.dra.gpu.nodeagent.Fixtures.BOOT;
+import static com.intel.dra.gpu.nodeagent.Fixtures.allocated;
+import static com.intel.dra.gpu.nodeagent.Fixtures.allocation;
+import static com.intel.dra.gpu.nodeagent.Fixtures.claim;
+import static com.intel.dra.gpu.nodeagent.Fixtures.gas;
+import static com.intel.dra.gpu.nodeagent.Fixtures.gpu;
+import static com.intel.dra.gpu.nodeagent.Fixtures.uid;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.intel.dra.gpu.api.AllocatedDevice;
+import com.intel.dra.gpu.api.ResourceHandle;
+import com.intel.dra.gpu.kubelet.PrepareResult;
+import com.intel.dra.gpu.kubelet.PrepareResult.Prepared;
+import com.intel.dra.gpu.kubelet.UnprepareResult;
+import com.intel.dra.gpu.kubelet.UnprepareResult.Unprepared;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ClaimPreparationTest {
+
+  @TempDir Path root;
+
+  private final NodeDevices devices = new NodeDevices();
+  private TestingGasInformer gasInformer;
+  private PreparedClaims prepared;
+  private ClaimPreparation preparation;
+
+  @BeforeEach
+  void nodeWithTwoGpus() throws IOException {
+    var config = TestingConfig.below(root);
+    prepared = PreparedClaims.open(root.resolve("state"), BOOT);
+    gasInformer = new TestingGasInformer(config);
+    preparation = new ClaimPreparation(devices, prepared, gasInformer, config);
+    devices.replace(List.of(gpu(3), gpu(4)));
+  }
+
+  @Test
+  void devicesOfTheHandleAreAnsweredAsCdiNamesAndOnRecord() {
+    var result = preparation.prepare(claim("a"), handle(allocated(4), allocated(3)));
+
+    assertThat(result)
+        .isEqualTo(
+            new Prepared(
+                List.of("intel.com/gpu=0000:04:00.0-0x56c0", "intel.com/gpu=0000:03:00.0-0x56c0")));
+    assertThat(prepared.find("a"))
+        .hasValue(new PreparedClaim("default", "claim-a", List.of(allocated(4), allocated(3))));
+    assertThat(gasInformer.signals).isEqualTo(1);
+  }
+
+  @Test
+  void preparingAgainGivesTheSameNames() {
+    var first = preparation.prepare(claim("a"), handle(allocated(3)));
+
+    assertThat(preparation.prepare(claim("a"), handle(allocated(3)))).isEqualTo(first);
+    assertThat(prepared.all()).hasSize(1);
+  }
+
+  @Test
+  void aClaimThatWasAllocatedAnewIsPreparedAnew() {
+    preparation.prepare(claim("a"), handle(allocated(3)));
+
+    assertThat(preparation.prepare(claim("a"), handle(allocated(4))))
+        .isEqualTo(new Prepared(List.of("intel.com/gpu=" + uid(4))));
+    assertThat(prepared.find("a"))
+        .hasValueSatisfying(claim -> assertThat(claim.devices()).containsExactly(allocated(4)));
+  }
+
+  @Test
+  void aDeviceThatIsNotHereIsNamedWithTheNodeAndTheRemedy() {
+    var result = preparation.prepare(claim("a"), handle(allocated(3), allocated(9)));
+
+    assertThat(failure(result))
+        .contains(uid(9), "node1", "delete the claim's pods")
+        .doesNotContain(uid(3));
+    assertThat(prepared.all()).isEmpty();
+    assertThat(gasInformer.signals).isZero();
+  }
+
+  @Test
+  void aPreparedClaimWhoseDeviceVanishedFailsToo() {
+    preparation.prepare(claim("a"), handle(allocated(3)));
+    devices.replace(List.of(gpu(4)));
+
+    assertThat(failure(preparation.prepare(claim("a"), handle(allocated(3))))).contains(uid(3));
+  }
+
+  @Test
+  void beforeTheFirstDiscoveryNothingCanBePrepared() {
+    var notYet =
+        new ClaimPreparation(new NodeDevices(), prepared, gasInformer, TestingConfig.below(root));
+
+    assertThat(failure(notYet.prepare(claim("a"), handle(allocated(3))))).contains(uid(3));
+  }
+
+  @Test
+  void aClaimOfTheGoDriverIsLookedUpInTheGas() {
+    gasInformer.gas = gas(Map.of(), Map.of(), Map.of("a", allocation(3)), "Ready");
+
+    assertThat(preparation.prepare(claim("a"), ""))
+        .isEqualTo(new Prepared(List.of("intel.com/gpu=" + uid(3))));
+    assertThat(failure(preparation.prepare(claim("b"), "")))
+        .contains("default/claim-b", "GpuAllocationState gpu/node1");
+  }
+
+  @Test
+  void withoutHandleAndGasThereIsNothingToPrepare() {
+    assertThat(failure(preparation.prepare(claim("a"), ""))).contains("resource handle");
+  }
+
+  @Test
+  void aHandleThatIsDamagedOrNamesNothingIsSaid() {
+    assertThat(failure(preparation.prepare(claim("a"), "garbage")))
+        .contains("default/claim-a", "delete the claim's pods");
+    assertThat(failure(preparation.prepare(claim("a"), handle()))).contains("no devices");
+  }
+
+  @Test
+  void unpreparingForgetsAndAnUnknownClaimIsASuccess() {
+    preparation.prepare(claim("a"), handle(allocated(3)));
+
+    assertThat(preparation.unprepare(claim("a"))).isEqualTo(new Unprepared());
+    assertThat(preparation.unprepare(claim("a"))).isEqualTo(new Unprepared());
+    assertThat(preparation.unprepare(claim("never-seen"))).isEqualTo(new Unprepared());
+
+    assertThat(prepared.all()).isEmpty();
+    assertThat(gasInformer.signals).as("one for each change").isEqualTo(2);
+  }
+
+  @Test
+  void whatCannotBeRecordedIsNotPrepared() throws IOException {
+    preparation.prepare(claim("a"), handle(allocated(3)));
+    Files.delete(root.resolve("state").resolve(PreparedClaims.FILE_NAME));
+    Files.delete(root.resolve("state"));
+
+    assertThat(failure(preparation.prepare(claim("b"), handle(allocated(3)))))
+        .contains("default/claim-b", "disk");
+    assertThat(preparation.unprepare(claim("a"))).isInstanceOf(UnprepareResult.Failed.class);
+  }
+
+  private static String handle(AllocatedDevice... devices) {
+    return new ResourceHandle(List.of(devices)).encode();
+  }
+
+  private static String failure(PrepareResult result) {
+    assertThat(result).isInstanceOf(PrepareResult.Failed.class);
+    return ((PrepareResult.Failed) result).message();
+  }
+}

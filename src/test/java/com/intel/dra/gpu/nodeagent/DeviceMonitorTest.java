@@ -1,0 +1,184 @@
+package com.intel.dra.gpu.nodeagent;
+
+import static com.intel.dra.gpu.nodeagent.Fixtures.allocatable;
+import static com.intel.dra.gpu.nodeagent.Fixtures.simulatedGpu;
+import static com.intel.dra.gpu.nodeagent.Fixtures.uid;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.intel.dra.gpu.cdi.CdiSpecFile;
+import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.PciAddress;
+import com.intel.dra.gpu.simulator.DeviceNodes;
+import com.intel.dra.gpu.simulator.SimulatedNode;
+import com.intel.dra.gpu.simulator.Topology;
+import com.intel.dra.gpu.sysfs.GpuDiscovery;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DeviceMonitorTest {
+
+  @TempDir Path root;
+
+  private final NodeDevices devices = new NodeDevices();
+  private final GasPublication publication = new GasPublication();
+  private SimulatedNode node;
+  private TestingConfig config;
+  private TestingGasInformer gas;
+  private DeviceMonitor monitor;
+
+  @BeforeEach
+  void nodeWithTwoGpus() throws IOException {
+    node =
+        SimulatedNode.create(
+            root.resolve("host"),
+            new Topology(List.of(simulatedGpu(3), simulatedGpu(4))),
+            DeviceNodes.PLAIN_FILES);
+    config = TestingConfig.below(root).withHost(node.sysfsRoot(), node.devRoot());
+    gas = new TestingGasInformer(config);
+    monitor = monitor(config);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    node.close();
+  }
+
+  @Test
+  void theFirstLookPublishesEveryDevice() {
+    assertThat(devices.known()).isEmpty();
+
+    monitor.scan();
+
+    assertThat(uids()).containsExactly(uid(3), uid(4));
+    assertThat(spec())
+        .content()
+        .contains(
+            "cdiVersion: \"0.5.0\"",
+            "kind: \"intel.com/gpu\"",
+            uid(3),
+            "path: \"/dev/dri/card0\"",
+            "hostPath: \"" + node.devRoot() + "/dri/card0\"",
+            "path: \"/dev/dri/renderD129\"");
+    assertThat(gas.signals).isEqualTo(1);
+  }
+
+  @Test
+  void nothingIsToldWhenNothingChanged() {
+    monitor.scan();
+    monitor.scan();
+
+    assertThat(gas.signals).isEqualTo(1);
+  }
+
+  @Test
+  void aDeletedSpecIsWrittenAgain() throws IOException {
+    monitor.scan();
+    Files.delete(spec());
+
+    monitor.scan();
+
+    assertThat(spec()).exists();
+    assertThat(gas.signals).isEqualTo(1);
+  }
+
+  @Test
+  void aNewDeviceIsInTheSpecBeforeItIsOffered() throws IOException {
+    monitor.scan();
+    node.add(simulatedGpu(5));
+    Files.delete(spec());
+    // a folder in the spec's place: the spec cannot be written
+    Files.createDirectories(spec().resolve("in-the-way"));
+
+    monitor.scan();
+    assertThat(uids()).as("not offered while runtimes do not know it").doesNotContain(uid(5));
+
+    Files.delete(spec().resolve("in-the-way"));
+    Files.delete(spec());
+    monitor.scan();
+
+    assertThat(uids()).contains(uid(5));
+    assertThat(spec()).content().contains(uid(5));
+  }
+
+  @Test
+  void aVanishedDeviceLeavesTheGasBeforeItLeavesTheSpec() throws Exception {
+    monitor.scan();
+    publication.published(
+        new GasFields(
+            Optional.of(Map.of(uid(3), allocatable(3), uid(4), allocatable(4))),
+            Optional.empty(),
+            "Ready"));
+    node.remove(new PciAddress(0, 4, 0, 0));
+
+    Thread scan = Thread.ofVirtual().start(monitor::scan);
+    await().untilAsserted(() -> assertThat(gas.signals).isEqualTo(2));
+    assertThat(uids()).containsExactly(uid(3));
+    assertThat(spec()).content().contains(uid(4));
+
+    publication.published(
+        new GasFields(Optional.of(Map.of(uid(3), allocatable(3))), Optional.empty(), "Ready"));
+    scan.join();
+
+    assertThat(spec()).content().contains(uid(3)).doesNotContain(uid(4));
+  }
+
+  @Test
+  void aDeviceNodeIsNeverListedForTwoDevices() throws Exception {
+    monitor.scan();
+    node.remove(new PciAddress(0, 3, 0, 0));
+    node.add(simulatedGpu(6)); // gets the free card0
+
+    Thread scan = Thread.ofVirtual().start(monitor::scan);
+    await().untilAsserted(() -> assertThat(uids()).contains(uid(6)));
+
+    assertThat(spec()).content().contains(uid(6)).doesNotContain(uid(3));
+    scan.interrupt();
+    scan.join();
+  }
+
+  @Test
+  void aNodeWithoutGpusHasNoSpecAndNoDevices() throws IOException {
+    node.apply(new Topology(List.of()));
+
+    monitor.scan();
+
+    assertThat(devices.known()).hasValue(List.of());
+    assertThat(spec()).doesNotExist();
+  }
+
+  @Test
+  void whenSysfsIsNotThereNothingIsClaimedToBeKnown() {
+    DeviceMonitor blind = monitor(config.withHost(root.resolve("nowhere"), node.devRoot()));
+
+    blind.scan();
+
+    assertThat(devices.known()).isEmpty();
+  }
+
+  private DeviceMonitor monitor(AgentConfig agentConfig) {
+    return new DeviceMonitor(
+        new GpuDiscovery(agentConfig.sysfsRoot()),
+        new CdiSpecFile(agentConfig.cdiRoot(), GpuCdiDevices.KIND),
+        devices,
+        gas,
+        publication,
+        agentConfig);
+  }
+
+  private List<String> uids() {
+    return devices.known().orElseThrow().stream().map(Gpu::uid).map(Object::toString).toList();
+  }
+
+  private Path spec() {
+    return config.cdiRoot().resolve("intel.com-gpu.yaml");
+  }
+}

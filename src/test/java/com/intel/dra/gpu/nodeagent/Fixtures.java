@@ -1,0 +1,90 @@
+package com.intel.dra.gpu.nodeagent;
+
+import com.intel.dra.gpu.api.AllocatableDevice;
+import com.intel.dra.gpu.api.AllocatedDevice;
+import com.intel.dra.gpu.api.ClaimAllocation;
+import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.api.GpuAllocationStateSpec;
+import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.DrmNodes;
+import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.PciAddress;
+import com.intel.dra.gpu.device.PciDeviceId;
+import com.intel.dra.gpu.kubelet.ClaimReference;
+import com.intel.dra.gpu.simulator.SimulatedGpu;
+import com.intel.dra.gpu.sysfs.KernelDriver;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/** The same GPU Flex 170 in every shape that the agent knows. */
+final class Fixtures {
+
+  static final PciDeviceId FLEX_170 = new PciDeviceId("0x56c0");
+  static final BootId BOOT = new BootId("5f0c1e0e-8f4f-4a0c-9d3e-000000000001");
+
+  private Fixtures() {}
+
+  /** A GPU on bus 0 to 255, whose card has the number of the bus. */
+  static Gpu gpu(int bus) {
+    PciAddress address = new PciAddress(0, bus, 0, 0);
+    return new Gpu(
+        DeviceUid.gpu(address, FLEX_170),
+        address,
+        16_384,
+        31,
+        new DrmNodes(bus, OptionalInt.of(128 + bus)));
+  }
+
+  static SimulatedGpu simulatedGpu(int bus) {
+    return new SimulatedGpu(new PciAddress(0, bus, 0, 0), FLEX_170, 16_384, 31, KernelDriver.I915);
+  }
+
+  static String uid(int bus) {
+    return DeviceUid.gpu(new PciAddress(0, bus, 0, 0), FLEX_170).toString();
+  }
+
+  static AllocatableDevice allocatable(int bus) {
+    return new AllocatableDevice(31, 16_384, "0x56c0", "", "gpu", uid(bus));
+  }
+
+  static AllocatedDevice allocated(int bus) {
+    return new AllocatedDevice(4096, "", "", "gpu", uid(bus));
+  }
+
+  static ClaimAllocation allocation(int bus) {
+    return new ClaimAllocation(List.of(allocated(bus)), "pod-uid");
+  }
+
+  static ClaimReference claim(String uid) {
+    return new ClaimReference("default", "claim-" + uid, uid);
+  }
+
+  static GpuAllocationState gas(
+      Map<String, AllocatableDevice> allocatable,
+      Map<String, List<AllocatedDevice>> prepared,
+      Map<String, ClaimAllocation> allocations,
+      String status) {
+    var gas = new GpuAllocationState();
+    gas.setMetadata(
+        new ObjectMetaBuilder()
+            .withName("node1")
+            .withNamespace("gpu")
+            .withResourceVersion("42")
+            .build());
+    gas.setSpec(new GpuAllocationStateSpec(allocatable, prepared, allocations));
+    gas.setStatus(status);
+    return gas;
+  }
+
+  /**
+   * The entries of a map in the GAS. The mock API server keeps the nulls of a merge patch, where a
+   * real one removes the entries.
+   */
+  static <V> Map<String, V> entries(Map<String, V> map) {
+    var present = new java.util.TreeMap<>(map);
+    present.values().removeIf(java.util.Objects::isNull);
+    return present;
+  }
+}

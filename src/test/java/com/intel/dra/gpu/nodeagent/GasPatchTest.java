@@ -1,0 +1,120 @@
+package com.intel.dra.gpu.nodeagent;
+
+import static com.intel.dra.gpu.nodeagent.Fixtures.allocatable;
+import static com.intel.dra.gpu.nodeagent.Fixtures.allocated;
+import static com.intel.dra.gpu.nodeagent.Fixtures.allocation;
+import static com.intel.dra.gpu.nodeagent.Fixtures.gas;
+import static com.intel.dra.gpu.nodeagent.Fixtures.uid;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class GasPatchTest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Test
+  void nothingIsWrittenWhenTheGasSaysItAlready() {
+    var gas =
+        gas(
+            Map.of(uid(3), allocatable(3)),
+            Map.of("claim", List.of(allocated(3))),
+            Map.of("claim", allocation(3)),
+            "Ready");
+
+    assertThat(
+            GasPatch.between(
+                gas,
+                fields(
+                    Map.of(uid(3), allocatable(3)),
+                    Map.of("claim", List.of(allocated(3))),
+                    "Ready")))
+        .isEmpty();
+  }
+
+  @Test
+  void onlyWhatDiffersIsWrittenAndVanishedEntriesAreNull() throws Exception {
+    var gas =
+        gas(
+            Map.of(uid(3), allocatable(3), uid(4), allocatable(4)),
+            Map.of("gone", List.of(allocated(4)), "same", List.of(allocated(3))),
+            Map.of("claim", allocation(3)),
+            "Ready");
+
+    var patch =
+        GasPatch.between(
+            gas,
+            fields(
+                Map.of(uid(3), allocatable(3), uid(5), allocatable(5)),
+                Map.of("same", List.of(allocated(3))),
+                "Ready"));
+
+    assertThat(json(patch))
+        .isEqualTo(
+            JSON.readTree(
+                """
+                {"metadata": {"resourceVersion": "42"},
+                 "spec": {
+                   "allocatable": {
+                     "0000:04:00.0-0x56c0": null,
+                     "0000:05:00.0-0x56c0": {"maxvfs": 31, "memory": 16384, "model": "0x56c0",
+                       "parentuid": "", "type": "gpu", "uid": "0000:05:00.0-0x56c0"}},
+                   "prepared": {"gone": null}}}
+                """));
+  }
+
+  @Test
+  void aChangeOfStatusAloneTouchesNoDevices() throws Exception {
+    var patch =
+        GasPatch.between(
+            gas(Map.of(uid(3), allocatable(3)), Map.of(), Map.of(), "NotReady"),
+            fields(Map.of(uid(3), allocatable(3)), Map.of(), "Ready"));
+
+    assertThat(json(patch))
+        .isEqualTo(
+            JSON.readTree("{\"metadata\":{\"resourceVersion\":\"42\"},\"status\":\"Ready\"}"));
+  }
+
+  @Test
+  void whatIsNotKnownYetIsLeftAsItIs() {
+    var gas =
+        gas(
+            Map.of(uid(3), allocatable(3)),
+            Map.of("claim", List.of(allocated(3))),
+            Map.of(),
+            "NotReady");
+
+    assertThat(GasPatch.between(gas, new GasFields(Optional.empty(), Optional.empty(), "NotReady")))
+        .isEmpty();
+  }
+
+  @Test
+  void anEmptyGasGetsEverything() throws Exception {
+    var gas = gas(Map.of(), Map.of(), Map.of(), "Ready");
+    gas.setSpec(null);
+    gas.setStatus(null);
+
+    var patch =
+        json(GasPatch.between(gas, fields(Map.of(uid(3), allocatable(3)), Map.of(), "Ready")));
+
+    assertThat(patch.at("/status").asText()).isEqualTo("Ready");
+    assertThat(patch.at("/spec/allocatable").size()).isEqualTo(1);
+    assertThat(patch.at("/spec").has("resourceClaimAllocations")).isFalse();
+  }
+
+  private static GasFields fields(
+      Map<String, com.intel.dra.gpu.api.AllocatableDevice> allocatable,
+      Map<String, List<com.intel.dra.gpu.api.AllocatedDevice>> prepared,
+      String status) {
+    return new GasFields(Optional.of(allocatable), Optional.of(prepared), status);
+  }
+
+  private static JsonNode json(Optional<String> patch) throws Exception {
+    return JSON.readTree(patch.orElseThrow());
+  }
+}

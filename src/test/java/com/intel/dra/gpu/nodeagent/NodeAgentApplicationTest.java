@@ -1,0 +1,157 @@
+package com.intel.dra.gpu.nodeagent;
+
+import static com.intel.dra.gpu.kubelet.TestingKubelet.claim;
+import static com.intel.dra.gpu.nodeagent.Fixtures.allocated;
+import static com.intel.dra.gpu.nodeagent.Fixtures.entries;
+import static com.intel.dra.gpu.nodeagent.Fixtures.uid;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.api.GpuApi;
+import com.intel.dra.gpu.api.ResourceHandle;
+import com.intel.dra.gpu.kubelet.TestingKubelet;
+import com.intel.dra.gpu.kubelet.TestingKubelet.Authority;
+import com.intel.dra.gpu.kubelet.proto.v1alpha2.NodePrepareResourceRequest;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.quarkus.test.kubernetes.client.WithKubernetesTestServer;
+import io.restassured.RestAssured;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The application as Quarkus builds and starts it, with the operator SDK. */
+@QuarkusTest
+@TestProfile(NodeAgentApplicationTest.NodeAgentProfile.class)
+@QuarkusTestResource(value = SimulatedNodeResource.class, restrictToAnnotatedClass = true)
+@WithKubernetesTestServer
+@SuppressWarnings("NullAway.Init") // injected
+class NodeAgentApplicationTest {
+
+  public static class NodeAgentProfile implements QuarkusTestProfile {
+    @Override
+    public String getConfigProfile() {
+      return "node-agent,test";
+    }
+  }
+
+  @Inject KubernetesClient client;
+  @Inject AgentConfig config;
+
+  @ConfigProperty(name = "quarkus.management.test-port", defaultValue = "9001")
+  int managementPort;
+
+  private final TestingKubelet kubelet = new TestingKubelet(Authority.RAW_PATH);
+
+  @AfterEach
+  void close() {
+    kubelet.close();
+  }
+
+  @Test
+  void aClaimIsPreparedAndTheGasTellsOfIt() {
+    createNode();
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(gas().getStatus()).isEqualTo("Ready"));
+    assertThat(entries(gas().getSpec().allocatable())).containsOnlyKeys(uid(3));
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(get("/q/health").statusCode())
+                    .as(get("/q/health").asString())
+                    .isEqualTo(200));
+
+    var response =
+        kubelet.prepare(
+            pluginSocket(), claim("a", new ResourceHandle(List.of(allocated(3))).encode()));
+
+    assertThat(response.getClaimsOrThrow("a").getCdiDevicesList())
+        .containsExactly("intel.com/gpu=" + uid(3));
+    await()
+        .untilAsserted(() -> assertThat(entries(gas().getSpec().prepared())).containsOnlyKeys("a"));
+    assertThat(get("/q/metrics").asString())
+        .contains("gpu_dra_prepare_requests_total{api_version=\"v1alpha3\",result=\"success\"} 1.0")
+        .contains("gpu_dra_prepared_claims 1.0");
+
+    client.resource(gas()).delete();
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(entries(gas().getSpec().prepared())).containsOnlyKeys("a"));
+
+    kubelet.unprepare(pluginSocket(), claim("a", ""));
+    await().untilAsserted(() -> assertThat(entries(gas().getSpec().prepared())).isEmpty());
+  }
+
+  @Test
+  void aFailedCallOfTheOldestVersionIsAnsweredWithItsStatus() {
+    var request =
+        NodePrepareResourceRequest.newBuilder()
+            .setNamespace("default")
+            .setClaimName("claim")
+            .setClaimUid("b")
+            .setResourceHandle(new ResourceHandle(List.of(allocated(9))).encode())
+            .build();
+
+    assertThatExceptionOfType(StatusRuntimeException.class)
+        .isThrownBy(() -> kubelet.v1alpha2(pluginSocket()).nodePrepareResource(request))
+        .satisfies(
+            e -> {
+              assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
+              assertThat(e.getStatus().getDescription()).contains(uid(9), "node1");
+            });
+  }
+
+  @Test
+  void onTcpThereAreHealthAndMetricsAlone() {
+    assertThat(kubelet.getInfo(registrationSocket()).getName()).isEqualTo(GpuApi.DRIVER_NAME);
+    assertThat(get("/q/health/live").statusCode()).isEqualTo(200);
+    // the main HTTP server, on which Quarkus would serve gRPC, is not open
+    assertThatThrownBy(() -> connect(8081)).isInstanceOf(ConnectException.class);
+  }
+
+  private static void connect(int port) throws IOException {
+    new Socket("localhost", port).close();
+  }
+
+  private void createNode() {
+    client
+        .resource(new NodeBuilder().withNewMetadata().withName("node1").endMetadata().build())
+        .create();
+  }
+
+  private GpuAllocationState gas() {
+    GpuAllocationState gas =
+        client.resources(GpuAllocationState.class).inNamespace("gpu").withName("node1").get();
+    assertThat(gas).isNotNull();
+    return gas;
+  }
+
+  private io.restassured.response.Response get(String path) {
+    return RestAssured.given().baseUri("http://localhost:" + managementPort).get(path);
+  }
+
+  private Path pluginSocket() {
+    return config.pluginDir().resolve("plugin.sock");
+  }
+
+  private Path registrationSocket() {
+    return config.registryDir().resolve(GpuApi.DRIVER_NAME + ".sock");
+  }
+}

@@ -1,0 +1,257 @@
+package com.intel.dra.gpu.nodeagent;
+
+import static com.intel.dra.gpu.kubelet.TestingKubelet.claim;
+import static com.intel.dra.gpu.nodeagent.Fixtures.BOOT;
+import static com.intel.dra.gpu.nodeagent.Fixtures.allocated;
+import static com.intel.dra.gpu.nodeagent.Fixtures.entries;
+import static com.intel.dra.gpu.nodeagent.Fixtures.simulatedGpu;
+import static com.intel.dra.gpu.nodeagent.Fixtures.uid;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.api.GpuApi;
+import com.intel.dra.gpu.api.ResourceHandle;
+import com.intel.dra.gpu.cdi.CdiSpecFile;
+import com.intel.dra.gpu.device.PciAddress;
+import com.intel.dra.gpu.kubelet.KubeletPlugin;
+import com.intel.dra.gpu.kubelet.PluginSettings;
+import com.intel.dra.gpu.kubelet.TestingKubelet;
+import com.intel.dra.gpu.kubelet.TestingKubelet.Authority;
+import com.intel.dra.gpu.simulator.DeviceNodes;
+import com.intel.dra.gpu.simulator.SimulatedNode;
+import com.intel.dra.gpu.simulator.Topology;
+import com.intel.dra.gpu.sysfs.GpuDiscovery;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The agent's parts together, between simulated GPUs, a kubelet on the real sockets and an API
+ * server that keeps objects. Only the operator SDK is not there: the tests reconcile by hand.
+ */
+@EnableKubernetesMockClient(crud = true)
+class NodeAgentTest {
+
+  @SuppressWarnings("NullAway.Init") // set by the extension
+  KubernetesClient client;
+
+  @TempDir Path root;
+
+  private final TestingKubelet kubelet = new TestingKubelet(Authority.RAW_PATH);
+  private SimulatedNode node;
+  private Agent agent;
+
+  @BeforeEach
+  void startAgentOnANodeWithTwoGpus() throws IOException {
+    node =
+        SimulatedNode.create(
+            root.resolve("host"),
+            new Topology(List.of(simulatedGpu(3), simulatedGpu(4))),
+            DeviceNodes.PLAIN_FILES);
+    client
+        .resource(new NodeBuilder().withNewMetadata().withName("node1").endMetadata().build())
+        .create();
+    agent = new Agent();
+    agent.start();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    kubelet.close();
+    agent.stop();
+    node.close();
+  }
+
+  @Test
+  void theKubeletGetsTheDevicesOfAClaimAndTheGasFollows() throws IOException {
+    assertThat(kubelet.getInfo(agent.settings.registrationSocket()).getName())
+        .isEqualTo(GpuApi.DRIVER_NAME);
+
+    var response = kubelet.prepare(agent.settings.pluginSocket(), claim("a", handle(4)));
+
+    assertThat(response.getClaimsOrThrow("a").getError()).isEmpty();
+    assertThat(response.getClaimsOrThrow("a").getCdiDevicesList())
+        .containsExactly("intel.com/gpu=" + uid(4));
+    assertThat(entries(agent.reconciledGas().getSpec().prepared())).containsOnlyKeys("a");
+
+    kubelet.unprepare(agent.settings.pluginSocket(), claim("a", ""));
+    assertThat(entries(agent.reconciledGas().getSpec().prepared())).isEmpty();
+  }
+
+  @Test
+  void theGasIsCreatedReadyAndSetNotReadyAtTheEnd() throws IOException {
+    GpuAllocationState gas = agent.reconciledGas();
+    assertThat(gas.getStatus()).isEqualTo("Ready");
+    assertThat(entries(gas.getSpec().allocatable())).containsOnlyKeys(uid(3), uid(4));
+
+    agent.stop();
+
+    assertThat(stored().getStatus()).isEqualTo("NotReady");
+    assertThat(agent.settings.pluginSocket()).doesNotExist();
+    assertThat(agent.settings.registrationSocket()).doesNotExist();
+  }
+
+  @Test
+  void aDeletedGasComesBack() {
+    await().untilAsserted(() -> assertThat(stored()).isNotNull());
+    client.resource(stored()).delete();
+
+    await().untilAsserted(() -> assertThat(stored()).isNotNull());
+    assertThat(entries(stored().getSpec().allocatable())).containsOnlyKeys(uid(3), uid(4));
+  }
+
+  @Test
+  void preparedClaimsSurviveARestartOfTheAgent() throws IOException {
+    agent.reconciledGas();
+    kubelet.prepare(agent.settings.pluginSocket(), claim("a", handle(3)));
+    agent.stop();
+
+    agent = new Agent();
+    agent.start();
+
+    assertThat(agent.prepared.all()).containsOnlyKeys("a");
+    assertThat(entries(agent.reconciledGas().getSpec().prepared())).containsOnlyKeys("a");
+    assertThat(
+            kubelet
+                .prepare(agent.settings.pluginSocket(), claim("a", handle(3)))
+                .getClaimsOrThrow("a")
+                .getCdiDevicesList())
+        .containsExactly("intel.com/gpu=" + uid(3));
+  }
+
+  @Test
+  void devicesThatComeAndGoAreFollowed() throws IOException {
+    agent.reconciledGas();
+    node.remove(new PciAddress(0, 3, 0, 0));
+    await().untilAsserted(() -> assertThat(agent.devices.find(uid(3))).isEmpty());
+    agent.reconciledGas();
+    node.add(simulatedGpu(5));
+    await().untilAsserted(() -> assertThat(agent.devices.find(uid(5))).isPresent());
+
+    var response =
+        kubelet.prepare(
+            agent.settings.pluginSocket(), claim("new", handle(5)), claim("gone", handle(3)));
+
+    assertThat(response.getClaimsOrThrow("new").getError()).isEmpty();
+    assertThat(response.getClaimsOrThrow("gone").getError()).contains(uid(3), "node1");
+    assertThat(entries(agent.reconciledGas().getSpec().allocatable()))
+        .containsOnlyKeys(uid(4), uid(5));
+  }
+
+  @Test
+  void healthAndMetricsTellWhatHappens() throws IOException {
+    assertThat(agent.liveness().getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
+    assertThat(agent.readiness().getStatus()).isEqualTo(HealthCheckResponse.Status.DOWN);
+    agent.reconciledGas();
+    assertThat(agent.readiness().getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
+
+    kubelet.prepare(agent.settings.pluginSocket(), claim("a", handle(3)), claim("b", handle(9)));
+    kubelet.unprepare(agent.settings.pluginSocket(), claim("unknown", ""));
+
+    assertThat(agent.count("gpu.dra.prepare.requests", "success")).isEqualTo(1);
+    assertThat(agent.count("gpu.dra.prepare.requests", "error")).isEqualTo(1);
+    assertThat(agent.count("gpu.dra.unprepare.requests", "success")).isEqualTo(1);
+    assertThat(agent.meters.get("gpu.dra.prepared.claims").gauge().value()).isEqualTo(1);
+
+    agent.stop();
+    assertThat(agent.liveness().getStatus()).isEqualTo(HealthCheckResponse.Status.DOWN);
+    assertThat(agent.readiness().getStatus()).isEqualTo(HealthCheckResponse.Status.DOWN);
+  }
+
+  private GpuAllocationState stored() {
+    return client.resources(GpuAllocationState.class).inNamespace("gpu").withName("node1").get();
+  }
+
+  private static String handle(int bus) {
+    return new ResourceHandle(List.of(allocated(bus))).encode();
+  }
+
+  /** The beans, wired by hand. */
+  private final class Agent {
+    final TestingConfig config =
+        TestingConfig.below(root).withHost(node.sysfsRoot(), node.devRoot());
+    final PluginSettings settings =
+        new PluginSettings(GpuApi.DRIVER_NAME, config.pluginDir(), config.registryDir());
+    final NodeDevices devices = new NodeDevices();
+    final GasPublication publication = new GasPublication();
+    final TestingGasInformer informer =
+        new TestingGasInformer(config) {
+          @Override
+          java.util.Optional<GpuAllocationState> current() {
+            try {
+              return java.util.Optional.ofNullable(stored());
+            } catch (KubernetesClientException e) { // interrupted by the agent's stop
+              return java.util.Optional.of(new GpuAllocationState());
+            }
+          }
+        };
+    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    final PreparedClaims prepared;
+    final KubeletPlugin plugin;
+    final NodeAgent agent;
+    final GpuAllocationStateReconciler reconciler;
+
+    Agent() throws IOException {
+      prepared = PreparedClaims.open(config.stateDir().orElseThrow(), BOOT);
+      var desired = new DesiredGas(devices, prepared);
+      var store = new GasStore(client, config);
+      plugin =
+          KubeletPlugin.create(
+              settings,
+              new ClaimPreparation(devices, prepared, informer, config),
+              new AgentMetrics(meters, prepared));
+      var monitor =
+          new DeviceMonitor(
+              new GpuDiscovery(config.sysfsRoot()),
+              new CdiSpecFile(config.cdiRoot(), GpuCdiDevices.KIND),
+              devices,
+              informer,
+              publication,
+              config);
+      agent =
+          new NodeAgent(
+              config, monitor, plugin, desired, new GasKeeper(store, informer, desired, config));
+      reconciler =
+          new GpuAllocationStateReconciler(desired, prepared, store, informer, publication);
+    }
+
+    void start() throws IOException {
+      agent.start(new StartupEvent());
+    }
+
+    void stop() {
+      agent.stop(new ShutdownEvent());
+    }
+
+    GpuAllocationState reconciledGas() throws IOException {
+      await().untilAsserted(() -> assertThat(stored()).isNotNull());
+      reconciler.reconcile(stored());
+      return stored();
+    }
+
+    HealthCheckResponse liveness() {
+      return new RegistrationLiveness(plugin).call();
+    }
+
+    HealthCheckResponse readiness() {
+      return new AgentReadiness(plugin, publication).call();
+    }
+
+    double count(String name, String result) {
+      return meters.get(name).tags("api_version", "v1alpha3", "result", result).counter().count();
+    }
+  }
+}

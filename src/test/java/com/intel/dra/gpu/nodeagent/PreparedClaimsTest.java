@@ -1,0 +1,196 @@
+package com.intel.dra.gpu.nodeagent;
+
+import static com.intel.dra.gpu.nodeagent.Fixtures.BOOT;
+import static com.intel.dra.gpu.nodeagent.Fixtures.allocated;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PreparedClaimsTest {
+
+  private static final PreparedClaim CLAIM =
+      new PreparedClaim("default", "claim1", List.of(allocated(3)));
+
+  @TempDir Path folder;
+
+  @Test
+  void claimsSurviveARestart() throws IOException {
+    PreparedClaims claims = openComplete();
+    claims.put("uid-1", CLAIM);
+    claims.put("uid-2", CLAIM);
+    assertThat(claims.remove("uid-1")).isTrue();
+
+    PreparedClaims again = PreparedClaims.open(folder, BOOT);
+
+    assertThat(again.all()).containsExactly(Map.entry("uid-2", CLAIM));
+    assertThat(again.find("uid-2")).hasValue(CLAIM);
+    assertThat(again.find("uid-1")).isEmpty();
+    assertThat(again.isComplete()).isTrue();
+  }
+
+  @Test
+  void theFileIsTheGoldenOne() throws Exception {
+    openComplete().put("6c9b5f2e-1111-2222-3333-444455556666", CLAIM);
+
+    assertThat(file()).hasSameTextualContentAs(golden());
+  }
+
+  @Test
+  void theGoldenFileIsRead() throws Exception {
+    Files.copy(golden(), file());
+
+    assertThat(PreparedClaims.open(folder, BOOT).all())
+        .containsExactly(Map.entry("6c9b5f2e-1111-2222-3333-444455556666", CLAIM));
+  }
+
+  @Test
+  void aRebootForgetsWhatWasPrepared() throws IOException {
+    openComplete().put("uid-1", CLAIM);
+
+    PreparedClaims claims = PreparedClaims.open(folder, new BootId("another"));
+
+    assertThat(claims.all()).isEmpty();
+    assertThat(claims.isComplete()).as("the GAS is to be emptied too").isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{",
+        "[]",
+        "null",
+        "{\"version\":1}",
+        "{\"version\":1,\"bootId\":\"b\",\"complete\":true,\"claims\":{},\"checksum\":\"sha256:00\"}"
+      })
+  void aDamagedFileIsSetAsideAndCompletedFromTheGas(String content) throws IOException {
+    Files.writeString(file(), content);
+
+    PreparedClaims claims = PreparedClaims.open(folder, BOOT);
+    assertThat(claims.isComplete()).isFalse();
+    assertThat(folder.resolve(PreparedClaims.DAMAGED_FILE_NAME)).hasContent(content);
+
+    claims.completeFrom(Map.of("uid-1", List.of(allocated(3))));
+
+    assertThat(claims.isComplete()).isTrue();
+    assertThat(PreparedClaims.open(folder, BOOT).all())
+        .containsExactly(Map.entry("uid-1", new PreparedClaim("", "", List.of(allocated(3)))));
+  }
+
+  @Test
+  void aFlippedLetterIsNoticed() throws IOException {
+    openComplete().put("uid-1", CLAIM);
+    Files.writeString(file(), Files.readString(file()).replace("4096", "4097"));
+
+    assertThat(PreparedClaims.open(folder, BOOT).isComplete()).isFalse();
+  }
+
+  @Test
+  void unknownMembersOfALaterAgentAreNoDamage() throws IOException {
+    var later =
+        """
+        {"version":1,"bootId":"%s","complete":true,"claims":{},"later":1,"checksum":"sha256:%s"}
+        """
+            .formatted(BOOT.value(), "11b5c3f6");
+    // the checksum is of the whole document, so a later agent's is still right for this one
+    Files.writeString(file(), withChecksum(later));
+
+    assertThat(PreparedClaims.open(folder, BOOT).isComplete()).isTrue();
+  }
+
+  @Test
+  void whatHappenedWhileIncompleteIsNotOverruledByTheGas() throws IOException {
+    PreparedClaims claims = PreparedClaims.open(folder, BOOT);
+    claims.put("prepared-since", CLAIM);
+    claims.remove("unprepared-since");
+
+    claims.completeFrom(
+        Map.of(
+            "prepared-since", List.of(allocated(9)),
+            "unprepared-since", List.of(allocated(4)),
+            "only-in-gas", List.of(allocated(5))));
+
+    assertThat(claims.all()).containsOnlyKeys("prepared-since", "only-in-gas");
+    assertThat(claims.find("prepared-since")).hasValue(CLAIM);
+  }
+
+  @Test
+  void beingIncompleteSurvivesARestart() throws IOException {
+    PreparedClaims.open(folder, BOOT).put("uid-1", CLAIM);
+
+    PreparedClaims again = PreparedClaims.open(folder, BOOT);
+
+    assertThat(again.isComplete()).isFalse();
+    assertThat(again.all()).containsOnlyKeys("uid-1");
+  }
+
+  @Test
+  void aFailedWriteChangesNothing() throws IOException {
+    PreparedClaims claims = openComplete();
+    claims.put("uid-1", CLAIM);
+    deleteFolder();
+
+    assertThatThrownBy(() -> claims.put("uid-2", CLAIM)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> claims.remove("uid-1")).isInstanceOf(IOException.class);
+
+    assertThat(claims.all()).containsOnlyKeys("uid-1");
+  }
+
+  @Test
+  void anEqualRecordIsNotWrittenAgain() throws IOException {
+    PreparedClaims claims = openComplete();
+    claims.put("uid-1", CLAIM);
+    deleteFolder();
+
+    claims.put("uid-1", CLAIM);
+    assertThat(claims.remove("unknown")).isFalse();
+
+    assertThat(folder).doesNotExist();
+  }
+
+  private void deleteFolder() throws IOException {
+    Files.delete(file());
+    Files.delete(folder);
+  }
+
+  private PreparedClaims openComplete() throws IOException {
+    PreparedClaims claims = PreparedClaims.open(folder, BOOT);
+    claims.completeFrom(Map.of());
+    return claims;
+  }
+
+  private Path file() {
+    return folder.resolve(PreparedClaims.FILE_NAME);
+  }
+
+  private static Path golden() throws Exception {
+    return Path.of(
+        Objects.requireNonNull(PreparedClaimsTest.class.getResource("prepared-claims.json"))
+            .toURI());
+  }
+
+  private static String withChecksum(String document) {
+    try {
+      var json = new com.fasterxml.jackson.databind.ObjectMapper();
+      var content = (com.fasterxml.jackson.databind.node.ObjectNode) json.readTree(document);
+      content.remove("checksum");
+      byte[] digest =
+          java.security.MessageDigest.getInstance("SHA-256")
+              .digest(json.writeValueAsBytes(content));
+      content.put("checksum", "sha256:" + java.util.HexFormat.of().formatHex(digest));
+      return content.toString();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package com.intel.dra.gpu.nodeagent;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** A node agent below one folder, on node "node1" in namespace "gpu". */
+record TestingConfig(Path root, Path sysfsRoot, Path devRoot, Duration rescanInterval)
+    implements AgentConfig {
+
+  static TestingConfig below(Path root) {
+    return new TestingConfig(root, root.resolve("sys"), Path.of("/dev"), Duration.ofMillis(50));
+  }
+
+  TestingConfig withHost(Path sysfs, Path dev) {
+    return new TestingConfig(root, sysfs, dev, rescanInterval);
+  }
+
+  @Override
+  public String nodeName() {
+    return "node1";
+  }
+
+  @Override
+  public String namespace() {
+    return "gpu";
+  }
+
+  @Override
+  public Path cdiRoot() {
+    return root.resolve("cdi");
+  }
+
+  @Override
+  public Path pluginDir() {
+    return root.resolve("plugin");
+  }
+
+  @Override
+  public Path registryDir() {
+    return root.resolve("registry");
+  }
+
+  @Override
+  public Optional<Path> stateDir() {
+    return Optional.of(root.resolve("state"));
+  }
+}
