@@ -1,6 +1,8 @@
 # shellcheck shell=bash disable=SC2034  # sourced: much of it is used by the other scripts only
 # lib.sh: the names, folders and helpers that the scripts of this folder share.
 
+shopt -s inherit_errexit   # else a failure inside $(...) goes unseen
+
 CLUSTER=${CLUSTER_NAME:-intel-gpu-dra}   # names the control groups and the state folder
 PORT=${CLUSTER_PORT:-6443}               # where the host reaches the API server, on 127.0.0.1
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/intel-gpu-dra
@@ -13,6 +15,7 @@ export KUBECONFIG=$RUN/admin.kubeconfig
 # Addresses: all inside the cluster's own network namespaces, so every cluster can use the same ones.
 CONTROL_IP=10.222.0.1
 SERVICE_IP=10.96.0.1     # of the service "kubernetes"
+DNS_IP=10.96.0.10        # refuses: there is no DNS, but the kubelet warns of every pod unless it has an address for it
 node_ip() { echo "10.222.0.$((10 + ${1#node}))"; }
 pod_subnet() { echo "10.244.${1#node}.0/24"; }
 
@@ -74,7 +77,7 @@ make_cgroup() { # make_cgroup NAME: below the cluster's, ready to hold processes
 cluster_pids() { # every process of the cluster, those in pods too
   local root
   for root in $(cgroup_roots); do
-    [ ! -d "$root" ] || find "$root" -name cgroup.procs -exec cat {} + 2>/dev/null
+    find "$root" -name cgroup.procs -exec cat {} + 2>/dev/null || true   # any may vanish meanwhile
   done | sort -un
 }
 
@@ -152,7 +155,7 @@ cluster_namespaces() { # those that processes of the cluster are in, other than 
 
 unused_mount_points() { # folders that exist only to be mounted over, which no cluster does any more
   local folder mounted
-  mounted=$(cat /proc/[0-9]*/mountinfo 2>/dev/null | awk '{print $5}' | sort -u)
+  mounted=$(awk '{print $5}' /proc/[0-9]*/mountinfo 2>/dev/null | sort -u) || true   # any may vanish meanwhile
   for folder in "${NODE_FOLDERS[@]}"; do
     [ ! -e "$folder/$MARKER" ] || grep -qx "$folder" <<<"$mounted" || echo "$folder"
   done

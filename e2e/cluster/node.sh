@@ -87,7 +87,8 @@ authorization: {mode: Webhook}
 cgroupDriver: cgroupfs
 cgroupRoot: /$CLUSTER/$node
 failSwapOn: false
-resolvConf: ""                        # there is no DNS
+resolvConf: ""
+clusterDNS: [$DNS_IP]
 volumePluginDir: /var/lib/kubelet/volume-plugins
 imageGCHighThresholdPercent: 100      # what is removed could not be pulled again
 evictionHard: {nodefs.available: 1Mi}

@@ -61,6 +61,7 @@ make_control_network() {
   hold control --net
   inside control ip link set lo up
   inside control ip address add "$SERVICE_IP/32" dev lo
+  inside control ip address add "$DNS_IP/32" dev lo
   inside control ip link add nodes type bridge
   inside control ip address add "$CONTROL_IP/24" dev nodes
   inside control ip link set nodes up
