@@ -19,8 +19,9 @@ public final class Allocator {
    *
    * <p>The answer depends neither on the order of the requests nor on that of devices and
    * allocations. A refusal is true: there is no way to place the requests, without moving what
-   * others (and kept claims) hold. The one exception says so: {@link
-   * Refusal.Reason#TOO_MANY_COMBINATIONS}.
+   * others (and kept claims) hold. One exception says so: {@link
+   * Refusal.Reason#TOO_MANY_COMBINATIONS}. The other is a class that gives out VFs by their index:
+   * of VFs that are yet to be made only the next index is looked at.
    *
    * @throws IllegalArgumentException if two requests are of one claim
    */

@@ -253,6 +253,20 @@ class AllocatorPropertiesTest {
     return false;
   }
 
+  /** Where random pods seldom lead the search astray, these do. */
+  @Property
+  void podThatFillsTheNodeToTheLastMebibyteIsPlaced(
+      @ForAll("fillings") List<List<Integer>> pieces, @ForAll Policy policy) {
+    var requests = new ArrayList<DeviceRequest>();
+    var gpus = new ArrayList<List<Device>>();
+    for (List<Integer> ofOneGpu : pieces) {
+      ofOneGpu.forEach(piece -> requests.add(Fixtures.gpus("claim" + requests.size(), 1, piece)));
+      gpus.add(gpuAndVfs(ofOneGpu.stream().mapToInt(Integer::intValue).sum(), 0, 0));
+    }
+
+    assertThat(Allocator.place(numbered(gpus), requests, policy)).isInstanceOf(Placement.class);
+  }
+
   @Property
   void policyNeverDecidesWhetherAPodFits(
       @ForAll("smallNodes") NodeInventory node, @ForAll("smallGpuPods") List<DeviceRequest> pod) {
@@ -428,6 +442,18 @@ class AllocatorPropertiesTest {
         Arbitraries.integers().between(1, 2),
         Arbitraries.integers().between(0, 12),
         5);
+  }
+
+  @Provide
+  Arbitrary<List<List<Integer>>> fillings() {
+    return Arbitraries.integers()
+        .between(1, 30)
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(3)
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(3);
   }
 
   /** Some GPUs serve a claim that asks for no memory: not idle, but free. */

@@ -257,6 +257,23 @@ class GpuPlacementTest {
   }
 
   @Test
+  void claimThatHoldsOneGpuTwiceIsPlacedAnewOnDifferentOnes() {
+    var twice = DeviceShare.of(uid(0), 100);
+    var node = holding(node(gpu(0, 1000), gpu(1, 1000)), "a", twice, twice);
+
+    assertThat(devices(placed(node, FIRST, gpus("a", 2, 100)), "a")).isEqualTo(uids(0, 1));
+  }
+
+  @Test
+  void claimOnAGpuThatItsClassDoesNotGiveOutAnyMoreIsPlacedAnew() {
+    var node = holding(node(gpu(0, 1000), gpu(1, 1000)), "a", DeviceShare.of(uid(0), 100));
+    var second = new Term(DeviceType.GPU, "0000:01:00.0");
+
+    assertThat(devices(placed(node, FIRST, from(gpus("a", 1, 100), second)), "a"))
+        .isEqualTo(uids(1));
+  }
+
+  @Test
   void allocationsOfUnknownDevicesAreTolerated() {
     var node =
         holding(
