@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
+import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.ByteArrayInputStream;
@@ -41,8 +42,15 @@ final class RealCluster implements BeforeEachCallback, AfterEachCallback {
 
   private static final Duration PATIENCE = Duration.ofSeconds(120);
 
-  private final KubernetesClient client = new KubernetesClientBuilder().build();
+  private final KubernetesClient client = admin();
   private String namespace = "";
+
+  /** The client takes keys for RSA ones unless told; the local cluster's are elliptic. */
+  private static KubernetesClient admin() {
+    Config config = Config.autoConfigure(null);
+    config.setClientKeyAlgo("EC");
+    return new KubernetesClientBuilder().withConfig(config).build();
+  }
 
   @Override
   public void beforeEach(ExtensionContext context) {
