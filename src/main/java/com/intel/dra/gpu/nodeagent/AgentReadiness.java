@@ -8,7 +8,10 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready when the kubelet can call and the controller has once been told of the node's devices. */
+/**
+ * Ready when the kubelet can call, has not refused the plugin, and the controller has once been
+ * told of the node's devices.
+ */
 @Readiness
 @Singleton
 class AgentReadiness implements HealthCheck {
@@ -24,7 +27,8 @@ class AgentReadiness implements HealthCheck {
 
   @Override
   public HealthCheckResponse call() {
-    boolean serving = plugin.isServing();
+    boolean serving =
+        plugin.isServing() && !(plugin.registrationState() instanceof RegistrationState.Refused);
     boolean published = publication.isPublished();
     return HealthCheckResponse.named("node-agent")
         .status(serving && published)

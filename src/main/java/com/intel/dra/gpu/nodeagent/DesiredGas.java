@@ -16,6 +16,9 @@ import java.util.TreeMap;
 @Singleton
 class DesiredGas {
 
+  /** This agent makes no VFs yet, so no GPU may be planned to be split into any. */
+  private static final int NO_VFS = 0;
+
   private final NodeDevices devices;
   private final PreparedClaims prepared;
   private volatile boolean serving;
@@ -26,9 +29,15 @@ class DesiredGas {
     this.prepared = prepared;
   }
 
-  /** Whether the kubelet can call: new claims may be placed on the node only then. */
-  void setServing(boolean serving) {
+  /**
+   * Whether the kubelet can call: new claims may be placed on the node only then.
+   *
+   * @return whether that is news
+   */
+  synchronized boolean setServing(boolean serving) {
+    boolean changed = this.serving != serving;
     this.serving = serving;
+    return changed;
   }
 
   GasFields fields() {
@@ -48,7 +57,7 @@ class DesiredGas {
       byUid.put(
           uid.toString(),
           new AllocatableDevice(
-              gpu.maxVfs(),
+              NO_VFS,
               gpu.memoryMiB(),
               uid.model().value(),
               uid.parent().map(DeviceUid::toString).orElse(""),

@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.kubelet.KubeletPlugin;
+import com.intel.dra.gpu.kubelet.RegistrationState;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
@@ -36,6 +37,7 @@ class NodeAgent {
   private final KubeletPlugin plugin;
   private final DesiredGas desired;
   private final GasKeeper keeper;
+  private final GasInformer gas;
   private final Deque<PeriodicTask> tasks = new ArrayDeque<>();
 
   @Inject
@@ -44,12 +46,14 @@ class NodeAgent {
       DeviceMonitor monitor,
       KubeletPlugin plugin,
       DesiredGas desired,
-      GasKeeper keeper) {
+      GasKeeper keeper,
+      GasInformer gas) {
     this.config = config;
     this.monitor = monitor;
     this.plugin = plugin;
     this.desired = desired;
     this.keeper = keeper;
+    this.gas = gas;
   }
 
   void start(@Observes @Priority(BEFORE_THE_OPERATOR) StartupEvent event) throws IOException {
@@ -58,6 +62,16 @@ class NodeAgent {
     desired.setServing(true);
     tasks.add(PeriodicTask.start("device-monitor", config.rescanInterval(), monitor::scan));
     tasks.add(PeriodicTask.start("gas-keeper", config.rescanInterval(), keeper::ensureExists));
+    tasks.add(
+        PeriodicTask.start("registration-watch", config.rescanInterval(), this::watchRegistration));
+  }
+
+  /** A kubelet that refused the plugin calls nobody: nothing new may be placed here meanwhile. */
+  private void watchRegistration() {
+    boolean usable = !(plugin.registrationState() instanceof RegistrationState.Refused);
+    if (desired.setServing(usable)) {
+      gas.reconcileSoon();
+    }
   }
 
   void stop(@Observes @Priority(BEFORE_THE_OPERATOR) ShutdownEvent event) {

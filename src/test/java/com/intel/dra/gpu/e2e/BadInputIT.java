@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.intel.dra.gpu.api.GpuClaimParameters;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -110,7 +112,7 @@ class BadInputIT {
         .resources(GpuClaimParameters.class)
         .inNamespace(cluster.namespace())
         .withName("big")
-        .patch("{\"spec\":{\"memory\":14000}}");
+        .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"memory\":14000}}");
     cluster.awaitRunning("too-big");
   }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.intel.dra.gpu.api.GpuApi;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaimBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
@@ -136,7 +138,7 @@ class ClaimsIT {
           .client()
           .resources(io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClass.class)
           .withName(className)
-          .patch("{\"driverName\":\"gpu.dra.intel.com\"}");
+          .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"driverName\":\"gpu.dra.intel.com\"}");
       cluster.awaitRunning("pod");
     } finally {
       deleteClass(className);

@@ -223,7 +223,12 @@ class NodeAgentTest {
               config);
       agent =
           new NodeAgent(
-              config, monitor, plugin, desired, new GasKeeper(store, informer, desired, config));
+              config,
+              monitor,
+              plugin,
+              desired,
+              new GasKeeper(store, informer, desired, config),
+              informer);
       reconciler =
           new GpuAllocationStateReconciler(desired, prepared, store, informer, publication);
     }
