@@ -120,13 +120,13 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
     if (pod.isEmpty()) {
       return true;
     }
-    PodDemand demand = PodDemand.of(pod.get(), view, resolver);
-    if (demand.isEmpty()) {
+    Optional<PodDemand> demand = PodDemand.of(pod.get(), view, resolver);
+    if (demand.isEmpty() || demand.get().isEmpty()) {
       return true;
     }
-    return selectedNode.isPresent() && demand.unplaceable().isEmpty()
-        ? allocate(context, pod.get(), demand, selectedNode.get(), nodes)
-        : answer(context, pod.get(), demand, nodes, judgeAll(demand, nodes));
+    return selectedNode.isPresent() && demand.get().unplaceable().isEmpty()
+        ? allocate(context, pod.get(), demand.get(), selectedNode.get(), nodes)
+        : answer(context, pod.get(), demand.get(), nodes, judgeAll(demand.get(), nodes));
   }
 
   private boolean allocate(
@@ -202,15 +202,19 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
   }
 
   /**
-   * The pod that the context belongs to. A pod that is bound already (scheduled by hand) is not
-   * among the pending ones and is read.
+   * The pod that the context belongs to. One that was bound by hand is not among the pending ones
+   * and is read.
    */
   private Optional<Pod> podOf(PodSchedulingContext context) {
     String namespace = context.getMetadata().getNamespace();
     String name = context.getMetadata().getName();
     return view.pendingPods
         .get(namespace, name)
-        .or(() -> api.read(Pod.class, namespace, name))
+        .or(
+            () ->
+                ClusterView.mayBeScheduledByHand(context)
+                    ? api.read(Pod.class, namespace, name)
+                    : Optional.empty())
         .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
         .filter(pod -> Claims.isControlledBy(context, pod.getMetadata()));
   }
