@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The controller as one process: the real parts on fakes of what surrounds them. */
 final class ControllerProcess {
@@ -165,9 +166,12 @@ final class ControllerProcess {
     sweep.sweep();
   }
 
+  /** What reconciliations and other work failed with. */
   List<Throwable> failures() {
-    return List.of(claimDispatcher, contextDispatcher, nodeDispatcher).stream()
-        .flatMap(dispatcher -> dispatcher.failures().stream())
+    return Stream.concat(
+            threads.uncaught().stream(),
+            Stream.of(claimDispatcher, contextDispatcher, nodeDispatcher)
+                .flatMap(dispatcher -> dispatcher.failures().stream()))
         .toList();
   }
 

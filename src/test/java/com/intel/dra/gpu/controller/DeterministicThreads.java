@@ -17,10 +17,14 @@ import java.util.concurrent.Executors;
 final class DeterministicThreads {
 
   private final List<Runnable> ready = new ArrayList<>();
+  private final List<Throwable> uncaught = new ArrayList<>();
   private final ExecutorService executor =
-      Executors.newThreadPerTaskExecutor(virtualThreadsOn(ready::add).factory());
+      Executors.newThreadPerTaskExecutor(
+          virtualThreadsOn(ready::add)
+              .uncaughtExceptionHandler((_, thrown) -> uncaught.add(thrown))
+              .factory());
 
-  private static Thread.Builder virtualThreadsOn(Executor scheduler) {
+  private static Thread.Builder.OfVirtual virtualThreadsOn(Executor scheduler) {
     try {
       var constructor =
           Class.forName("java.lang.ThreadBuilders$VirtualThreadBuilder")
@@ -34,6 +38,11 @@ final class DeterministicThreads {
 
   ExecutorService executor() {
     return executor;
+  }
+
+  /** What threads ended with instead of returning. */
+  List<Throwable> uncaught() {
+    return uncaught;
   }
 
   /** How many threads could go on. */

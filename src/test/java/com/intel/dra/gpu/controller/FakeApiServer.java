@@ -32,6 +32,8 @@ final class FakeApiServer implements ApiServer {
     AFTER
   }
 
+  private static final String CONNECTION_RESET = "connection reset";
+
   private final FakeCluster cluster;
   private final List<String> requests = new ArrayList<>();
   private Optional<Failure> nextWrite = Optional.empty();
@@ -48,6 +50,10 @@ final class FakeApiServer implements ApiServer {
 
   void failNextWrite(Failure failure) {
     nextWrite = Optional.of(failure);
+  }
+
+  static boolean isConnectionReset(Throwable failure) {
+    return CONNECTION_RESET.equals(failure.getMessage());
   }
 
   void end() {
@@ -96,7 +102,7 @@ final class FakeApiServer implements ApiServer {
             if (failure.get() == Failure.AFTER) {
               var _ = write.get();
             }
-            throw new KubernetesClientException("connection reset");
+            throw new KubernetesClientException(CONNECTION_RESET);
           }
           return write.get();
         });

@@ -135,6 +135,10 @@ final class Invariants {
             .isEqualTo(new TreeMap<>(devicesByClaim(node)));
       }
     }
+    assertThat(controller.failures())
+        .as("failures that the API server is not to blame for")
+        .filteredOn(failure -> !FakeApiServer.isConnectionReset(failure))
+        .isEmpty();
     claims().forEach(this::assertSettled);
     assertThat(claims().map(Claims::uid))
         .as("claims being worked on")
