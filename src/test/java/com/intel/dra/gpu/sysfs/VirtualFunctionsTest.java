@@ -42,7 +42,7 @@ class VirtualFunctionsTest {
 
   @Test
   void i915GetsTheSixQuotasOfEachVfAndThenTheirNumber() throws Exception {
-    Gpu gpu = kernel.add(Driver.I915, 3, FLEX_170, 16_384, 31, 1);
+    Gpu gpu = kernel.add(Driver.I915, 3, FLEX_170, 16_384, 8, 1);
 
     assertThat(vfs.provision(gpu, profile(gpu, "flex170_m2"), 1))
         .isEqualTo(new VfProvisioning.Done(2));
@@ -85,7 +85,7 @@ class VirtualFunctionsTest {
 
   @Test
   void theTreeMayAlsoBeCalledIov() throws Exception {
-    Gpu gpu = kernel.add(Driver.I915, 3, FLEX_170, 16_384, 31, 1);
+    Gpu gpu = kernel.add(Driver.I915, 3, FLEX_170, 16_384, 8, 1);
     Path card = kernel.root().resolve("bus/pci/devices/0000:03:00.0/drm/card0");
     Files.move(card.resolve("prelim_iov"), card.resolve("iov"));
     Files.createSymbolicLink(card.resolve("prelim_iov.not-this"), Path.of("iov"));
@@ -99,7 +99,7 @@ class VirtualFunctionsTest {
 
   @Test
   void xeGetsVramQuotaAndScheduling() throws Exception {
-    Gpu gpu = kernel.add(Driver.XE, 3, FLEX_170, 16_384, 31, 1);
+    Gpu gpu = kernel.add(Driver.XE, 3, FLEX_170, 16_384, 8, 1);
 
     assertThat(vfs.provision(gpu, profile(gpu, "flex170_m2"), 2))
         .isEqualTo(new VfProvisioning.Done(2));
@@ -119,7 +119,7 @@ class VirtualFunctionsTest {
   @EnumSource(names = {"XE_WITHOUT_VRAM_QUOTA", "OLD_XE"})
   void withoutVramQuotaAsManyVfsAreMadeAsEqualSharesGiveTheProfilesMemory(Driver driver)
       throws Exception {
-    Gpu gpu = kernel.add(driver, 3, FLEX_170, 16_384, 31, 1);
+    Gpu gpu = kernel.add(driver, 3, FLEX_170, 16_384, 8, 1);
 
     // flex170_m5 has 3200 MiB, and 16 GiB in 4 shares are 4096 MiB each, in 5 2048 MiB
     assertThat(vfs.provision(gpu, profile(gpu, "flex170_m5"), 1))
@@ -129,7 +129,7 @@ class VirtualFunctionsTest {
 
   @Test
   void whatEqualSharesCannotGiveIsRefusedBeforeAnythingIsWritten() throws Exception {
-    Gpu gpu = kernel.add(Driver.XE_WITHOUT_VRAM_QUOTA, 3, FLEX_170, 16_384, 31, 1);
+    Gpu gpu = kernel.add(Driver.XE_WITHOUT_VRAM_QUOTA, 3, FLEX_170, 16_384, 8, 1);
 
     assertThat(failure(vfs.provision(gpu, profile(gpu, "flex170_m5"), 5)))
         .contains("equal shares", "5 VFs of 3200 MiB", "flex170_m5", "Linux 7.0");
@@ -156,7 +156,7 @@ class VirtualFunctionsTest {
   @ParameterizedTest
   @EnumSource
   void removingLeavesAPlainGpuAndCanBeRepeated(Driver driver) throws Exception {
-    Gpu gpu = kernel.add(driver, 3, FLEX_170, 16_384, 31, 1);
+    Gpu gpu = kernel.add(driver, 3, FLEX_170, 16_384, 8, 1);
     vfs.provision(gpu, profile(gpu, "flex170_m4"), 2);
     assertThat(vfs.enabled(gpu.address())).isEqualTo(new EnabledVfs.Count(4));
 
@@ -171,7 +171,7 @@ class VirtualFunctionsTest {
 
   @Test
   void vfsAreDisabledBeforeTheirQuotasAreTakenAndAutomaticProvisioningComesLast() throws Exception {
-    Gpu gpu = kernel.add(Driver.I915, 3, FLEX_170, 16_384, 31, 1);
+    Gpu gpu = kernel.add(Driver.I915, 3, FLEX_170, 16_384, 8, 1);
     vfs.provision(gpu, profile(gpu, "flex170_m1"), 1);
     int before = kernel.writes().size();
 
@@ -191,7 +191,7 @@ class VirtualFunctionsTest {
 
   @Test
   void quotasThatSomebodyLeftAreClearedFirst() throws Exception {
-    Gpu gpu = kernel.add(Driver.I915, 3, FLEX_170, 16_384, 31, 1);
+    Gpu gpu = kernel.add(Driver.I915, 3, FLEX_170, 16_384, 8, 1);
     vfs.provision(gpu, profile(gpu, "flex170_m8"), 8);
     kernel.write(kernel.root().resolve("bus/pci/devices/0000:03:00.0/sriov_numvfs"), "0");
 
@@ -203,7 +203,7 @@ class VirtualFunctionsTest {
 
   @Test
   void cardsThatAppearLateAreAwaited() throws Exception {
-    Gpu gpu = kernel.add(Driver.I915, 3, FLEX_170, 16_384, 31, 1);
+    Gpu gpu = kernel.add(Driver.I915, 3, FLEX_170, 16_384, 8, 1);
     kernel.showCardsAfter(Duration.ofSeconds(9));
 
     assertThat(vfs.provision(gpu, profile(gpu, "flex170_m8"), 8))
@@ -237,7 +237,7 @@ class VirtualFunctionsTest {
   @MethodSource("everyWrite")
   void aRefusedWriteIsNamedAndEverythingUndone(Driver driver, String file, String errno)
       throws Exception {
-    Gpu gpu = kernel.add(driver, 3, FLEX_170, 16_384, 31, 1);
+    Gpu gpu = kernel.add(driver, 3, FLEX_170, 16_384, 8, 1);
     kernel.refuse(file, "", errno);
 
     VfProvisioning result = vfs.provision(gpu, profile(gpu, "flex170_m4"), 3);
@@ -254,7 +254,7 @@ class VirtualFunctionsTest {
   @MethodSource("everyWrite")
   void aValueThatDoesNotReadBackIsNamedAndEverythingUndone(Driver driver, String file, String errno)
       throws Exception {
-    Gpu gpu = kernel.add(driver, 3, FLEX_170, 16_384, 31, 1);
+    Gpu gpu = kernel.add(driver, 3, FLEX_170, 16_384, 8, 1);
     kernel.ignore(file, "");
 
     VfProvisioning result = vfs.provision(gpu, profile(gpu, "flex170_m4"), 3);
@@ -268,7 +268,7 @@ class VirtualFunctionsTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 3})
   void aVfThatNeverAppearsIsNamedAndEverythingUndone(int index) throws Exception {
-    Gpu gpu = kernel.add(Driver.I915, 3, FLEX_170, 16_384, 31, 1);
+    Gpu gpu = kernel.add(Driver.I915, 3, FLEX_170, 16_384, 8, 1);
     kernel.neverShowCardOf(index);
 
     VfProvisioning result = vfs.provision(gpu, profile(gpu, "flex170_m4"), 1);
@@ -279,7 +279,7 @@ class VirtualFunctionsTest {
 
   @Test
   void anAttemptThatCannotBeUndoneSaysSo() throws Exception {
-    Gpu gpu = kernel.add(Driver.I915, 3, FLEX_170, 16_384, 31, 1);
+    Gpu gpu = kernel.add(Driver.I915, 3, FLEX_170, 16_384, 8, 1);
     kernel.neverShowCardOf(1);
     kernel.refuse("sriov_numvfs", "0", "Input/output error");
 
@@ -294,7 +294,7 @@ class VirtualFunctionsTest {
 
   @Test
   void moreThanThereIsIsRefusedByTheKernelAndNamed() throws Exception {
-    Gpu gpu = kernel.add(Driver.I915, 3, FLEX_170, 16_384, 31, 1);
+    Gpu gpu = kernel.add(Driver.I915, 3, FLEX_170, 16_384, 8, 1);
     var tooMuch = new VfProfile("too-much", 3, 8000, profile(gpu, "flex170_m2").quotas());
 
     assertThat(failure(vfs.provision(gpu, tooMuch, 3)))
@@ -304,7 +304,7 @@ class VirtualFunctionsTest {
 
   @Test
   void vfsOfSomebodyElseAreLeftAlone() throws Exception {
-    Gpu gpu = kernel.add(Driver.I915, 3, FLEX_170, 16_384, 31, 1);
+    Gpu gpu = kernel.add(Driver.I915, 3, FLEX_170, 16_384, 8, 1);
     Path numVfs = kernel.root().resolve("bus/pci/devices/0000:03:00.0/sriov_numvfs");
     kernel.write(numVfs, "3");
 
@@ -348,7 +348,7 @@ class VirtualFunctionsTest {
 
   @Test
   void vfsThatStayAreAFailureOfTheirRemoval() throws Exception {
-    Gpu gpu = kernel.add(Driver.I915, 3, FLEX_170, 16_384, 31, 1);
+    Gpu gpu = kernel.add(Driver.I915, 3, FLEX_170, 16_384, 8, 1);
     vfs.provision(gpu, profile(gpu, "flex170_m4"), 1);
     kernel.keepDisabledVfs();
 
@@ -365,7 +365,7 @@ class VirtualFunctionsTest {
   @ParameterizedTest
   @ValueSource(strings = {"sriov_numvfs", "vf3/gt/ggtt_quota", "auto_provisioning"})
   void aRefusedWriteIsAFailureOfTheRemovalAndTheNextTrySucceeds(String file) throws Exception {
-    Gpu gpu = kernel.add(Driver.I915, 3, FLEX_170, 16_384, 31, 1);
+    Gpu gpu = kernel.add(Driver.I915, 3, FLEX_170, 16_384, 8, 1);
     vfs.provision(gpu, profile(gpu, "flex170_m4"), 1);
     kernel.refuse(file, "", "Input/output error");
 
@@ -386,7 +386,7 @@ class VirtualFunctionsTest {
 
   @Test
   void aVfOfXeShowsItsQuotaAsItsMemory() throws Exception {
-    Gpu gpu = kernel.add(Driver.XE, 3, FLEX_170, 16_384, 31, 1);
+    Gpu gpu = kernel.add(Driver.XE, 3, FLEX_170, 16_384, 8, 1);
     vfs.provision(gpu, profile(gpu, "flex170_m4"), 1);
 
     assertThat(new GpuDiscovery(kernel.root()).discover().devices())
