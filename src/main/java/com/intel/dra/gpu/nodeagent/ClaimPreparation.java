@@ -114,7 +114,7 @@ class ClaimPreparation implements ClaimPreparer {
     if (state.isEmpty()) {
       return present
           .filter(vf -> !unverified)
-          .map(vf -> tooSmall(device, vf, gpu))
+          .map(vf -> tooSmall(device, vf))
           .orElseGet(() -> missing(device, gpu));
     }
     return switch (state.get()) {
@@ -132,7 +132,7 @@ class ClaimPreparation implements ClaimPreparer {
       case VfHostState.Refused(String reason) ->
           present
               .filter(vf -> !unverified)
-              .map(vf -> tooSmall(device, vf, gpu))
+              .map(vf -> tooSmall(device, vf))
               .orElseGet(() -> failed("VF %s cannot be made: %s".formatted(device.uid(), reason)));
     };
   }
@@ -146,8 +146,8 @@ class ClaimPreparation implements ClaimPreparer {
   }
 
   /** A VF that somebody else made in place of the one that was planned. */
-  private Optional<Attempt<PrepareResult>> tooSmall(AllocatedDevice device, Gpu vf, DeviceUid gpu) {
-    int memoryMiB = records.find(gpu).map(MadeVfs::memoryMiB).orElse(vf.memoryMiB());
+  private Optional<Attempt<PrepareResult>> tooSmall(AllocatedDevice device, Gpu vf) {
+    int memoryMiB = records.memoryMiB(vf);
     return device.memory() <= memoryMiB
         ? Optional.empty()
         : failed(

@@ -66,17 +66,12 @@ class DesiredGas {
         }
         case VF -> {
           if (state.filter(DesiredGas::withholdsVfs).isEmpty()) {
-            offer(byUid, gpu.uid(), memoryMiB(gpu, host), 0);
+            offer(byUid, gpu.uid(), records.memoryMiB(gpu), 0);
           }
         }
       }
     }
     return byUid;
-  }
-
-  /** What a VF of ours is guaranteed; before it is there and after, so that the GAS is the same. */
-  private int memoryMiB(Gpu vf, DeviceUid host) {
-    return records.find(host).map(MadeVfs::memoryMiB).orElse(vf.memoryMiB());
   }
 
   private static boolean withholdsTheGpu(VfHostState state) {

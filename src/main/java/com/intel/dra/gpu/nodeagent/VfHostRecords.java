@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.files.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,6 +78,19 @@ public final class VfHostRecords {
 
   synchronized Optional<MadeVfs> find(DeviceUid gpu) {
     return Optional.ofNullable(hosts.get(gpu.toString()));
+  }
+
+  /**
+   * What a VF has at least: of those that this driver made what their profile says, so that it is
+   * the same before they are there and after.
+   */
+  int memoryMiB(Gpu vf) {
+    return vf.uid()
+        .parent()
+        .flatMap(this::find)
+        .map(MadeVfs::memoryMiB)
+        .filter(memoryMiB -> memoryMiB > 0)
+        .orElse(vf.memoryMiB());
   }
 
   synchronized void put(DeviceUid gpu, MadeVfs made) throws IOException {

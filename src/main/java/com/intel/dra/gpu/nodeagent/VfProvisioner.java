@@ -361,6 +361,14 @@ class VfProvisioner {
   private void remove(Step step) throws InterruptedException {
     Gpu gpu = step.gpu();
     LOG.infof("Removing the VFs of GPU %s: nobody needs them", gpu.uid());
+    try {
+      // they may stay although the kernel counts 0
+      MadeVfs made = records.find(gpu.uid()).orElse(new MadeVfs("", 0, false));
+      records.put(gpu.uid(), new MadeVfs(made.profile(), made.memoryMiB(), false));
+    } catch (IOException e) {
+      removalFailed(step, unrecorded(e));
+      return;
+    }
     switch (virtualFunctions.remove(gpu.address())) {
       case VfRemoval.Failed(var cause) -> removalFailed(step, cause.message());
       case VfRemoval.Done() -> {

@@ -56,6 +56,7 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
     final Path device;
     final int tiles;
     final Map<Integer, PciAddress> vfs = new TreeMap<>();
+    List<Path> quotaFiles = List.of();
     int numVfs;
 
     Pf(Driver driver, Gpu gpu, Path device, int tiles) {
@@ -136,7 +137,9 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
             memoryMiB,
             totalVfs,
             new DrmNodes(card, OptionalInt.of(128 + card)));
-    pfs.put(device, new Pf(driver, gpu, device, tiles));
+    Pf pf = new Pf(driver, gpu, device, tiles);
+    pf.quotaFiles = findQuotaFiles(pf);
+    pfs.put(device, pf);
     return gpu;
   }
 
@@ -189,7 +192,7 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
       removeVfs(pf);
       pf.numVfs = 0;
       set(pf.device.resolve("sriov_numvfs"), 0);
-      for (Path file : quotaFiles(pf)) {
+      for (Path file : pf.quotaFiles) {
         set(file, 0);
       }
       if (pf.driver == Driver.I915) {
@@ -214,7 +217,7 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
     Pf pf = pf(gpu);
     return pf.numVfs == 0
         && pf.vfs.isEmpty()
-        && quotaFiles(pf).stream().allMatch(file -> get(file) == 0)
+        && pf.quotaFiles.stream().allMatch(file -> get(file) == 0)
         && (pf.driver != Driver.I915 || get(auto(pf)) == 1);
   }
 
@@ -226,7 +229,7 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
 
   public synchronized long quota(Gpu gpu, String fileEnd) {
     return get(
-        quotaFiles(pf(gpu)).stream()
+        pf(gpu).quotaFiles.stream()
             .filter(file -> file.toString().endsWith(fileEnd))
             .findFirst()
             .orElseThrow());
@@ -289,7 +292,7 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
     if (file.endsWith("sriov_numvfs")) {
       writeNumVfs(pf, (int) number);
     } else if (file.endsWith("auto_provisioning")) {
-      if (number == 1 && quotaFiles(pf).stream().anyMatch(quota -> get(quota) != 0)) {
+      if (number == 1 && pf.quotaFiles.stream().anyMatch(quota -> get(quota) != 0)) {
         throw new IOException("Stale file handle");
       }
       set(file, number);
@@ -312,7 +315,7 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
         removeVfs(pf);
       }
       if (pf.driver == Driver.XE || (pf.driver == Driver.I915 && get(auto(pf)) == 1)) {
-        for (Path file : quotaFiles(pf)) {
+        for (Path file : pf.quotaFiles) {
           if (file.endsWith("vram_quota") || pf.driver == Driver.I915) {
             set(file, 0);
           }
@@ -467,13 +470,13 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
   }
 
   private List<Path> memoryFiles(Pf pf, int vf) {
-    return quotaFiles(pf).stream()
+    return pf.quotaFiles.stream()
         .filter(file -> file.toString().contains("/vf" + vf + "/"))
         .filter(file -> file.endsWith("lmem_quota") || file.endsWith("vram_quota"))
         .toList();
   }
 
-  private static List<Path> quotaFiles(Pf pf) {
+  private static List<Path> findQuotaFiles(Pf pf) {
     Path tree =
         switch (pf.driver) {
           case I915 -> iov(pf);
