@@ -33,6 +33,26 @@ public final class Claims {
         : Optional.ofNullable(claim.getStatus().getAllocation());
   }
 
+  /** Whether it holds devices that this driver gave to it. */
+  public static boolean isAllocatedByUs(ResourceClaim claim) {
+    return allocation(claim).isPresent()
+        && GpuApi.DRIVER_NAME.equals(claim.getStatus().getDriverName());
+  }
+
+  public static boolean isBeingDeleted(ResourceClaim claim) {
+    return claim.getMetadata().getDeletionTimestamp() != null;
+  }
+
+  public static boolean isDeallocationRequested(ResourceClaim claim) {
+    return claim.getStatus() != null
+        && Boolean.TRUE.equals(claim.getStatus().getDeallocationRequested());
+  }
+
+  /** Whether a pod uses it or is going to. */
+  public static boolean isReserved(ResourceClaim claim) {
+    return claim.getStatus() != null && !claim.getStatus().getReservedFor().isEmpty();
+  }
+
   public static boolean hasFinalizer(ResourceClaim claim) {
     return claim.getMetadata().getFinalizers().contains(GpuApi.CLAIM_FINALIZER);
   }

@@ -6,9 +6,11 @@ import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaimScheduling
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaimSchedulingStatusBuilder;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code status.resourceClaims} of a PodSchedulingContext: a driver's word to the scheduler.
@@ -37,8 +39,7 @@ public final class SchedulingStatuses {
           var entry =
               new ResourceClaimSchedulingStatusBuilder()
                   .withName(podClaimName)
-                  .withUnsuitableNodes(
-                      nodes.stream().sorted().distinct().limit(MAX_UNSUITABLE_NODES).toList())
+                  .withUnsuitableNodes(withinLimit(nodes, context.getSpec().getSelectedNode()))
                   .build();
           int index = indexOf(after, podClaimName);
           if (index < 0) {
@@ -56,6 +57,17 @@ public final class SchedulingStatuses {
             .withResourceClaims(after)
             .endStatus()
             .build());
+  }
+
+  /** What is cut off is never the selected node: the scheduler waits for the word on that. */
+  private static List<String> withinLimit(Collection<String> nodes, @Nullable String selectedNode) {
+    Comparator<String> selectedFirst = Comparator.comparing(node -> !node.equals(selectedNode));
+    return nodes.stream()
+        .distinct()
+        .sorted(selectedFirst.thenComparing(Comparator.naturalOrder()))
+        .limit(MAX_UNSUITABLE_NODES)
+        .sorted()
+        .toList();
   }
 
   private static int indexOf(List<ResourceClaimSchedulingStatus> statuses, String podClaimName) {

@@ -6,9 +6,12 @@ sealed interface AllocationOutcome {
   /** Recorded for the node and written into the claims' statuses. */
   record Allocated() implements AllocationOutcome {}
 
-  /** The node, as it was when it would have been recorded, does not fit: nothing was written. */
+  /** The node does not fit: nothing was recorded. */
   record Refused(NodeAnswer.Unsuitable answer) implements AllocationOutcome {}
 
   /** One of the claims is being worked on for another pod: look again soon. */
   record Busy() implements AllocationOutcome {}
+
+  /** One of the claims was changed by somebody else meanwhile, or is gone: look again soon. */
+  record Outdated() implements AllocationOutcome {}
 }

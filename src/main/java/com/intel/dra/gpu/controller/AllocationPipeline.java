@@ -1,10 +1,12 @@
 package com.intel.dra.gpu.controller;
 
 import com.intel.dra.gpu.allocation.DeviceRequest;
+import com.intel.dra.gpu.allocation.Placement;
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.api.ClaimAllocation;
 import com.intel.dra.gpu.claim.AllocationResults;
 import com.intel.dra.gpu.claim.Claims;
+import com.intel.dra.gpu.controller.ApiServer.Outcome;
 import com.intel.dra.gpu.controller.NodeRecords.Change;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
@@ -12,6 +14,7 @@ import io.quarkus.arc.profile.IfBuildProfile;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,22 +36,31 @@ import java.util.function.Supplier;
 @IfBuildProfile("controller")
 class AllocationPipeline {
 
+  private final ClusterView view;
+  private final NodeStates nodes;
   private final NodeRecords records;
   private final ClaimWriter claims;
   private final Judge judge;
   private final InFlight inFlight;
+  private final Wakeups wakeups;
   private final ExecutorService virtualThreads;
 
   AllocationPipeline(
+      ClusterView view,
+      NodeStates nodes,
       NodeRecords records,
       ClaimWriter claims,
       Judge judge,
       InFlight inFlight,
+      Wakeups wakeups,
       @VirtualThreads ExecutorService virtualThreads) {
+    this.view = view;
+    this.nodes = nodes;
     this.records = records;
     this.claims = claims;
     this.judge = judge;
     this.inFlight = inFlight;
+    this.wakeups = wakeups;
     this.virtualThreads = virtualThreads;
   }
 
@@ -65,68 +77,112 @@ class AllocationPipeline {
         .deferred(
             () ->
                 inFlight.tryEnter(uids)
-                    ? protect(pending)
-                        .chain(held -> record(node, held))
-                        .chain(recorded -> announce(node, recorded, consumer))
+                    ? attempt(node, pending, consumer)
                         .onTermination()
-                        .invoke(() -> inFlight.leave(uids))
-                    : Uni.createFrom().item(new AllocationOutcome.Busy()));
+                        .invoke(() -> leave(node, uids))
+                    : done(new AllocationOutcome.Busy()));
   }
 
-  private Uni<List<PendingClaim>> protect(List<PendingClaim> pending) {
-    return all(
-        pending, claim -> new PendingClaim(claims.ensureFinalizer(claim.claim()), claim.request()));
+  /**
+   * What is on record must be founded from now on, and the other way round; while the claims were
+   * in flight the audit did not look.
+   */
+  private void leave(String node, List<String> uids) {
+    inFlight.leave(uids);
+    view.node(node).ifPresent(wakeups::node);
   }
 
-  /** What the node's record holds for the claims now, or why it cannot. */
-  private sealed interface Recorded {
+  /** One step of an attempt: what it got for the next one, or how the attempt ended here. */
+  private sealed interface Step<T> {
 
-    record Devices(Map<ResourceClaim, List<AllocatedDevice>> byClaim) implements Recorded {}
+    record Next<T>(T value) implements Step<T> {}
 
-    record Nothing(NodeAnswer.Unsuitable answer) implements Recorded {}
+    record End<T>(AllocationOutcome outcome) implements Step<T> {}
+
+    default Uni<AllocationOutcome> then(Function<T, Uni<AllocationOutcome>> next) {
+      return switch (this) {
+        case Next<T>(T value) -> next.apply(value);
+        case End<T>(AllocationOutcome outcome) -> done(outcome);
+      };
+    }
   }
 
-  private Uni<Recorded> record(String node, List<PendingClaim> pending) {
+  private Uni<AllocationOutcome> attempt(
+      String node, List<PendingClaim> pending, Optional<ObjectMeta> consumer) {
     List<DeviceRequest> requests =
         pending.stream().map(claim -> Inventories.request(claim.uid(), claim.request())).toList();
-    return onVirtualThread(
-        () ->
-            records.change(
-                node,
-                state ->
-                    switch (judge.judge(state, requests)) {
-                      case NodeAnswer.Unsuitable unsuitable ->
-                          Change.none(new Recorded.Nothing(unsuitable));
-                      case NodeAnswer.Suitable suitable -> change(pending, suitable);
-                    }));
+    // before anything is written, though only what is decided on the record counts
+    return switch (judge.judge(nodes.named(node), requests)) {
+      case NodeAnswer.Unsuitable unsuitable -> done(new AllocationOutcome.Refused(unsuitable));
+      case NodeAnswer.Suitable _ ->
+          protect(pending)
+              .chain(step -> step.then(claims -> record(node, claims, requests, consumer)));
+    };
   }
 
-  private static Change<Recorded> change(List<PendingClaim> pending, NodeAnswer.Suitable suitable) {
-    var written = new HashMap<String, Optional<ClaimAllocation>>();
-    var byClaim = new HashMap<ResourceClaim, List<AllocatedDevice>>();
-    for (PendingClaim claim : pending) {
-      List<AllocatedDevice> devices =
-          Inventories.allocated(suitable.placement().shares().getOrDefault(claim.uid(), List.of()));
-      byClaim.put(claim.claim(), devices);
-      written.put(
-          claim.uid(), Optional.of(new ClaimAllocation(devices, Claims.ownerUid(claim.claim()))));
-    }
-    return new Change<>(written, new Recorded.Devices(byClaim));
+  private Uni<Step<List<ResourceClaim>>> protect(List<PendingClaim> pending) {
+    return all(pending, claim -> claims.ensureFinalizer(claim.claim()))
+        .map(AllocationPipeline::ifAllWritten);
+  }
+
+  private Uni<AllocationOutcome> record(
+      String node,
+      List<ResourceClaim> held,
+      List<DeviceRequest> requests,
+      Optional<ObjectMeta> consumer) {
+    return onVirtualThread(
+            () -> records.change(node, gas -> decide(gas.map(nodes::of), held, requests)))
+        .chain(step -> step.then(devices -> announce(node, held, devices, consumer)));
+  }
+
+  private Change<Step<Map<String, List<AllocatedDevice>>>> decide(
+      Optional<NodeState> node, List<ResourceClaim> held, List<DeviceRequest> requests) {
+    return switch (judge.judge(node, requests)) {
+      case NodeAnswer.Unsuitable unsuitable ->
+          Change.none(new Step.End<>(new AllocationOutcome.Refused(unsuitable)));
+      case NodeAnswer.Suitable(Placement placement) -> {
+        var records = new HashMap<String, Optional<ClaimAllocation>>();
+        var byClaim = new HashMap<String, List<AllocatedDevice>>();
+        for (ResourceClaim claim : held) {
+          String uid = Claims.uid(claim);
+          List<AllocatedDevice> devices =
+              Inventories.allocated(placement.shares().getOrDefault(uid, List.of()));
+          inFlight.pledge(uid, placement.nodeName(), devices);
+          byClaim.put(uid, devices);
+          records.put(uid, Optional.of(new ClaimAllocation(devices, Claims.ownerUid(claim))));
+        }
+        yield new Change<>(records, new Step.Next<>(byClaim));
+      }
+    };
   }
 
   private Uni<AllocationOutcome> announce(
-      String node, Recorded recorded, Optional<ObjectMeta> consumer) {
-    return switch (recorded) {
-      case Recorded.Nothing nothing ->
-          Uni.createFrom().item(new AllocationOutcome.Refused(nothing.answer()));
-      case Recorded.Devices devices ->
-          all(
-                  List.copyOf(devices.byClaim().entrySet()),
-                  entry ->
-                      claims.allocate(
-                          entry.getKey(), AllocationResults.of(node, entry.getValue()), consumer))
-              .replaceWith(new AllocationOutcome.Allocated());
-    };
+      String node,
+      List<ResourceClaim> held,
+      Map<String, List<AllocatedDevice>> devices,
+      Optional<ObjectMeta> consumer) {
+    return all(
+            held,
+            claim ->
+                claims.allocate(
+                    claim,
+                    AllocationResults.of(node, devices.getOrDefault(Claims.uid(claim), List.of())),
+                    consumer))
+        .chain(
+            outcomes -> ifAllWritten(outcomes).then(_ -> done(new AllocationOutcome.Allocated())));
+  }
+
+  private static Step<List<ResourceClaim>> ifAllWritten(List<Outcome<ResourceClaim>> outcomes) {
+    var written = new ArrayList<ResourceClaim>();
+    for (Outcome<ResourceClaim> outcome : outcomes) {
+      switch (outcome) {
+        case Outcome.Written<ResourceClaim>(ResourceClaim claim) -> written.add(claim);
+        case Outcome.Conflict<ResourceClaim> _, Outcome.Gone<ResourceClaim> _ -> {
+          return new Step.End<>(new AllocationOutcome.Outdated());
+        }
+      }
+    }
+    return new Step.Next<>(written);
   }
 
   /** Writes of several claims do not wait for each other. */
@@ -141,5 +197,9 @@ class AllocationPipeline {
 
   private <R> Uni<R> onVirtualThread(Supplier<R> blocking) {
     return Uni.createFrom().item(blocking).runSubscriptionOn(virtualThreads);
+  }
+
+  private static Uni<AllocationOutcome> done(AllocationOutcome outcome) {
+    return Uni.createFrom().item(outcome);
   }
 }

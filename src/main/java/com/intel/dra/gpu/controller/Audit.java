@@ -17,13 +17,12 @@ import java.util.function.Predicate;
 
 /**
  * A node's record held against the claims that are allocated there. Claims that are being worked on
- * are left out.
+ * are left out: the node is to be looked at again when that has ended.
  *
  * @param missing what claims hold and the record lacks or tells otherwise, by claim UID
  * @param unfounded claim UIDs on record for which no claim is known to be allocated there
- * @param isSettled false while a claim on record is being worked on: the audit is to be repeated
  */
-record Audit(Map<String, ClaimAllocation> missing, SortedSet<String> unfounded, boolean isSettled) {
+record Audit(Map<String, ClaimAllocation> missing, SortedSet<String> unfounded) {
 
   static Audit of(
       GpuAllocationState node, List<ResourceClaim> claimsOnNode, Predicate<String> isInFlight) {
@@ -33,7 +32,7 @@ record Audit(Map<String, ClaimAllocation> missing, SortedSet<String> unfounded, 
     for (ResourceClaim claim : claimsOnNode) {
       String uid = Claims.uid(claim);
       founded.add(uid);
-      if (ClaimStep.of(claim) instanceof ClaimStep.KeepOnRecord keep && !isInFlight.test(uid)) {
+      if (ClaimStep.of(claim) instanceof ClaimStep.KeepOnRecord keep) {
         List<AllocatedDevice> devices = AllocationResults.devices(keep.allocation());
         ClaimAllocation record = recorded.get(uid);
         // the Go driver's results name no devices: its records are the only word on them
@@ -44,8 +43,8 @@ record Audit(Map<String, ClaimAllocation> missing, SortedSet<String> unfounded, 
     }
     var unfounded = new TreeSet<>(recorded.keySet());
     unfounded.removeAll(founded);
-    boolean settled = unfounded.stream().noneMatch(isInFlight);
+    missing.keySet().removeIf(isInFlight);
     unfounded.removeIf(isInFlight);
-    return new Audit(missing, unfounded, settled);
+    return new Audit(missing, unfounded);
   }
 }

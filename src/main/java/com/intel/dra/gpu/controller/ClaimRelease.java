@@ -2,6 +2,7 @@ package com.intel.dra.gpu.controller;
 
 import com.intel.dra.gpu.claim.AllocationResults;
 import com.intel.dra.gpu.claim.Claims;
+import com.intel.dra.gpu.controller.ApiServer.Outcome;
 import com.intel.dra.gpu.controller.NodeRecords.Change;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.quarkus.arc.profile.IfBuildProfile;
@@ -24,6 +25,7 @@ class ClaimRelease {
   private final NodeRecords records;
   private final ClaimWriter claims;
   private final InFlight inFlight;
+  private final Wakeups wakeups;
   private final ControllerMetrics metrics;
 
   ClaimRelease(
@@ -31,57 +33,64 @@ class ClaimRelease {
       NodeRecords records,
       ClaimWriter claims,
       InFlight inFlight,
+      Wakeups wakeups,
       ControllerMetrics metrics) {
     this.view = view;
     this.records = records;
     this.claims = claims;
     this.inFlight = inFlight;
+    this.wakeups = wakeups;
     this.metrics = metrics;
   }
 
   /**
    * Removes the claim's records, then its allocation, then our finalizer. Blocks.
    *
-   * @return false if the claim is being worked on: look again soon
+   * @return false if the claim is being worked on, or was changed meanwhile: look again soon
    */
   boolean release(ResourceClaim claim) {
-    String uid = Claims.uid(claim);
-    if (!inFlight.tryEnter(List.of(uid))) {
+    List<String> uid = List.of(Claims.uid(claim));
+    if (!inFlight.tryEnter(uid)) {
       return false;
     }
     try {
-      for (String node : holders(claim)) {
-        records.change(node, _ -> new Change<>(Map.of(uid, Optional.empty()), node));
-      }
-      boolean allocated = Claims.allocation(claim).isPresent();
-      claims.removeFinalizer(mustBeCleared(claim) ? claims.deallocate(claim) : claim);
-      if (allocated) {
-        metrics.deallocation();
-      }
-      return true;
+      return giveBack(claim);
     } finally {
-      inFlight.leave(List.of(uid));
+      inFlight.leave(uid);
+      wakeups.waiting();
     }
+  }
+
+  private boolean giveBack(ResourceClaim claim) {
+    for (String node : holders(claim)) {
+      records.change(node, _ -> new Change<>(Map.of(Claims.uid(claim), Optional.empty()), node));
+    }
+    Outcome<ResourceClaim> outcome =
+        (mustBeCleared(claim) ? claims.deallocate(claim) : new Outcome.Written<>(claim))
+            .then(claims::removeFinalizer);
+    boolean released = !(outcome instanceof Outcome.Conflict);
+    if (released && Claims.allocation(claim).isPresent()) {
+      metrics.deallocation();
+    }
+    return released;
   }
 
   /** The node that the claim names, and any other that an interrupted attempt left a record on. */
   private Set<String> holders(ResourceClaim claim) {
     var nodes = new TreeSet<String>();
     Claims.allocation(claim).flatMap(AllocationResults::node).ifPresent(nodes::add);
-    view.nodes
-        .list()
-        .filter(node -> node.getSpec().resourceClaimAllocations().containsKey(Claims.uid(claim)))
+    view.nodesThatRecord(Claims.uid(claim))
         .forEach(node -> nodes.add(node.getMetadata().getName()));
     return nodes;
   }
 
   /**
    * A claim that vanishes with our finalizer needs no new status, which saves a write; one that
-   * lives on, or that somebody else holds back, does.
+   * lives on, or that somebody else holds back, does if it has an allocation of ours.
    */
   private static boolean mustBeCleared(ResourceClaim claim) {
     boolean vanishes =
         claim.getMetadata().getDeletionTimestamp() != null && !Claims.hasOtherFinalizers(claim);
-    return !vanishes && claim.getStatus() != null;
+    return !vanishes && Claims.isAllocatedByUs(claim);
   }
 }

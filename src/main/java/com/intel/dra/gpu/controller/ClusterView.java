@@ -36,7 +36,7 @@ class ClusterView implements ParametersLookup {
   private static final String CLAIMS_BY_UID = "uid";
   private static final String PODS_BY_CLAIM = "claim";
 
-  final ResourceCache<ResourceClaim> claims = new ResourceCache<>();
+  final ResourceCache<ResourceClaim> claims = new ResourceCache<>(claimIndexes());
   final ResourceCache<ResourceClass> classes = new ResourceCache<>();
   final ResourceCache<GpuClaimParameters> claimParameters = new ResourceCache<>();
   final ResourceCache<DeviceClassParameters> classParameters = new ResourceCache<>();
@@ -44,17 +44,34 @@ class ClusterView implements ParametersLookup {
   final ResourceCache<PodSchedulingContext> schedulingContexts = new ResourceCache<>();
 
   /** Pods that are not yet bound to a node. */
-  final ResourceCache<Pod> pendingPods = new ResourceCache<>();
+  final ResourceCache<Pod> pendingPods = new ResourceCache<>(podIndexes());
 
   final ResourceCache<GpuAllocationState> nodes = new ResourceCache<>();
+
   private final String namespace;
 
   ClusterView(@ConfigProperty(name = "gpu.namespace") String namespace) {
     this.namespace = namespace;
   }
 
-  /** The indexes that the questions below need on the informer of claims. */
-  static Map<String, Function<ResourceClaim, List<String>>> claimIndexes() {
+  /**
+   * Whether every kind has been seen once. Before that a claim may be allocated, or a node full,
+   * without this process knowing: nothing must be decided. JOSDK starts each reconciler when its
+   * own informers have synced, and does not wait for those of the others.
+   */
+  boolean isComplete() {
+    return Stream.of(
+            claims,
+            classes,
+            claimParameters,
+            classParameters,
+            schedulingContexts,
+            pendingPods,
+            nodes)
+        .allMatch(ResourceCache::hasSynced);
+  }
+
+  private static Map<String, Function<ResourceClaim, List<String>>> claimIndexes() {
     return Map.of(
         CLAIMS_BY_CLASS, claim -> List.of(claim.getSpec().getResourceClassName()),
         CLAIMS_BY_UID, claim -> List.of(Claims.uid(claim)),
@@ -68,13 +85,13 @@ class ClusterView implements ParametersLookup {
                             + claim.getSpec().getParametersRef().getName()),
         CLAIMS_BY_NODE,
             claim ->
-                isOurs(claim)
+                Claims.isAllocatedByUs(claim)
                     ? Claims.allocation(claim).flatMap(AllocationResults::node).stream().toList()
                     : List.of());
   }
 
   /** The index that the question for a claim's pods needs on the informer of pending pods. */
-  static Map<String, Function<Pod, List<String>>> podIndexes() {
+  private static Map<String, Function<Pod, List<String>>> podIndexes() {
     return Map.of(
         PODS_BY_CLAIM,
         pod ->
@@ -97,23 +114,38 @@ class ClusterView implements ParametersLookup {
         .filter(claim -> ourClassOf(claim).isPresent());
   }
 
-  /** Whether this driver allocated the claim. */
-  private static boolean isOurs(ResourceClaim claim) {
-    return claim.getStatus() != null
-        && GpuApi.DRIVER_NAME.equals(claim.getStatus().getDriverName());
-  }
-
   /** The node's GPUs and who holds them; empty where no node agent has ever run. */
   Optional<GpuAllocationState> node(String name) {
     return nodes.get(namespace, name);
   }
 
-  List<ResourceClaim> claimsOfClass(String className) {
-    return claims.byIndex(CLAIMS_BY_CLASS, className);
+  /** The nodes on whose record the claim is. */
+  Stream<GpuAllocationState> nodesThatRecord(String claimUid) {
+    return nodes
+        .list()
+        .filter(node -> node.getSpec().resourceClaimAllocations().containsKey(claimUid));
   }
 
-  List<ResourceClaim> claimsWithParameters(String parametersNamespace, String name) {
-    return claims.byIndex(CLAIMS_BY_PARAMETERS, parametersNamespace + "/" + name);
+  List<ResourceClaim> claimsOf(ResourceClass resourceClass) {
+    return claims.byIndex(CLAIMS_BY_CLASS, resourceClass.getMetadata().getName());
+  }
+
+  List<ResourceClaim> claimsWith(GpuClaimParameters parameters) {
+    return claims.byIndex(
+        CLAIMS_BY_PARAMETERS,
+        parameters.getMetadata().getNamespace() + "/" + parameters.getMetadata().getName());
+  }
+
+  List<ResourceClaim> claimsWith(DeviceClassParameters parameters) {
+    String name = parameters.getMetadata().getName();
+    return classes
+        .list()
+        .filter(
+            resourceClass ->
+                resourceClass.getParametersRef() != null
+                    && name.equals(resourceClass.getParametersRef().getName()))
+        .flatMap(resourceClass -> claimsOf(resourceClass).stream())
+        .toList();
   }
 
   /** The claims that this driver allocated on that node. */

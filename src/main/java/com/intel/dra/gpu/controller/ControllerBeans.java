@@ -5,6 +5,7 @@ import com.intel.dra.gpu.claim.ParametersResolver;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** The pure parts, made with the configuration. */
@@ -23,5 +24,11 @@ final class ControllerBeans {
   @Singleton
   static ParametersResolver parametersResolver(ClusterView view) {
     return new ParametersResolver(view);
+  }
+
+  @Produces
+  @Singleton
+  static Clock clock() {
+    return Clock.systemUTC();
   }
 }

@@ -1,15 +1,13 @@
 package com.intel.dra.gpu.controller;
 
 import com.intel.dra.gpu.api.GpuApi;
+import com.intel.dra.gpu.controller.ApiServer.Outcome;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.quarkus.arc.profile.IfBuildProfile;
 import io.quarkus.virtual.threads.VirtualThreads;
 import jakarta.inject.Singleton;
-import java.net.HttpURLConnection;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -36,9 +34,9 @@ class EventPublisher {
   private static final int MAX_MESSAGE_LENGTH = 1024;
   private static final int MAX_NAME_PREFIX_LENGTH = 200;
 
-  private final KubernetesClient client;
+  private final ApiServer api;
   private final ExecutorService virtualThreads;
-  private final Clock clock = Clock.systemUTC();
+  private final Clock clock;
   private final Map<String, Instant> lastTold =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -49,9 +47,10 @@ class EventPublisher {
         }
       };
 
-  EventPublisher(KubernetesClient client, @VirtualThreads ExecutorService virtualThreads) {
-    this.client = client;
+  EventPublisher(ApiServer api, @VirtualThreads ExecutorService virtualThreads, Clock clock) {
+    this.api = api;
     this.virtualThreads = virtualThreads;
+    this.clock = clock;
   }
 
   /** Says that something keeps the object from being served. */
@@ -115,28 +114,23 @@ class EventPublisher {
 
   private void publish(Event event) {
     try {
-      client.resource(event).create();
-    } catch (KubernetesClientException e) {
-      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+      if (api.create(event) instanceof Outcome.Conflict) {
         raiseCount(event);
-      } else {
-        LOG.warnf("Event %s could not be written: %s", event.getReason(), e.getMessage());
       }
+    } catch (RuntimeException e) {
+      LOG.warnf("Event %s could not be written: %s", event.getReason(), e.getMessage());
     }
   }
 
+  /** If somebody else changes the Event at the same time, one count is lost, which is no harm. */
   private void raiseCount(Event event) {
-    try {
-      client
-          .resource(event)
-          .edit(
-              known ->
-                  new EventBuilder(known)
-                      .withCount(known.getCount() == null ? 2 : known.getCount() + 1)
-                      .withLastTimestamp(event.getLastTimestamp())
-                      .build());
-    } catch (KubernetesClientException e) {
-      LOG.warnf("Event %s could not be written: %s", event.getReason(), e.getMessage());
-    }
+    api.read(Event.class, event.getMetadata().getNamespace(), event.getMetadata().getName())
+        .ifPresent(
+            known ->
+                api.update(
+                    new EventBuilder(known)
+                        .withCount(known.getCount() == null ? 2 : known.getCount() + 1)
+                        .withLastTimestamp(event.getLastTimestamp())
+                        .build()));
   }
 }

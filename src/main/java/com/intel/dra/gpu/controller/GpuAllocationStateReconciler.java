@@ -11,7 +11,6 @@ import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
-import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.ManagedInformerEventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
@@ -19,15 +18,15 @@ import io.quarkus.arc.profile.IfBuildProfile;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
  * Keeps a node's {@code resourceClaimAllocations} equal to what the claims say, which is the truth:
- * puts back what is missing, drops what no claim stands for. And has waiting pods looked at again
+ * puts back what is missing, drops what no claim stands for. And has whatever waits looked at again
  * when a node has more room than before.
  */
 @ControllerConfiguration(name = "gas", generationAwareEventProcessing = false)
@@ -36,103 +35,121 @@ import org.jboss.logging.Logger;
 class GpuAllocationStateReconciler implements Reconciler<GpuAllocationState> {
 
   private static final Logger LOG = Logger.getLogger(GpuAllocationStateReconciler.class);
-  private static final Duration AUDIT_AGAIN = Duration.ofSeconds(30);
+  private static final Duration WHEN_VIEW_IS_INCOMPLETE = Duration.ofMillis(100);
 
   private final ClusterView view;
+  private final ApiServer api;
   private final NodeRecords records;
-  private final ClaimWriter claims;
   private final InFlight inFlight;
-  private final CapacityWatch capacity;
   private final Wakeups wakeups;
 
   GpuAllocationStateReconciler(
-      ClusterView view,
-      NodeRecords records,
-      ClaimWriter claims,
-      InFlight inFlight,
-      CapacityWatch capacity,
-      Wakeups wakeups) {
+      ClusterView view, ApiServer api, NodeRecords records, InFlight inFlight, Wakeups wakeups) {
     this.view = view;
+    this.api = api;
     this.records = records;
-    this.claims = claims;
     this.inFlight = inFlight;
-    this.capacity = capacity;
     this.wakeups = wakeups;
   }
 
   @Override
   public List<EventSource<?, GpuAllocationState>> prepareEventSources(
       EventSourceContext<GpuAllocationState> context) {
-    view.nodes.attach(
+    WatchedResources.feed(
+        view.nodes,
         (ManagedInformerEventSource<GpuAllocationState, ?, ?>) context.getPrimaryCache());
-    return List.of(wakeups.nodes);
+    return List.of(wakeups.nodes, listener());
+  }
+
+  PrimaryListener<GpuAllocationState> listener() {
+    return new PrimaryListener<>(
+        GpuAllocationState.class,
+        (before, now) -> {
+          if (Capacity.grew(before, now)) {
+            wakeups.waiting();
+          }
+        },
+        _ -> {});
   }
 
   @Override
   public UpdateControl<GpuAllocationState> reconcile(
       GpuAllocationState node, Context<GpuAllocationState> context) {
-    if (capacity.grew(node)) {
-      wakeWaiting();
+    if (!view.isComplete()) {
+      return UpdateControl.<GpuAllocationState>noUpdate().rescheduleAfter(WHEN_VIEW_IS_INCOMPLETE);
     }
     String name = node.getMetadata().getName();
-    Audit audit = Audit.of(node, view.claimsOnNode(name), inFlight::contains);
-    if (!audit.missing().isEmpty()) {
-      putBack(name, audit.missing());
+    Audit audit = audit(node);
+    Set<String> confirmed = withoutAllocationOn(name, audit.unfounded());
+    if (!audit.missing().isEmpty() || !confirmed.isEmpty()) {
+      LOG.infof(
+          "Node %s: claims %s are put back on record, no claim stands for the records %s",
+          name, audit.missing().keySet(), confirmed);
+      correct(name, confirmed);
     }
-    if (!audit.unfounded().isEmpty()) {
-      drop(name, audit.unfounded());
-    }
-    return audit.isSettled()
-        ? UpdateControl.noUpdate()
-        : UpdateControl.<GpuAllocationState>noUpdate().rescheduleAfter(AUDIT_AGAIN);
+    return UpdateControl.noUpdate();
   }
 
-  private void putBack(String node, Map<String, ClaimAllocation> missing) {
-    LOG.infof("Node %s: putting claims %s back on record", node, missing.keySet());
+  private Audit audit(GpuAllocationState node) {
+    return Audit.of(node, view.claimsOnNode(node.getMetadata().getName()), inFlight::contains);
+  }
+
+  /** Looks again under the node's lock: what went on meanwhile is no error. */
+  private void correct(String node, Set<String> confirmed) {
     records.change(
         node,
-        _ -> {
-          var put = new HashMap<String, Optional<ClaimAllocation>>();
-          missing.forEach((uid, allocation) -> put.put(uid, Optional.of(allocation)));
-          put.keySet().removeIf(inFlight::contains);
-          return new Change<>(put, node);
+        gas -> {
+          var change = new HashMap<String, Optional<ClaimAllocation>>();
+          gas.map(this::audit)
+              .ifPresent(
+                  audit -> {
+                    audit.missing().forEach((uid, held) -> change.put(uid, Optional.of(held)));
+                    audit.unfounded().stream()
+                        .filter(confirmed::contains)
+                        .forEach(uid -> change.put(uid, Optional.empty()));
+                  });
+          return new Change<>(change, node);
         });
-  }
-
-  /** The informers may lag behind: nothing is dropped before the API server confirmed it. */
-  private void drop(String node, Set<String> claimUids) {
-    var unfounded = new TreeSet<>(claimUids);
-    unfounded.removeIf(uid -> isAllocatedOn(node, uid));
-    if (unfounded.isEmpty()) {
-      return;
+    if (!confirmed.isEmpty()) {
+      wakeups.waiting();
     }
-    LOG.infof("Node %s: no claim stands for the records %s, dropping them", node, unfounded);
-    records.change(
-        node,
-        _ -> {
-          var dropped = new HashMap<String, Optional<ClaimAllocation>>();
-          unfounded.stream()
-              .filter(uid -> !inFlight.contains(uid))
-              .forEach(uid -> dropped.put(uid, Optional.empty()));
-          return new Change<>(dropped, node);
-        });
   }
 
-  private boolean isAllocatedOn(String node, String claimUid) {
-    Optional<ResourceClaim> known = view.claimWithUid(claimUid);
-    return (known.isPresent() ? claims.readAgain(known.get()) : claims.find(claimUid))
-        .flatMap(Claims::allocation)
+  /**
+   * Another controller, such as one that has lost the connection to its node and not yet ended, may
+   * have allocated a claim without this process having seen it: nothing is dropped before the API
+   * server confirmed it.
+   */
+  private Set<String> withoutAllocationOn(String node, Set<String> claimUids) {
+    var confirmed = new TreeSet<>(claimUids);
+    if (!claimUids.stream().allMatch(uid -> view.claimWithUid(uid).isPresent())) {
+      Set<String> allocated =
+          api.list(ResourceClaim.class).stream()
+              .filter(claim -> isAllocatedOn(node, claim))
+              .map(Claims::uid)
+              .collect(Collectors.toSet());
+      confirmed.removeAll(allocated);
+    } else {
+      confirmed.removeIf(
+          uid ->
+              view.claimWithUid(uid)
+                  .flatMap(this::readAgain)
+                  .filter(claim -> isAllocatedOn(node, claim))
+                  .isPresent());
+    }
+    return confirmed;
+  }
+
+  private Optional<ResourceClaim> readAgain(ResourceClaim claim) {
+    return api.read(
+            ResourceClaim.class, claim.getMetadata().getNamespace(), claim.getMetadata().getName())
+        .filter(now -> Claims.uid(now).equals(Claims.uid(claim)));
+  }
+
+  private static boolean isAllocatedOn(String node, ResourceClaim claim) {
+    return Claims.allocation(claim)
         .flatMap(AllocationResults::node)
         .filter(node::equals)
         .isPresent();
-  }
-
-  private void wakeWaiting() {
-    view.schedulingContexts
-        .list()
-        .forEach(
-            context -> Wakeups.wake(wakeups.schedulingContexts, ResourceID.fromResource(context)));
-    view.unallocatedImmediateClaims()
-        .forEach(claim -> Wakeups.wake(wakeups.claims, ResourceID.fromResource(claim)));
   }
 }

@@ -3,7 +3,6 @@ package com.intel.dra.gpu.controller;
 import com.intel.dra.gpu.allocation.DeviceRequest;
 import com.intel.dra.gpu.allocation.Placement;
 import com.intel.dra.gpu.allocation.Refusal;
-import com.intel.dra.gpu.api.GpuAllocationState;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -21,19 +20,19 @@ class ImmediateAllocation {
   private static final Duration TIMEOUT = Duration.ofMinutes(1);
   private static final String MODE = "immediate";
 
-  private final ClusterView view;
+  private final NodeStates states;
   private final Judge judge;
   private final AllocationPipeline pipeline;
   private final EventPublisher events;
   private final ControllerMetrics metrics;
 
   ImmediateAllocation(
-      ClusterView view,
+      NodeStates states,
       Judge judge,
       AllocationPipeline pipeline,
       EventPublisher events,
       ControllerMetrics metrics) {
-    this.view = view;
+    this.states = states;
     this.judge = judge;
     this.pipeline = pipeline;
     this.events = events;
@@ -46,10 +45,8 @@ class ImmediateAllocation {
    */
   AllocationOutcome allocate(PendingClaim claim) {
     DeviceRequest request = Inventories.request(claim.uid(), claim.request());
-    Map<String, GpuAllocationState> nodes =
-        view.nodes
-            .list()
-            .collect(Collectors.toMap(node -> node.getMetadata().getName(), Function.identity()));
+    Map<String, NodeState> nodes =
+        states.all().collect(Collectors.toMap(NodeState::name, Function.identity()));
     while (true) {
       switch (judge.choose(nodes.values(), request)) {
         case Refusal refusal -> {

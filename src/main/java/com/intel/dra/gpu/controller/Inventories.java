@@ -6,7 +6,6 @@ import com.intel.dra.gpu.allocation.DeviceSelector;
 import com.intel.dra.gpu.allocation.DeviceShare;
 import com.intel.dra.gpu.allocation.NodeInventory;
 import com.intel.dra.gpu.api.AllocatedDevice;
-import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.claim.ClaimRequest;
 import com.intel.dra.gpu.device.DeviceUid;
 import java.util.ArrayList;
@@ -20,24 +19,19 @@ final class Inventories {
   private Inventories() {}
 
   /**
-   * What the node has and who holds it. A claim that is prepared but no longer allocated still
-   * holds its devices: its pod may be running. Devices whose UID is none of this driver's are left
-   * out.
+   * What the node has and who holds it. Devices whose UID is none of this driver's are left out.
    */
-  static NodeInventory of(GpuAllocationState node) {
-    var spec = node.getSpec();
-    var devices = new ArrayList<Device>(spec.allocatable().size());
-    spec.allocatable()
-        .forEach(
-            (uid, device) ->
-                DeviceUid.parse(uid)
-                    .map(parsed -> new Device(parsed, device.memory(), device.maxVfs()))
-                    .ifPresent(devices::add));
+  static NodeInventory of(NodeState node) {
+    var allocatable = node.gas().getSpec().allocatable();
+    var devices = new ArrayList<Device>(allocatable.size());
+    allocatable.forEach(
+        (uid, device) ->
+            DeviceUid.parse(uid)
+                .map(parsed -> new Device(parsed, device.memory(), device.maxVfs()))
+                .ifPresent(devices::add));
     var holders = new HashMap<String, List<DeviceShare>>();
-    spec.prepared().forEach((claimUid, held) -> holders.put(claimUid, shares(held)));
-    spec.resourceClaimAllocations()
-        .forEach((claimUid, allocation) -> holders.put(claimUid, shares(allocation.gpus())));
-    return new NodeInventory(node.getMetadata().getName(), devices, holders);
+    node.holders().forEach((claimUid, held) -> holders.put(claimUid, shares(held)));
+    return new NodeInventory(node.name(), devices, holders);
   }
 
   private static List<DeviceShare> shares(List<AllocatedDevice> devices) {

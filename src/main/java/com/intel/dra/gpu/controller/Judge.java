@@ -8,7 +8,6 @@ import com.intel.dra.gpu.allocation.NodeInventory;
 import com.intel.dra.gpu.allocation.Placement;
 import com.intel.dra.gpu.allocation.Policy;
 import com.intel.dra.gpu.allocation.Refusal;
-import com.intel.dra.gpu.api.GpuAllocationState;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -27,11 +26,11 @@ final class Judge {
    *
    * @param node empty where there is no GpuAllocationState
    */
-  NodeAnswer judge(Optional<GpuAllocationState> node, List<DeviceRequest> requests) {
+  NodeAnswer judge(Optional<NodeState> node, List<DeviceRequest> requests) {
     if (node.isEmpty()) {
       return NodeAnswer.unknownNode();
     }
-    if (!GpuAllocationState.READY.equals(node.get().getStatus())) {
+    if (!node.get().isReady()) {
       return NodeAnswer.notReady();
     }
     return switch (Allocator.place(Inventories.of(node.get()), requests, policy)) {
@@ -41,12 +40,9 @@ final class Judge {
   }
 
   /** The best of the ready nodes for a claim that waits for no pod. */
-  Decision choose(Collection<GpuAllocationState> nodes, DeviceRequest request) {
+  Decision choose(Collection<NodeState> nodes, DeviceRequest request) {
     List<NodeInventory> ready =
-        nodes.stream()
-            .filter(node -> GpuAllocationState.READY.equals(node.getStatus()))
-            .map(Inventories::of)
-            .toList();
+        nodes.stream().filter(NodeState::isReady).map(Inventories::of).toList();
     return NodeChoice.place(ready, List.of(request), policy);
   }
 }

@@ -3,13 +3,9 @@ package com.intel.dra.gpu.controller;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.intel.dra.gpu.api.ClaimAllocation;
 import com.intel.dra.gpu.api.GpuAllocationState;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import com.intel.dra.gpu.controller.ApiServer.Outcome;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
-import java.net.HttpURLConnection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -34,7 +30,7 @@ class NodeRecords {
 
   private static final int MAX_CONFLICTS = 10;
 
-  private final KubernetesClient client;
+  private final ApiServer api;
   private final ClusterView view;
   private final ControllerMetrics metrics;
   private final String namespace;
@@ -42,11 +38,11 @@ class NodeRecords {
   private final ConcurrentHashMap<String, ReentrantLock> locks = new ConcurrentHashMap<>();
 
   NodeRecords(
-      KubernetesClient client,
+      ApiServer api,
       ClusterView view,
       ControllerMetrics metrics,
       @ConfigProperty(name = "gpu.namespace") String namespace) {
-    this.client = client;
+    this.api = api;
     this.view = view;
     this.metrics = metrics;
     this.namespace = namespace;
@@ -68,32 +64,33 @@ class NodeRecords {
    *
    * @param decide called again after each conflict; gets empty where the node has no
    *     GpuAllocationState, and then nothing is written, whatever it answers
-   * @throws KubernetesClientException if the API server refuses for another reason than a conflict,
-   *     or goes on conflicting
+   * @throws IllegalStateException if the node's record is being written so often that the change
+   *     never meets the version that it was decided on
    */
   <R> R change(String node, Function<Optional<GpuAllocationState>, Change<R>> decide) {
     ReentrantLock lock = locks.computeIfAbsent(node, _ -> new ReentrantLock());
     lock.lock();
     try {
       Optional<GpuAllocationState> state = view.node(node);
-      for (int conflicts = 0; ; conflicts++) {
+      for (int conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts++) {
         Change<R> change = decide.apply(state);
         if (state.isEmpty() || changesNothing(state.get(), change.records())) {
           return change.answer();
         }
-        try {
-          write(state.get(), change.records());
-          return change.answer();
-        } catch (KubernetesClientException e) {
-          boolean conflict = e.getCode() == HttpURLConnection.HTTP_CONFLICT;
-          boolean gone = e.getCode() == HttpURLConnection.HTTP_NOT_FOUND;
-          if (!(conflict || gone) || conflicts == MAX_CONFLICTS) {
-            throw e;
+        switch (write(state.get(), change.records())) {
+          case Outcome.Written<GpuAllocationState>(GpuAllocationState written) -> {
+            view.nodes.remember(state.get(), written);
+            return change.answer();
           }
-          metrics.gasWriteConflict();
-          state = Optional.ofNullable(read(node));
+          case Outcome.Conflict<GpuAllocationState> _, Outcome.Gone<GpuAllocationState> _ -> {
+            metrics.gasWriteConflict();
+            state = api.read(GpuAllocationState.class, namespace, node);
+          }
         }
       }
+      throw new IllegalStateException(
+          "GpuAllocationState %s/%s changed %d times while a change to it was being written"
+              .formatted(namespace, node, MAX_CONFLICTS + 1));
     } finally {
       lock.unlock();
     }
@@ -106,24 +103,15 @@ class NodeRecords {
         .allMatch(entry -> entry.getValue().equals(Optional.ofNullable(now.get(entry.getKey()))));
   }
 
-  private void write(GpuAllocationState state, Map<String, Optional<ClaimAllocation>> records) {
+  private Outcome<GpuAllocationState> write(
+      GpuAllocationState state, Map<String, Optional<ClaimAllocation>> records) {
     var allocations = new HashMap<String, @Nullable ClaimAllocation>();
     records.forEach((uid, allocation) -> allocations.put(uid, allocation.orElse(null)));
-    var patch =
-        Map.of(
-            "metadata", Map.of("resourceVersion", state.getMetadata().getResourceVersion()),
-            "spec", Map.of("resourceClaimAllocations", allocations));
-    GpuAllocationState written =
-        resource(state.getMetadata().getName())
-            .patch(PatchContext.of(PatchType.JSON_MERGE), json.valueToTree(patch).toString());
-    view.nodes.remember(state, written);
-  }
-
-  private @Nullable GpuAllocationState read(String node) {
-    return resource(node).get();
-  }
-
-  private io.fabric8.kubernetes.client.dsl.Resource<GpuAllocationState> resource(String node) {
-    return client.resources(GpuAllocationState.class).inNamespace(namespace).withName(node);
+    return api.mergePatch(
+        state,
+        json.valueToTree(
+            Map.of(
+                "metadata", Map.of("resourceVersion", state.getMetadata().getResourceVersion()),
+                "spec", Map.of("resourceClaimAllocations", allocations))));
   }
 }

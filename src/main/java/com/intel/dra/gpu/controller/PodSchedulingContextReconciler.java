@@ -39,14 +39,14 @@ import java.util.Set;
 @IfBuildProfile("controller")
 class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext> {
 
-  /** The scheduler may wait for an answer that got lost: repeat it, whatever happened. */
-  private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
-
-  private static final Duration WHEN_BUSY = Duration.ofMillis(100);
+  private static final Duration SOON = Duration.ofMillis(100);
   private static final Duration ALLOCATION_TIMEOUT = Duration.ofMinutes(1);
+  private static final String MODE = "delayed";
 
   private final ClusterView view;
+  private final ApiServer api;
   private final ParametersResolver resolver;
+  private final NodeStates states;
   private final Judge judge;
   private final AllocationPipeline pipeline;
   private final UnsuitableNodes unsuitableNodes;
@@ -55,14 +55,18 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
 
   PodSchedulingContextReconciler(
       ClusterView view,
+      ApiServer api,
       ParametersResolver resolver,
+      NodeStates states,
       Judge judge,
       AllocationPipeline pipeline,
       UnsuitableNodes unsuitableNodes,
       ControllerMetrics metrics,
       Wakeups wakeups) {
     this.view = view;
+    this.api = api;
     this.resolver = resolver;
+    this.states = states;
     this.judge = judge;
     this.pipeline = pipeline;
     this.unsuitableNodes = unsuitableNodes;
@@ -73,45 +77,59 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
   @Override
   public List<EventSource<?, PodSchedulingContext>> prepareEventSources(
       EventSourceContext<PodSchedulingContext> context) {
-    view.schedulingContexts.attach(
+    WatchedResources.feed(
+        view.schedulingContexts,
         (ManagedInformerEventSource<PodSchedulingContext, ?, ?>) context.getPrimaryCache());
     var pods =
-        new InformerEventSource<>(
+        new InformerEventSource<Pod, PodSchedulingContext>(
             InformerEventSourceConfiguration.from(Pod.class, PodSchedulingContext.class)
                 .withName("pending-pods")
                 .withFieldSelector(new FieldSelector(new FieldSelector.Field("spec.nodeName", "")))
                 .withSecondaryToPrimaryMapper(pod -> Set.of(ResourceID.fromResource(pod)))
+                // a pod that is bound or gone needs no answer
+                .withOnDeleteFilter((pod, unknown) -> false)
                 .build(),
             context);
-    pods.addIndexers(ClusterView.podIndexes());
-    view.pendingPods.attach(pods);
+    WatchedResources.feed(view.pendingPods, pods);
     return List.of(pods, wakeups.schedulingContexts);
   }
 
   @Override
   public UpdateControl<PodSchedulingContext> reconcile(
       PodSchedulingContext context, Context<PodSchedulingContext> josdk) {
+    return look(context)
+        ? UpdateControl.noUpdate()
+        : UpdateControl.<PodSchedulingContext>noUpdate().rescheduleAfter(SOON);
+  }
+
+  /**
+   * @return false if the context is to be looked at again soon; else there is nothing more to say
+   *     before something changes
+   */
+  private boolean look(PodSchedulingContext context) {
+    if (!view.isComplete()) {
+      return false;
+    }
     Optional<String> selectedNode = selectedNode(context);
     Set<String> nodes = new LinkedHashSet<>(context.getSpec().getPotentialNodes());
     selectedNode.ifPresent(nodes::add);
-    if (context.getMetadata().getDeletionTimestamp() != null || nodes.isEmpty()) {
-      return UpdateControl.noUpdate();
+    if (nodes.isEmpty()) {
+      return true;
     }
-    Optional<Pod> pod = podOf(context, josdk);
+    Optional<Pod> pod = podOf(context);
     if (pod.isEmpty()) {
-      return UpdateControl.noUpdate();
+      return true;
     }
     PodDemand demand = PodDemand.of(pod.get(), view, resolver);
     if (demand.isEmpty()) {
-      return UpdateControl.noUpdate();
+      return true;
     }
-    if (selectedNode.isPresent() && demand.unplaceable().isEmpty()) {
-      return allocate(context, pod.get(), demand, selectedNode.get(), nodes);
-    }
-    return answer(context, pod.get(), demand, judgeAll(demand, nodes));
+    return selectedNode.isPresent() && demand.unplaceable().isEmpty()
+        ? allocate(context, pod.get(), demand, selectedNode.get(), nodes)
+        : answer(context, pod.get(), demand, nodes, judgeAll(demand, nodes));
   }
 
-  private UpdateControl<PodSchedulingContext> allocate(
+  private boolean allocate(
       PodSchedulingContext context,
       Pod pod,
       PodDemand demand,
@@ -121,21 +139,20 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
         pipeline
             .allocate(selectedNode, demand.distinctClaims(), Optional.of(pod.getMetadata()))
             .onFailure()
-            .invoke(_ -> metrics.allocation("delayed", "error"))
+            .invoke(_ -> metrics.allocation(MODE, "error"))
             .await()
             .atMost(ALLOCATION_TIMEOUT);
     return switch (outcome) {
       case AllocationOutcome.Allocated _ -> {
-        metrics.allocation("delayed", "allocated");
-        yield UpdateControl.noUpdate();
+        metrics.allocation(MODE, "allocated");
+        yield true;
       }
-      case AllocationOutcome.Busy _ ->
-          UpdateControl.<PodSchedulingContext>noUpdate().rescheduleAfter(WHEN_BUSY);
+      case AllocationOutcome.Busy _, AllocationOutcome.Outdated _ -> false;
       case AllocationOutcome.Refused refused -> {
-        metrics.allocation("delayed", "refused");
+        metrics.allocation(MODE, "refused");
         Map<String, Unsuitable> answers = judgeAll(demand, nodes);
         answers.put(selectedNode, refused.answer());
-        yield answer(context, pod, demand, answers);
+        yield answer(context, pod, demand, nodes, answers);
       }
     };
   }
@@ -151,7 +168,7 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
       return unsuitable;
     }
     for (String node : nodes) {
-      if (judge.judge(view.node(node), requests) instanceof Unsuitable answer) {
+      if (judge.judge(states.named(node), requests) instanceof Unsuitable answer) {
         unsuitable.put(node, answer);
       }
     }
@@ -162,21 +179,22 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
    * Writes the answer if it is another than the one that is there. No node suits a claim whose
    * parameters are unusable: the scheduler then waits until they are mended.
    */
-  private UpdateControl<PodSchedulingContext> answer(
-      PodSchedulingContext context, Pod pod, PodDemand demand, Map<String, Unsuitable> unsuitable) {
+  private boolean answer(
+      PodSchedulingContext context,
+      Pod pod,
+      PodDemand demand,
+      Set<String> nodes,
+      Map<String, Unsuitable> unsuitable) {
     var lists = new HashMap<String, Collection<String>>();
     demand.placeable().keySet().forEach(name -> lists.put(name, unsuitable.keySet()));
-    demand.unplaceable().forEach(name -> lists.put(name, context.getSpec().getPotentialNodes()));
+    demand.unplaceable().forEach(name -> lists.put(name, nodes));
     unsuitableNodes.explain(context, pod, demand, unsuitable);
-    return SchedulingStatuses.withUnsuitableNodes(context, lists)
-        .map(
-            changed -> {
-              unsuitable.values().forEach(answer -> metrics.unsuitableNode(answer.reason()));
-              unsuitableNodes.write(changed);
-              return UpdateControl.<PodSchedulingContext>noUpdate();
-            })
-        .orElseGet(UpdateControl::noUpdate)
-        .rescheduleAfter(LOOK_AGAIN);
+    Optional<PodSchedulingContext> changed = SchedulingStatuses.withUnsuitableNodes(context, lists);
+    if (changed.isEmpty()) {
+      return true;
+    }
+    unsuitable.values().forEach(answer -> metrics.unsuitableNode(answer.reason()));
+    return unsuitableNodes.write(changed.get());
   }
 
   private static Optional<String> selectedNode(PodSchedulingContext context) {
@@ -187,15 +205,12 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
    * The pod that the context belongs to. A pod that is bound already (scheduled by hand) is not
    * among the pending ones and is read.
    */
-  private Optional<Pod> podOf(PodSchedulingContext context, Context<PodSchedulingContext> josdk) {
+  private Optional<Pod> podOf(PodSchedulingContext context) {
     String namespace = context.getMetadata().getNamespace();
     String name = context.getMetadata().getName();
     return view.pendingPods
         .get(namespace, name)
-        .or(
-            () ->
-                Optional.ofNullable(
-                    josdk.getClient().pods().inNamespace(namespace).withName(name).get()))
+        .or(() -> api.read(Pod.class, namespace, name))
         .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
         .filter(pod -> Claims.isControlledBy(context, pod.getMetadata()));
   }

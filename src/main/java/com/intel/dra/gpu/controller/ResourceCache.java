@@ -2,25 +2,66 @@ package com.intel.dra.gpu.controller;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
-import io.javaoperatorsdk.operator.processing.event.source.informer.ManagedInformerEventSource;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
  * One kind of object as this process knows it: the informer's copy, or what the API server answered
- * to our own write where that is newer. Never reads from the API server; empty until the informer
- * is attached and has synced.
+ * to our own write where that is newer. In every question: an informer may lag behind, but a write
+ * that this process made is never forgotten. Never reads from the API server; empty until the
+ * informer is attached and has synced.
  */
 final class ResourceCache<T extends HasMetadata> {
 
-  private volatile Optional<ManagedInformerEventSource<T, ?, ?>> source = Optional.empty();
+  /** The copies that a watch keeps up to date. */
+  interface Informer<T> {
+
+    /** Whether it has seen everything once. */
+    boolean hasSynced();
+
+    Optional<T> get(ResourceID id);
+
+    Stream<T> list();
+
+    List<T> byIndex(String index, String key);
+
+    /** Tells that the event of this write will bring no news. */
+    void expect(T before, T written);
+  }
+
+  private final Map<String, Function<T, List<String>>> indexes;
+  private final ConcurrentHashMap<ResourceID, T> ahead = new ConcurrentHashMap<>();
+  private volatile Optional<Informer<T>> attached = Optional.empty();
+
+  ResourceCache() {
+    this(Map.of());
+  }
 
   /**
-   * Takes the informer of the reconciler that watches this kind anyway, instead of a second one.
+   * @param indexes by name: the keys under which an object is found
    */
-  void attach(ManagedInformerEventSource<T, ?, ?> informer) {
-    source = Optional.of(informer);
+  ResourceCache(Map<String, Function<T, List<String>>> indexes) {
+    this.indexes = indexes;
+  }
+
+  Map<String, Function<T, List<String>>> indexes() {
+    return indexes;
+  }
+
+  /**
+   * @param informer knows the {@link #indexes}
+   */
+  void attach(Informer<T> informer) {
+    attached = Optional.of(informer);
+  }
+
+  boolean hasSynced() {
+    return attached.filter(Informer::hasSynced).isPresent();
   }
 
   Optional<T> get(String namespace, String name) {
@@ -32,22 +73,58 @@ final class ResourceCache<T extends HasMetadata> {
     return get(new ResourceID(name));
   }
 
-  private Optional<T> get(ResourceID id) {
-    return source.flatMap(informer -> informer.get(id));
+  Optional<T> get(ResourceID id) {
+    return newest(id, attached.flatMap(informer -> informer.get(id)));
   }
 
   Stream<T> list() {
-    return source.stream().flatMap(informer -> informer.list(_ -> true));
+    return attached.stream()
+        .flatMap(Informer::list)
+        .flatMap(seen -> newest(ResourceID.fromResource(seen), Optional.of(seen)).stream());
   }
 
   List<T> byIndex(String index, String key) {
-    return source.map(informer -> informer.byIndex(index, key)).orElseGet(List::of);
+    Function<T, List<String>> keys = indexes.getOrDefault(index, _ -> List.of());
+    var ids = new HashSet<>(ahead.keySet());
+    attached.stream()
+        .flatMap(informer -> informer.byIndex(index, key).stream())
+        .map(ResourceID::fromResource)
+        .forEach(ids::add);
+    return ids.stream()
+        .flatMap(id -> get(id).stream())
+        .filter(object -> keys.apply(object).contains(key))
+        .toList();
   }
 
   /** Keeps what the API server answered to a write until the informer has it too. */
   void remember(T before, T written) {
-    source.ifPresent(
-        informer ->
-            informer.handleRecentResourceUpdate(ResourceID.fromResource(written), written, before));
+    ahead.keySet().forEach(this::get); // forgets what the informer has by now
+    ahead.merge(
+        ResourceID.fromResource(written),
+        written,
+        (known, now) -> isOlder(known, now) ? now : known);
+    attached.ifPresent(informer -> informer.expect(before, written));
+  }
+
+  /** What was written counts for as long as the informer shows an older version of the object. */
+  private Optional<T> newest(ResourceID id, Optional<T> seen) {
+    T written = ahead.get(id);
+    if (written == null) {
+      return seen;
+    }
+    if (seen.isPresent() && isOlder(seen.get(), written)) {
+      return Optional.of(written);
+    }
+    ahead.remove(id, written);
+    return seen;
+  }
+
+  /** Versions of one kind are numbers that grow, over all of its objects. */
+  private static boolean isOlder(HasMetadata one, HasMetadata other) {
+    return Long.compareUnsigned(version(one), version(other)) < 0;
+  }
+
+  private static long version(HasMetadata object) {
+    return Long.parseUnsignedLong(object.getMetadata().getResourceVersion());
   }
 }

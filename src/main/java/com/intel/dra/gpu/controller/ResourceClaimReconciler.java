@@ -1,13 +1,13 @@
 package com.intel.dra.gpu.controller;
 
 import com.intel.dra.gpu.api.DeviceClassParameters;
-import com.intel.dra.gpu.api.GpuApi;
 import com.intel.dra.gpu.api.GpuClaimParameters;
 import com.intel.dra.gpu.claim.ClaimStep;
 import com.intel.dra.gpu.claim.Claims;
 import com.intel.dra.gpu.claim.ParametersProblem;
 import com.intel.dra.gpu.claim.ParametersResolver;
 import com.intel.dra.gpu.claim.ResolvedParameters;
+import com.intel.dra.gpu.controller.ApiServer.Outcome;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClass;
@@ -19,7 +19,6 @@ import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
-import io.javaoperatorsdk.operator.processing.event.source.SecondaryToPrimaryMapper;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.ManagedInformerEventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
@@ -28,7 +27,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -40,13 +39,14 @@ import java.util.stream.Collectors;
 @IfBuildProfile("controller")
 class ResourceClaimReconciler implements Reconciler<ResourceClaim> {
 
-  private static final Duration LOOK_AGAIN = Duration.ofSeconds(30);
-  private static final Duration WHEN_BUSY = Duration.ofMillis(100);
+  private static final Duration SOON = Duration.ofMillis(100);
 
   private final ClusterView view;
   private final ParametersResolver resolver;
   private final ImmediateAllocation immediate;
+  private final ClaimWriter claims;
   private final ClaimRelease release;
+  private final Departures departures;
   private final InFlight inFlight;
   private final EventPublisher events;
   private final Wakeups wakeups;
@@ -55,14 +55,18 @@ class ResourceClaimReconciler implements Reconciler<ResourceClaim> {
       ClusterView view,
       ParametersResolver resolver,
       ImmediateAllocation immediate,
+      ClaimWriter claims,
       ClaimRelease release,
+      Departures departures,
       InFlight inFlight,
       EventPublisher events,
       Wakeups wakeups) {
     this.view = view;
     this.resolver = resolver;
     this.immediate = immediate;
+    this.claims = claims;
     this.release = release;
+    this.departures = departures;
     this.inFlight = inFlight;
     this.events = events;
     this.wakeups = wakeups;
@@ -71,117 +75,96 @@ class ResourceClaimReconciler implements Reconciler<ResourceClaim> {
   @Override
   public List<EventSource<?, ResourceClaim>> prepareEventSources(
       EventSourceContext<ResourceClaim> context) {
-    var claims = (ManagedInformerEventSource<ResourceClaim, ?, ?>) context.getPrimaryCache();
-    claims.addIndexers(ClusterView.claimIndexes());
-    view.claims.attach(claims);
-    var classes =
-        informer(
-            ResourceClass.class,
-            resourceClass -> ids(view.claimsOfClass(resourceClass.getMetadata().getName())),
-            context);
-    view.classes.attach(classes);
-    var claimParameters =
-        informer(
-            GpuClaimParameters.class,
-            parameters ->
-                ids(
-                    view.claimsWithParameters(
-                        parameters.getMetadata().getNamespace(),
-                        parameters.getMetadata().getName())),
-            context);
-    view.claimParameters.attach(claimParameters);
-    var classParameters = informer(DeviceClassParameters.class, this::claimsOfClassesWith, context);
-    view.classParameters.attach(classParameters);
-    return List.of(classes, claimParameters, classParameters, wakeups.claims);
+    WatchedResources.feed(
+        view.claims, (ManagedInformerEventSource<ResourceClaim, ?, ?>) context.getPrimaryCache());
+    return List.of(
+        informer(ResourceClass.class, view.classes, view::claimsOf, context),
+        informer(GpuClaimParameters.class, view.claimParameters, view::claimsWith, context),
+        informer(DeviceClassParameters.class, view.classParameters, view::claimsWith, context),
+        wakeups.claims,
+        departures.listener());
   }
 
   private static <R extends HasMetadata> InformerEventSource<R, ResourceClaim> informer(
       Class<R> kind,
-      SecondaryToPrimaryMapper<R> mapper,
+      ResourceCache<R> cache,
+      Function<R, Collection<ResourceClaim>> concerned,
       EventSourceContext<ResourceClaim> context) {
-    return new InformerEventSource<>(
-        InformerEventSourceConfiguration.from(kind, ResourceClaim.class)
-            .withSecondaryToPrimaryMapper(mapper)
-            .build(),
-        context);
-  }
-
-  private static Set<ResourceID> ids(Collection<ResourceClaim> claims) {
-    return claims.stream().map(ResourceID::fromResource).collect(Collectors.toSet());
-  }
-
-  private Set<ResourceID> claimsOfClassesWith(DeviceClassParameters parameters) {
-    String name = parameters.getMetadata().getName();
-    return view.classes
-        .list()
-        .filter(
-            resourceClass ->
-                resourceClass.getParametersRef() != null
-                    && name.equals(resourceClass.getParametersRef().getName()))
-        .flatMap(
-            resourceClass -> view.claimsOfClass(resourceClass.getMetadata().getName()).stream())
-        .map(ResourceID::fromResource)
-        .collect(Collectors.toSet());
+    var informer =
+        new InformerEventSource<R, ResourceClaim>(
+            InformerEventSourceConfiguration.from(kind, ResourceClaim.class)
+                .withSecondaryToPrimaryMapper(
+                    object ->
+                        concerned.apply(object).stream()
+                            .map(ResourceID::fromResource)
+                            .collect(Collectors.toSet()))
+                .build(),
+            context);
+    WatchedResources.feed(cache, informer);
+    return informer;
   }
 
   @Override
   public UpdateControl<ResourceClaim> reconcile(
       ResourceClaim claim, Context<ResourceClaim> context) {
+    return look(claim)
+        ? UpdateControl.noUpdate()
+        : UpdateControl.<ResourceClaim>noUpdate().rescheduleAfter(SOON);
+  }
+
+  /**
+   * @return false if the claim is to be looked at again soon; else there is nothing more to do
+   *     before something changes
+   */
+  private boolean look(ResourceClaim claim) {
+    if (!view.isComplete()) {
+      return false;
+    }
     wakePodsOf(claim);
-    Optional<ResourceClass> resourceClass = view.ourClassOf(claim);
+    wakeNodesThatDiffer(claim);
     return switch (ClaimStep.of(claim)) {
-      case ClaimStep.Release _ -> release(claim);
-      case ClaimStep.KeepOnRecord keep -> keepOnRecord(claim, keep.node());
+      case ClaimStep.Release _ -> release.release(claim);
+      case ClaimStep.KeepOnRecord _ -> keepProtected(claim);
       case ClaimStep.AllocateNow _ ->
-          resourceClass.map(ours -> allocateNow(ours, claim)).orElseGet(UpdateControl::noUpdate);
+          view.ourClassOf(claim).map(ours -> allocateNow(ours, claim)).orElse(true);
       case ClaimStep.Rest _ -> {
-        resourceClass.ifPresent(ours -> tellUnusableParameters(ours, claim));
-        yield UpdateControl.noUpdate();
+        view.ourClassOf(claim).ifPresent(ours -> tellUnusableParameters(ours, claim));
+        yield letGoIfUnused(claim);
       }
     };
   }
 
-  private UpdateControl<ResourceClaim> release(ResourceClaim claim) {
-    return release.release(claim)
-        ? UpdateControl.noUpdate()
-        : UpdateControl.<ResourceClaim>noUpdate().rescheduleAfter(WHEN_BUSY);
+  /** Somebody may have taken the finalizer away. */
+  private boolean keepProtected(ResourceClaim claim) {
+    return Claims.isBeingDeleted(claim)
+        || !(claims.ensureFinalizer(claim) instanceof Outcome.Conflict);
   }
 
-  private UpdateControl<ResourceClaim> keepOnRecord(ResourceClaim claim, String node) {
-    boolean missing =
-        GpuApi.DRIVER_NAME.equals(claim.getStatus().getDriverName())
-            && !inFlight.contains(Claims.uid(claim))
-            && view.node(node)
-                .map(
-                    state ->
-                        !state.getSpec().resourceClaimAllocations().containsKey(Claims.uid(claim)))
-                .orElse(false);
-    if (missing) {
-      view.node(node)
-          .ifPresent(state -> Wakeups.wake(wakeups.nodes, ResourceID.fromResource(state)));
-    }
-    return UpdateControl.noUpdate();
-  }
-
-  private UpdateControl<ResourceClaim> allocateNow(ResourceClass ours, ResourceClaim claim) {
+  private boolean allocateNow(ResourceClass ours, ResourceClaim claim) {
     return switch (resolver.resolve(ours, claim)) {
       case ResolvedParameters.Unusable unusable -> {
         tell(claim, unusable.problem());
-        yield UpdateControl.noUpdate();
+        yield true;
       }
       case ResolvedParameters.Usable usable ->
           switch (immediate.allocate(new PendingClaim(claim, usable.request()))) {
-            case AllocationOutcome.Allocated _ -> UpdateControl.noUpdate();
-            case AllocationOutcome.Busy _ ->
-                UpdateControl.<ResourceClaim>noUpdate().rescheduleAfter(WHEN_BUSY);
-            case AllocationOutcome.Refused _ ->
-                UpdateControl.<ResourceClaim>noUpdate().rescheduleAfter(LOOK_AGAIN);
+            case AllocationOutcome.Allocated _, AllocationOutcome.Refused _ -> true;
+            case AllocationOutcome.Busy _, AllocationOutcome.Outdated _ -> false;
           };
     };
   }
 
+  /** An attempt to allocate or release it may have been interrupted, and nobody takes it up. */
+  private boolean letGoIfUnused(ResourceClaim claim) {
+    return !Claims.hasFinalizer(claim)
+        || Claims.isBeingDeleted(claim)
+        || Claims.allocation(claim).isPresent()
+        || !view.pendingPodsUsing(claim).isEmpty()
+        || release.release(claim);
+  }
+
   private void tellUnusableParameters(ResourceClass ours, ResourceClaim claim) {
-    if (claim.getMetadata().getDeletionTimestamp() == null
+    if (!Claims.isBeingDeleted(claim)
         && resolver.resolve(ours, claim) instanceof ResolvedParameters.Unusable unusable) {
       tell(claim, unusable.problem());
     }
@@ -193,7 +176,24 @@ class ResourceClaimReconciler implements Reconciler<ResourceClaim> {
 
   /** What the scheduler was told about these pods may be different now. */
   private void wakePodsOf(ResourceClaim claim) {
-    view.pendingPodsUsing(claim)
-        .forEach(pod -> Wakeups.wake(wakeups.schedulingContexts, ResourceID.fromResource(pod)));
+    view.pendingPodsUsing(claim).forEach(wakeups::schedulingContextOf);
+  }
+
+  /** Nodes that have the claim on record and should not, or the other way round. */
+  private void wakeNodesThatDiffer(ResourceClaim claim) {
+    if (inFlight.contains(Claims.uid(claim))) {
+      return;
+    }
+    Optional<String> holder =
+        ClaimStep.of(claim) instanceof ClaimStep.KeepOnRecord keep
+            ? Optional.of(keep.node())
+            : Optional.empty();
+    view.nodes
+        .list()
+        .filter(
+            node ->
+                holder.filter(node.getMetadata().getName()::equals).isPresent()
+                    != node.getSpec().resourceClaimAllocations().containsKey(Claims.uid(claim)))
+        .forEach(wakeups::node);
   }
 }

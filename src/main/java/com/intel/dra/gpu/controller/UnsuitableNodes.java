@@ -1,9 +1,9 @@
 package com.intel.dra.gpu.controller;
 
+import com.intel.dra.gpu.controller.ApiServer.Outcome;
 import com.intel.dra.gpu.controller.NodeAnswer.Unsuitable;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.PodSchedulingContext;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
 import java.util.List;
@@ -21,19 +21,30 @@ class UnsuitableNodes {
 
   private static final int MAX_NODES_NAMED = 3;
 
-  private final KubernetesClient client;
+  private final ApiServer api;
   private final ClusterView view;
   private final EventPublisher events;
 
-  UnsuitableNodes(KubernetesClient client, ClusterView view, EventPublisher events) {
-    this.client = client;
+  UnsuitableNodes(ApiServer api, ClusterView view, EventPublisher events) {
+    this.api = api;
     this.view = view;
     this.events = events;
   }
 
-  /** Writes the status under the resourceVersion that the answer was found on. Blocks. */
-  void write(PodSchedulingContext changed) {
-    view.schedulingContexts.remember(changed, client.resource(changed).updateStatus());
+  /**
+   * Writes the status under the resourceVersion that the answer was found on. Blocks.
+   *
+   * @return false if the context was changed meanwhile: find the answer anew
+   */
+  boolean write(PodSchedulingContext changed) {
+    return switch (api.updateStatus(changed)) {
+      case Outcome.Written<PodSchedulingContext>(PodSchedulingContext written) -> {
+        view.schedulingContexts.remember(changed, written);
+        yield true;
+      }
+      case Outcome.Gone<PodSchedulingContext> _ -> true;
+      case Outcome.Conflict<PodSchedulingContext> _ -> false;
+    };
   }
 
   /** An Event on the pod when not one of the potential nodes suits. */

@@ -10,8 +10,9 @@ import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
 
 /**
- * How one reconciler has objects of another looked at again. A call before that reconciler has
- * started goes nowhere, which is right: it looks at everything when it starts.
+ * How one reconciler has objects of another looked at again; JOSDK tells none of them of this
+ * process' own writes. A call before that reconciler has started goes nowhere, which is right: it
+ * looks at everything when it starts.
  */
 @Singleton
 @IfBuildProfile("controller")
@@ -24,9 +25,28 @@ class Wakeups {
   final SimpleInboundEventSource<GpuAllocationState> nodes =
       new SimpleInboundEventSource<>("node-wakeups");
 
-  static <P extends HasMetadata> void wake(SimpleInboundEventSource<P> source, ResourceID id) {
-    if (source.isRunning()) {
-      source.propagateEvent(id);
-    }
+  private final ClusterView view;
+
+  Wakeups(ClusterView view) {
+    this.view = view;
+  }
+
+  void claim(ResourceClaim claim) {
+    claims.propagateEvent(ResourceID.fromResource(claim));
+  }
+
+  /** The talk about that pod: its PodSchedulingContext has its name. */
+  void schedulingContextOf(HasMetadata pod) {
+    schedulingContexts.propagateEvent(ResourceID.fromResource(pod));
+  }
+
+  void node(GpuAllocationState node) {
+    nodes.propagateEvent(ResourceID.fromResource(node));
+  }
+
+  /** Everything that waits for room: some node may have more than before. */
+  void waiting() {
+    view.schedulingContexts.list().forEach(this::schedulingContextOf);
+    view.unallocatedImmediateClaims().forEach(this::claim);
   }
 }

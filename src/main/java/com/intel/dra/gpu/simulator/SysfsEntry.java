@@ -6,16 +6,22 @@ import java.util.SequencedMap;
 sealed interface SysfsEntry {
 
   /**
+   * A folder with what is in it.
+   *
    * @param children by name, in the order in which they were added
    */
   record Folder(SequencedMap<String, SysfsEntry> children) implements SysfsEntry {}
 
   /**
+   * A file.
+   *
    * @param content without the line end that the kernel adds
    */
   record Attribute(String content, boolean writable) implements SysfsEntry {}
 
   /**
+   * A symbolic link.
+   *
    * @param target relative, as the kernel's are
    */
   record Link(String target) implements SysfsEntry {}

@@ -8,7 +8,11 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.intel.dra.gpu.device.PciAddress;
 import com.intel.dra.gpu.device.PciDeviceId;
 import com.intel.dra.gpu.sysfs.KernelDriver;
@@ -31,9 +35,14 @@ public final class TopologyReader {
       "write it like this: gpus: [{address: \"0000:b3:00.0\", model: \"0x56c0\"}]";
 
   private static final ObjectMapper YAML =
-      new ObjectMapper(
-              YAMLFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+      YAMLMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          // "gpus:" with nothing after it
+          .withCoercionConfig(
+              LogicalType.Collection,
+              config -> config.setCoercion(CoercionInputShape.EmptyString, CoercionAction.AsNull))
+          .build();
 
   private final String file;
   private final List<TopologyProblem> problems = new ArrayList<>();
@@ -44,6 +53,8 @@ public final class TopologyReader {
   }
 
   /**
+   * The topology that the content describes.
+   *
    * @param file how messages name the source
    * @param content YAML in UTF-8
    */
@@ -111,13 +122,15 @@ public final class TopologyReader {
             ? ""
             : " (line %d, column %d)"
                 .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
+    if (e instanceof MismatchedInputException) {
+      return new TopologyProblem(
+          field.isEmpty() ? "the content" : field, "is of the wrong kind" + where, EXAMPLE);
+    }
     String why = e.getOriginalMessage().strip().lines().findFirst().orElse("");
-    return field.isEmpty()
-        ? new TopologyProblem("the content", "is no topology" + where + ": " + why, EXAMPLE)
-        : new TopologyProblem(
-            field,
-            "cannot be read" + where + ": " + why,
-            "put a value that is text in quotes, such as \"0000:03:00.0\"; otherwise " + EXAMPLE);
+    return new TopologyProblem(
+        field.isEmpty() ? "the content" : field,
+        "cannot be read" + where + ": " + why,
+        "is it YAML, with addresses in quotes? " + EXAMPLE);
   }
 
   private static String field(JsonMappingException e) {

@@ -4,6 +4,8 @@ package com.intel.dra.gpu.sysfs;
 sealed interface Link {
 
   /**
+   * It is a link.
+   *
    * @param name last element of the link's target: sysfs links say by it what they mean
    */
   record To(String name) implements Link {}

@@ -11,13 +11,14 @@ import java.util.concurrent.FutureTask;
  * Runs code with the file permissions of an unprivileged user, also when the tests run as root, for
  * whom no file is closed. Linux keeps that identity per thread.
  */
-final class OtherUser {
+public final class OtherUser {
 
   private static final int NOBODY = 65534;
 
   private OtherUser() {}
 
-  static <T> T call(Callable<T> code) throws Exception {
+  @SuppressWarnings("restricted")
+  public static <T> T call(Callable<T> code) throws Exception {
     MethodHandle setfsuid =
         Linker.nativeLinker()
             .downcallHandle(

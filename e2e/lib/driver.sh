@@ -1,0 +1,73 @@
+# shellcheck shell=bash
+# driver.sh: builds the driver and installs it, with the simulator, into the cluster that is up.
+# Source it after requirements.sh, in the root of the checkout. ${topology}: a file to use instead of the overlay's.
+
+IMAGES=(target/images/controller.tar target/images/node-agent.tar target/images/simulator.tar)
+BUILT=(target/kubernetes/controller.yml target/kubernetes/node-agent.yml "${IMAGES[@]}")
+
+driver_is_built() { # all there, and none older than a source
+  local file
+  for file in "${BUILT[@]}"; do
+    [ -e "$file" ] && [ -z "$(find pom.xml src -newer "$file" -type f -print -quit)" ] || return 1
+  done
+}
+
+build_driver() {
+  local file
+  [ -e pom.xml ] || die "there is no pom.xml in $PWD: run the demo of a whole checkout"
+  driver_is_built && return
+  step "building the driver with Maven (JDK: $JAVA_HOME)"
+  mvn -q -B -Dmaven.test.skip package || die "Maven could not build the driver: see its message above"
+  for file in "${BUILT[@]}"; do [ -e "$file" ] || die "Maven built the driver without $file"; done
+}
+
+images_replaced=''
+
+load_images() { # on each node those that are newer than what it was given
+  local node tar last
+  for node in $(nodes); do
+    last=$RUN/nodes/$node/images-loaded
+    for tar in "${IMAGES[@]}"; do
+      [ "$tar" -nt "$last" ] || continue
+      "$HERE/load-image.sh" --node "$node" "$tar"
+      [ ! -e "$last" ] || images_replaced=yes
+    done
+    touch "$last"
+  done
+}
+
+workloads() { kubectl get deployments,daemonsets -o name; }
+
+apply_driver() {
+  kubectl apply -f target/kubernetes/crds/
+  kubectl wait --for=condition=Established crd --all --timeout=30s >/dev/null
+  kubectl apply -f deploy/resource-class.yaml
+  kubectl apply -k deploy/overlays/simulator   # target/kubernetes with simulated GPUs
+  [ -z "${topology:-}" ] ||
+    kubectl create configmap intel-gpu-simulator-topology --from-file=topology.yaml="$topology" --dry-run=client -o yaml |
+    kubectl apply -f -
+}
+
+install_driver() {
+  local running changes
+  mapfile -t running < <(workloads)
+  changes=$(apply_driver)
+  say "$changes"
+  # running pods notice neither a new image of the same name nor a new topology
+  if [ ${#running[@]} -gt 0 ] && { [ -n "$images_replaced" ] || grep -q '^configmap/.* configured' <<<"$changes"; }; then
+    kubectl rollout restart "${running[@]}" >/dev/null
+  fi
+}
+
+gpus_ready() { [ "$(kubectl get gas --no-headers | grep -cw Ready)" -ge "$(nodes | wc -l)" ]; }
+
+wait_for_driver() {
+  local workload start=$SECONDS
+  for workload in $(workloads); do
+    kubectl rollout status "$workload" --timeout=180s
+  done
+  until gpus_ready 2>/dev/null; do
+    [ $((SECONDS - start)) -lt 240 ] || die "not every node's GPUs are Ready: kubectl get gas"
+    sleep 0.5
+  done
+}

@@ -1,0 +1,53 @@
+package com.intel.dra.gpu.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandLineTest {
+
+  @Test
+  void topologyAndRootMayFollowASpaceOrAnEqualsSign() {
+    CommandLine expected =
+        new CommandLine.Run(Path.of("t=1"), Path.of("r"), DeviceNodes.CHARACTER_DEVICES);
+
+    assertThat(CommandLine.parse(List.of("--topology", "t=1", "--root", "r"))).isEqualTo(expected);
+    assertThat(CommandLine.parse(List.of("--root=r", "--topology=t=1"))).isEqualTo(expected);
+  }
+
+  @Test
+  void plainFilesAreMadeOnRequest() {
+    assertThat(CommandLine.parse(List.of("--topology=t", "--plain-device-files", "--root=r")))
+        .isEqualTo(new CommandLine.Run(Path.of("t"), Path.of("r"), DeviceNodes.PLAIN_FILES));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "--topology=t",
+        "--root=r",
+        "--topology=t --root",
+        "--topology= --root=r",
+        "--topology=t --root=r --root=s",
+        "--topology=t --root=r more",
+        "--topology=t --root=r --Root=r"
+      })
+  void anythingElseIsRefusedWithAReason(String arguments) {
+    List<String> words = arguments.isEmpty() ? List.of() : List.of(arguments.split(" "));
+
+    assertThat(CommandLine.parse(words))
+        .isInstanceOfSatisfying(
+            CommandLine.Wrong.class, wrong -> assertThat(wrong.why()).isNotBlank());
+  }
+
+  @Test
+  void helpWinsOverMissingArguments() {
+    assertThat(CommandLine.parse(List.of("--topology=t", "--help")))
+        .isEqualTo(new CommandLine.Help());
+  }
+}

@@ -1,0 +1,26 @@
+package com.intel.dra.gpu.simulator;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.ValueLayout;
+
+/** The umask of this process, which Java cannot set. */
+final class Umask {
+
+  private Umask() {}
+
+  /** Sets the umask and returns the one before. */
+  @SuppressWarnings("restricted")
+  static int set(int mask) {
+    try {
+      return (int)
+          Linker.nativeLinker()
+              .downcallHandle(
+                  Linker.nativeLinker().defaultLookup().findOrThrow("umask"),
+                  FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT))
+              .invokeExact(mask);
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package com.intel.dra.gpu.simulator;
+
+import org.jspecify.annotations.NullMarked;
