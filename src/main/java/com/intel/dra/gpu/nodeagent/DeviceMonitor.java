@@ -98,11 +98,11 @@ class DeviceMonitor {
     LOG.infof("Devices of this node: %s", uids(now));
     gas.reconcileSoon();
     if (!vanished.isEmpty()) {
-      List<Gpu> unexpected = vanished.stream().filter(gpu -> !isBeingChanged(gpu)).toList();
+      Set<String> unexpected = unexpected(vanished);
       if (!unexpected.isEmpty()) {
-        LOG.warnf("Devices that are gone: %s", uids(unexpected));
+        LOG.warnf("Devices that are gone: %s", unexpected);
       }
-      if (!publication.awaitWithdrawn(uids(vanished), WITHDRAWAL)) {
+      if (!publication.awaitWithdrawn(() -> unexpected(vanished), WITHDRAWAL)) {
         LOG.warnf("%s may still offer devices that are gone", config.gasName());
       }
       publish(now);
@@ -132,6 +132,11 @@ class DeviceMonitor {
     return gpus.stream()
         .map(gpu -> gpu.uid().toString())
         .collect(Collectors.toCollection(java.util.LinkedHashSet::new));
+  }
+
+  /** Those of which nobody else takes care: VFs that are being changed may be offered again. */
+  private Set<String> unexpected(List<Gpu> vanished) {
+    return uids(vanished.stream().filter(gpu -> !isBeingChanged(gpu)).toList());
   }
 
   private boolean isBeingChanged(Gpu gpu) {
