@@ -7,6 +7,7 @@ import com.intel.dra.gpu.sysfs.GpuDiscovery;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.time.InstantSource;
 
 /** The parts from rooms that know nothing of this application, made from its settings. */
 class AgentBeans {
@@ -33,5 +34,11 @@ class AgentBeans {
   @Singleton
   PreparedClaims preparedClaims(AgentConfig config) throws IOException {
     return PreparedClaims.open(config.stateDir().orElse(config.pluginDir()), BootId.current());
+  }
+
+  @Produces
+  @Singleton
+  InstantSource clock() {
+    return InstantSource.system();
   }
 }

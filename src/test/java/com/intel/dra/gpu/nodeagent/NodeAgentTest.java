@@ -31,6 +31,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.junit.jupiter.api.AfterEach;
@@ -228,7 +229,9 @@ class NodeAgentTest {
               plugin,
               desired,
               new GasKeeper(store, informer, desired, config),
-              informer);
+              informer,
+              new AbandonedClaims(
+                  prepared, informer, new ClaimStore(client), config, InstantSource.system()));
       reconciler =
           new GpuAllocationStateReconciler(desired, prepared, store, informer, publication);
     }

@@ -42,6 +42,11 @@ record TestingConfig(Path root, Path sysfsRoot, Path devRoot, Duration rescanInt
   }
 
   @Override
+  public Duration abandonedClaimsAfter() {
+    return Duration.ofMinutes(10);
+  }
+
+  @Override
   public Optional<Path> stateDir() {
     return Optional.of(root.resolve("state"));
   }
