@@ -10,40 +10,68 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaimConsumerReference;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
 /**
- * The cluster, with a namespace for each test that is gone after it; and after each test no GAS may
- * have a trace of a claim, whatever the test did.
+ * The cluster that ./test brought up, with a namespace for each test that is emptied after it; and
+ * after each test no GAS may have a trace of a claim, whatever the test did. What the cluster
+ * looked like when a test failed is in target/e2e-logs.
  */
-final class RealCluster implements BeforeEachCallback, AfterEachCallback {
+final class RealCluster
+    implements BeforeEachCallback, AfterEachCallback, TestExecutionExceptionHandler {
 
   static final String DRIVER_NAMESPACE = "default";
   static final String FLEX_170 = "0000:b3:00.0-0x56c0";
   static final String ARC_A770 = "0000:b4:00.0-0x56a0";
   static final int FLEX_170_MIB = 14248;
+  static final List<String> NODES = List.of("node1", "node2");
+  static final String IMAGE = "registry.k8s.io/e2e-test-images/busybox:1.29-2";
+  static final String CONTROLLER = "intel-gpu-controller";
+  static final String AGENT = "intel-gpu-node-agent";
 
   private static final Duration PATIENCE = Duration.ofSeconds(120);
 
-  private final KubernetesClient client = admin();
+  private static final KubernetesClient CLIENT = admin();
+
+  private final KubernetesClient client = CLIENT;
+  private final Topology topology;
+  private final List<HasMetadata> clusterWide = new ArrayList<>();
   private String namespace = "";
+  private Instant begin = Instant.EPOCH;
+
+  /** With the GPUs that most tests use. */
+  RealCluster() {
+    this(Topology.USUAL);
+  }
+
+  RealCluster(Topology topology) {
+    this.topology = topology;
+  }
 
   /** The client takes keys for RSA ones unless told; the local cluster's are elliptic. */
   private static KubernetesClient admin() {
@@ -54,6 +82,8 @@ final class RealCluster implements BeforeEachCallback, AfterEachCallback {
 
   @Override
   public void beforeEach(ExtensionContext context) {
+    begin = Instant.now();
+    topology.showOn(this);
     namespace = "it-" + UUID.randomUUID().toString().substring(0, 8);
     client
         .resource(new NamespaceBuilder().withNewMetadata().withName(namespace).and().build())
@@ -66,12 +96,35 @@ final class RealCluster implements BeforeEachCallback, AfterEachCallback {
   }
 
   @Override
+  public void handleTestExecutionException(ExtensionContext context, Throwable failure)
+      throws Throwable {
+    FailureReport.write(this, context, failure);
+    throw failure;
+  }
+
+  @Override
   public void afterEach(ExtensionContext context) {
+    try {
+      empty();
+    } catch (RuntimeException | AssertionError failure) {
+      FailureReport.write(this, context, failure);
+      throw failure;
+    } finally {
+      client.namespaces().withName(namespace).delete();
+      VanishingNamespaces.of(context, client).add(namespace);
+    }
+  }
+
+  private void empty() {
+    client.apps().deployments().inNamespace(namespace).delete();
     client.pods().inNamespace(namespace).withGracePeriod(0).delete();
-    client.namespaces().withName(namespace).delete();
     eventually(
-        "namespace " + namespace + " is gone",
-        () -> assertThat(client.namespaces().withName(namespace).get()).isNull());
+        "the pods of " + namespace + " are gone",
+        () -> assertThat(client.pods().inNamespace(namespace).list().getItems()).isEmpty());
+    client.resources(ResourceClaim.class).inNamespace(namespace).delete();
+    eventually("the claims of " + namespace + " are gone", () -> assertThat(claims()).isEmpty());
+    clusterWide.reversed().forEach(object -> client.resource(object).delete());
+    clusterWide.clear();
     eventually("no GAS has a trace of a claim", () -> assertThat(claimUidsInAnyGas()).isEmpty());
   }
 
@@ -81,6 +134,11 @@ final class RealCluster implements BeforeEachCallback, AfterEachCallback {
 
   String namespace() {
     return namespace;
+  }
+
+  /** When the test began. */
+  Instant begin() {
+    return begin;
   }
 
   void eventually(String what, ThrowingRunnable assertion) {
@@ -107,6 +165,14 @@ final class RealCluster implements BeforeEachCallback, AfterEachCallback {
         .load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))
         .inNamespace(namespace)
         .create();
+  }
+
+  /** Creates what is in no namespace, and deletes it after the test. */
+  void applyClusterWide(String yaml) {
+    List<HasMetadata> objects =
+        client.load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8))).items();
+    clusterWide.addAll(objects);
+    objects.forEach(object -> client.resource(object).create());
   }
 
   void applyFile(Path file) throws java.io.IOException {
@@ -164,13 +230,18 @@ final class RealCluster implements BeforeEachCallback, AfterEachCallback {
    * @param sources by name in the pod, such as {@code {resourceClaimName: x}}
    */
   void pod(String name, String where, Map<String, String> sources) {
-    String entries =
+    pod(name, where, List.of(container("main", sources.keySet().toArray(String[]::new))), sources);
+  }
+
+  /**
+   * A pod of those containers.
+   *
+   * @param where fragments of the pod's spec, a line each
+   */
+  void pod(String name, String where, List<String> containers, Map<String, String> sources) {
+    String claims =
         sources.entrySet().stream()
             .map(entry -> "{name: %s, source: %s}".formatted(entry.getKey(), entry.getValue()))
-            .collect(Collectors.joining(", "));
-    String uses =
-        sources.keySet().stream()
-            .map(entry -> "{name: " + entry + "}")
             .collect(Collectors.joining(", "));
     apply(
         """
@@ -179,15 +250,24 @@ final class RealCluster implements BeforeEachCallback, AfterEachCallback {
         metadata: {name: %s}
         spec:
           terminationGracePeriodSeconds: 0
-          %s
-          containers:
-          - name: main
-            image: registry.k8s.io/e2e-test-images/busybox:1.29-2
-            command: ["sh", "-c", "ls /dev/dri; sleep 3600"]
-            resources: {claims: [%s]}
+        %s
+          containers: [%s]
           resourceClaims: [%s]
         """
-            .formatted(name, where, uses, entries));
+            .formatted(
+                name, where.indent(2).stripTrailing(), String.join(", ", containers), claims));
+  }
+
+  /** A container that lists its DRM nodes, then sleeps; uses those claims, by name in the pod. */
+  static String container(String name, String... claims) {
+    return container(name, "ls /dev/dri; sleep 3600", claims);
+  }
+
+  static String container(String name, String command, String... claims) {
+    String uses =
+        Stream.of(claims).map(claim -> "{name: " + claim + "}").collect(Collectors.joining(", "));
+    return "{name: %s, image: %s, command: [sh, -c, \"%s\"], resources: {claims: [%s]}}"
+        .formatted(name, IMAGE, command, uses);
   }
 
   static String ofTemplate(String template) {
@@ -196,6 +276,19 @@ final class RealCluster implements BeforeEachCallback, AfterEachCallback {
 
   static String ofClaim(String claim) {
     return "{resourceClaimName: %s}".formatted(claim);
+  }
+
+  /** Changes an object of the test's namespace by a JSON merge patch. */
+  void change(Class<? extends HasMetadata> kind, String name, String patch) {
+    client
+        .resources(kind)
+        .inNamespace(namespace)
+        .withName(name)
+        .patch(PatchContext.of(PatchType.JSON_MERGE), patch);
+  }
+
+  void deleteClaim(String name) {
+    client.resources(ResourceClaim.class).inNamespace(namespace).withName(name).delete();
   }
 
   void deletePod(String name) {
@@ -232,19 +325,88 @@ final class RealCluster implements BeforeEachCallback, AfterEachCallback {
     return client.resources(ResourceClaim.class).inNamespace(namespace).list().getItems();
   }
 
-  boolean isAllocated(String claim) {
-    var status = getClaim(claim).getStatus();
-    return status != null && status.getAllocation() != null;
+  /** The one claim that was made from a template for that pod. */
+  ResourceClaim claimOf(String pod) {
+    String uid = getPod(pod).getMetadata().getUid();
+    List<ResourceClaim> made =
+        claims().stream()
+            .filter(
+                claim ->
+                    claim.getMetadata().getOwnerReferences().stream()
+                        .anyMatch(owner -> uid.equals(owner.getUid())))
+            .toList();
+    assertThat(made).as("claims made for " + pod).hasSize(1);
+    return made.getFirst();
   }
 
-  GpuAllocationState gas(String node) {
-    return java.util.Objects.requireNonNull(
+  boolean isAllocated(String claim) {
+    return isAllocated(getClaim(claim));
+  }
+
+  private static boolean isAllocated(ResourceClaim claim) {
+    return claim.getStatus() != null && claim.getStatus().getAllocation() != null;
+  }
+
+  void awaitAllocated(String... claims) {
+    for (String claim : claims) {
+      eventually(claim + " is allocated", () -> assertThat(isAllocated(claim)).isTrue());
+    }
+  }
+
+  /** Waits until the claim is open for a new allocation, and no GAS knows it. */
+  void awaitDeallocated(String claim) {
+    eventually(
+        claim + " is deallocated",
+        () -> {
+          ResourceClaim now = getClaim(claim);
+          assertThat(isAllocated(now)).isFalse();
+          assertThat(now.getMetadata().getFinalizers()).doesNotContain(GpuApi.CLAIM_FINALIZER);
+          assertThat(devicesOf(now)).isEmpty();
+        });
+  }
+
+  /** The names of the pods that the claim is reserved for. */
+  List<String> reservedFor(String claim) {
+    return reservedFor(getClaim(claim));
+  }
+
+  static List<String> reservedFor(ResourceClaim claim) {
+    return claim.getStatus() == null
+        ? List.of()
+        : claim.getStatus().getReservedFor().stream()
+            .map(ResourceClaimConsumerReference::getName)
+            .toList();
+  }
+
+  Optional<GpuAllocationState> findGas(String node) {
+    return Optional.ofNullable(
         client
             .resources(GpuAllocationState.class)
             .inNamespace(DRIVER_NAMESPACE)
             .withName(node)
-            .get(),
-        node);
+            .get());
+  }
+
+  GpuAllocationState gas(String node) {
+    return findGas(node).orElseThrow(() -> new AssertionError("no GpuAllocationState " + node));
+  }
+
+  Pod agentOn(String node) {
+    return podsOf(AGENT).stream()
+        .filter(pod -> node.equals(pod.getSpec().getNodeName()))
+        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no node agent on " + node));
+  }
+
+  /** The pods of one of the driver's two applications. */
+  List<Pod> podsOf(String application) {
+    return client
+        .pods()
+        .inNamespace(DRIVER_NAMESPACE)
+        .withLabel("app.kubernetes.io/name", application)
+        .list()
+        .getItems();
   }
 
   List<GpuAllocationState> allGas() {
