@@ -44,6 +44,11 @@ enum Topology {
     this.uids = uids;
   }
 
+  /** The UIDs of a node's GPUs, in the order of their cards: card0 is the first. */
+  List<String> uids() {
+    return uids;
+  }
+
   String yaml() {
     return uids.stream()
         .map(
