@@ -124,6 +124,7 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
     if (demand.isEmpty()) {
       return true;
     }
+    nodes.addAll(SchedulingStatuses.unsuitableBefore(context, demand.podClaimNames()));
     return selectedNode.isPresent() && demand.unplaceable().isEmpty()
         ? allocate(context, pod.get(), demand, selectedNode.get(), nodes)
         : answer(context, pod.get(), demand, nodes, judgeAll(demand, nodes));
