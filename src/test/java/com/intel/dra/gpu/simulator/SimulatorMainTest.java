@@ -77,7 +77,12 @@ class SimulatorMainTest {
 
   private Process simulate() throws IOException {
     return start(
-        "--topology", topology.toString(), "--root", root.toString(), "--plain-device-files");
+        "--topology",
+        topology.toString(),
+        "--root",
+        root.toString(),
+        "--plain-device-files",
+        "--plain-sysfs");
   }
 
   private void awaitOutput(Path stream, String text) {
