@@ -4,10 +4,10 @@ import com.intel.dra.gpu.device.PciAddress;
 import com.intel.dra.gpu.simulator.fuse.TreeEntry;
 import com.intel.dra.gpu.sysfs.KernelDriver;
 import com.intel.dra.gpu.sysfs.SysfsLayout;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -30,45 +30,59 @@ final class KernelTree {
   /** A GPU with its VFs. */
   record Device(Placement placement, PfState state, List<Vf> vfs) {}
 
+  /**
+   * A PCI function with its folder.
+   *
+   * @param path where the folder is
+   * @param driver empty while none has it
+   */
+  record PciFunction(
+      String path, PciAddress address, Optional<KernelDriver> driver, TreeEntry.Folder folder) {}
+
+  /** The GPU and its VFs. */
+  static List<PciFunction> functions(Device device) {
+    Placement pf = device.placement();
+    List<PciFunction> functions = new ArrayList<>();
+    functions.add(
+        new PciFunction(pf.device(), pf.address(), Optional.of(pf.driver()), device(device)));
+    for (Vf vf : device.vfs()) {
+      functions.add(
+          new PciFunction(
+              pf.hostBridge() + "/" + vf.address(),
+              vf.address(),
+              vf.bound() ? Optional.of(pf.driver()) : Optional.empty(),
+              vf(device, vf)));
+    }
+    return functions;
+  }
+
   /** The whole of sysfs. */
-  static TreeEntry.Folder root(List<Device> devices) {
+  static TreeEntry.Folder root(List<PciFunction> functions) {
     FolderBuilder root = new FolderBuilder();
     List.of(SysfsLayout.DEVICES, SysfsLayout.BUS_PCI_DEVICES, SysfsLayout.CLASS_DRM)
         .forEach(root::at);
     for (KernelDriver driver : KernelDriver.values()) {
       root.at(SysfsLayout.BUS_PCI_DRIVERS + "/" + driver.sysfsName());
     }
-    for (Device device : devices) {
-      Placement pf = device.placement();
-      add(root, pf, pf.address(), true, OptionalInt.of(pf.cardIndex()), device(device));
-      for (Vf vf : device.vfs()) {
-        add(root, pf, vf.address(), vf.bound(), vf.cardIndex(), vf(device, vf));
-      }
-    }
+    functions.forEach(function -> add(root, function));
     return root.build();
   }
 
-  private static void add(
-      FolderBuilder root,
-      Placement pf,
-      PciAddress address,
-      boolean bound,
-      OptionalInt card,
-      TreeEntry.Folder folder) {
-    root.at(pf.hostBridge()).entry(address.toString(), folder);
-    String device = pf.hostBridge() + "/" + address;
-    link(root, SysfsLayout.BUS_PCI_DEVICES, address.toString(), device);
-    if (bound) {
-      String driver = SysfsLayout.BUS_PCI_DRIVERS + "/" + pf.driver().sysfsName();
-      link(root, driver, address.toString(), device);
+  private static void add(FolderBuilder root, PciFunction function) {
+    String path = function.path();
+    String address = function.address().toString();
+    root.at(path.substring(0, path.lastIndexOf('/'))).entry(address, function.folder());
+    link(root, SysfsLayout.BUS_PCI_DEVICES, address, path);
+    function
+        .driver()
+        .ifPresent(
+            driver ->
+                link(root, SysfsLayout.BUS_PCI_DRIVERS + "/" + driver.sysfsName(), address, path));
+    if (function.folder().children().get(SysfsLayout.DRM) instanceof TreeEntry.Folder drm) {
+      for (String name : drm.children().keySet()) {
+        link(root, SysfsLayout.CLASS_DRM, name, path + "/" + SysfsLayout.DRM + "/" + name);
+      }
     }
-    card.ifPresent(
-        index -> {
-          Placement placement = new Placement(address, pf.driver(), index);
-          for (String name : List.of(placement.cardName(), placement.renderName())) {
-            link(root, SysfsLayout.CLASS_DRM, name, device + "/" + SysfsLayout.DRM + "/" + name);
-          }
-        });
   }
 
   private static void link(FolderBuilder root, String folder, String name, String target) {

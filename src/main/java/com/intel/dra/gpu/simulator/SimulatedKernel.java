@@ -65,6 +65,9 @@ final class SimulatedKernel implements ServedFiles {
     List<Vf> vfs = List.of();
     boolean changingVfs;
     long enabledAt;
+    private Optional<PfState> shownState = Optional.empty();
+    private List<Vf> shownVfs = List.of();
+    private List<KernelTree.PciFunction> shown = List.of();
 
     Pf(PlacedGpu placed) {
       this.placed = placed;
@@ -72,8 +75,14 @@ final class SimulatedKernel implements ServedFiles {
       this.files = files(placed);
     }
 
-    KernelTree.Device seen() {
-      return new KernelTree.Device(placed.placement(), state, vfs);
+    /** Made anew only when something has changed: most writes are to one GPU of many. */
+    List<KernelTree.PciFunction> functions() {
+      if (shownState.filter(shown -> shown == state).isEmpty() || shownVfs != vfs) {
+        shown = KernelTree.functions(new KernelTree.Device(placed.placement(), state, vfs));
+        shownState = Optional.of(state);
+        shownVfs = vfs;
+      }
+      return shown;
     }
 
     boolean isSettled() {
@@ -453,7 +462,7 @@ final class SimulatedKernel implements ServedFiles {
   }
 
   private void publish() {
-    root = KernelTree.root(pfs.values().stream().map(Pf::seen).toList());
+    root = KernelTree.root(pfs.values().stream().flatMap(pf -> pf.functions().stream()).toList());
   }
 
   private Answer refuse(Target target, String text, Errno errno, String why) {
