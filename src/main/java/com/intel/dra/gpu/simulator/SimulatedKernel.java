@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
@@ -99,6 +100,7 @@ final class SimulatedKernel implements ServedFiles {
   private final DrmDevices devices;
   private final Consumer<String> log;
   private final SequencedMap<PciAddress, Pf> pfs = new LinkedHashMap<>();
+  private OptionalLong nextCatchUp = OptionalLong.empty();
   private volatile TreeEntry.Folder root = KernelTree.root(List.of());
 
   /**
@@ -177,12 +179,19 @@ final class SimulatedKernel implements ServedFiles {
       pf.faults.set(topology.faults().getOrDefault(pf.placed.gpu().address(), List.of()));
     }
     publish();
-    settle();
+    catchUp();
     return new TopologyChange(vanished, appeared);
   }
 
-  /** Lets happen what is due by now: late DRM nodes appear, and what a fault held back. */
+  /** Lets happen what is due by now. Asked before every look, so it must cost nothing. */
   synchronized void settle() {
+    if (nextCatchUp.isPresent() && clock.nanoTime() - nextCatchUp.getAsLong() >= 0) {
+      catchUp();
+    }
+  }
+
+  /** Lets late DRM nodes appear, and what a fault holds back no longer. */
+  private void catchUp() {
     boolean changed = false;
     for (Pf pf : pfs.values()) {
       if (pf.changingVfs || pf.isSettled()) {
@@ -204,6 +213,15 @@ final class SimulatedKernel implements ServedFiles {
     if (changed) {
       publish();
     }
+    nextCatchUp = pfs.values().stream().flatMapToLong(pf -> lateDrm(pf).stream()).min();
+  }
+
+  /** When the DRM nodes of a PF's VFs are to appear; empty if they are there or that has passed. */
+  private OptionalLong lateDrm(Pf pf) {
+    long at = pf.enabledAt + pf.faults.drmDelay().toNanos();
+    return pf.isSettled() || clock.nanoTime() - at >= 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(at);
   }
 
   // --- reading
@@ -351,6 +369,7 @@ final class SimulatedKernel implements ServedFiles {
       pf.enabledAt = clock.nanoTime();
       pf.vfs = appear(pf, next.numVfs());
       publish();
+      nextCatchUp = OptionalLong.of(pf.enabledAt);
     }
     say(target, text, "%d VFs enabled".formatted(next.numVfs()));
     return new Answer.Done("");
@@ -376,6 +395,7 @@ final class SimulatedKernel implements ServedFiles {
         pf.state = next;
         pf.changingVfs = false;
         publish();
+        nextCatchUp = OptionalLong.of(clock.nanoTime());
       }
     }
     say(target, text, stay ? "VFs disabled, but a fault lets them stay" : "VFs disabled");

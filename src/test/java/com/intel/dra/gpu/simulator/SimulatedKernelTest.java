@@ -210,6 +210,18 @@ class SimulatedKernelTest {
     }
 
     @Test
+    void areThereWithoutDrmNodesWhenAllCardsAreTaken() throws IOException {
+      SimulatedGpu large = gpu("0000:c0:00.0", 63, KernelDriver.I915);
+      kernel.apply(new Topology(List.of(FLEX, OTHER, large)));
+
+      assertDone(write("devices/pci0000:c0/0000:c0:00.0/sriov_numvfs", 63));
+
+      assertThat(nodes.cards).hasSize(64);
+      assertThat(list("devices/pci0000:c0/0000:c0:00.1/drm")).contains("card3");
+      assertThat(list("devices/pci0000:c0/0000:c0:07.7")).contains("driver").doesNotContain("drm");
+    }
+
+    @Test
     void areThereWithoutDrmNodesWhereNoneCanBeMade() {
       nodes.refusing = true;
 
@@ -364,6 +376,42 @@ class SimulatedKernelTest {
       assertThat(nodes.cards).containsExactly(0, 1);
       enable(1);
     }
+  }
+
+  @Test
+  void aFaultThatEndsWhileVfsAreBeingDisabledHoldsNothingBack() throws Exception {
+    CountDownLatch disabling = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    KernelClock slow =
+        new KernelClock() {
+          @Override
+          public long nanoTime() {
+            return 0;
+          }
+
+          @Override
+          public void sleep(Duration duration) throws InterruptedException {
+            if (duration.equals(SimulatedKernel.DISABLING)) {
+              disabling.countDown();
+              goOn.await();
+            }
+          }
+        };
+    Nodes slowNodes = new Nodes();
+    SimulatedKernel slowKernel = new SimulatedKernel(slow, slowNodes, log::add);
+    slowKernel.apply(
+        new Topology(List.of(FLEX), Map.of(FLEX.address(), List.of(new Fault.StayingVfs()))));
+    assertDone(slowKernel.write(NUMVFS, "2"));
+    CompletableFuture<Answer> writer =
+        CompletableFuture.supplyAsync(() -> slowKernel.write(NUMVFS, "0"));
+    assertThat(disabling.await(30, TimeUnit.SECONDS)).isTrue();
+
+    slowKernel.apply(new Topology(List.of(FLEX)));
+    goOn.countDown();
+    assertDone(writer.get(30, TimeUnit.SECONDS));
+
+    assertThat(slowKernel.find(DEVICE + "/virtfn0")).isEmpty();
+    assertThat(slowNodes.cards).containsExactly(0);
   }
 
   @Test
