@@ -1,0 +1,290 @@
+package com.intel.dra.gpu.nodeagent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.intel.dra.gpu.allocation.Allocator;
+import com.intel.dra.gpu.allocation.Decision;
+import com.intel.dra.gpu.allocation.Device;
+import com.intel.dra.gpu.allocation.DeviceRequest;
+import com.intel.dra.gpu.allocation.DeviceSelector;
+import com.intel.dra.gpu.allocation.DeviceShare;
+import com.intel.dra.gpu.allocation.NodeInventory;
+import com.intel.dra.gpu.allocation.Placement;
+import com.intel.dra.gpu.allocation.Policy;
+import com.intel.dra.gpu.api.AllocatedDevice;
+import com.intel.dra.gpu.api.ClaimAllocation;
+import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.api.ResourceHandle;
+import com.intel.dra.gpu.device.DeviceType;
+import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.PciDeviceId;
+import com.intel.dra.gpu.kubelet.PrepareResult;
+import com.intel.dra.gpu.kubelet.UnprepareResult;
+import com.intel.dra.gpu.sysfs.FakeKernel;
+import com.intel.dra.gpu.sysfs.FakeKernel.Driver;
+import com.intel.dra.gpu.sysfs.VirtualFunctions;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A node with a kernel that is not there, its agent, and a controller that places claims with the
+ * real allocator. The tests reconcile by {@link #settle}.
+ */
+@SuppressWarnings("NullAway.Init") // started by the tests
+final class VfNode {
+
+  final FakeKernel kernel;
+  final List<Gpu> gpus = new ArrayList<>();
+  final TestingGasStore gas;
+  private final TestingConfig config;
+  private final Map<String, List<AllocatedDevice>> claims = new HashMap<>();
+  private int boots = 1;
+  private volatile Instant now = Instant.EPOCH;
+  TestingGasInformer informer;
+  AgentParts agent;
+
+  VfNode(Path root, UnownedVfs unowned) throws IOException {
+    kernel = new FakeKernel(root.resolve("sys"));
+    config =
+        TestingConfig.below(root)
+            .withHost(kernel.root(), Path.of("/dev"))
+            .withUnownedVfs(unowned)
+            .withPrepareWait(Duration.ZERO);
+    gas = new TestingGasStore(config);
+  }
+
+  Gpu add(Driver driver, int bus, String model, int memoryMiB, int maxVfs) throws IOException {
+    Gpu gpu = kernel.add(driver, bus, new PciDeviceId(model), memoryMiB, maxVfs, 1);
+    gpus.add(gpu);
+    return gpu;
+  }
+
+  Gpu flex170(int bus) throws IOException {
+    return add(Driver.I915, bus, "0x56c0", 16_384, 8);
+  }
+
+  void start() throws IOException {
+    start(config);
+  }
+
+  void start(TestingConfig settings) throws IOException {
+    informer = new TestingGasInformer(settings);
+    agent =
+        new AgentParts(
+            settings,
+            gas,
+            informer,
+            new BootId("boot-" + boots),
+            new VirtualFunctions(kernel.root(), kernel, kernel),
+            () -> now);
+    assertThat(agent.monitor.scan()).isTrue();
+    agent.desired.setServing(true);
+  }
+
+  TestingConfig config() {
+    return config;
+  }
+
+  /** The node starts again: VFs and containers are gone. */
+  void reboot() throws IOException {
+    await().until(this::isIdle);
+    kernel.reboot();
+    boots++;
+    start();
+  }
+
+  void pass(Duration time) {
+    now = now.plus(time);
+  }
+
+  // --- the operator
+
+  UpdateControl<GpuAllocationState> reconcile() {
+    try {
+      return agent.reconciler.reconcile(gas.now());
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  boolean isIdle() {
+    return agent.hosts.states().values().stream().noneMatch(VfHostState::isBusy);
+  }
+
+  /** Until nothing happens any more by itself; what is retried later is not waited for. */
+  void settle() {
+    String before = "";
+    while (true) {
+      reconcile();
+      await().pollInterval(Duration.ofMillis(1)).until(this::isIdle);
+      agent.monitor.scan();
+      String after = gas.now().getMetadata().getResourceVersion() + agent.hosts.states();
+      if (after.equals(before)) {
+        return;
+      }
+      before = after;
+    }
+  }
+
+  // --- the controller
+
+  /** Places a claim on the node as it is in the GAS; false when it does not fit. */
+  boolean allocate(String claim, DeviceType type, int count, int memoryMiB) {
+    Decision decision =
+        Allocator.place(
+            inventory(),
+            List.of(new DeviceRequest(claim, type, count, memoryMiB, DeviceSelector.EVERY_DEVICE)),
+            Policy.FIRST);
+    if (!(decision instanceof Placement placement)) {
+      return false;
+    }
+    List<AllocatedDevice> devices =
+        placement.shares().getOrDefault(claim, List.of()).stream().map(VfNode::allocated).toList();
+    claims.put(claim, devices);
+    gas.allocate(claim, new ClaimAllocation(devices, ""));
+    return true;
+  }
+
+  boolean allocateVfs(String claim, int count, int memoryMiB) {
+    return allocate(claim, DeviceType.VF, count, memoryMiB);
+  }
+
+  void release(String claim) {
+    claims.remove(claim);
+    gas.release(claim);
+  }
+
+  List<AllocatedDevice> devicesOf(String claim) {
+    return claims.getOrDefault(claim, List.of());
+  }
+
+  Map<String, List<AllocatedDevice>> claims() {
+    return Map.copyOf(claims);
+  }
+
+  private NodeInventory inventory() {
+    var spec = gas.now().getSpec();
+    var devices = new ArrayList<Device>();
+    spec.allocatable()
+        .forEach(
+            (uid, device) ->
+                devices.add(
+                    new Device(
+                        DeviceUid.parse(uid).orElseThrow(), device.memory(), device.maxVfs())));
+    var held = new HashMap<String, List<DeviceShare>>();
+    spec.prepared().forEach((uid, list) -> held.put(uid, shares(list)));
+    spec.resourceClaimAllocations()
+        .forEach((uid, allocation) -> held.put(uid, shares(allocation.gpus())));
+    return new NodeInventory("node1", devices, held);
+  }
+
+  private static List<DeviceShare> shares(List<AllocatedDevice> devices) {
+    return devices.stream()
+        .map(
+            device ->
+                new DeviceShare(
+                    DeviceUid.parse(device.uid()).orElseThrow(),
+                    device.memory(),
+                    Optional.of(device.profile()).filter(name -> !name.isEmpty())))
+        .toList();
+  }
+
+  private static AllocatedDevice allocated(DeviceShare share) {
+    return new AllocatedDevice(
+        share.memoryMiB(),
+        share.uid().parent().map(DeviceUid::toString).orElse(""),
+        share.profile().orElse(""),
+        share.type().wireName(),
+        share.uid().toString());
+  }
+
+  // --- the kubelet
+
+  PrepareResult prepare(String claim) {
+    return agent.preparation.prepare(
+        Fixtures.claim(claim), new ResourceHandle(devicesOf(claim)).encode());
+  }
+
+  String prepareError(String claim) {
+    PrepareResult result = prepare(claim);
+    assertThat(result).isInstanceOf(PrepareResult.Failed.class);
+    return ((PrepareResult.Failed) result).message();
+  }
+
+  void prepared(String claim) {
+    assertThat(prepare(claim))
+        .isEqualTo(
+            new PrepareResult.Prepared(
+                devicesOf(claim).stream().map(device -> "intel.com/gpu=" + device.uid()).toList()));
+  }
+
+  void unprepare(String claim) {
+    assertThat(agent.preparation.unprepare(Fixtures.claim(claim)))
+        .isEqualTo(new UnprepareResult.Unprepared());
+  }
+
+  // --- what is true
+
+  List<String> offered() {
+    return List.copyOf(gas.now().getSpec().allocatable().keySet());
+  }
+
+  List<String> offeredVfs(Gpu gpu) {
+    return offered().stream().filter(uid -> uid.startsWith(gpu.uid() + "-vf")).toList();
+  }
+
+  /** Everything that always holds when nothing is going on. */
+  void assertAgreement() {
+    assertThat(agent.hosts.states()).as("nothing is going on").isEmpty();
+    GpuAllocationState state = gas.now();
+    var holders = VfHolders.of(state, agent.prepared.all().values());
+    var expected = new ArrayList<String>();
+    for (Gpu gpu : gpus) {
+      int numVfs = kernel.numVfs(gpu);
+      List<HeldVf> held = holders.of(gpu.uid());
+      expected.add(gpu.uid().toString());
+      for (int index = 0; index < numVfs; index++) {
+        expected.add(gpu.uid().vf(index).toString());
+      }
+      if (held.isEmpty()) {
+        assertThat(kernel.isPlain(gpu)).as("no VF without an owner on %s", gpu.uid()).isTrue();
+        assertThat(agent.records.find(gpu.uid())).isEmpty();
+      } else {
+        assertThat(holders.areUsing(gpu.uid())).as("both ways: %s", gpu.uid()).isFalse();
+        assertThat(held).allMatch(vf -> vf.index() < numVfs, "exists");
+        List<Long> memory = kernel.memoryOfVfs(gpu);
+        assertThat(held)
+            .allMatch(
+                vf -> memory.get(vf.index()) >= (long) vf.memoryMiB() << 20, "has its memory");
+        assertThat(memory.stream().mapToLong(bytes -> bytes).sum())
+            .isLessThanOrEqualTo((long) gpu.memoryMiB() << 20);
+      }
+    }
+    assertThat(state.getSpec().allocatable().keySet())
+        .containsExactlyInAnyOrderElementsOf(expected);
+    assertThat(cdiDevices()).containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  List<String> cdiDevices() {
+    try {
+      return Files.readString(config.cdiRoot().resolve("intel.com-gpu.yaml"))
+          .lines()
+          .filter(line -> line.contains("name: \""))
+          .map(line -> line.replaceAll(".*name: \"(.*)\".*", "$1"))
+          .toList();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
