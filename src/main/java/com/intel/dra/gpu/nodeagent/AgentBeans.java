@@ -52,6 +52,12 @@ class AgentBeans {
 
   @Produces
   @Singleton
+  VfThreads vfThreads() {
+    return VfThreads.PLATFORM;
+  }
+
+  @Produces
+  @Singleton
   InstantSource clock() {
     return InstantSource.system();
   }

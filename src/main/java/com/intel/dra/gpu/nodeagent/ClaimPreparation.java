@@ -111,11 +111,9 @@ class ClaimPreparation implements ClaimPreparer {
     DeviceUid gpu = host.get();
     Optional<VfHostState> state = hosts.state(gpu);
     boolean unverified = records.find(gpu).filter(made -> !made.verified()).isPresent();
+    Optional<Gpu> usable = present.filter(vf -> !unverified);
     if (state.isEmpty()) {
-      return present
-          .filter(vf -> !unverified)
-          .map(vf -> tooSmall(device, vf))
-          .orElseGet(() -> missing(device, gpu));
+      return usable.map(vf -> tooSmall(device, vf)).orElseGet(() -> missing(device, gpu));
     }
     return switch (state.get()) {
       case VfHostState.Making making -> notYet("VF %s is still being made".formatted(device.uid()));
@@ -130,10 +128,11 @@ class ClaimPreparation implements ClaimPreparer {
               "VF %s cannot be made on node %s, which tries again: the VFs before it could not be removed: %s"
                   .formatted(device.uid(), config.nodeName(), failure.message()));
       case VfHostState.Refused(String reason) ->
-          present
-              .filter(vf -> !unverified)
+          usable
               .map(vf -> tooSmall(device, vf))
               .orElseGet(() -> failed("VF %s cannot be made: %s".formatted(device.uid(), reason)));
+      // decided anew as soon as the GAS tells of the claim
+      case VfHostState.Occupied occupied -> missing(device, gpu);
     };
   }
 

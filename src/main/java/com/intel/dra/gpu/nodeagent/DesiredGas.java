@@ -8,6 +8,7 @@ import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.VfProfile;
 import com.intel.dra.gpu.nodeagent.VfHostState.Making;
 import com.intel.dra.gpu.nodeagent.VfHostState.MakingFailed;
+import com.intel.dra.gpu.nodeagent.VfHostState.Occupied;
 import com.intel.dra.gpu.nodeagent.VfHostState.Refused;
 import com.intel.dra.gpu.nodeagent.VfHostState.RemovalFailed;
 import com.intel.dra.gpu.nodeagent.VfHostState.Removing;
@@ -49,7 +50,10 @@ class DesiredGas {
   }
 
   GasFields fields() {
-    Optional<Map<String, AllocatableDevice>> allocatable = devices.known().map(this::allocatable);
+    // first the states: of a GPU of which nothing goes on any more the devices are known by then
+    Map<DeviceUid, VfHostState> states = hosts.states();
+    Optional<Map<String, AllocatableDevice>> allocatable =
+        devices.known().map(gpus -> allocatable(gpus, states));
     boolean ready = serving && allocatable.isPresent();
     return new GasFields(
         allocatable,
@@ -57,8 +61,8 @@ class DesiredGas {
         ready ? GpuAllocationState.READY : GpuAllocationState.NOT_READY);
   }
 
-  private Map<String, AllocatableDevice> allocatable(List<Gpu> gpus) {
-    Map<DeviceUid, VfHostState> states = hosts.states();
+  private Map<String, AllocatableDevice> allocatable(
+      List<Gpu> gpus, Map<DeviceUid, VfHostState> states) {
     var byUid = new TreeMap<String, AllocatableDevice>();
     for (Gpu gpu : gpus) {
       DeviceUid host = gpu.uid().parent().orElse(gpu.uid());
@@ -66,7 +70,7 @@ class DesiredGas {
       switch (gpu.type()) {
         case GPU -> {
           if (state.filter(DesiredGas::withholdsTheGpu).isEmpty()) {
-            offer(byUid, gpu.uid(), gpu.memoryMiB(), gpu.maxVfs());
+            offer(byUid, gpu.uid(), gpu.memoryMiB(), maxVfs(gpu, state));
             state.ifPresent(now -> offerVfsToBe(byUid, host, now));
           }
         }
@@ -87,11 +91,23 @@ class DesiredGas {
       case Making making -> false;
       case MakingFailed failed -> false;
       case Refused refused -> false;
+      case Occupied occupied -> false;
     };
   }
 
   private static boolean withholdsVfs(VfHostState state) {
-    return !(state instanceof Refused);
+    return switch (state) {
+      case Making making -> true;
+      case MakingFailed failed -> true;
+      case Removing removing -> true;
+      case RemovalFailed failed -> true;
+      case Refused refused -> false;
+      case Occupied occupied -> false;
+    };
+  }
+
+  private static int maxVfs(Gpu gpu, Optional<VfHostState> state) {
+    return state.filter(Occupied.class::isInstance).isPresent() ? 0 : gpu.maxVfs();
   }
 
   /** Only those that are held, for nobody else should count on them yet. */
@@ -108,6 +124,7 @@ class DesiredGas {
       case Removing removing -> {}
       case RemovalFailed failed -> {}
       case Refused refused -> {}
+      case Occupied occupied -> {}
     }
   }
 

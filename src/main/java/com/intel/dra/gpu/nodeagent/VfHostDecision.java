@@ -3,6 +3,7 @@ package com.intel.dra.gpu.nodeagent;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.VfProfile;
 import com.intel.dra.gpu.device.VfProfiles;
+import com.intel.dra.gpu.sysfs.EnabledVfs;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,9 @@ sealed interface VfHostDecision {
 
   /** All is as it should be. */
   record Nothing() implements VfHostDecision {}
+
+  /** Somebody else uses VFs of it that cannot be offered: it is not to be planned for others. */
+  record LeaveToOthers() implements VfHostDecision {}
 
   /** The VFs that were recorded are gone, and nobody wants them. */
   record Forget() implements VfHostDecision {}
@@ -30,14 +34,16 @@ sealed interface VfHostDecision {
   /**
    * @param held VFs of the GPU that claims hold
    * @param usedAsGpu whether claims hold the GPU itself
-   * @param numVfs how many VFs there are
+   * @param enabled how many VFs there are
+   * @param vfsDiscovered whether any of them can be offered
    * @param made this driver's record of the GPU
    */
   record Situation(
       Gpu gpu,
       Collection<HeldVf> held,
       boolean usedAsGpu,
-      int numVfs,
+      EnabledVfs enabled,
+      boolean vfsDiscovered,
       Optional<MadeVfs> made,
       UnownedVfs unowned) {
 
@@ -55,10 +61,19 @@ sealed interface VfHostDecision {
   }
 
   static VfHostDecision on(Situation now) {
-    if (now.held().isEmpty()) {
-      return withoutHolders(now);
-    }
-    if (!now.isUnverified() && now.numVfs() >= now.needed()) {
+    return switch (now.enabled()) {
+      case EnabledVfs.Count(int numVfs) when now.held().isEmpty() -> withoutHolders(now, numVfs);
+      case EnabledVfs.Count(int numVfs) -> withHolders(now, numVfs);
+      case EnabledVfs.Unknown(var cause) when !now.held().isEmpty() ->
+          new Refuse(
+              "the VFs of GPU %s are not known: %s".formatted(now.gpu().uid(), cause.message()));
+      // the removal will say what is wrong, until it is right
+      case EnabledVfs.Unknown(var cause) -> now.made().isPresent() ? new Remove() : new Nothing();
+    };
+  }
+
+  private static VfHostDecision withHolders(Situation now, int numVfs) {
+    if (!now.isUnverified() && numVfs >= now.needed()) {
       return new Nothing();
     }
     if (now.usedAsGpu()) {
@@ -66,19 +81,19 @@ sealed interface VfHostDecision {
           "GPU %s cannot be split into VFs while claims use it as a whole; delete their pods"
               .formatted(now.gpu().uid()));
     }
-    if (now.numVfs() > 0 && now.made().isEmpty()) {
+    if (numVfs > 0 && now.made().isEmpty()) {
       return new Refuse(
           "GPU %s has %d VFs that an administrator made, and the kernel adds none to them; remove them (write 0 to sriov_numvfs), or delete the claim's pods so that it is allocated anew"
-              .formatted(now.gpu().uid(), now.numVfs()));
+              .formatted(now.gpu().uid(), numVfs));
     }
-    if (now.numVfs() > 0 && now.isInUse()) {
+    if (numVfs > 0 && now.isInUse()) {
       return new Refuse(
           "GPU %s has %d VFs of which some are in use, and the kernel adds none to them; delete the claim's pods so that it is allocated anew"
-              .formatted(now.gpu().uid(), now.numVfs()));
+              .formatted(now.gpu().uid(), numVfs));
     }
     return profile(now)
         .<VfHostDecision>map(
-            profile -> new Make(profile, now.needed(), now.numVfs() > 0 || now.isUnverified()))
+            profile -> new Make(profile, now.needed(), numVfs > 0 || now.isUnverified()))
         .orElseGet(
             () ->
                 new Refuse(
@@ -91,15 +106,15 @@ sealed interface VfHostDecision {
                             memoryMiB(now))));
   }
 
-  private static VfHostDecision withoutHolders(Situation now) {
+  private static VfHostDecision withoutHolders(Situation now, int numVfs) {
     // what was begun and not verified may have left quotas
-    boolean nothingIsThere = now.numVfs() == 0 && !now.isUnverified();
-    if (nothingIsThere) {
+    if (numVfs == 0 && !now.isUnverified()) {
       return now.made().isPresent() ? new Forget() : new Nothing();
     }
-    return now.made().isPresent() || now.unowned() == UnownedVfs.REMOVE
-        ? new Remove()
-        : new Nothing();
+    if (now.made().isPresent() || now.unowned() == UnownedVfs.REMOVE) {
+      return new Remove();
+    }
+    return now.vfsDiscovered() ? new Nothing() : new LeaveToOthers();
   }
 
   /**

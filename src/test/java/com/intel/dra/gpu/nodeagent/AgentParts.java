@@ -31,6 +31,7 @@ final class AgentParts {
         informer,
         Fixtures.BOOT,
         new VirtualFunctions(config.sysfsRoot()),
+        VfThreads.PLATFORM,
         InstantSource.system());
   }
 
@@ -40,6 +41,7 @@ final class AgentParts {
       TestingGasInformer informer,
       BootId boot,
       VirtualFunctions virtualFunctions,
+      VfThreads threads,
       InstantSource clock)
       throws IOException {
     prepared = PreparedClaims.open(config.stateDir().orElseThrow(), boot);
@@ -59,12 +61,13 @@ final class AgentParts {
     preparation = new ClaimPreparation(devices, prepared, hosts, records, informer, config);
     provisioner =
         new VfProvisioner(
-            virtualFunctions,
+            new VfSurvey(virtualFunctions, hosts, records),
+            new VfWork(virtualFunctions, records, monitor, config),
+            threads,
             hosts,
             records,
             devices,
             prepared,
-            monitor,
             informer,
             config,
             metrics,

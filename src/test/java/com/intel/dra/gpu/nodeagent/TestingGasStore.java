@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.intel.dra.gpu.api.ClaimAllocation;
 import com.intel.dra.gpu.api.GpuAllocationState;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -17,6 +19,7 @@ final class TestingGasStore extends GasStore {
 
   private GpuAllocationState gas =
       Fixtures.gas(Map.of(), Map.of(), Map.of(), GpuAllocationState.NOT_READY);
+  private final List<ObjectNode> versions = new ArrayList<>();
   private int version = 1;
   private Runnable beforePatch = () -> {};
 
@@ -27,6 +30,14 @@ final class TestingGasStore extends GasStore {
 
   GpuAllocationState now() {
     return get().orElseThrow();
+  }
+
+  /** The GAS as an informer shows it that has not seen that many of the last writes. */
+  synchronized GpuAllocationState before(int writes) {
+    return writes == 0 || versions.isEmpty()
+        ? now()
+        : JSON.convertValue(
+            versions.get(Math.max(0, versions.size() - writes)), GpuAllocationState.class);
   }
 
   /** What the controller writes, whatever was written before. */
@@ -74,6 +85,7 @@ final class TestingGasStore extends GasStore {
 
   private void apply(ObjectNode patch) {
     ObjectNode json = JSON.valueToTree(gas);
+    versions.add(json.deepCopy());
     merge(json, patch);
     gas = JSON.convertValue(json, GpuAllocationState.class);
     version++;

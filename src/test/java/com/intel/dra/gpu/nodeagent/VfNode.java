@@ -27,15 +27,18 @@ import com.intel.dra.gpu.sysfs.FakeKernel.Driver;
 import com.intel.dra.gpu.sysfs.VirtualFunctions;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import java.io.IOException;
+import java.io.Serial;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 
 /**
  * A node with a kernel that is not there, its agent, and a controller that places claims with the
@@ -44,17 +47,41 @@ import java.util.Optional;
 @SuppressWarnings("NullAway.Init") // started by the tests
 final class VfNode {
 
+  /** Thrown out of a write, at which an agent ends as a killed one does: without cleaning up. */
+  static final class AgentDied extends Error {
+
+    @Serial private static final long serialVersionUID = 1L;
+  }
+
   final FakeKernel kernel;
   final List<Gpu> gpus = new ArrayList<>();
   final TestingGasStore gas;
   private final TestingConfig config;
   private final Map<String, List<AllocatedDevice>> claims = new HashMap<>();
+  private final boolean stepByStep;
+
+  /** Work on the hardware that the agent has decided on and not begun. */
+  private final Queue<Runnable> pending = new ArrayDeque<>();
+
   private int boots = 1;
   private volatile Instant now = Instant.EPOCH;
   TestingGasInformer informer;
   AgentParts agent;
 
+  /** With an agent that works on the hardware in threads of its own. */
   VfNode(Path root, UnownedVfs unowned) throws IOException {
+    this(root, unowned, false);
+  }
+
+  /**
+   * With an agent that works on the hardware only in {@link #work}, in one thread with the test.
+   */
+  static VfNode stepByStep(Path root) throws IOException {
+    return new VfNode(root, UnownedVfs.ADOPT, true);
+  }
+
+  private VfNode(Path root, UnownedVfs unowned, boolean stepByStep) throws IOException {
+    this.stepByStep = stepByStep;
     kernel = new FakeKernel(root.resolve("sys"));
     config =
         TestingConfig.below(root)
@@ -79,6 +106,7 @@ final class VfNode {
   }
 
   void start(TestingConfig settings) throws IOException {
+    pending.clear();
     informer = new TestingGasInformer(settings);
     agent =
         new AgentParts(
@@ -87,6 +115,7 @@ final class VfNode {
             informer,
             new BootId("boot-" + boots),
             new VirtualFunctions(kernel.root(), kernel, kernel),
+            stepByStep ? (gpu, work) -> pending.add(work) : VfThreads.PLATFORM,
             () -> now);
     assertThat(agent.monitor.scan()).isTrue();
     agent.desired.setServing(true);
@@ -98,7 +127,7 @@ final class VfNode {
 
   /** The node starts again: VFs and containers are gone. */
   void reboot() throws IOException {
-    await().until(this::isIdle);
+    finishWork();
     kernel.reboot();
     boots++;
     start();
@@ -111,8 +140,12 @@ final class VfNode {
   // --- the operator
 
   UpdateControl<GpuAllocationState> reconcile() {
+    return reconcile(gas.now());
+  }
+
+  UpdateControl<GpuAllocationState> reconcile(GpuAllocationState seen) {
     try {
-      return agent.reconciler.reconcile(gas.now());
+      return agent.reconciler.reconcile(seen);
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -122,12 +155,42 @@ final class VfNode {
     return agent.hosts.states().values().stream().noneMatch(VfHostState::isBusy);
   }
 
+  /**
+   * Does the next piece of work on the hardware. If the agent dies of it, it starts anew.
+   *
+   * @return false when there was none
+   */
+  boolean work() {
+    Runnable next = pending.poll();
+    if (next == null) {
+      return false;
+    }
+    try {
+      next.run();
+    } catch (AgentDied e) {
+      try {
+        start();
+      } catch (IOException cause) {
+        throw new AssertionError(cause);
+      }
+    }
+    return true;
+  }
+
+  private void finishWork() {
+    if (stepByStep) {
+      while (work()) {}
+    } else {
+      await().pollInterval(Duration.ofMillis(1)).until(this::isIdle);
+    }
+  }
+
   /** Until nothing happens any more by itself; what is retried later is not waited for. */
   void settle() {
     String before = "";
     while (true) {
       reconcile();
-      await().pollInterval(Duration.ofMillis(1)).until(this::isIdle);
+      finishWork();
       agent.monitor.scan();
       String after = gas.now().getMetadata().getResourceVersion() + agent.hosts.states();
       if (after.equals(before)) {
@@ -244,9 +307,32 @@ final class VfNode {
     return offered().stream().filter(uid -> uid.startsWith(gpu.uid() + "-vf")).toList();
   }
 
+  /** What holds at every moment, whatever is going on. */
+  void assertNobodyIsHarmed() {
+    var holders = VfHolders.of(gas.now(), agent.prepared.all().values());
+    List<String> cdi = cdiDevices();
+    for (Gpu gpu : gpus) {
+      List<HeldVf> held = holders.of(gpu.uid());
+      assertThat(!held.isEmpty() && holders.areUsing(gpu.uid()))
+          .as("%s is held as a GPU and as VFs", gpu.uid())
+          .isFalse();
+      List<Long> memory = kernel.memoryOfVfs(gpu);
+      assertThat(held)
+          .filteredOn(HeldVf::prepared)
+          .allMatch(vf -> vf.index() < memory.size(), "a prepared VF exists")
+          .allMatch(
+              vf -> memory.get(vf.index()) >= (long) vf.memoryMiB() << 20, "and has its memory")
+          .allMatch(vf -> cdi.contains(gpu.uid().vf(vf.index()).toString()), "and is in CDI");
+      assertThat(memory.stream().mapToLong(bytes -> bytes).sum())
+          .as("quotas within %s", gpu.uid())
+          .isLessThanOrEqualTo((long) gpu.memoryMiB() << 20);
+    }
+  }
+
   /** Everything that always holds when nothing is going on. */
   void assertAgreement() {
     assertThat(agent.hosts.states()).as("nothing is going on").isEmpty();
+    assertNobodyIsHarmed();
     GpuAllocationState state = gas.now();
     var holders = VfHolders.of(state, agent.prepared.all().values());
     var expected = new ArrayList<String>();
@@ -261,14 +347,11 @@ final class VfNode {
         assertThat(kernel.isPlain(gpu)).as("no VF without an owner on %s", gpu.uid()).isTrue();
         assertThat(agent.records.find(gpu.uid())).isEmpty();
       } else {
-        assertThat(holders.areUsing(gpu.uid())).as("both ways: %s", gpu.uid()).isFalse();
         assertThat(held).allMatch(vf -> vf.index() < numVfs, "exists");
         List<Long> memory = kernel.memoryOfVfs(gpu);
         assertThat(held)
             .allMatch(
                 vf -> memory.get(vf.index()) >= (long) vf.memoryMiB() << 20, "has its memory");
-        assertThat(memory.stream().mapToLong(bytes -> bytes).sum())
-            .isLessThanOrEqualTo((long) gpu.memoryMiB() << 20);
       }
     }
     assertThat(state.getSpec().allocatable().keySet())

@@ -196,7 +196,6 @@ class VfProvisionerTest {
     gpu = node.add(driver, 3, "0x56c0", 16_384, 8);
     node.start();
     node.settle();
-    tellMemoryOf(gpu);
     node.gas.allocate("a", planned(1, "flex170_m4", 4000));
 
     node.reconcile();
@@ -204,7 +203,6 @@ class VfProvisionerTest {
 
     assertThat(node.kernel.numVfs(gpu)).isEqualTo(4);
     node.gas.release("a");
-    tellMemoryOf(gpu);
     node.reconcile();
     await().until(node::isIdle);
     assertThat(node.kernel.isPlain(gpu)).isTrue();
@@ -636,13 +634,6 @@ class VfProvisionerTest {
             new AllocatedDevice(
                 memoryMiB, gpu.uid().toString(), profile, "vf", gpu.uid().vf(index).toString())),
         "");
-  }
-
-  /** Discovery cannot ask a driver for a GPU's memory yet, where there is no file that says it. */
-  private void tellMemoryOf(Gpu known) {
-    if (node.agent.devices.find(known.uid().toString()).orElseThrow().memoryMiB() == 0) {
-      node.agent.devices.replace(List.of(known));
-    }
   }
 
   private Path sysfs(String file) {

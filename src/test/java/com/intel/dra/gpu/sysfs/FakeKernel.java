@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -50,6 +51,16 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
   /** What the kernel does once instead of what it should. */
   private record Fault(String fileEnd, String value, String errno) {}
 
+  /** Called around a write, without a lock, so that other things can happen meanwhile. */
+  @FunctionalInterface
+  public interface WriteHook {
+
+    /**
+     * @param write as in {@link #writes}
+     */
+    void at(String write) throws IOException;
+  }
+
   private static final class Pf {
     final Driver driver;
     final Gpu gpu;
@@ -58,6 +69,12 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
     final Map<Integer, PciAddress> vfs = new TreeMap<>();
     List<Path> quotaFiles = List.of();
     int numVfs;
+
+    /** What each VF was given where no file tells. */
+    long untoldShareBytes;
+
+    /** How often VFs were enabled: each time they have other addresses. */
+    int generation;
 
     Pf(Driver driver, Gpu gpu, Path device, int tiles) {
       this.driver = driver;
@@ -87,6 +104,8 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
   private boolean vfsStay;
   private Duration appearAfter = Duration.ZERO;
   private Runnable beforeNumVfs = () -> {};
+  private WriteHook beforeWrite = write -> {};
+  private WriteHook afterWrite = write -> {};
   private long now;
 
   public FakeKernel(Path root) throws IOException {
@@ -105,7 +124,8 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
       throws IOException {
     PciAddress address = new PciAddress(0, bus, 0, 0);
     Path device = function(address, model, driver);
-    int card = drm(device, driver == Driver.I915 ? (long) memoryMiB << 20 : -1);
+    // xe tells it through an ioctl alone, which discovery does not ask yet
+    int card = drm(device, (long) memoryMiB << 20);
     set(device.resolve("sriov_totalvfs"), totalVfs);
     set(device.resolve("sriov_numvfs"), 0);
     set(device.resolve("sriov_drivers_autoprobe"), 1);
@@ -177,7 +197,30 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
     beforeNumVfs = hook;
   }
 
+  /** What happens, or goes wrong, before each write is looked at. */
+  public void beforeEachWrite(WriteHook hook) {
+    beforeWrite = hook;
+  }
+
+  /** What happens after each write that the kernel took. */
+  public void afterEachWrite(WriteHook hook) {
+    afterWrite = hook;
+  }
+
+  /** Refuses one write: the one that comes after that many others, counted from now. */
+  public void refuseAfter(int writes, String errno) {
+    var left = new AtomicInteger(writes);
+    beforeWrite =
+        write -> {
+          if (left.getAndDecrement() == 0) {
+            throw new IOException(errno);
+          }
+        };
+  }
+
   public synchronized void heal() {
+    beforeWrite = write -> {};
+    afterWrite = write -> {};
     faults.clear();
     vfsWithoutCard.clear();
     vfsStay = false;
@@ -224,7 +267,9 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
   /** Local memory of each VF that is enabled, in bytes. */
   public synchronized List<Long> memoryOfVfs(Gpu gpu) {
     Pf pf = pf(gpu);
-    return IntStream.rangeClosed(1, pf.numVfs).mapToObj(vf -> memory(pf, vf)).toList();
+    return IntStream.rangeClosed(1, pf.numVfs)
+        .mapToObj(vf -> memoryFiles(pf, vf).isEmpty() ? pf.untoldShareBytes : memory(pf, vf))
+        .toList();
   }
 
   public synchronized long quota(Gpu gpu, String fileEnd) {
@@ -265,7 +310,20 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
     if (file.endsWith("sriov_numvfs")) {
       beforeNumVfs.run();
     }
+    String write = name(file, value);
+    beforeWrite.at(write);
     writeNow(file, value);
+    afterWrite.at(write);
+  }
+
+  private synchronized String name(Path file, String value) {
+    return pfs.keySet().stream()
+            .filter(file::startsWith)
+            .findFirst()
+            .map(device -> device.relativize(file))
+            .orElse(file)
+        + "="
+        + value;
   }
 
   private synchronized void writeNow(Path file, String value) throws IOException {
@@ -277,7 +335,7 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
             .filter(candidate -> file.startsWith(candidate.device))
             .findFirst()
             .orElseThrow(() -> new IOException("Permission denied"));
-    writes.add(pf.device.relativize(file) + "=" + value);
+    writes.add(name(file, value));
     for (Fault fault : faults) {
       if (file.toString().endsWith(fault.fileEnd())
           && (fault.value().isEmpty() || fault.value().equals(value))) {
@@ -328,6 +386,7 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
     }
     provision(pf, count);
     pf.numVfs = count;
+    pf.generation++;
     set(pf.device.resolve("sriov_numvfs"), count);
     for (int index = 0; index < count; index++) {
       addVf(pf, index);
@@ -346,6 +405,7 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
           set(file, share / pf.tiles);
         }
       }
+      pf.untoldShareBytes = share;
     }
   }
 
@@ -395,7 +455,9 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
   }
 
   private void addVf(Pf pf, int index) throws IOException {
-    PciAddress address = new PciAddress(0, pf.gpu.address().bus(), 1 + index / 8, index % 8);
+    int firstDevice = pf.generation % 2 == 0 ? 16 : 1;
+    PciAddress address =
+        new PciAddress(0, pf.gpu.address().bus(), firstDevice + index / 8, index % 8);
     pf.vfs.put(index, address);
     Path vf = function(address, pf.gpu.uid().model(), pf.driver);
     Files.createSymbolicLink(vf.resolve("physfn"), Path.of("../" + pf.gpu.address()));
