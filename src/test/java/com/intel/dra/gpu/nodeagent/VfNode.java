@@ -192,7 +192,12 @@ final class VfNode {
       reconcile();
       finishWork();
       agent.monitor.scan();
-      String after = gas.now().getMetadata().getResourceVersion() + agent.hosts.states();
+      String after =
+          "%s %d %s"
+              .formatted(
+                  gas.now().getMetadata().getResourceVersion(),
+                  informer.signals,
+                  agent.hosts.states());
       if (after.equals(before)) {
         return;
       }

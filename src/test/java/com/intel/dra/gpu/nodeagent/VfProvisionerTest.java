@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.api.ClaimAllocation;
+import com.intel.dra.gpu.api.ResourceHandle;
 import com.intel.dra.gpu.device.DeviceType;
 import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.VfProfiles;
 import com.intel.dra.gpu.kubelet.PrepareResult;
 import com.intel.dra.gpu.sysfs.FakeKernel.Driver;
 import java.io.IOException;
@@ -13,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -476,6 +480,185 @@ class VfProvisionerTest {
   }
 
   @Test
+  void aGpuWhoseVfsSomebodyElseUsesIsNotPlannedForOthers() throws IOException {
+    for (int index = 0; index < 8; index++) {
+      node.kernel.neverShowCardOf(index); // as when they are given to virtual machines
+    }
+    node.kernel.write(sysfs(NUM_VFS), "2");
+
+    node.settle();
+
+    assertThat(node.gas.now().getSpec().allocatable().get(gpu.uid().toString()))
+        .satisfies(whole -> assertThat(whole.maxVfs()).isZero());
+    assertThat(node.allocateVfs("a", 1, 2000)).isFalse();
+    assertThat(node.allocate("gpu", DeviceType.GPU, 1, 2000)).as("the GPU itself").isTrue();
+    node.release("gpu");
+    assertThat(node.reconcile().getScheduleDelay()).as("it is looked at again").isPresent();
+    node.kernel.write(sysfs(NUM_VFS), "0");
+    node.kernel.heal();
+    node.settle();
+    assertThat(node.allocateVfs("a", 1, 2000)).isTrue();
+    node.settle();
+    node.prepared("a");
+  }
+
+  @Test
+  void ourVfsOfWhichTheNumberCannotBeReadAreNotForgotten() throws IOException {
+    node.allocateVfs("a", 1, 2000);
+    node.settle();
+    node.release("a");
+    Path numVfs = sysfs(NUM_VFS);
+    String content = Files.readString(numVfs);
+    Files.writeString(numVfs, "?\n");
+
+    node.settle();
+
+    assertThat(node.offered()).isEmpty();
+    assertThat(node.agent.hosts.state(gpu.uid()))
+        .hasValueSatisfying(
+            state ->
+                assertThat(state.lastFailure().orElseThrow().message()).contains("sriov_numvfs"));
+    Files.writeString(numVfs, content);
+    node.pass(Duration.ofSeconds(1));
+    node.settle();
+    node.assertAgreement();
+  }
+
+  @Test
+  void aPreparedClaimsVfThatMovedIsFoundUnderItsName() throws IOException {
+    node.allocateVfs("a", 1, 2000);
+    node.settle();
+    node.prepared("a");
+    Gpu before = node.agent.devices.find(gpu.uid() + "-vf0").orElseThrow();
+
+    // not by this driver: the kernel's driver was bound anew
+    node.kernel.reboot();
+    node.flex170(1); // takes the card numbers that were free
+    Thread scan = Thread.ofVirtual().start(node.agent.monitor::scan);
+    await().until(() -> node.agent.devices.find(gpu.uid() + "-vf0").isEmpty());
+    assertThat(node.prepareError("a")).contains("is not there yet");
+    node.settle();
+    await().until(() -> !scan.isAlive());
+
+    Gpu after = node.agent.devices.find(gpu.uid() + "-vf0").orElseThrow();
+    assertThat(after.address()).isNotEqualTo(before.address());
+    assertThat(after.drmNodes()).isNotEqualTo(before.drmNodes());
+    node.prepared("a");
+    assertThat(Files.readString(node.config().cdiRoot().resolve("intel.com-gpu.yaml")))
+        .contains("/dev/dri/" + after.drmNodes().cardName());
+    node.settle();
+    node.assertAgreement();
+  }
+
+  @Test
+  void vfsThatGoAwayWhileAPrepareWaitsForAnotherAreMadeAgainAndItGoesOn() throws Exception {
+    Gpu other = node.flex170(4);
+    node.agent.monitor.scan();
+    node.allocateVfs("a", 1, 2000);
+    node.settle();
+    node.start(node.config().withPrepareWait(Duration.ofSeconds(30)));
+    node.settle();
+    var both = List.of(planned(other, 0, "flex170_m8", 2000), planned(gpu, 1, "", 2000));
+    node.gas.allocate("both", new ClaimAllocation(both, ""));
+    var enabling = new CountDownLatch(1);
+    node.kernel.beforeNumVfs(() -> await(enabling));
+    node.reconcile();
+    var handle = new ResourceHandle(both);
+    CompletableFuture<PrepareResult> call =
+        CompletableFuture.supplyAsync(
+            () -> node.agent.preparation.prepare(Fixtures.claim("both"), handle.encode()));
+
+    node.kernel.beforeNumVfs(() -> {});
+    node.kernel.write(sysfs(NUM_VFS), "0"); // an administrator
+    Thread scan = Thread.ofVirtual().start(node.agent.monitor::scan);
+    await().until(() -> node.agent.devices.find(gpu.uid() + "-vf1").isEmpty());
+    enabling.countDown();
+    node.settle();
+    scan.join();
+
+    assertThat(call.get(30, TimeUnit.SECONDS)).isInstanceOf(PrepareResult.Prepared.class);
+    node.settle();
+    assertThat(node.kernel.numVfs(gpu)).isEqualTo(8);
+    node.assertAgreement();
+  }
+
+  @Test
+  void aClaimThatIsReleasedWhileItsPrepareWaitsLeavesNothingBehind() throws Exception {
+    node.start(node.config().withPrepareWait(Duration.ofSeconds(30)));
+    node.settle();
+    var enabling = new CountDownLatch(1);
+    node.kernel.beforeNumVfs(() -> await(enabling));
+    node.allocateVfs("a", 1, 2000);
+    node.reconcile();
+    CompletableFuture<PrepareResult> call = CompletableFuture.supplyAsync(() -> node.prepare("a"));
+
+    node.gas.release("a");
+    enabling.countDown();
+    await().until(node::isIdle);
+    assertThat(call.get(30, TimeUnit.SECONDS)).isInstanceOf(PrepareResult.Prepared.class);
+    node.settle();
+    assertThat(node.kernel.numVfs(gpu)).as("a container may use it").isEqualTo(8);
+
+    node.unprepare("a");
+    node.release("a");
+    node.settle();
+    node.assertAgreement();
+    assertThat(node.kernel.isPlain(gpu)).isTrue();
+  }
+
+  @Test
+  void anInformerThatLagsBehindNeitherMakesNorRemovesAnything() {
+    var empty = node.gas.now();
+    node.allocateVfs("a", 1, 2000);
+    node.settle();
+    var withA = node.gas.now();
+    node.allocateVfs("b", 1, 2000);
+    int writes = node.kernel.writes().size();
+
+    node.reconcile(empty); // nobody holds anything
+    await().until(node::isIdle);
+    assertThat(node.agent.hosts.states()).isEmpty();
+    node.release("a");
+    node.release("b");
+    node.settle();
+    assertThat(node.kernel.isPlain(gpu)).isTrue();
+    int writesAfterRemoval = node.kernel.writes().size();
+    assertThat(writesAfterRemoval).isGreaterThan(writes);
+
+    node.reconcile(withA); // a still holds one
+    await().until(node::isIdle);
+    assertThat(node.kernel.writes()).hasSize(writesAfterRemoval);
+    node.settle();
+    node.assertAgreement();
+  }
+
+  @Test
+  void aGpuIsNotShownWholeBetweenTheEndOfTheMakingAndTheLookAtItsVfs() throws IOException {
+    VfHosts hosts = node.agent.hosts;
+    Gpu vf = new Gpu(gpu.uid().vf(0), gpu.address(), 2000, 0, gpu.drmNodes());
+    Gpu second = new Gpu(gpu.uid().vf(1), gpu.address(), 2000, 0, gpu.drmNodes());
+    var devices =
+        new NodeDevices() {
+          @Override
+          public Optional<List<Gpu>> known() {
+            var before = super.known();
+            replace(List.of(gpu, vf, second)); // the thread that made them ends meanwhile
+            hosts.set(gpu.uid(), Optional.empty());
+            return before;
+          }
+        };
+    devices.replace(List.of(gpu));
+    var profile = VfProfiles.forGpu(gpu.uid().model(), 16_384, 8).getFirst();
+    hosts.set(
+        gpu.uid(),
+        Optional.of(new VfHostState.Making(profile, new TreeSet<>(List.of(0)), Optional.empty())));
+    var desired = new DesiredGas(devices, node.agent.prepared, hosts, node.agent.records);
+
+    assertThat(desired.fields().allocatable().orElseThrow())
+        .containsKeys(gpu.uid().toString(), vf.uid().toString());
+  }
+
+  @Test
   void aVfThatIsSmallerThanWhatWasPromisedIsNotGiven() throws IOException {
     node.allocateVfs("a", 1, 4000);
     node.kernel.write(sysfs(NUM_VFS), "8");
@@ -498,8 +681,7 @@ class VfProvisionerTest {
     assertThat(
             node.agent.preparation.prepare(
                 Fixtures.claim("vf"),
-                new com.intel.dra.gpu.api.ResourceHandle(planned(0, "flex170_m8", 2000).gpus())
-                    .encode()))
+                new ResourceHandle(planned(0, "flex170_m8", 2000).gpus()).encode()))
         .isInstanceOfSatisfying(
             PrepareResult.Failed.class,
             failed -> assertThat(failed.message()).contains("cannot be split", "as a whole"));
@@ -629,11 +811,12 @@ class VfProvisionerTest {
   }
 
   private ClaimAllocation planned(int index, String profile, int memoryMiB) {
-    return new ClaimAllocation(
-        List.of(
-            new AllocatedDevice(
-                memoryMiB, gpu.uid().toString(), profile, "vf", gpu.uid().vf(index).toString())),
-        "");
+    return new ClaimAllocation(List.of(planned(gpu, index, profile, memoryMiB)), "");
+  }
+
+  private static AllocatedDevice planned(Gpu parent, int index, String profile, int memoryMiB) {
+    return new AllocatedDevice(
+        memoryMiB, parent.uid().toString(), profile, "vf", parent.uid().vf(index).toString());
   }
 
   private Path sysfs(String file) {
