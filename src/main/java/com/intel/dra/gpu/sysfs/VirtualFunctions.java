@@ -4,14 +4,10 @@ import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.PciAddress;
 import com.intel.dra.gpu.device.VfProfile;
 import com.intel.dra.gpu.device.VfProfiles;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
-import java.util.regex.Pattern;
 
 /**
  * Turns a GPU into VFs and back, whatever the kernel's interface. Keeps nothing between two calls.
@@ -23,17 +19,12 @@ import java.util.regex.Pattern;
  */
 public final class VirtualFunctions {
 
-  private static final Duration POLL = Duration.ofMillis(100);
-  private static final Duration APPEARING = Duration.ofSeconds(10);
-  private static final Duration APPEARING_EACH = Duration.ofSeconds(1);
-  private static final Duration VANISHING = Duration.ofSeconds(10);
-  private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
   private static final long BYTES_PER_MIB = 1L << 20;
 
   private final SysfsLayout layout;
   private final SysfsReader reader = new SysfsReader();
-  private final AttributeWriter writer;
-  private final WaitClock clock;
+  private final SriovFiles files;
+  private final VfAppearance appearance;
 
   /**
    * @param sysfsRoot where the host's {@code /sys} is mounted, writable
@@ -44,14 +35,14 @@ public final class VirtualFunctions {
 
   public VirtualFunctions(Path sysfsRoot, AttributeWriter writer, WaitClock clock) {
     this.layout = new SysfsLayout(sysfsRoot);
-    this.writer = writer;
-    this.clock = clock;
+    this.files = new SriovFiles(reader, writer);
+    this.appearance = new VfAppearance(files, clock);
   }
 
   /** How many VFs the GPU at that address has. Waits while their number is being changed. */
   public EnabledVfs enabled(PciAddress parent) {
     try {
-      return new EnabledVfs.Count(numVfs(layout.pciDevice(parent)));
+      return new EnabledVfs.Count(files.numVfs(layout.pciDevice(parent)));
     } catch (SriovException e) {
       return new EnabledVfs.Unknown(e.failure());
     }
@@ -75,10 +66,10 @@ public final class VirtualFunctions {
     try {
       quotas = quotaInterface(device);
       count = countOf(parent, device, quotas, profile, atLeast);
-      int existing = numVfs(device);
+      int existing = files.numVfs(device);
       if (existing != 0) {
         throw new SriovException(
-            new SriovFailure.VfsExist(device.resolve(SysfsLayout.SRIOV_NUMVFS), existing));
+            new SriovFailure.VfsExist(SriovFiles.numVfsFile(device), existing));
       }
     } catch (SriovException e) {
       return new VfProvisioning.Failed(e.failure(), Optional.empty());
@@ -93,11 +84,11 @@ public final class VirtualFunctions {
           }
         }
       }
-      var numVfs = QuotaWrite.exactly(device.resolve(SysfsLayout.SRIOV_NUMVFS), count);
-      put(numVfs);
+      var numVfs = QuotaWrite.exactly(SriovFiles.numVfsFile(device), count);
+      files.write(numVfs);
       enabled = true;
-      verify(numVfs);
-      awaitVfs(device, count);
+      files.verify(numVfs);
+      appearance.awaitVfs(device, count);
       for (int vfNumber = 1; vfNumber <= count; vfNumber++) {
         verifyMemory(quotas, vfNumber, profile);
       }
@@ -126,10 +117,9 @@ public final class VirtualFunctions {
   private Optional<SriovFailure> undo(Path device, QuotaInterface quotas, boolean enabled)
       throws InterruptedException {
     try {
-      int existing = numVfs(device);
+      int existing = files.numVfs(device);
       if (existing != 0 && !enabled) { // somebody else was faster
-        return Optional.of(
-            new SriovFailure.VfsExist(device.resolve(SysfsLayout.SRIOV_NUMVFS), existing));
+        return Optional.of(new SriovFailure.VfsExist(SriovFiles.numVfsFile(device), existing));
       }
       tearDown(device, quotas);
       return Optional.empty();
@@ -140,10 +130,10 @@ public final class VirtualFunctions {
 
   private void tearDown(Path device, QuotaInterface quotas)
       throws SriovException, InterruptedException {
-    if (numVfs(device) != 0) {
-      write(QuotaWrite.exactly(device.resolve(SysfsLayout.SRIOV_NUMVFS), 0));
+    if (files.numVfs(device) != 0) {
+      files.writeAndVerify(QuotaWrite.exactly(SriovFiles.numVfsFile(device), 0));
     }
-    awaitNoVfs(device);
+    appearance.awaitNoVfs(device);
     clear(quotas);
   }
 
@@ -154,7 +144,7 @@ public final class VirtualFunctions {
       return sriovAdmin.get();
     }
     Path drm = device.resolve(SysfsLayout.DRM);
-    for (String name : list(drm)) {
+    for (String name : files.list(drm)) {
       Optional<PrelimIov> prelimIov =
           name.startsWith(SysfsLayout.CARD_PREFIX)
               ? PrelimIov.of(reader, drm.resolve(name))
@@ -170,7 +160,7 @@ public final class VirtualFunctions {
       Gpu parent, Path device, QuotaInterface quotas, VfProfile profile, int atLeast)
       throws SriovException {
     int possible =
-        (int) Math.min(profile.numVfs(), requireNumber(device.resolve(SysfsLayout.SRIOV_TOTALVFS)));
+        (int) Math.min(profile.numVfs(), files.number(device.resolve(SysfsLayout.SRIOV_TOTALVFS)));
     if (atLeast > possible) {
       throw new SriovException(
           new SriovFailure.NotPossible(
@@ -199,13 +189,13 @@ public final class VirtualFunctions {
   /** Takes back every quota, so that the kernel can divide by itself, and tells it to. */
   private void clear(QuotaInterface quotas) throws SriovException {
     for (Path file : quotas.quotaFiles()) {
-      if (!(reader.read(file) instanceof Attribute.Text(String text) && text.equals("0"))) {
-        write(QuotaWrite.exactly(file, 0));
+      if (!files.says(file, "0")) {
+        files.writeAndVerify(QuotaWrite.exactly(file, 0));
       }
     }
     Optional<Path> automatic = quotas.autoProvisioning();
-    if (automatic.isPresent() && requireNumber(automatic.get()) != 1) {
-      write(QuotaWrite.exactly(automatic.get(), 1));
+    if (automatic.isPresent() && files.number(automatic.get()) != 1) {
+      files.writeAndVerify(QuotaWrite.exactly(automatic.get(), 1));
     }
   }
 
@@ -214,80 +204,7 @@ public final class VirtualFunctions {
     if (integrated && !Files.exists(quota.file())) {
       return; // quotas of local memory, which it has not
     }
-    write(quota);
-  }
-
-  private void write(QuotaWrite quota) throws SriovException {
-    put(quota);
-    verify(quota);
-  }
-
-  private void put(QuotaWrite quota) throws SriovException {
-    String value = Long.toString(quota.value());
-    try {
-      writer.write(quota.file(), value);
-    } catch (IOException e) {
-      throw new SriovException(
-          new SriovFailure.WriteRefused(quota.file(), value, SysfsReader.why(e)));
-    }
-  }
-
-  private void verify(QuotaWrite quota) throws SriovException {
-    String read = require(quota.file());
-    if (!NUMBER.matcher(read).matches() || !quota.isSatisfiedBy(Long.parseLong(read))) {
-      throw new SriovException(
-          new SriovFailure.NotReadBack(quota.file(), Long.toString(quota.value()), read));
-    }
-  }
-
-  private void awaitVfs(Path device, int count) throws SriovException, InterruptedException {
-    Duration patience = APPEARING.plus(APPEARING_EACH.multipliedBy(count));
-    long start = clock.nanoTime();
-    for (int index = 0; index < count; index++) {
-      Path drm = device.resolve(SysfsLayout.VIRTFN_PREFIX + index).resolve(SysfsLayout.DRM);
-      if (!await(() -> hasCard(drm), start, patience)) {
-        throw new SriovException(
-            new SriovFailure.VfDidNotAppear(drm.resolve("card<N>"), index, patience));
-      }
-    }
-  }
-
-  private void awaitNoVfs(Path device) throws SriovException, InterruptedException {
-    if (!await(() -> firstVf(device).isEmpty(), clock.nanoTime(), VANISHING)) {
-      throw new SriovException(
-          new SriovFailure.VfsDidNotVanish(
-              firstVf(device).orElse(device.resolve(SysfsLayout.VIRTFN_PREFIX)), VANISHING));
-    }
-  }
-
-  private boolean await(BooleanSupplier condition, long start, Duration patience)
-      throws InterruptedException {
-    while (!condition.getAsBoolean()) {
-      if (clock.nanoTime() - start >= patience.toNanos()) {
-        return false;
-      }
-      clock.sleep(POLL);
-    }
-    return true;
-  }
-
-  private boolean hasCard(Path drm) {
-    try {
-      return reader.list(drm).stream().anyMatch(name -> name.matches("card\\d+"));
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  private Optional<Path> firstVf(Path device) {
-    try {
-      return reader.list(device).stream()
-          .filter(name -> name.startsWith(SysfsLayout.VIRTFN_PREFIX))
-          .min(String::compareTo)
-          .map(device::resolve);
-    } catch (IOException e) {
-      return Optional.empty(); // the GPU is gone, and its VFs with it
-    }
+    files.writeAndVerify(quota);
   }
 
   /**
@@ -296,8 +213,8 @@ public final class VirtualFunctions {
    */
   private void verifyMemory(QuotaInterface quotas, int vfNumber, VfProfile profile)
       throws SriovException {
-    List<Path> files = quotas.memoryFiles(vfNumber);
-    if (files.isEmpty()) {
+    List<Path> memoryFiles = quotas.memoryFiles(vfNumber);
+    if (memoryFiles.isEmpty()) {
       return;
     }
     long wanted =
@@ -307,41 +224,13 @@ public final class VirtualFunctions {
             .map(VfProfile.Quotas::lmemBytes)
             .orElse(profile.memoryMiB() * BYTES_PER_MIB);
     long given = 0;
-    for (Path file : files) {
-      given += requireNumber(file);
+    for (Path file : memoryFiles) {
+      given += files.number(file);
     }
     boolean told = given > 0 || profile.quotas().isPresent();
     if (told && given < wanted) {
       throw new SriovException(
-          new SriovFailure.TooLittleMemory(files.getFirst(), vfNumber, wanted, given));
+          new SriovFailure.TooLittleMemory(memoryFiles.getFirst(), vfNumber, wanted, given));
     }
-  }
-
-  private int numVfs(Path device) throws SriovException {
-    return (int) requireNumber(device.resolve(SysfsLayout.SRIOV_NUMVFS));
-  }
-
-  private long requireNumber(Path file) throws SriovException {
-    String text = require(file);
-    if (!NUMBER.matcher(text).matches()) {
-      throw new SriovException(
-          new SriovFailure.Unreadable(
-              file, "says %s, expected a number".formatted(SysfsReader.quote(text))));
-    }
-    return Long.parseLong(text);
-  }
-
-  private String require(Path file) throws SriovException {
-    return switch (reader.read(file)) {
-      case Attribute.Text(String text) -> text;
-      case Attribute.Absent() ->
-          throw new SriovException(new SriovFailure.Unreadable(file, "does not exist"));
-      case Attribute.Unreadable(String why) ->
-          throw new SriovException(new SriovFailure.Unreadable(file, "cannot be read: " + why));
-    };
-  }
-
-  private List<String> list(Path folder) throws SriovException {
-    return new VfFolders(reader, folder).list(folder);
   }
 }
