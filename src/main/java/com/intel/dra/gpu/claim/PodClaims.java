@@ -28,6 +28,14 @@ public final class PodClaims {
    */
   public record Reference(String podClaimName, String claimName, boolean generated) {}
 
+  /** Whether the pod ended or is about to: then nothing may be allocated for it any more. */
+  public static boolean isOver(Pod pod) {
+    @Nullable String phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
+    return pod.getMetadata().getDeletionTimestamp() != null
+        || "Succeeded".equals(phase)
+        || "Failed".equals(phase);
+  }
+
   /** The claims of that pod, in the pod's order; those that do not exist yet are left out. */
   public static List<Reference> of(Pod pod) {
     var references = new ArrayList<Reference>();

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.PodSchedulingContext;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClass;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
 import java.util.List;
@@ -35,13 +36,15 @@ class ClusterView implements ParametersLookup {
   private static final String CLAIMS_BY_NODE = "node";
   private static final String CLAIMS_BY_UID = "uid";
   private static final String PODS_BY_CLAIM = "claim";
+  private static final String CONTEXTS_BY_HAND = "by-hand";
 
   final ResourceCache<ResourceClaim> claims = new ResourceCache<>(claimIndexes());
   final ResourceCache<ResourceClass> classes = new ResourceCache<>();
   final ResourceCache<GpuClaimParameters> claimParameters = new ResourceCache<>();
   final ResourceCache<DeviceClassParameters> classParameters = new ResourceCache<>();
 
-  final ResourceCache<PodSchedulingContext> schedulingContexts = new ResourceCache<>();
+  final ResourceCache<PodSchedulingContext> schedulingContexts =
+      new ResourceCache<>(contextIndexes());
 
   /** Pods that are not yet bound to a node. */
   final ResourceCache<Pod> pendingPods = new ResourceCache<>(podIndexes());
@@ -101,6 +104,36 @@ class ClusterView implements ParametersLookup {
                 .toList());
   }
 
+  private static Map<String, Function<PodSchedulingContext, List<String>>> contextIndexes() {
+    return Map.of(
+        CONTEXTS_BY_HAND,
+        context ->
+            mayBeScheduledByHand(context)
+                ? List.of(context.getMetadata().getNamespace())
+                : List.of());
+  }
+
+  /**
+   * Whether the context may be that of a pod that was bound by hand, and which is therefore not
+   * among the pending ones. The scheduler tells potential nodes (if there are several); the
+   * controller that takes its place for such pods does not.
+   */
+  static boolean mayBeScheduledByHand(PodSchedulingContext context) {
+    return context.getSpec().getPotentialNodes().isEmpty();
+  }
+
+  /** The contexts of the pods that may wait for that claim, in no order. */
+  List<ResourceID> schedulingContextsConcerning(ResourceClaim claim) {
+    return Stream.concat(
+            pendingPodsUsing(claim).stream(),
+            schedulingContexts
+                .byIndex(CONTEXTS_BY_HAND, claim.getMetadata().getNamespace())
+                .stream())
+        .map(ResourceID::fromResource)
+        .distinct()
+        .toList();
+  }
+
   List<Pod> pendingPodsUsing(ResourceClaim claim) {
     return pendingPods.byIndex(
         PODS_BY_CLAIM, claim.getMetadata().getNamespace() + "/" + claim.getMetadata().getName());
@@ -157,11 +190,17 @@ class ClusterView implements ParametersLookup {
     return claims.byIndex(CLAIMS_BY_UID, uid).stream().findFirst();
   }
 
+  Optional<ResourceClass> classOf(ResourceClaim claim) {
+    return classes.get(claim.getSpec().getResourceClassName());
+  }
+
   /** The claim's class if it is one of this driver's. */
   Optional<ResourceClass> ourClassOf(ResourceClaim claim) {
-    return classes
-        .get(claim.getSpec().getResourceClassName())
-        .filter(resourceClass -> GpuApi.DRIVER_NAME.equals(resourceClass.getDriverName()));
+    return classOf(claim).filter(ClusterView::isOurs);
+  }
+
+  static boolean isOurs(ResourceClass resourceClass) {
+    return GpuApi.DRIVER_NAME.equals(resourceClass.getDriverName());
   }
 
   @Override

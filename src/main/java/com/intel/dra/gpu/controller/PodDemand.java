@@ -1,11 +1,13 @@
 package com.intel.dra.gpu.controller;
 
+import com.intel.dra.gpu.claim.ClaimRequest;
 import com.intel.dra.gpu.claim.Claims;
 import com.intel.dra.gpu.claim.ParametersResolver;
 import com.intel.dra.gpu.claim.PodClaims;
 import com.intel.dra.gpu.claim.ResolvedParameters;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClass;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -23,37 +25,41 @@ import java.util.Set;
  */
 record PodDemand(Map<String, PendingClaim> placeable, Set<String> unplaceable) {
 
-  static PodDemand of(Pod pod, ClusterView view, ParametersResolver resolver) {
+  /**
+   * Empty while one of the pod's claims or its class is unknown, or the claim is about to go: then
+   * nothing can be said of all of them together, and the scheduler does not go on either.
+   */
+  static Optional<PodDemand> of(Pod pod, ClusterView view, ParametersResolver resolver) {
     var placeable = new LinkedHashMap<String, PendingClaim>();
     var unplaceable = new LinkedHashSet<String>();
     for (PodClaims.Reference reference : PodClaims.of(pod)) {
-      pending(pod, reference, view)
-          .ifPresent(
-              claim ->
-                  view.ourClassOf(claim)
-                      .ifPresent(
-                          resourceClass -> {
-                            switch (resolver.resolve(resourceClass, claim)) {
-                              case ResolvedParameters.Usable usable ->
-                                  placeable.put(
-                                      reference.podClaimName(),
-                                      new PendingClaim(claim, usable.request()));
-                              case ResolvedParameters.Unusable _ ->
-                                  unplaceable.add(reference.podClaimName());
-                            }
-                          }));
+      Optional<ResourceClaim> claim = claim(pod, reference, view);
+      Optional<ResourceClass> resourceClass = claim.flatMap(view::classOf);
+      if (claim.isEmpty() || resourceClass.isEmpty()) {
+        return Optional.empty();
+      }
+      if (isPending(claim.get()) && ClusterView.isOurs(resourceClass.get())) {
+        switch (resolver.resolve(resourceClass.get(), claim.get())) {
+          case ResolvedParameters.Usable(ClaimRequest request) ->
+              placeable.put(reference.podClaimName(), new PendingClaim(claim.get(), request));
+          case ResolvedParameters.Unusable _ -> unplaceable.add(reference.podClaimName());
+        }
+      }
     }
-    return new PodDemand(placeable, unplaceable);
+    return Optional.of(new PodDemand(placeable, unplaceable));
   }
 
   /** A claim generated for another pod of the same name is not this pod's. */
-  private static Optional<ResourceClaim> pending(
+  private static Optional<ResourceClaim> claim(
       Pod pod, PodClaims.Reference reference, ClusterView view) {
     return view.claims
         .get(pod.getMetadata().getNamespace(), reference.claimName())
-        .filter(claim -> claim.getMetadata().getDeletionTimestamp() == null)
-        .filter(claim -> !Claims.isImmediate(claim) && Claims.allocation(claim).isEmpty())
+        .filter(claim -> !Claims.isBeingDeleted(claim))
         .filter(claim -> !reference.generated() || Claims.isControlledBy(claim, pod.getMetadata()));
+  }
+
+  private static boolean isPending(ResourceClaim claim) {
+    return !Claims.isImmediate(claim) && Claims.allocation(claim).isEmpty();
   }
 
   boolean isEmpty() {

@@ -3,6 +3,7 @@ package com.intel.dra.gpu.controller;
 import com.intel.dra.gpu.allocation.DeviceRequest;
 import com.intel.dra.gpu.claim.Claims;
 import com.intel.dra.gpu.claim.ParametersResolver;
+import com.intel.dra.gpu.claim.PodClaims;
 import com.intel.dra.gpu.claim.SchedulingStatuses;
 import com.intel.dra.gpu.controller.NodeAnswer.Unsuitable;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -120,13 +121,13 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
     if (pod.isEmpty()) {
       return true;
     }
-    PodDemand demand = PodDemand.of(pod.get(), view, resolver);
-    if (demand.isEmpty()) {
+    Optional<PodDemand> demand = PodDemand.of(pod.get(), view, resolver);
+    if (demand.isEmpty() || demand.get().isEmpty()) {
       return true;
     }
-    return selectedNode.isPresent() && demand.unplaceable().isEmpty()
-        ? allocate(context, pod.get(), demand, selectedNode.get(), nodes)
-        : answer(context, pod.get(), demand, nodes, judgeAll(demand, nodes));
+    return selectedNode.isPresent() && demand.get().unplaceable().isEmpty()
+        ? allocate(context, pod.get(), demand.get(), selectedNode.get(), nodes)
+        : answer(context, pod.get(), demand.get(), nodes, judgeAll(demand.get(), nodes));
   }
 
   private boolean allocate(
@@ -202,16 +203,21 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
   }
 
   /**
-   * The pod that the context belongs to. A pod that is bound already (scheduled by hand) is not
-   * among the pending ones and is read.
+   * The pod that the context belongs to. One that was bound by hand is not among the pending ones
+   * and is read. Its context stays when it has ended, with a node that is selected for ever: to
+   * allocate again what was deallocated since would never end.
    */
   private Optional<Pod> podOf(PodSchedulingContext context) {
     String namespace = context.getMetadata().getNamespace();
     String name = context.getMetadata().getName();
     return view.pendingPods
         .get(namespace, name)
-        .or(() -> api.read(Pod.class, namespace, name))
-        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+        .or(
+            () ->
+                ClusterView.mayBeScheduledByHand(context)
+                    ? api.read(Pod.class, namespace, name)
+                    : Optional.empty())
+        .filter(pod -> !PodClaims.isOver(pod))
         .filter(pod -> Claims.isControlledBy(context, pod.getMetadata()));
   }
 }

@@ -176,7 +176,7 @@ class ResourceClaimReconciler implements Reconciler<ResourceClaim> {
 
   /** What the scheduler was told about these pods may be different now. */
   private void wakePodsOf(ResourceClaim claim) {
-    view.pendingPodsUsing(claim).forEach(wakeups::schedulingContextOf);
+    view.schedulingContextsConcerning(claim).forEach(wakeups::schedulingContext);
   }
 
   /** Nodes that have the claim on record and should not, or the other way round. */

@@ -1,7 +1,6 @@
 package com.intel.dra.gpu.controller;
 
 import com.intel.dra.gpu.api.GpuAllocationState;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.PodSchedulingContext;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
@@ -35,9 +34,8 @@ class Wakeups {
     claims.propagateEvent(ResourceID.fromResource(claim));
   }
 
-  /** The talk about that pod: its PodSchedulingContext has its name. */
-  void schedulingContextOf(HasMetadata pod) {
-    schedulingContexts.propagateEvent(ResourceID.fromResource(pod));
+  void schedulingContext(ResourceID id) {
+    schedulingContexts.propagateEvent(id);
   }
 
   void node(GpuAllocationState node) {
@@ -46,7 +44,7 @@ class Wakeups {
 
   /** Everything that waits for room: some node may have more than before. */
   void waiting() {
-    view.schedulingContexts.list().forEach(this::schedulingContextOf);
+    view.schedulingContexts.list().map(ResourceID::fromResource).forEach(this::schedulingContext);
     view.unallocatedImmediateClaims().forEach(this::claim);
   }
 }

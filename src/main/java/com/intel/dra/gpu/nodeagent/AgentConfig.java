@@ -59,6 +59,13 @@ public interface AgentConfig {
   @WithDefault("adopt")
   UnownedVfs unownedVfs();
 
+  /**
+   * How long a prepared claim may be without an allocation in the GAS before it is forgotten, if
+   * the kubelet does not unprepare it: longer than containers of deleted pods take to end.
+   */
+  @WithDefault("10m")
+  Duration abandonedClaimsAfter();
+
   /** A name for the GAS in messages. */
   default String gasName() {
     return "GpuAllocationState " + namespace() + "/" + nodeName();

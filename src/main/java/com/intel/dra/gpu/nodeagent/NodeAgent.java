@@ -38,6 +38,7 @@ class NodeAgent {
   private final DesiredGas desired;
   private final GasKeeper keeper;
   private final GasInformer gas;
+  private final AbandonedClaims abandoned;
   private final Deque<PeriodicTask> tasks = new ArrayDeque<>();
 
   @Inject
@@ -47,13 +48,15 @@ class NodeAgent {
       KubeletPlugin plugin,
       DesiredGas desired,
       GasKeeper keeper,
-      GasInformer gas) {
+      GasInformer gas,
+      AbandonedClaims abandoned) {
     this.config = config;
     this.monitor = monitor;
     this.plugin = plugin;
     this.desired = desired;
     this.keeper = keeper;
     this.gas = gas;
+    this.abandoned = abandoned;
   }
 
   void start(@Observes @Priority(BEFORE_THE_OPERATOR) StartupEvent event) throws IOException {
@@ -64,6 +67,7 @@ class NodeAgent {
     tasks.add(PeriodicTask.start("gas-keeper", config.rescanInterval(), keeper::ensureExists));
     tasks.add(
         PeriodicTask.start("registration-watch", config.rescanInterval(), this::watchRegistration));
+    tasks.add(PeriodicTask.start("abandoned-claims", config.rescanInterval(), abandoned::forget));
   }
 
   /** A kubelet that refused the plugin calls nobody: nothing new may be placed here meanwhile. */

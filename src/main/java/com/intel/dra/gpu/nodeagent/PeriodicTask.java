@@ -8,7 +8,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Does something again and again on a virtual thread of its own, with a pause between two times.
- * What it throws is logged and ends nothing.
+ * What it throws is logged and ends nothing, Errors too: the agent must not look alive with a part
+ * of it dead.
  */
 final class PeriodicTask implements AutoCloseable {
 
@@ -29,7 +30,7 @@ final class PeriodicTask implements AutoCloseable {
             () -> {
               try {
                 task.run();
-              } catch (RuntimeException e) {
+              } catch (RuntimeException | Error e) {
                 LOG.errorf(e, "Defect in %s", name);
               }
             },

@@ -88,7 +88,7 @@ class AccountingIT {
           metadata: {name: turn-%d}
           spec:
             restartPolicy: Never
-            terminationGracePeriodSeconds: 0
+            terminationGracePeriodSeconds: 1
             containers:
             - name: main
               image: registry.k8s.io/e2e-test-images/busybox:1.29-2

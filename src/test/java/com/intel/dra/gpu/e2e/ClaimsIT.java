@@ -197,7 +197,7 @@ class ClaimsIT {
         kind: Pod
         metadata: {name: several}
         spec:
-          terminationGracePeriodSeconds: 0
+          terminationGracePeriodSeconds: 1
           initContainers:
           - name: init
             image: registry.k8s.io/e2e-test-images/busybox:1.29-2
@@ -243,7 +243,7 @@ class ClaimsIT {
         kind: Pod
         metadata: {name: restarts}
         spec:
-          terminationGracePeriodSeconds: 0
+          terminationGracePeriodSeconds: 1
           containers:
           - name: main
             image: registry.k8s.io/e2e-test-images/busybox:1.29-2

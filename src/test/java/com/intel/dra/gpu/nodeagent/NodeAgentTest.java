@@ -28,6 +28,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.junit.jupiter.api.AfterEach;
@@ -206,7 +207,16 @@ class NodeAgentTest {
       meters = parts.meters;
       prepared = parts.prepared;
       plugin = KubeletPlugin.create(settings, parts.preparation, parts.metrics);
-      agent = new NodeAgent(config, parts.monitor, plugin, parts.desired, parts.keeper, informer);
+      agent =
+          new NodeAgent(
+              config,
+              parts.monitor,
+              plugin,
+              parts.desired,
+              parts.keeper,
+              informer,
+              new AbandonedClaims(
+                  prepared, informer, new ClaimStore(client), config, InstantSource.system()));
     }
 
     void start() throws IOException {

@@ -62,6 +62,11 @@ record TestingConfig(
   }
 
   @Override
+  public Duration abandonedClaimsAfter() {
+    return Duration.ofMinutes(10);
+  }
+
+  @Override
   public Optional<Path> stateDir() {
     return Optional.of(root.resolve("state"));
   }

@@ -1,0 +1,186 @@
+package com.intel.dra.gpu.controller;
+
+import com.intel.dra.gpu.allocation.Policy;
+import com.intel.dra.gpu.api.DeviceClassParameters;
+import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.api.GpuClaimParameters;
+import com.intel.dra.gpu.claim.ParametersResolver;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.PodSchedulingContext;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClass;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** The controller as one process: the real parts on fakes of what surrounds them. */
+final class ControllerProcess {
+
+  static final String NAMESPACE = "gpu-driver";
+
+  final DeterministicThreads threads = new DeterministicThreads();
+  final VirtualClock clock = new VirtualClock(threads.executor());
+  final FakeApiServer api;
+  final ClusterView view;
+  final InFlight inFlight = new InFlight();
+  final MeterRegistry meters = new SimpleMeterRegistry();
+  private final Sweep sweep;
+
+  final FakeInformer<ResourceClaim> claims;
+  final FakeInformer<ResourceClass> classes;
+  final FakeInformer<GpuClaimParameters> claimParameters;
+  final FakeInformer<DeviceClassParameters> classParameters;
+  final FakeInformer<PodSchedulingContext> schedulingContexts;
+  final FakeInformer<Pod> pendingPods;
+  final FakeInformer<GpuAllocationState> nodes;
+
+  final FakeDispatcher<ResourceClaim> claimDispatcher;
+  final FakeDispatcher<PodSchedulingContext> contextDispatcher;
+  final FakeDispatcher<GpuAllocationState> nodeDispatcher;
+
+  /** What is yet to be started, in any order: each informer, and each reconciler after its own. */
+  private final List<Runnable> starts = new ArrayList<>();
+
+  ControllerProcess(FakeCluster cluster, Policy policy) {
+    api = new FakeApiServer(cluster);
+    view = new ClusterView(NAMESPACE);
+    var metrics = new ControllerMetrics(meters);
+    var judge = new Judge(policy);
+    var resolver = new ParametersResolver(view);
+    var states = new NodeStates(view, inFlight);
+    var wakeups = new Wakeups(view);
+    var writer = new ClaimWriter(api, view);
+    var records = new NodeRecords(api, view, metrics, NAMESPACE);
+    var pipeline =
+        new AllocationPipeline(
+            view, states, records, writer, judge, inFlight, wakeups, threads.executor());
+    var events =
+        new EventPublisher(api, threads.executor(), Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
+    var release = new ClaimRelease(view, records, writer, inFlight, wakeups, metrics);
+    var departures = new Departures(view, release, wakeups, clock);
+    sweep = new Sweep(view, departures, wakeups, clock);
+    var claimReconciler =
+        new ResourceClaimReconciler(
+            view,
+            resolver,
+            new ImmediateAllocation(states, judge, pipeline, events, metrics),
+            writer,
+            release,
+            departures,
+            inFlight,
+            events,
+            wakeups);
+    var contextReconciler =
+        new PodSchedulingContextReconciler(
+            view,
+            api,
+            resolver,
+            states,
+            judge,
+            pipeline,
+            new UnsuitableNodes(api, view, events),
+            metrics,
+            wakeups);
+    var nodeReconciler = new GpuAllocationStateReconciler(view, api, records, inFlight, wakeups);
+
+    claims = new FakeInformer<>(cluster, ResourceClaim.class, _ -> true, view.claims);
+    classes = new FakeInformer<>(cluster, ResourceClass.class, _ -> true, view.classes);
+    claimParameters =
+        new FakeInformer<>(cluster, GpuClaimParameters.class, _ -> true, view.claimParameters);
+    classParameters =
+        new FakeInformer<>(cluster, DeviceClassParameters.class, _ -> true, view.classParameters);
+    schedulingContexts =
+        new FakeInformer<>(cluster, PodSchedulingContext.class, _ -> true, view.schedulingContexts);
+    pendingPods =
+        new FakeInformer<>(
+            cluster, Pod.class, pod -> pod.getSpec().getNodeName() == null, view.pendingPods);
+    nodes = new FakeInformer<>(cluster, GpuAllocationState.class, _ -> true, view.nodes);
+
+    claimDispatcher = new FakeDispatcher<>(claimReconciler, view.claims, threads.executor(), clock);
+    claimDispatcher.listenTo(claims, departures.listener());
+    secondary(classes, view::claimsOf, claimDispatcher);
+    secondary(claimParameters, view::claimsWith, claimDispatcher);
+    secondary(classParameters, view::claimsWith, claimDispatcher);
+    contextDispatcher =
+        new FakeDispatcher<>(contextReconciler, view.schedulingContexts, threads.executor(), clock);
+    contextDispatcher.listenTo(schedulingContexts);
+    pendingPods.tell(
+        (_, pod) -> pod.ifPresent(now -> contextDispatcher.wake(ResourceID.fromResource(now))));
+    nodeDispatcher = new FakeDispatcher<>(nodeReconciler, view.nodes, threads.executor(), clock);
+    nodeDispatcher.listenTo(nodes, nodeReconciler.listener());
+
+    starts.add(
+        () -> {
+          claims.sync();
+          classes.sync();
+          claimParameters.sync();
+          classParameters.sync();
+          claimDispatcher.listenTo(wakeups.claims);
+          claimDispatcher.start();
+        });
+    starts.add(
+        () -> {
+          schedulingContexts.sync();
+          pendingPods.sync();
+          contextDispatcher.listenTo(wakeups.schedulingContexts);
+          contextDispatcher.start();
+        });
+    starts.add(
+        () -> {
+          nodes.sync();
+          nodeDispatcher.listenTo(wakeups.nodes);
+          nodeDispatcher.start();
+        });
+  }
+
+  private static <S extends HasMetadata> void secondary(
+      FakeInformer<S> informer,
+      Function<S, Collection<ResourceClaim>> concerned,
+      FakeDispatcher<ResourceClaim> dispatcher) {
+    informer.tell(
+        (before, after) ->
+            concerned
+                .apply(after.or(() -> before).orElseThrow())
+                .forEach(claim -> dispatcher.wake(ResourceID.fromResource(claim))));
+  }
+
+  List<FakeInformer<?>> informers() {
+    return List.of(
+        claims, classes, claimParameters, classParameters, schedulingContexts, pendingPods, nodes);
+  }
+
+  List<Runnable> starts() {
+    return starts;
+  }
+
+  void sweep() {
+    sweep.sweep();
+  }
+
+  /** What reconciliations and other work failed with. */
+  List<Throwable> failures() {
+    return Stream.concat(
+            threads.uncaught().stream(),
+            Stream.of(claimDispatcher, contextDispatcher, nodeDispatcher)
+                .flatMap(dispatcher -> dispatcher.failures().stream()))
+        .toList();
+  }
+
+  /** Ends at once, wherever it is. */
+  void end() {
+    api.end();
+    claimDispatcher.stop();
+    contextDispatcher.stop();
+    nodeDispatcher.stop();
+    threads.runToTheEnd();
+  }
+}

@@ -1,0 +1,210 @@
+package com.intel.dra.gpu.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.intel.dra.gpu.allocation.Policy;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
+
+/**
+ * What holds of the controller whatever happens in its cluster, in whatever order it hears of it,
+ * and wherever it is interrupted.
+ */
+class ControllerPropertiesTest {
+
+  /**
+   * @param pause how many small things happen before the next action
+   */
+  record Timed(Action action, int pause) {}
+
+  @Property(tries = 300)
+  void nothingIsOvercommittedLostOrLeaked(
+      @ForAll("clusters") List<List<Integer>> gpuMiB,
+      @ForAll("anything") List<Timed> actions,
+      @ForAll long seed,
+      @ForAll Policy policy) {
+    World world = World.ofChance(seed, policy, gpuMiB);
+    var hands = new Actions(world);
+    prepare(hands);
+    for (Timed timed : actions) {
+      hands.carryOut(timed.action());
+      world.goOn(timed.pause());
+    }
+    world.settle();
+    world.controller().sweep();
+    world.settle();
+    world.checkAtRest();
+  }
+
+  @Property(tries = 150)
+  void interruptionsAndOrderLeaveNoTrace(
+      @ForAll("clusters") List<List<Integer>> gpuMiB,
+      @ForAll("calm") List<Action> actions,
+      @ForAll long seed,
+      @ForAll long otherSeed,
+      @ForAll Policy policy) {
+    World calm = World.ofOrder(seed, policy, gpuMiB);
+    World stormy = World.ofOrder(otherSeed, policy, gpuMiB);
+    var inCalm = new Actions(calm);
+    var inStorm = new Actions(stormy);
+    prepare(inCalm);
+    prepare(inStorm);
+    for (Action action : actions) {
+      inCalm.carryOut(action);
+      calm.settleInOrder(0);
+      inStorm.carryOut(action);
+      stormy.settleInOrder(3);
+    }
+    assertThat(inStorm.picture()).isEqualTo(inCalm.picture());
+    calm.checkAtRest();
+  }
+
+  /** Its scheduling context stays, with a node that is selected for ever. */
+  @Example
+  void nothingIsAllocatedForAPodThatWasBoundByHandAndHasEnded() {
+    World world = World.ofOrder(1, Policy.DEFAULT, List.of(List.of(1000)));
+    var hands = new Actions(world);
+    prepare(hands);
+    hands.carryOut(new Action.CreatePodByHand(0, 0, List.of(new Action.Use.Own(0, false))));
+    world.settle();
+    hands.carryOut(new Action.FinishPod(0));
+    world.settle();
+    world.checkAtRest();
+  }
+
+  /** It tells what it does, some thousand times. */
+  @BeforeContainer
+  static void beQuiet() {
+    Logger.getLogger("com.intel.dra.gpu.controller").setLevel(Level.OFF);
+  }
+
+  @AfterContainer
+  static void speak() {
+    Logger.getLogger("com.intel.dra.gpu.controller").setLevel(null);
+  }
+
+  private static void prepare(Actions hands) {
+    hands.carryOut(new Action.SetParameters(0, 1, 600));
+    hands.carryOut(new Action.SetParameters(1, 1, 400));
+    hands.carryOut(new Action.SetParameters(2, 2, 0));
+    hands.carryOut(new Action.SetParameters(3, 0, 100)); // unusable; the last is missing
+  }
+
+  @Provide
+  Arbitrary<List<List<Integer>>> clusters() {
+    return Arbitraries.of(1000, 700)
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(2)
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(3);
+  }
+
+  private static Arbitrary<Integer> number() {
+    return Arbitraries.integers().between(0, 4);
+  }
+
+  private static Arbitrary<Integer> node() {
+    return Arbitraries.integers().between(0, 2);
+  }
+
+  private static Arbitrary<List<Action.Use>> uses(Arbitrary<Boolean> immediate) {
+    Arbitrary<Action.Use> own = Combinators.combine(number(), immediate).as(Action.Use.Own::new);
+    Arbitrary<Action.Use> shared = number().map(Action.Use.Shared::new);
+    return Arbitraries.frequencyOf(Tuple.of(3, own), Tuple.of(2, shared))
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(2);
+  }
+
+  private static Arbitrary<Boolean> seldom() {
+    return Arbitraries.frequency(Tuple.of(4, false), Tuple.of(1, true));
+  }
+
+  private static Arbitrary<Action> claimActions(Arbitrary<Boolean> immediate) {
+    return Arbitraries.oneOf(
+        Combinators.combine(number(), number(), immediate).as(Action.CreateClaim::new),
+        Combinators.combine(number(), number(), immediate).as(Action.ReplaceClaim::new),
+        number().map(Action.DeleteClaim::new),
+        number().map(Action.RequestDeallocation::new));
+  }
+
+  private static Arbitrary<Action> podActions(Arbitrary<Boolean> immediate) {
+    return Arbitraries.frequencyOf(
+        Tuple.of(6, Combinators.combine(number(), uses(immediate)).as(Action.CreatePod::new)),
+        Tuple.of(
+            1,
+            Combinators.combine(number(), node(), uses(immediate)).as(Action.CreatePodByHand::new)),
+        Tuple.of(3, number().map(Action.DeletePod::new)),
+        Tuple.of(2, number().map(Action.FinishPod::new)));
+  }
+
+  private static Arbitrary<Action> parameterActions() {
+    Arbitrary<Integer> memory = Arbitraries.of(0, 100, 400, 600, 900);
+    return Arbitraries.oneOf(
+        Combinators.combine(number(), Arbitraries.of(0, 1, 1, 2), memory)
+            .as(Action.SetParameters::new),
+        number().map(Action.DeleteParameters::new));
+  }
+
+  private static Arbitrary<Action> nodeActions() {
+    return Arbitraries.oneOf(
+        node().map(Action.LoseNode::new),
+        node().map(Action.ReturnNode::new),
+        node().map(Action.DeleteGas::new),
+        Combinators.combine(node(), Arbitraries.of(true, false)).as(Action.SetReady::new));
+  }
+
+  private static Arbitrary<Action> misfortunes() {
+    return Arbitraries.of(
+        new Action.RestartController(),
+        new Action.ReplayEvents(),
+        new Action.BreakWatches(),
+        new Action.SweepAll(),
+        new Action.FailNextWrite(FakeApiServer.Failure.BEFORE),
+        new Action.FailNextWrite(FakeApiServer.Failure.AFTER),
+        new Action.DeleteClass(),
+        new Action.CreateClass());
+  }
+
+  @Provide
+  Arbitrary<List<Timed>> anything() {
+    Arbitrary<Action> action =
+        Arbitraries.frequencyOf(
+            Tuple.of(8, podActions(seldom())),
+            Tuple.of(4, claimActions(Arbitraries.of(true, false))),
+            Tuple.of(2, parameterActions()),
+            Tuple.of(2, nodeActions()),
+            Tuple.of(3, misfortunes()));
+    return Combinators.combine(action, Arbitraries.integers().between(0, 60))
+        .as(Timed::new)
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(40);
+  }
+
+  @Provide
+  Arbitrary<List<Action>> calm() {
+    Arbitrary<Boolean> never = Arbitraries.just(false);
+    return Arbitraries.frequencyOf(
+            Tuple.of(8, podActions(never)),
+            Tuple.of(3, claimActions(never)),
+            Tuple.of(2, parameterActions()),
+            Tuple.of(2, nodeActions()))
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(25);
+  }
+}

@@ -1,0 +1,129 @@
+package com.intel.dra.gpu.controller;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.smallrye.mutiny.CompositeException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * One process' connection to a {@link FakeCluster}. Around each request others may go on; and there
+ * the process may end: what it has not sent is never sent, and of what it has sent it never learns
+ * how it ended.
+ */
+final class FakeApiServer implements ApiServer {
+
+  /** Runs through a process that has ended. */
+  static final class ProcessEnded extends Error {
+    private static final long serialVersionUID = 1L;
+
+    ProcessEnded() {
+      super("the process has ended", null, false, false);
+    }
+  }
+
+  /** How a request fails that the API server did not refuse. */
+  enum Failure {
+    /** It never arrived. */
+    BEFORE,
+    /** It arrived, the answer did not. */
+    AFTER
+  }
+
+  private static final String CONNECTION_RESET = "connection reset";
+
+  private final FakeCluster cluster;
+  private final List<String> requests = new ArrayList<>();
+  private Optional<Failure> nextWrite = Optional.empty();
+  private boolean ended;
+
+  FakeApiServer(FakeCluster cluster) {
+    this.cluster = cluster;
+  }
+
+  /** What was asked so far, such as {@code updateStatus ResourceClaim a}. */
+  List<String> requests() {
+    return requests;
+  }
+
+  void failNextWrite(Failure failure) {
+    nextWrite = Optional.of(failure);
+  }
+
+  /** Also where several writes went together, and all that failed did so by that. */
+  static boolean isConnectionReset(Throwable failure) {
+    return failure instanceof CompositeException several
+        ? several.getCauses().stream().allMatch(FakeApiServer::isConnectionReset)
+        : CONNECTION_RESET.equals(failure.getMessage());
+  }
+
+  void end() {
+    ended = true;
+  }
+
+  @Override
+  public <T extends HasMetadata> Outcome<T> create(T object) {
+    return write("create", object, () -> cluster.create(object));
+  }
+
+  @Override
+  public <T extends HasMetadata> Outcome<T> update(T object) {
+    return write("update", object, () -> cluster.update(object));
+  }
+
+  @Override
+  public <T extends HasMetadata> Outcome<T> updateStatus(T object) {
+    return write("updateStatus", object, () -> cluster.updateStatus(object));
+  }
+
+  @Override
+  public <T extends HasMetadata> Outcome<T> mergePatch(T object, JsonNode patch) {
+    return write("patch", object, () -> cluster.mergePatch(object, patch));
+  }
+
+  @Override
+  public <T extends HasMetadata> Optional<T> read(Class<T> kind, String namespace, String name) {
+    return request(
+        "read " + kind.getSimpleName() + " " + name, () -> cluster.read(kind, namespace, name));
+  }
+
+  @Override
+  public <T extends HasMetadata> List<T> list(Class<T> kind) {
+    return request("list " + kind.getSimpleName(), () -> cluster.list(kind).toList());
+  }
+
+  private <T extends HasMetadata> Outcome<T> write(
+      String verb, T object, Supplier<Outcome<T>> write) {
+    return request(
+        verb + " " + object.getClass().getSimpleName() + " " + object.getMetadata().getName(),
+        () -> {
+          Optional<Failure> failure = nextWrite;
+          nextWrite = Optional.empty();
+          if (failure.isPresent()) {
+            if (failure.get() == Failure.AFTER) {
+              var _ = write.get();
+            }
+            throw new KubernetesClientException(CONNECTION_RESET);
+          }
+          return write.get();
+        });
+  }
+
+  private <R> R request(String what, Supplier<R> request) {
+    othersGoOn();
+    requests.add(what);
+    R answer = request.get();
+    othersGoOn();
+    return answer;
+  }
+
+  private void othersGoOn() {
+    Thread.yield();
+    if (ended) {
+      throw new ProcessEnded();
+    }
+  }
+}

@@ -1,0 +1,202 @@
+package com.intel.dra.gpu.controller;
+
+import static com.intel.dra.gpu.claim.TestingObjects.NAMESPACE;
+import static com.intel.dra.gpu.claim.TestingObjects.resourceClass;
+
+import com.intel.dra.gpu.allocation.Policy;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * A cluster with this driver's controller in it, of which one small thing happens at a time, chosen
+ * by a seed.
+ */
+final class World {
+
+  /** Far more than any test needs to come to rest. */
+  private static final int MAX_STEPS = 50_000;
+
+  final FakeCluster cluster = new FakeCluster();
+  final List<TestingNode> nodes = new ArrayList<>();
+  final TestingScheduler scheduler;
+  final TestingClaimController claimController = new TestingClaimController(cluster);
+  private final Random random;
+  private final Policy policy;
+  private final Invariants invariants;
+  private ControllerProcess controller;
+  private long checked;
+  private int restartsLeft;
+
+  /**
+   * @param gpuMiB the memory of each GPU of each node
+   * @param preference how the scheduler takes one of several nodes
+   */
+  World(
+      long seed,
+      Policy policy,
+      List<List<Integer>> gpuMiB,
+      Function<List<String>, String> preference) {
+    this.random = new Random(seed);
+    this.policy = policy;
+    for (int node = 0; node < gpuMiB.size(); node++) {
+      nodes.add(new TestingNode(cluster, "node" + node, gpuMiB.get(node)));
+    }
+    scheduler = new TestingScheduler(cluster, this::namesOfNodes, preference);
+    invariants = new Invariants(cluster, nodes, policy);
+    cluster.created(resourceClass());
+    controller = new ControllerProcess(cluster, policy);
+  }
+
+  /** One in which the scheduler takes any node. */
+  static World ofChance(long seed, Policy policy, List<List<Integer>> gpuMiB) {
+    var preferences = new Random(~seed);
+    return new World(
+        seed, policy, gpuMiB, suitable -> suitable.get(preferences.nextInt(suitable.size())));
+  }
+
+  /** One in which the scheduler takes the first node, so that only the controller has choices. */
+  static World ofOrder(long seed, Policy policy, List<List<Integer>> gpuMiB) {
+    return new World(seed, policy, gpuMiB, List::getFirst);
+  }
+
+  ControllerProcess controller() {
+    return controller;
+  }
+
+  private Set<String> namesOfNodes() {
+    return nodes.stream()
+        .filter(TestingNode::isUp)
+        .map(TestingNode::name)
+        .collect(Collectors.toSet());
+  }
+
+  <T extends HasMetadata> Optional<T> read(Class<T> kind, String name) {
+    return cluster.read(kind, NAMESPACE, name);
+  }
+
+  /** The controller ends where it is; another one starts. */
+  void restart() {
+    controller.end();
+    controller = new ControllerProcess(cluster, policy);
+  }
+
+  /** Lets that many things happen, if there are as many to do. */
+  void goOn(int steps) {
+    for (int step = 0; step < steps; step++) {
+      boolean anything =
+          random.nextInt(20) == 0 && controller.clock.passToNextAlarm()
+              || (random.nextInt(3) > 0
+                  ? stepController() || stepOthers()
+                  : stepOthers() || stepController());
+      check();
+      if (!anything) {
+        return;
+      }
+    }
+  }
+
+  /** Everything happens in any order, until there is nothing more to do. */
+  void settle() {
+    settle(() -> random.nextBoolean() ? stepController() || stepOthers() : stepOthers());
+  }
+
+  /**
+   * The others wait for the controller each time, so that only what happens within it has no order.
+   *
+   * @param restarts how often the controller may end in the middle of that
+   */
+  void settleInOrder(int restarts) {
+    restartsLeft = restarts;
+    settle(
+        () -> {
+          if (restartsLeft > 0 && random.nextInt(12) == 0) {
+            restartsLeft--;
+            restart();
+          }
+          return stepController() || controller.clock.passToNextAlarm() || stepOthersInOrder();
+        });
+  }
+
+  private void settle(BooleanSupplier step) {
+    for (int steps = 0; steps < MAX_STEPS; steps++) {
+      boolean anything =
+          step.getAsBoolean()
+              || stepController()
+              || stepOthers()
+              || controller.clock.passToNextAlarm();
+      check();
+      if (!anything) {
+        return;
+      }
+    }
+    throw new AssertionError(
+        "does not come to rest; the last requests: "
+            + controller.api.requests().reversed().stream().limit(30).toList()
+            + ", failures: "
+            + controller.failures().stream().limit(3).toList());
+  }
+
+  private void check() {
+    if (checked != cluster.version()) {
+      checked = cluster.version();
+      invariants.checkAlways();
+    }
+  }
+
+  /** What must hold when nothing is left to do. */
+  void checkAtRest() {
+    invariants.checkAtRest(controller);
+  }
+
+  private boolean stepController() {
+    var options = new ArrayList<Runnable>();
+    List<Runnable> starts = controller.starts();
+    for (int i = 0; i < starts.size(); i++) {
+      int start = i;
+      options.add(() -> starts.remove(start).run());
+    }
+    for (int i = 0; i < controller.threads.ready(); i++) {
+      int thread = i;
+      options.add(() -> controller.threads.goOn(thread));
+    }
+    for (FakeInformer<?> informer : controller.informers()) {
+      if (informer.isBehind()) {
+        options.add(informer::hear);
+      }
+    }
+    if (options.isEmpty()) {
+      return false;
+    }
+    options.get(random.nextInt(options.size())).run();
+    return true;
+  }
+
+  private boolean stepOthers() {
+    List<BooleanSupplier> others = others();
+    Collections.shuffle(others, random);
+    return others.stream().anyMatch(BooleanSupplier::getAsBoolean);
+  }
+
+  private boolean stepOthersInOrder() {
+    return others().stream().anyMatch(BooleanSupplier::getAsBoolean);
+  }
+
+  private List<BooleanSupplier> others() {
+    var others = new ArrayList<BooleanSupplier>();
+    others.add(claimController::act);
+    nodes.forEach(node -> others.add(node::act));
+    for (Pod pod : scheduler.waiting()) {
+      others.add(() -> scheduler.act(pod));
+    }
+    return others;
+  }
+}
