@@ -39,6 +39,9 @@ class VfLifePropertyTest {
 
     record Release(String claim) implements Action {}
 
+    /** The GAS loses a record, as when it was deleted, of a claim that is prepared. */
+    record LoseRecord(String claim) implements Action {}
+
     /** The operator looks once, at a GAS that may be some writes old; what it begins is pending. */
     record Reconcile(int writesBehind) implements Action {}
 
@@ -78,7 +81,7 @@ class VfLifePropertyTest {
 
   record Meanwhile(When when, Action action) {}
 
-  @Property(tries = 200)
+  @Property(tries = 100)
   void noPreparedClaimIsHarmedAndAtRestAllAgree(@ForAll("actions") List<Action> actions)
       throws IOException {
     Path root = Files.createTempDirectory("vfs");
@@ -98,6 +101,7 @@ class VfLifePropertyTest {
       }
       node.kernel.heal();
       node.gas.beforeNextPatch(() -> {});
+      node.putBackLostRecords();
       node.pass(Duration.ofMinutes(1));
       node.settle();
       node.assertAgreement();
@@ -134,7 +138,18 @@ class VfLifePropertyTest {
           assertThat(node.agent.prepared.find(claim)).isPresent();
         }
       }
-      case Action.Unprepare(String claim) -> node.unprepare(claim);
+      case Action.Unprepare(String claim) -> {
+        node.unprepare(claim);
+        if (!node.gas.now().getSpec().resourceClaimAllocations().containsKey(claim)) {
+          node.release(claim);
+        }
+      }
+      case Action.LoseRecord(String claim) -> {
+        if (node.gas.now().getSpec().prepared().containsKey(claim)
+            && node.agent.prepared.find(claim).isPresent()) {
+          node.gas.release(claim);
+        }
+      }
       case Action.Release(String claim) -> {
         // no claim is deallocated before the kubelet has let it go
         if (node.agent.prepared.find(claim).isEmpty()) {
@@ -148,7 +163,10 @@ class VfLifePropertyTest {
       case Action.Scan() -> node.agent.monitor.scan();
       case Action.Settle() -> node.settle();
       case Action.RestartAgent() -> restart(node);
-      case Action.Reboot() -> reboot(node);
+      case Action.Reboot() -> {
+        node.putBackLostRecords();
+        reboot(node);
+      }
       case Action.Fault(String fileEnd, boolean silently) -> {
         if (silently) {
           node.kernel.ignore(fileEnd, "");
@@ -278,7 +296,8 @@ class VfLifePropertyTest {
             pair(2, Combinators.combine(claim, memoryMiB).as(Action.AllocateGpu::new)),
             pair(6, claim.map(Action.Prepare::new)),
             pair(3, claim.map(Action.Unprepare::new)),
-            pair(3, claim.map(Action.Release::new))));
+            pair(3, claim.map(Action.Release::new)),
+            pair(1, claim.map(Action.LoseRecord::new))));
   }
 
   private static Tuple.Tuple2<Integer, Arbitrary<? extends Action>> pair(

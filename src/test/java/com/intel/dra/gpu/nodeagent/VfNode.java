@@ -233,6 +233,16 @@ final class VfNode {
     gas.release(claim);
   }
 
+  /** What the controller's audit does with claims that are allocated and not in the GAS. */
+  void putBackLostRecords() {
+    claims.forEach(
+        (claim, devices) -> {
+          if (!gas.now().getSpec().resourceClaimAllocations().containsKey(claim)) {
+            gas.allocate(claim, new ClaimAllocation(devices, ""));
+          }
+        });
+  }
+
   List<AllocatedDevice> devicesOf(String claim) {
     return claims.getOrDefault(claim, List.of());
   }
@@ -321,6 +331,7 @@ final class VfNode {
       assertThat(!held.isEmpty() && holders.areUsing(gpu.uid()))
           .as("%s is held as a GPU and as VFs", gpu.uid())
           .isFalse();
+      agent.hosts.state(gpu.uid()).ifPresent(state -> assertAnnounced(gpu, state, held));
       List<Long> memory = kernel.memoryOfVfs(gpu);
       assertThat(held)
           .filteredOn(HeldVf::prepared)
@@ -331,6 +342,28 @@ final class VfNode {
       assertThat(memory.stream().mapToLong(bytes -> bytes).sum())
           .as("quotas within %s", gpu.uid())
           .isLessThanOrEqualTo((long) gpu.memoryMiB() << 20);
+    }
+  }
+
+  /** Nothing is begun on the hardware that the GAS does not say, so that no plan was overlooked. */
+  private void assertAnnounced(Gpu gpu, VfHostState state, List<HeldVf> held) {
+    switch (state) {
+      case VfHostState.Making making -> {
+        assertThat(held)
+            .as("VFs of %s that are held are being made", gpu.uid())
+            .allMatch(vf -> making.held().contains(vf.index()));
+        assertThat(offered())
+            .containsAll(
+                making.held().stream().map(index -> gpu.uid().vf(index).toString()).toList());
+      }
+      case VfHostState.Removing removing -> {
+        assertThat(held).as("VFs of %s that are removed are nobody's", gpu.uid()).isEmpty();
+        assertThat(offered()).noneMatch(uid -> uid.startsWith(gpu.uid().toString()));
+      }
+      case VfHostState.MakingFailed failed -> {}
+      case VfHostState.RemovalFailed failed -> {}
+      case VfHostState.Refused refused -> {}
+      case VfHostState.Occupied occupied -> {}
     }
   }
 
