@@ -73,15 +73,21 @@ public final class VfProfiles {
   }
 
   /**
-   * One profile for each different share: that with the most VFs. The newest rule of the xe driver
-   * (Linux 7.0) gives the least, so what it gives is what every kernel gives: the memory rounded
-   * down to whole GiB, divided, and rounded down to a power of two.
+   * What each of that many VFs has at least when the kernel divides the memory by itself. The
+   * newest rule of the xe driver (Linux 7.0) gives the least, so what it gives is what every kernel
+   * gives: the memory rounded down to whole GiB, divided, and rounded down to a power of two.
+   *
+   * @param numVfs 1 or more
    */
+  public static int fairShareMiB(int memoryMiB, int numVfs) {
+    return Integer.highestOneBit(memoryMiB / MIB_PER_GIB * MIB_PER_GIB / numVfs);
+  }
+
+  /** One profile for each different share: that with the most VFs. */
   private static List<VfProfile> fairShares(int memoryMiB, int maxVfs) {
-    int divisibleMiB = memoryMiB / MIB_PER_GIB * MIB_PER_GIB;
     var profiles = new ArrayList<VfProfile>();
     for (int numVfs = maxVfs; numVfs > 0; numVfs--) {
-      int shareMiB = Integer.highestOneBit(divisibleMiB / numVfs);
+      int shareMiB = fairShareMiB(memoryMiB, numVfs);
       if (profiles.isEmpty() || profiles.getLast().memoryMiB() < shareMiB) {
         profiles.add(new VfProfile("fairShare_" + numVfs, numVfs, shareMiB, Optional.empty()));
       }

@@ -4,9 +4,11 @@ import com.intel.dra.gpu.api.GpuApi;
 import com.intel.dra.gpu.cdi.CdiSpecFile;
 import com.intel.dra.gpu.kubelet.PluginSettings;
 import com.intel.dra.gpu.sysfs.GpuDiscovery;
+import com.intel.dra.gpu.sysfs.VirtualFunctions;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 
 /** The parts from rooms that know nothing of this application, made from its settings. */
@@ -32,13 +34,35 @@ class AgentBeans {
 
   @Produces
   @Singleton
+  VirtualFunctions virtualFunctions(AgentConfig config) {
+    return new VirtualFunctions(config.sysfsRoot());
+  }
+
+  @Produces
+  @Singleton
   PreparedClaims preparedClaims(AgentConfig config) throws IOException {
-    return PreparedClaims.open(config.stateDir().orElse(config.pluginDir()), BootId.current());
+    return PreparedClaims.open(stateDir(config), BootId.current());
+  }
+
+  @Produces
+  @Singleton
+  VfHostRecords vfHostRecords(AgentConfig config) throws IOException {
+    return VfHostRecords.open(stateDir(config));
+  }
+
+  @Produces
+  @Singleton
+  VfThreads vfThreads() {
+    return VfThreads.PLATFORM;
   }
 
   @Produces
   @Singleton
   InstantSource clock() {
     return InstantSource.system();
+  }
+
+  private static Path stateDir(AgentConfig config) {
+    return config.stateDir().orElse(config.pluginDir());
   }
 }

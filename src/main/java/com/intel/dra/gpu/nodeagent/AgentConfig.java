@@ -39,13 +39,25 @@ public interface AgentConfig {
   Path registryDir();
 
   /**
-   * Where the prepared claims are kept, on a disk that survives the pod; else the plugin's folder.
+   * Where the agent's state (prepared claims, GPUs that were split) is kept, on a disk that
+   * survives the pod; else the plugin's folder.
    */
   Optional<Path> stateDir();
 
   /** How often sysfs is looked at. */
   @WithDefault("5s")
   Duration rescanInterval();
+
+  /**
+   * How long a call of the kubelet waits for VFs that are being made: less than the 45 s after
+   * which it gives up and calls again.
+   */
+  @WithDefault("40s")
+  Duration prepareWait();
+
+  /** What becomes of VFs that no claim uses and that this driver did not make. */
+  @WithDefault("adopt")
+  UnownedVfs unownedVfs();
 
   /**
    * How long a prepared claim may be without an allocation in the GAS before it is forgotten, if

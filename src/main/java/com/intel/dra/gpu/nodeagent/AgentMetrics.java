@@ -11,13 +11,16 @@ import jakarta.inject.Singleton;
 /**
  * What Prometheus sees of the node agent: {@code gpu_dra_prepare_requests_total} and {@code
  * gpu_dra_unprepare_requests_total} by {@code api_version} and {@code result} (success or error),
- * of single claims, and {@code gpu_dra_prepared_claims}.
+ * of single claims, {@code gpu_dra_prepared_claims}, and {@code gpu_dra_vf_provisionings_total} and
+ * {@code gpu_dra_vf_removals_total} by {@code result}, of all VFs of one GPU.
  */
 @Singleton
 class AgentMetrics implements PluginCallListener {
 
   private static final String PREPARE = "gpu.dra.prepare.requests";
   private static final String UNPREPARE = "gpu.dra.unprepare.requests";
+  private static final String VF_PROVISIONINGS = "gpu.dra.vf.provisionings";
+  private static final String VF_REMOVALS = "gpu.dra.vf.removals";
   private static final String SUCCESS = "success";
   private static final String ERROR = "error";
 
@@ -37,6 +40,16 @@ class AgentMetrics implements PluginCallListener {
   @Override
   public void unprepareAnswered(PluginApiVersion version, UnprepareResult result) {
     count(UNPREPARE, version, result instanceof UnprepareResult.Unprepared ? SUCCESS : ERROR);
+  }
+
+  /** VFs of a GPU were made, or an attempt failed. */
+  void vfsMade(boolean success) {
+    registry.counter(VF_PROVISIONINGS, "result", success ? SUCCESS : ERROR).increment();
+  }
+
+  /** The VFs of a GPU were removed, or an attempt failed. */
+  void vfsRemoved(boolean success) {
+    registry.counter(VF_REMOVALS, "result", success ? SUCCESS : ERROR).increment();
   }
 
   private void count(String name, PluginApiVersion version, String result) {

@@ -4,10 +4,13 @@ import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.api.ClaimAllocation;
 import com.intel.dra.gpu.api.ResourceHandle;
 import com.intel.dra.gpu.api.ResourceHandle.Decoded;
+import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.kubelet.ClaimPreparer;
 import com.intel.dra.gpu.kubelet.ClaimReference;
 import com.intel.dra.gpu.kubelet.PrepareResult;
 import com.intel.dra.gpu.kubelet.UnprepareResult;
+import com.intel.dra.gpu.nodeagent.VfHosts.Attempt;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -30,13 +33,23 @@ class ClaimPreparation implements ClaimPreparer {
 
   private final NodeDevices node;
   private final PreparedClaims prepared;
+  private final VfHosts hosts;
+  private final VfHostRecords records;
   private final GasInformer gas;
   private final AgentConfig config;
 
   @Inject
-  ClaimPreparation(NodeDevices node, PreparedClaims prepared, GasInformer gas, AgentConfig config) {
+  ClaimPreparation(
+      NodeDevices node,
+      PreparedClaims prepared,
+      VfHosts hosts,
+      VfHostRecords records,
+      GasInformer gas,
+      AgentConfig config) {
     this.node = node;
     this.prepared = prepared;
+    this.hosts = hosts;
+    this.records = records;
     this.gas = gas;
     this.config = config;
   }
@@ -61,20 +74,92 @@ class ClaimPreparation implements ClaimPreparer {
     }
   }
 
+  /** Waits for VFs that are being made; when it has waited too long, the next call goes on. */
   private PrepareResult prepare(ClaimReference claim, List<AllocatedDevice> devices) {
-    Optional<AllocatedDevice> missing =
-        devices.stream().filter(device -> node.find(device.uid()).isEmpty()).findFirst();
-    if (missing.isPresent()) {
-      return new PrepareResult.Failed(notHere(missing.get()));
+    PrepareResult result =
+        hosts.untilFinal(
+            config.prepareWait(),
+            () ->
+                devices.stream()
+                    .map(this::hindrance)
+                    .flatMap(Optional::stream)
+                    .findFirst()
+                    .orElseGet(() -> new Attempt.Final<>(record(claim, devices))));
+    if (result instanceof PrepareResult.Prepared) {
+      gas.reconcileSoon();
     }
+    return result;
+  }
+
+  private PrepareResult record(ClaimReference claim, List<AllocatedDevice> devices) {
     try {
       prepared.put(claim.uid(), new PreparedClaim(claim.namespace(), claim.name(), devices));
     } catch (IOException e) {
       return new PrepareResult.Failed(unrecorded(claim, e));
     }
-    gas.reconcileSoon();
     return new PrepareResult.Prepared(
         devices.stream().map(device -> GpuCdiDevices.KIND.qualifiedName(device.uid())).toList());
+  }
+
+  /** Why a device cannot be used now; empty when it can. */
+  private Optional<Attempt<PrepareResult>> hindrance(AllocatedDevice device) {
+    Optional<Gpu> present = node.find(device.uid());
+    Optional<DeviceUid> host = DeviceUid.parse(device.uid()).flatMap(DeviceUid::parent);
+    if (host.isEmpty()) {
+      return present.isPresent() ? Optional.empty() : failed(notHere(device));
+    }
+    DeviceUid gpu = host.get();
+    Optional<VfHostState> state = hosts.state(gpu);
+    boolean unverified = records.find(gpu).filter(made -> !made.verified()).isPresent();
+    Optional<Gpu> usable = present.filter(vf -> !unverified);
+    if (state.isEmpty()) {
+      return usable.map(vf -> tooSmall(device, vf)).orElseGet(() -> missing(device, gpu));
+    }
+    return switch (state.get()) {
+      case VfHostState.Making making -> notYet("VF %s is still being made".formatted(device.uid()));
+      case VfHostState.Removing removing ->
+          notYet("GPU %s still has VFs that are being removed".formatted(gpu));
+      case VfHostState.MakingFailed(var failure, var profile, var held, var left) ->
+          failed(
+              "VF %s could not be made on node %s, which tries again: %s"
+                  .formatted(device.uid(), config.nodeName(), failure.message()));
+      case VfHostState.RemovalFailed(var failure) ->
+          failed(
+              "VF %s cannot be made on node %s, which tries again: the VFs before it could not be removed: %s"
+                  .formatted(device.uid(), config.nodeName(), failure.message()));
+      case VfHostState.Refused(String reason) ->
+          usable
+              .map(vf -> tooSmall(device, vf))
+              .orElseGet(() -> failed("VF %s cannot be made: %s".formatted(device.uid(), reason)));
+      // decided anew as soon as the GAS tells of the claim
+      case VfHostState.Occupied occupied -> missing(device, gpu);
+    };
+  }
+
+  private Optional<Attempt<PrepareResult>> missing(AllocatedDevice device, DeviceUid gpu) {
+    return node.find(gpu.toString()).isEmpty()
+        ? failed(notHere(device))
+        : notYet(
+            "VF %s is not there yet on node %s; if that lasts, see the log of its node agent for what was discovered, and whether %s shows the claim's allocation"
+                .formatted(device.uid(), config.nodeName(), config.gasName()));
+  }
+
+  /** A VF that somebody else made in place of the one that was planned. */
+  private Optional<Attempt<PrepareResult>> tooSmall(AllocatedDevice device, Gpu vf) {
+    int memoryMiB = records.memoryMiB(vf);
+    return device.memory() <= memoryMiB
+        ? Optional.empty()
+        : failed(
+            "VF %s has %d MiB where the claim was given %d MiB; delete the claim's pods so that it is allocated anew"
+                .formatted(device.uid(), memoryMiB, device.memory()));
+  }
+
+  private static Optional<Attempt<PrepareResult>> failed(String message) {
+    return Optional.of(new Attempt.Final<>(new PrepareResult.Failed(message)));
+  }
+
+  private static Optional<Attempt<PrepareResult>> notYet(String message) {
+    return Optional.of(new Attempt.NotYet<>(new PrepareResult.Failed(message)));
   }
 
   private Devices devicesOf(ClaimReference claim, String resourceHandle) {

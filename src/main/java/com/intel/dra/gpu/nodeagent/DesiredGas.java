@@ -5,28 +5,37 @@ import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.VfProfile;
+import com.intel.dra.gpu.nodeagent.VfHostState.Making;
+import com.intel.dra.gpu.nodeagent.VfHostState.MakingFailed;
+import com.intel.dra.gpu.nodeagent.VfHostState.Occupied;
+import com.intel.dra.gpu.nodeagent.VfHostState.Refused;
+import com.intel.dra.gpu.nodeagent.VfHostState.RemovalFailed;
+import com.intel.dra.gpu.nodeagent.VfHostState.Removing;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
 
 /** What the agent's fields of the GAS should say now, from what the agent knows now. */
 @Singleton
 class DesiredGas {
 
-  /** This agent makes no VFs yet, so no GPU may be planned to be split into any. */
-  private static final int NO_VFS = 0;
-
   private final NodeDevices devices;
   private final PreparedClaims prepared;
+  private final VfHosts hosts;
+  private final VfHostRecords records;
   private volatile boolean serving;
 
   @Inject
-  DesiredGas(NodeDevices devices, PreparedClaims prepared) {
+  DesiredGas(NodeDevices devices, PreparedClaims prepared, VfHosts hosts, VfHostRecords records) {
     this.devices = devices;
     this.prepared = prepared;
+    this.hosts = hosts;
+    this.records = records;
   }
 
   /**
@@ -41,8 +50,10 @@ class DesiredGas {
   }
 
   GasFields fields() {
+    // first the states: of a GPU of which nothing goes on any more the devices are known by then
+    Map<DeviceUid, VfHostState> states = hosts.states();
     Optional<Map<String, AllocatableDevice>> allocatable =
-        devices.known().map(DesiredGas::allocatable);
+        devices.known().map(gpus -> allocatable(gpus, states));
     boolean ready = serving && allocatable.isPresent();
     return new GasFields(
         allocatable,
@@ -50,21 +61,84 @@ class DesiredGas {
         ready ? GpuAllocationState.READY : GpuAllocationState.NOT_READY);
   }
 
-  private static Map<String, AllocatableDevice> allocatable(List<Gpu> gpus) {
+  private Map<String, AllocatableDevice> allocatable(
+      List<Gpu> gpus, Map<DeviceUid, VfHostState> states) {
     var byUid = new TreeMap<String, AllocatableDevice>();
     for (Gpu gpu : gpus) {
-      DeviceUid uid = gpu.uid();
-      byUid.put(
-          uid.toString(),
-          new AllocatableDevice(
-              NO_VFS,
-              gpu.memoryMiB(),
-              uid.model().value(),
-              uid.parent().map(DeviceUid::toString).orElse(""),
-              gpu.type().wireName(),
-              uid.toString()));
+      DeviceUid host = gpu.uid().parent().orElse(gpu.uid());
+      Optional<VfHostState> state = Optional.ofNullable(states.get(host));
+      switch (gpu.type()) {
+        case GPU -> {
+          if (state.filter(DesiredGas::withholdsTheGpu).isEmpty()) {
+            offer(byUid, gpu.uid(), gpu.memoryMiB(), maxVfs(gpu, state));
+            state.ifPresent(now -> offerVfsToBe(byUid, host, now));
+          }
+        }
+        case VF -> {
+          if (state.filter(DesiredGas::withholdsVfs).isEmpty()) {
+            offer(byUid, gpu.uid(), records.memoryMiB(gpu), 0);
+          }
+        }
+      }
     }
     return byUid;
+  }
+
+  private static boolean withholdsTheGpu(VfHostState state) {
+    return switch (state) {
+      case Removing removing -> true;
+      case RemovalFailed failed -> true;
+      case Making making -> false;
+      case MakingFailed failed -> false;
+      case Refused refused -> false;
+      case Occupied occupied -> false;
+    };
+  }
+
+  private static boolean withholdsVfs(VfHostState state) {
+    return switch (state) {
+      case Making making -> true;
+      case MakingFailed failed -> true;
+      case Removing removing -> true;
+      case RemovalFailed failed -> true;
+      case Refused refused -> false;
+      case Occupied occupied -> false;
+    };
+  }
+
+  private static int maxVfs(Gpu gpu, Optional<VfHostState> state) {
+    return state.filter(Occupied.class::isInstance).isPresent() ? 0 : gpu.maxVfs();
+  }
+
+  /** Only those that are held, for nobody else should count on them yet. */
+  private static void offerVfsToBe(
+      Map<String, AllocatableDevice> byUid, DeviceUid host, VfHostState state) {
+    switch (state) {
+      case Making(VfProfile profile, SortedSet<Integer> held, var previous) ->
+          held.forEach(index -> offer(byUid, host.vf(index), profile.memoryMiB(), 0));
+      case MakingFailed(var failure, VfProfile profile, SortedSet<Integer> held, boolean left) -> {
+        if (left) {
+          held.forEach(index -> offer(byUid, host.vf(index), profile.memoryMiB(), 0));
+        }
+      }
+      case Removing removing -> {}
+      case RemovalFailed failed -> {}
+      case Refused refused -> {}
+      case Occupied occupied -> {}
+    }
+  }
+
+  private static void offer(
+      Map<String, AllocatableDevice> byUid, DeviceUid uid, int memoryMiB, int maxVfs) {
+    byUid.put(
+        uid.toString(),
+        new AllocatableDevice(
+            maxVfs,
+            memoryMiB,
+            uid.model().value(),
+            uid.parent().map(DeviceUid::toString).orElse(""),
+            uid.type().wireName(),
+            uid.toString()));
   }
 
   private static Map<String, List<AllocatedDevice>> prepared(Map<String, PreparedClaim> claims) {

@@ -32,6 +32,7 @@ class DeviceMonitor {
   private final NodeDevices devices;
   private final GasInformer gas;
   private final GasPublication publication;
+  private final VfHosts hosts;
   private final AgentConfig config;
 
   private List<SkippedDevice> lastSkipped = List.of();
@@ -44,20 +45,24 @@ class DeviceMonitor {
       NodeDevices devices,
       GasInformer gas,
       GasPublication publication,
+      VfHosts hosts,
       AgentConfig config) {
     this.discovery = discovery;
     this.cdi = cdi;
     this.devices = devices;
     this.gas = gas;
     this.publication = publication;
+    this.hosts = hosts;
     this.config = config;
   }
 
   /**
    * One look. When sysfs or the CDI folder cannot be used, everything stays as it was until the
    * next look; that is logged when it begins, ends or changes.
+   *
+   * @return whether everything is as the look found it
    */
-  synchronized void scan() {
+  synchronized boolean scan() {
     try {
       Discovery found = discovery.discover();
       logSkipped(found.skipped());
@@ -66,6 +71,7 @@ class DeviceMonitor {
         LOG.info("Discovery works again");
         lastFailure = "";
       }
+      return true;
     } catch (IOException e) {
       if (!e.toString().equals(lastFailure)) {
         lastFailure = e.toString();
@@ -73,8 +79,10 @@ class DeviceMonitor {
             "The devices of this node could not be discovered and published, trying again every %s: %s",
             config.rescanInterval(), e);
       }
+      return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return false;
     }
   }
 
@@ -86,11 +94,15 @@ class DeviceMonitor {
       return;
     }
     devices.replace(now);
+    hosts.devicesChanged();
     LOG.infof("Devices of this node: %s", uids(now));
     gas.reconcileSoon();
     if (!vanished.isEmpty()) {
-      LOG.warnf("Devices that are gone: %s", uids(vanished));
-      if (!publication.awaitWithdrawn(uids(vanished), WITHDRAWAL)) {
+      Set<String> unexpected = unexpected(vanished);
+      if (!unexpected.isEmpty()) {
+        LOG.warnf("Devices that are gone: %s", unexpected);
+      }
+      if (!publication.awaitWithdrawn(() -> unexpected(vanished), WITHDRAWAL)) {
         LOG.warnf("%s may still offer devices that are gone", config.gasName());
       }
       publish(now);
@@ -120,6 +132,15 @@ class DeviceMonitor {
     return gpus.stream()
         .map(gpu -> gpu.uid().toString())
         .collect(Collectors.toCollection(java.util.LinkedHashSet::new));
+  }
+
+  /** Those of which nobody else takes care: VFs that are being changed may be offered again. */
+  private Set<String> unexpected(List<Gpu> vanished) {
+    return uids(vanished.stream().filter(gpu -> !isBeingChanged(gpu)).toList());
+  }
+
+  private boolean isBeingChanged(Gpu gpu) {
+    return gpu.uid().parent().flatMap(hosts::state).isPresent();
   }
 
   private void logSkipped(List<SkippedDevice> skipped) {

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /** What the API server is known to have of the agent's fields. */
 @Singleton
@@ -42,13 +43,14 @@ class GasPublication {
   /**
    * Waits until the GAS offers none of these devices.
    *
+   * @param uids asked again whenever the GAS was written
    * @return false when that is not known after the time-out
    */
-  boolean awaitWithdrawn(Set<String> uids, Duration timeout) throws InterruptedException {
+  boolean awaitWithdrawn(Supplier<Set<String>> uids, Duration timeout) throws InterruptedException {
     long nanosLeft = timeout.toNanos();
     lock.lock();
     try {
-      while (!isWithdrawn(uids)) {
+      while (!isWithdrawn(uids.get())) {
         if (nanosLeft <= 0) {
           return false;
         }

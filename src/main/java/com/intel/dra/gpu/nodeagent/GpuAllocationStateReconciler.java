@@ -42,6 +42,7 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
   private final GasStore store;
   private final GasInformer informer;
   private final GasPublication publication;
+  private final VfProvisioner provisioner;
 
   @Inject
   GpuAllocationStateReconciler(
@@ -49,12 +50,14 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
       PreparedClaims preparedClaims,
       GasStore store,
       GasInformer informer,
-      GasPublication publication) {
+      GasPublication publication,
+      VfProvisioner provisioner) {
     this.desired = desired;
     this.preparedClaims = preparedClaims;
     this.store = store;
     this.informer = informer;
     this.publication = publication;
+    this.provisioner = provisioner;
   }
 
   @Override
@@ -73,20 +76,39 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
     if (!preparedClaims.isComplete()) {
       preparedClaims.completeFrom(stillAllocated(gas));
     }
-    GasFields fields = desired.fields();
-    GasStore.Outcome outcome =
-        GasPatch.between(gas, fields)
-            .map(patch -> store.patch(gas, patch))
-            .orElse(GasStore.Outcome.WRITTEN);
-    return switch (outcome) {
-      case WRITTEN -> {
-        publication.published(fields);
-        yield UpdateControl.noUpdate();
+    VfProvisioner.Round round = provisioner.decide(gas);
+    boolean written = false;
+    try {
+      GasFields fields = desired.fields();
+      GasStore.Outcome outcome =
+          GasPatch.between(gas, fields)
+              .map(patch -> store.patch(gas, patch))
+              .orElse(GasStore.Outcome.WRITTEN);
+      return switch (outcome) {
+        case WRITTEN -> {
+          publication.published(fields);
+          written = true;
+          yield lookAgain();
+        }
+        case CONFLICT ->
+            UpdateControl.<GpuAllocationState>noUpdate().rescheduleAfter(AFTER_CONFLICT);
+        // the keeper creates it, and the informer tells of it
+        case MISSING -> UpdateControl.noUpdate();
+      };
+    } finally {
+      if (written) {
+        round.start();
+      } else {
+        round.abandon();
       }
-      case CONFLICT -> UpdateControl.<GpuAllocationState>noUpdate().rescheduleAfter(AFTER_CONFLICT);
-      // the keeper creates it, and the informer tells of it
-      case MISSING -> UpdateControl.noUpdate();
-    };
+    }
+  }
+
+  private UpdateControl<GpuAllocationState> lookAgain() {
+    return provisioner
+        .lookAgainAfter()
+        .map(wait -> UpdateControl.<GpuAllocationState>noUpdate().rescheduleAfter(wait))
+        .orElseGet(UpdateControl::noUpdate);
   }
 
   /** A claim loses its allocation only after the kubelet has unprepared it. */

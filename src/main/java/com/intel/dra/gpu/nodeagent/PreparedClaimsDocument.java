@@ -1,16 +1,5 @@
 package com.intel.dra.gpu.nodeagent;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -39,15 +28,6 @@ record PreparedClaimsDocument(String bootId, boolean complete, Map<String, Prepa
 
   static final int VERSION = 1;
 
-  private static final String CHECKSUM = "checksum";
-
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-          .build();
-
   PreparedClaimsDocument {
     claims = Map.copyOf(claims);
   }
@@ -65,46 +45,22 @@ record PreparedClaimsDocument(String bootId, boolean complete, Map<String, Prepa
       int version, String bootId, boolean complete, Map<String, PreparedClaim> claims) {}
 
   byte[] encode() {
-    ObjectNode content =
-        JSON.valueToTree(new Content(VERSION, bootId, complete, new TreeMap<>(claims)));
-    content.put(CHECKSUM, checksum(content));
-    try {
-      return JSON.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(content);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("records of texts and numbers are always JSON", e);
-    }
+    return StateDocument.encode(new Content(VERSION, bootId, complete, new TreeMap<>(claims)));
   }
 
   static Decoded decode(byte[] bytes) {
-    try {
-      if (!(JSON.readTree(bytes) instanceof ObjectNode content)) {
-        return new Decoded.Damaged("it is no JSON object");
-      }
-      JsonNode checksum = content.remove(CHECKSUM);
-      if (checksum == null || !checksum.asText().equals(checksum(content))) {
-        return new Decoded.Damaged("its checksum is wrong");
-      }
-      if (content.path("version").asInt() != VERSION) {
-        return new Decoded.Damaged(
-            "it has version %s, this node agent reads version %d"
-                .formatted(content.path("version"), VERSION));
-      }
-      Content read = JSON.treeToValue(content, Content.class);
-      return new Decoded.Valid(
-          new PreparedClaimsDocument(read.bootId(), read.complete(), read.claims()));
-    } catch (JsonProcessingException e) {
-      return new Decoded.Damaged(e.getOriginalMessage());
-    } catch (IOException | NullPointerException e) {
-      return new Decoded.Damaged("a member is missing: " + e.getMessage());
-    }
+    return switch (StateDocument.decode(bytes, VERSION, Content.class)) {
+      case StateDocument.Decoded.Valid<Content>(Content read) -> valid(read);
+      case StateDocument.Decoded.Damaged<Content>(String reason) -> new Decoded.Damaged(reason);
+    };
   }
 
-  private static String checksum(ObjectNode content) {
+  private static Decoded valid(Content read) {
     try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(JSON.writeValueAsBytes(content));
-      return "sha256:" + HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException | JsonProcessingException e) {
-      throw new IllegalStateException("every JDK has SHA-256, and a JSON tree is JSON", e);
+      return new Decoded.Valid(
+          new PreparedClaimsDocument(read.bootId(), read.complete(), read.claims()));
+    } catch (NullPointerException e) {
+      return new Decoded.Damaged("a claim is null");
     }
   }
 }

@@ -9,7 +9,12 @@
  * com.intel.dra.gpu.nodeagent.GasInformer}, whereupon {@link
  * com.intel.dra.gpu.nodeagent.GpuAllocationStateReconciler} brings the GAS to what {@link
  * com.intel.dra.gpu.nodeagent.DesiredGas} says. Nothing that the kubelet waits for waits for the
- * API server.
+ * API server, but for VFs that are yet to be made.
+ *
+ * <p>How VFs come and go: the reconciler has {@link com.intel.dra.gpu.nodeagent.VfProvisioner}
+ * decide, writes what follows into the GAS, and only then has it begin. What goes on is in {@link
+ * com.intel.dra.gpu.nodeagent.VfHosts}, where {@code ClaimPreparation} waits for it; what was made
+ * is in {@link com.intel.dra.gpu.nodeagent.VfHostRecords}.
  */
 @org.jspecify.annotations.NullMarked
 package com.intel.dra.gpu.nodeagent;

@@ -117,8 +117,9 @@ final class PciFunctionReader {
     int memoryMiB = memoryMiB(drmNodes);
     Optional<DeviceUid> vfUid = vfUid(address, device);
     if (vfUid.isPresent()) {
+      int vfMemoryMiB = memoryMiB > 0 ? memoryMiB : vramQuotaMiB(vfUid.get());
       return new Inspection.Found(
-          new Gpu(vfUid.get(), address, memoryMiB, 0, drmNodes), Optional.empty());
+          new Gpu(vfUid.get(), address, vfMemoryMiB, 0, drmNodes), Optional.empty());
     }
     DeviceUid uid = DeviceUid.gpu(address, model);
     try {
@@ -170,14 +171,25 @@ final class PciFunctionReader {
       case Attribute.Absent() -> 0;
       case Attribute.Unreadable(String why) ->
           throw new SkipDevice(SkipReason.UNREADABLE, name + ": " + why);
-      case Attribute.Text(String text) -> {
-        long mib = number(text).orElseThrow(() -> noNumber(name, text)) / BYTES_PER_MIB;
-        if (mib > Integer.MAX_VALUE) {
-          throw noNumber(name, text);
-        }
-        yield (int) mib;
-      }
+      case Attribute.Text(String text) -> mib(name, text);
     };
+  }
+
+  private static int mib(String name, String bytes) throws SkipDevice {
+    long mib = number(bytes).orElseThrow(() -> noNumber(name, bytes)) / BYTES_PER_MIB;
+    if (mib > Integer.MAX_VALUE) {
+      throw noNumber(name, bytes);
+    }
+    return (int) mib;
+  }
+
+  /** What xe gave to a VF, which shows no {@code lmem_total_bytes}; 0 before Linux 7.0. */
+  private int vramQuotaMiB(DeviceUid vf) throws SkipDevice {
+    Path quota =
+        SriovAdmin.vramQuota(layout.pciDevice(vf.address()), vf.vfIndex().orElseThrow() + 1);
+    return reader.read(quota) instanceof Attribute.Text(String text)
+        ? mib(SriovAdmin.VRAM_QUOTA, text)
+        : 0;
   }
 
   /** The UID of a VF; empty for a GPU. A VF is named after its parent, whose model it carries. */

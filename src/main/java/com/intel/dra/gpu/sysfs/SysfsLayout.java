@@ -8,7 +8,8 @@ import java.nio.file.Path;
  * sysfs. Whoever pretends to be the kernel uses the same ones.
  *
  * <p>Facts: the kernel's Documentation/ABI/testing/sysfs-bus-pci, and for {@code lmem_total_bytes}
- * and {@code prelim_iov} Intel's out-of-tree i915.
+ * and {@code prelim_iov} Intel's out-of-tree i915; for {@code sriov_admin} the kernel's
+ * Documentation/ABI/testing/sysfs-driver-intel-xe-sriov.
  *
  * @param root where the kernel's {@code /sys} is mounted
  */
@@ -50,6 +51,10 @@ public record SysfsLayout(Path root) {
 
   // The SR-IOV tree of the out-of-tree i915, below a PF's card.
   public static final String PRELIM_IOV = "prelim_iov";
+
+  /** What some of Intel's kernels call it. */
+  public static final String IOV = "iov";
+
   public static final String PRELIM_IOV_PF = "pf";
 
   /** Followed by the 1-based number of a VF: {@code vf1} is {@code virtfn0}. */
@@ -57,6 +62,9 @@ public record SysfsLayout(Path root) {
 
   public static final String AUTO_PROVISIONING = "auto_provisioning";
   public static final String GT = "gt";
+
+  /** The SR-IOV tree of mainline's xe, below a PF's PCI device; its VFs are numbered likewise. */
+  public static final String SRIOV_ADMIN = "sriov_admin";
 
   public static final String INTEL_VENDOR_ID = "0x8086";
 

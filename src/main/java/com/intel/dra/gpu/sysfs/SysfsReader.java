@@ -96,7 +96,8 @@ class SysfsReader {
       case NotDirectoryException file -> "is not a folder";
       case FileSystemException other when other.getReason() != null ->
           other.getReason().toLowerCase(Locale.ROOT);
-      default -> "cannot be read: " + e.getMessage();
+      // what read() and write() themselves answer
+      default -> String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
     };
   }
 

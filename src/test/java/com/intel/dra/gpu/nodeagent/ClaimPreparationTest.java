@@ -29,7 +29,9 @@ class ClaimPreparationTest {
   @TempDir Path root;
 
   private final NodeDevices devices = new NodeDevices();
+  private final VfHosts hosts = new VfHosts();
   private TestingGasInformer gasInformer;
+  private VfHostRecords records;
   private PreparedClaims prepared;
   private ClaimPreparation preparation;
 
@@ -38,7 +40,8 @@ class ClaimPreparationTest {
     var config = TestingConfig.below(root);
     prepared = PreparedClaims.open(root.resolve("state"), BOOT);
     gasInformer = new TestingGasInformer(config);
-    preparation = new ClaimPreparation(devices, prepared, gasInformer, config);
+    records = VfHostRecords.open(root.resolve("state"));
+    preparation = new ClaimPreparation(devices, prepared, hosts, records, gasInformer, config);
     devices.replace(List.of(gpu(3), gpu(4)));
   }
 
@@ -95,7 +98,8 @@ class ClaimPreparationTest {
   @Test
   void beforeTheFirstDiscoveryNothingCanBePrepared() {
     var notYet =
-        new ClaimPreparation(new NodeDevices(), prepared, gasInformer, TestingConfig.below(root));
+        new ClaimPreparation(
+            new NodeDevices(), prepared, hosts, records, gasInformer, TestingConfig.below(root));
 
     assertThat(failure(notYet.prepare(claim("a"), handle(allocated(3))))).contains(uid(3));
   }

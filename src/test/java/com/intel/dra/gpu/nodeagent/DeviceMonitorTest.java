@@ -171,6 +171,7 @@ class DeviceMonitorTest {
         devices,
         gas,
         publication,
+        new VfHosts(),
         agentConfig);
   }
 

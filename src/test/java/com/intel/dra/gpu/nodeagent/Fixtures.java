@@ -45,9 +45,9 @@ final class Fixtures {
     return DeviceUid.gpu(new PciAddress(0, bus, 0, 0), FLEX_170).toString();
   }
 
-  /** What the GAS offers of that GPU: no VFs, which this agent does not make, whatever it could. */
+  /** What the GAS offers of that GPU. */
   static AllocatableDevice allocatable(int bus) {
-    return new AllocatableDevice(0, 16_384, "0x56c0", "", "gpu", uid(bus));
+    return new AllocatableDevice(31, 16_384, "0x56c0", "", "gpu", uid(bus));
   }
 
   static AllocatedDevice allocated(int bus) {

@@ -1,6 +1,5 @@
 package com.intel.dra.gpu.nodeagent;
 
-import static com.intel.dra.gpu.nodeagent.Fixtures.BOOT;
 import static com.intel.dra.gpu.nodeagent.Fixtures.allocatable;
 import static com.intel.dra.gpu.nodeagent.Fixtures.allocated;
 import static com.intel.dra.gpu.nodeagent.Fixtures.allocation;
@@ -36,8 +35,8 @@ class GasAtApiServerTest {
 
   @TempDir Path root;
 
-  private final NodeDevices devices = new NodeDevices();
-  private final GasPublication publication = new GasPublication();
+  private NodeDevices devices;
+  private GasPublication publication;
   private PreparedClaims prepared;
   private DesiredGas desired;
   private TestingGasInformer informer;
@@ -47,12 +46,14 @@ class GasAtApiServerTest {
   @BeforeEach
   void agentWithOneGpu() throws IOException {
     var config = TestingConfig.below(root);
-    prepared = PreparedClaims.open(root.resolve("state"), BOOT);
-    desired = new DesiredGas(devices, prepared);
     informer = new TestingGasInformer(config);
-    var store = new GasStore(client, config);
-    keeper = new GasKeeper(store, informer, desired, config);
-    reconciler = new GpuAllocationStateReconciler(desired, prepared, store, informer, publication);
+    var parts = new AgentParts(config, new GasStore(client, config), informer);
+    devices = parts.devices;
+    publication = parts.publication;
+    prepared = parts.prepared;
+    desired = parts.desired;
+    keeper = parts.keeper;
+    reconciler = parts.reconciler;
     devices.replace(List.of(gpu(3)));
     desired.setServing(true);
   }

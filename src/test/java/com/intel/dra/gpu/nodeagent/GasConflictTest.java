@@ -1,6 +1,5 @@
 package com.intel.dra.gpu.nodeagent;
 
-import static com.intel.dra.gpu.nodeagent.Fixtures.BOOT;
 import static com.intel.dra.gpu.nodeagent.Fixtures.gas;
 import static com.intel.dra.gpu.nodeagent.Fixtures.gpu;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -31,8 +30,7 @@ class GasConflictTest {
 
   @TempDir Path root;
 
-  private final NodeDevices devices = new NodeDevices();
-  private final GasPublication publication = new GasPublication();
+  private GasPublication publication;
   private DesiredGas desired;
   private GasKeeper keeper;
   private GpuAllocationStateReconciler reconciler;
@@ -40,13 +38,13 @@ class GasConflictTest {
   @BeforeEach
   void agent() throws Exception {
     var config = TestingConfig.below(root);
-    var prepared = PreparedClaims.open(root.resolve("state"), BOOT);
-    var informer = new TestingGasInformer(config);
-    var store = new GasStore(client, config);
-    desired = new DesiredGas(devices, prepared);
-    keeper = new GasKeeper(store, informer, desired, config);
-    reconciler = new GpuAllocationStateReconciler(desired, prepared, store, informer, publication);
-    devices.replace(List.of(gpu(3)));
+    var parts =
+        new AgentParts(config, new GasStore(client, config), new TestingGasInformer(config));
+    publication = parts.publication;
+    desired = parts.desired;
+    keeper = parts.keeper;
+    reconciler = parts.reconciler;
+    parts.devices.replace(List.of(gpu(3)));
     desired.setServing(true);
   }
 

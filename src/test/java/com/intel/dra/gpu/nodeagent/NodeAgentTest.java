@@ -1,7 +1,6 @@
 package com.intel.dra.gpu.nodeagent;
 
 import static com.intel.dra.gpu.kubelet.TestingKubelet.claim;
-import static com.intel.dra.gpu.nodeagent.Fixtures.BOOT;
 import static com.intel.dra.gpu.nodeagent.Fixtures.allocated;
 import static com.intel.dra.gpu.nodeagent.Fixtures.entries;
 import static com.intel.dra.gpu.nodeagent.Fixtures.simulatedGpu;
@@ -12,7 +11,6 @@ import static org.awaitility.Awaitility.await;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.api.GpuApi;
 import com.intel.dra.gpu.api.ResourceHandle;
-import com.intel.dra.gpu.cdi.CdiSpecFile;
 import com.intel.dra.gpu.device.PciAddress;
 import com.intel.dra.gpu.kubelet.KubeletPlugin;
 import com.intel.dra.gpu.kubelet.PluginSettings;
@@ -21,7 +19,6 @@ import com.intel.dra.gpu.kubelet.TestingKubelet.Authority;
 import com.intel.dra.gpu.simulator.DeviceNodes;
 import com.intel.dra.gpu.simulator.SimulatedNode;
 import com.intel.dra.gpu.simulator.Topology;
-import com.intel.dra.gpu.sysfs.GpuDiscovery;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -186,8 +183,6 @@ class NodeAgentTest {
         TestingConfig.below(root).withHost(node.sysfsRoot(), node.devRoot());
     final PluginSettings settings =
         new PluginSettings(GpuApi.DRIVER_NAME, config.pluginDir(), config.registryDir());
-    final NodeDevices devices = new NodeDevices();
-    final GasPublication publication = new GasPublication();
     final TestingGasInformer informer =
         new TestingGasInformer(config) {
           @Override
@@ -199,41 +194,29 @@ class NodeAgentTest {
             }
           }
         };
-    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    final AgentParts parts;
+    final NodeDevices devices;
+    final SimpleMeterRegistry meters;
     final PreparedClaims prepared;
     final KubeletPlugin plugin;
     final NodeAgent agent;
-    final GpuAllocationStateReconciler reconciler;
 
     Agent() throws IOException {
-      prepared = PreparedClaims.open(config.stateDir().orElseThrow(), BOOT);
-      var desired = new DesiredGas(devices, prepared);
-      var store = new GasStore(client, config);
-      plugin =
-          KubeletPlugin.create(
-              settings,
-              new ClaimPreparation(devices, prepared, informer, config),
-              new AgentMetrics(meters, prepared));
-      var monitor =
-          new DeviceMonitor(
-              new GpuDiscovery(config.sysfsRoot()),
-              new CdiSpecFile(config.cdiRoot(), GpuCdiDevices.KIND),
-              devices,
-              informer,
-              publication,
-              config);
+      parts = new AgentParts(config, new GasStore(client, config), informer);
+      devices = parts.devices;
+      meters = parts.meters;
+      prepared = parts.prepared;
+      plugin = KubeletPlugin.create(settings, parts.preparation, parts.metrics);
       agent =
           new NodeAgent(
               config,
-              monitor,
+              parts.monitor,
               plugin,
-              desired,
-              new GasKeeper(store, informer, desired, config),
+              parts.desired,
+              parts.keeper,
               informer,
               new AbandonedClaims(
                   prepared, informer, new ClaimStore(client), config, InstantSource.system()));
-      reconciler =
-          new GpuAllocationStateReconciler(desired, prepared, store, informer, publication);
     }
 
     void start() throws IOException {
@@ -246,7 +229,7 @@ class NodeAgentTest {
 
     GpuAllocationState reconciledGas() throws IOException {
       await().untilAsserted(() -> assertThat(stored()).isNotNull());
-      reconciler.reconcile(stored());
+      parts.reconciler.reconcile(stored());
       return stored();
     }
 
@@ -255,7 +238,7 @@ class NodeAgentTest {
     }
 
     HealthCheckResponse readiness() {
-      return new AgentReadiness(plugin, publication).call();
+      return new AgentReadiness(plugin, parts.publication).call();
     }
 
     double count(String name, String result) {

@@ -5,15 +5,35 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** A node agent below one folder, on node "node1" in namespace "gpu". */
-record TestingConfig(Path root, Path sysfsRoot, Path devRoot, Duration rescanInterval)
+record TestingConfig(
+    Path root,
+    Path sysfsRoot,
+    Path devRoot,
+    Duration rescanInterval,
+    Duration prepareWait,
+    UnownedVfs unownedVfs)
     implements AgentConfig {
 
   static TestingConfig below(Path root) {
-    return new TestingConfig(root, root.resolve("sys"), Path.of("/dev"), Duration.ofMillis(50));
+    return new TestingConfig(
+        root,
+        root.resolve("sys"),
+        Path.of("/dev"),
+        Duration.ofMillis(50),
+        Duration.ofMillis(50),
+        UnownedVfs.ADOPT);
   }
 
   TestingConfig withHost(Path sysfs, Path dev) {
-    return new TestingConfig(root, sysfs, dev, rescanInterval);
+    return new TestingConfig(root, sysfs, dev, rescanInterval, prepareWait, unownedVfs);
+  }
+
+  TestingConfig withPrepareWait(Duration wait) {
+    return new TestingConfig(root, sysfsRoot, devRoot, rescanInterval, wait, unownedVfs);
+  }
+
+  TestingConfig withUnownedVfs(UnownedVfs unowned) {
+    return new TestingConfig(root, sysfsRoot, devRoot, rescanInterval, prepareWait, unowned);
   }
 
   @Override

@@ -1,0 +1,29 @@
+package com.intel.dra.gpu.nodeagent;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A failed attempt, and when the next one is due: after 1 s, then twice as long each time, up to a
+ * minute.
+ *
+ * @param attempts how many failed in a row
+ */
+record AttemptFailure(String message, int attempts, Instant retryAt) {
+
+  private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+  private static final Duration LAST_RETRY = Duration.ofMinutes(1);
+  private static final int MAX_DOUBLINGS = 6;
+
+  static AttemptFailure after(Optional<AttemptFailure> previous, String message, Instant now) {
+    int attempts = previous.map(AttemptFailure::attempts).orElse(0) + 1;
+    Duration wait = FIRST_RETRY.multipliedBy(1L << Math.min(attempts - 1, MAX_DOUBLINGS));
+    return new AttemptFailure(
+        message, attempts, now.plus(wait.compareTo(LAST_RETRY) < 0 ? wait : LAST_RETRY));
+  }
+
+  boolean isDue(Instant now) {
+    return !now.isBefore(retryAt);
+  }
+}

@@ -1,0 +1,83 @@
+package com.intel.dra.gpu.nodeagent;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * How the agent's state lies on disk: a JSON object with a member {@code version}, and a {@code
+ * checksum} of the object without it, in compact form.
+ */
+final class StateDocument {
+
+  private static final String CHECKSUM = "checksum";
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder()
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
+
+  private StateDocument() {}
+
+  /** What bytes from the disk turned out to be. */
+  sealed interface Decoded<T> {
+
+    record Valid<T>(T content) implements Decoded<T> {}
+
+    record Damaged<T>(String reason) implements Decoded<T> {}
+  }
+
+  /**
+   * @param content a record with the component {@code version}
+   */
+  static byte[] encode(Record content) {
+    ObjectNode json = JSON.valueToTree(content);
+    json.put(CHECKSUM, checksum(json));
+    try {
+      return JSON.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("records of texts and numbers are always JSON", e);
+    }
+  }
+
+  static <T extends Record> Decoded<T> decode(byte[] bytes, int version, Class<T> type) {
+    try {
+      if (!(JSON.readTree(bytes) instanceof ObjectNode json)) {
+        return new Decoded.Damaged<>("it is no JSON object");
+      }
+      JsonNode checksum = json.remove(CHECKSUM);
+      if (checksum == null || !checksum.asText().equals(checksum(json))) {
+        return new Decoded.Damaged<>("its checksum is wrong");
+      }
+      if (json.path("version").asInt() != version) {
+        return new Decoded.Damaged<>(
+            "it has version %s, this node agent reads version %d"
+                .formatted(json.path("version"), version));
+      }
+      return new Decoded.Valid<>(JSON.treeToValue(json, type));
+    } catch (JsonProcessingException e) {
+      return new Decoded.Damaged<>(e.getOriginalMessage());
+    } catch (IOException | NullPointerException e) {
+      return new Decoded.Damaged<>("a member is missing: " + e.getMessage());
+    }
+  }
+
+  private static String checksum(ObjectNode content) {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(JSON.writeValueAsBytes(content));
+      return "sha256:" + HexFormat.of().formatHex(digest);
+    } catch (NoSuchAlgorithmException | JsonProcessingException e) {
+      throw new IllegalStateException("every JDK has SHA-256, and a JSON tree is JSON", e);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package com.intel.dra.gpu.nodeagent;
+
+import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.VfProfile;
+import com.intel.dra.gpu.device.VfProfiles;
+import com.intel.dra.gpu.sysfs.EnabledVfs;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/** What is to be done about the VFs of one GPU. Decided from what is, whatever happened before. */
+sealed interface VfHostDecision {
+
+  /** All is as it should be. */
+  record Nothing() implements VfHostDecision {}
+
+  /** Somebody else uses VFs of it that cannot be offered: it is not to be planned for others. */
+  record LeaveToOthers() implements VfHostDecision {}
+
+  /** The VFs that were recorded are gone, and nobody wants them. */
+  record Forget() implements VfHostDecision {}
+
+  /**
+   * @param atLeast how many VFs the claims need
+   * @param removeFirst whether there are, or may be, remains that are of no use
+   */
+  record Make(VfProfile profile, int atLeast, boolean removeFirst) implements VfHostDecision {}
+
+  record Remove() implements VfHostDecision {}
+
+  /** Claims hold VFs that cannot be made while things are as they are. */
+  record Refuse(String reason) implements VfHostDecision {}
+
+  /**
+   * @param held VFs of the GPU that claims hold
+   * @param usedAsGpu whether claims hold the GPU itself
+   * @param enabled how many VFs there are
+   * @param vfsDiscovered whether any of them can be offered
+   * @param made this driver's record of the GPU
+   */
+  record Situation(
+      Gpu gpu,
+      Collection<HeldVf> held,
+      boolean usedAsGpu,
+      EnabledVfs enabled,
+      boolean vfsDiscovered,
+      Optional<MadeVfs> made,
+      UnownedVfs unowned) {
+
+    int needed() {
+      return held.stream().mapToInt(vf -> vf.index() + 1).max().orElse(0);
+    }
+
+    boolean isUnverified() {
+      return made.filter(record -> !record.verified()).isPresent();
+    }
+
+    boolean isInUse() {
+      return held.stream().anyMatch(HeldVf::prepared);
+    }
+  }
+
+  static VfHostDecision on(Situation now) {
+    return switch (now.enabled()) {
+      case EnabledVfs.Count(int numVfs) when now.held().isEmpty() -> withoutHolders(now, numVfs);
+      case EnabledVfs.Count(int numVfs) -> withHolders(now, numVfs);
+      case EnabledVfs.Unknown(var cause) when !now.held().isEmpty() ->
+          new Refuse(
+              "the VFs of GPU %s are not known: %s".formatted(now.gpu().uid(), cause.message()));
+      // the removal will say what is wrong, until it is right
+      case EnabledVfs.Unknown(var cause) -> now.made().isPresent() ? new Remove() : new Nothing();
+    };
+  }
+
+  private static VfHostDecision withHolders(Situation now, int numVfs) {
+    if (!now.isUnverified() && numVfs >= now.needed()) {
+      return new Nothing();
+    }
+    if (now.usedAsGpu()) {
+      return new Refuse(
+          "GPU %s cannot be split into VFs while claims use it as a whole; delete their pods"
+              .formatted(now.gpu().uid()));
+    }
+    if (numVfs > 0 && now.made().isEmpty()) {
+      return new Refuse(
+          "GPU %s has %d VFs that an administrator made, and the kernel adds none to them; remove them (write 0 to sriov_numvfs), or delete the claim's pods so that it is allocated anew"
+              .formatted(now.gpu().uid(), numVfs));
+    }
+    if (numVfs > 0 && now.isInUse()) {
+      return new Refuse(
+          "GPU %s has %d VFs of which some are in use, and the kernel adds none to them; delete the claim's pods so that it is allocated anew"
+              .formatted(now.gpu().uid(), numVfs));
+    }
+    return profile(now)
+        .<VfHostDecision>map(
+            profile -> new Make(profile, now.needed(), numVfs > 0 || now.isUnverified()))
+        .orElseGet(
+            () ->
+                new Refuse(
+                    "GPU %s (%d MiB, at most %d VFs) has no profile for %d VFs of %d MiB; delete the claim's pods so that it is allocated anew"
+                        .formatted(
+                            now.gpu().uid(),
+                            now.gpu().memoryMiB(),
+                            now.gpu().maxVfs(),
+                            now.needed(),
+                            memoryMiB(now))));
+  }
+
+  private static VfHostDecision withoutHolders(Situation now, int numVfs) {
+    // what was begun and not verified may have left quotas
+    if (numVfs == 0 && !now.isUnverified()) {
+      return now.made().isPresent() ? new Forget() : new Nothing();
+    }
+    if (now.made().isPresent() || now.unowned() == UnownedVfs.REMOVE) {
+      return new Remove();
+    }
+    return now.vfsDiscovered() ? new Nothing() : new LeaveToOthers();
+  }
+
+  /**
+   * That with which the VFs were planned; else, because they existed when they were given and have
+   * vanished, that with which this driver made them; else the smallest that gives what was
+   * promised.
+   */
+  private static Optional<VfProfile> profile(Situation now) {
+    int memoryMiB = memoryMiB(now);
+    List<VfProfile> possible =
+        VfProfiles.forGpu(now.gpu().uid().model(), now.gpu().memoryMiB(), now.gpu().maxVfs())
+            .stream()
+            .filter(profile -> profile.numVfs() >= now.needed())
+            .filter(profile -> profile.memoryMiB() >= memoryMiB)
+            .toList();
+    return now.held().stream()
+        .map(HeldVf::profile)
+        .sorted()
+        .flatMap(name -> VfProfiles.named(possible, name).stream())
+        .findFirst()
+        .or(() -> now.made().flatMap(made -> VfProfiles.named(possible, made.profile())))
+        .or(() -> possible.stream().findFirst());
+  }
+
+  private static int memoryMiB(Situation now) {
+    return now.held().stream().mapToInt(HeldVf::memoryMiB).max().orElse(0);
+  }
+}

@@ -1,0 +1,125 @@
+package com.intel.dra.gpu.nodeagent;
+
+import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.files.AtomicFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jboss.logging.Logger;
+
+/**
+ * Which GPUs this driver turned into VFs, in memory and in a file that survives the agent: those
+ * VFs are this driver's to remove. A record is on the disk before the hardware is touched, and
+ * leaves it after the VFs are gone. It outlives a reboot, which takes the VFs away, so that they
+ * can be made again as they were.
+ *
+ * <p>A file that is missing or damaged is to be completed from the GAS; until then {@link
+ * #isComplete} is false.
+ */
+public final class VfHostRecords {
+
+  static final String FILE_NAME = "vf-hosts.json";
+  static final String DAMAGED_FILE_NAME = FILE_NAME + ".damaged";
+  static final int VERSION = 1;
+
+  private static final Logger LOG = Logger.getLogger(VfHostRecords.class);
+
+  /** As it lies on disk; {@code hosts} by the UID of the GPU. */
+  record Content(int version, Map<String, MadeVfs> hosts) {}
+
+  private final AtomicFile file;
+  private Map<String, MadeVfs> hosts;
+  private boolean complete;
+
+  private VfHostRecords(AtomicFile file, Map<String, MadeVfs> hosts, boolean complete) {
+    this.file = file;
+    this.hosts = hosts;
+    this.complete = complete;
+  }
+
+  /**
+   * Reads what an earlier run left.
+   *
+   * @param folder made when it is missing
+   * @throws IOException if the folder or file cannot be used at all
+   */
+  public static VfHostRecords open(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    var file =
+        new AtomicFile(folder.resolve(FILE_NAME), PosixFilePermissions.fromString("rw-------"));
+    file.deleteLeftovers();
+    Optional<byte[]> content = file.read();
+    if (content.isEmpty()) {
+      return new VfHostRecords(file, Map.of(), false);
+    }
+    return switch (StateDocument.decode(content.get(), VERSION, Content.class)) {
+      case StateDocument.Decoded.Valid<Content>(Content read) ->
+          new VfHostRecords(file, Map.copyOf(read.hosts()), true);
+      case StateDocument.Decoded.Damaged<Content>(String reason) -> {
+        file.setAsideAs(DAMAGED_FILE_NAME);
+        LOG.errorf(
+            "The record of GPUs that this driver split %s is DAMAGED: %s. It was set aside as %s and"
+                + " is rebuilt from the GAS, as far as claims hold VFs; other VFs count as an"
+                + " administrator's. Check the disk.",
+            file.path(), reason, DAMAGED_FILE_NAME);
+        yield new VfHostRecords(file, Map.of(), false);
+      }
+    };
+  }
+
+  synchronized boolean isComplete() {
+    return complete;
+  }
+
+  synchronized Optional<MadeVfs> find(DeviceUid gpu) {
+    return Optional.ofNullable(hosts.get(gpu.toString()));
+  }
+
+  /**
+   * What a VF has at least: of those that this driver made what their profile says, so that it is
+   * the same before they are there and after.
+   */
+  int memoryMiB(Gpu vf) {
+    return vf.uid()
+        .parent()
+        .flatMap(this::find)
+        .map(MadeVfs::memoryMiB)
+        .filter(memoryMiB -> memoryMiB > 0)
+        .orElse(vf.memoryMiB());
+  }
+
+  synchronized void put(DeviceUid gpu, MadeVfs made) throws IOException {
+    var changed = new TreeMap<>(hosts);
+    changed.put(gpu.toString(), made);
+    write(changed);
+  }
+
+  synchronized void remove(DeviceUid gpu) throws IOException {
+    if (hosts.containsKey(gpu.toString())) {
+      var changed = new TreeMap<>(hosts);
+      changed.remove(gpu.toString());
+      write(changed);
+    }
+  }
+
+  /** Takes over what the GAS and the hardware say, after the file was lost. */
+  synchronized void completeFrom(Map<DeviceUid, MadeVfs> found) throws IOException {
+    if (complete) {
+      return;
+    }
+    var changed = new TreeMap<>(hosts);
+    found.forEach((gpu, made) -> changed.putIfAbsent(gpu.toString(), made));
+    write(changed);
+    complete = true;
+  }
+
+  private void write(Map<String, MadeVfs> changed) throws IOException {
+    file.write(StateDocument.encode(new Content(VERSION, changed)));
+    hosts = Map.copyOf(changed);
+  }
+}

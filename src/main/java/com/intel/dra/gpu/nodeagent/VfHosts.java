@@ -1,0 +1,110 @@
+package com.intel.dra.gpu.nodeagent;
+
+import com.intel.dra.gpu.device.DeviceUid;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * The GPUs whose VFs are being made or removed, or could not be. What decides that VFs go away, and
+ * what takes one into use, does so under this lock, so that neither misses the other.
+ */
+@Singleton
+class VfHosts {
+
+  /** What an attempt at something that may have to wait for VFs came to. */
+  sealed interface Attempt<T> {
+
+    record Final<T>(T result) implements Attempt<T> {}
+
+    /**
+     * @param result if no more can be waited
+     */
+    record NotYet<T>(T result) implements Attempt<T> {}
+  }
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final Map<DeviceUid, VfHostState> states = new TreeMap<>();
+
+  /** What goes on with the GPU; empty when nothing does. */
+  Optional<VfHostState> state(DeviceUid gpu) {
+    return locked(() -> Optional.ofNullable(states.get(gpu)));
+  }
+
+  Map<DeviceUid, VfHostState> states() {
+    return locked(() -> Map.copyOf(states));
+  }
+
+  void set(DeviceUid gpu, Optional<VfHostState> state) {
+    locked(
+        () -> {
+          state.ifPresentOrElse(now -> states.put(gpu, now), () -> states.remove(gpu));
+          changed.signalAll();
+          return true;
+        });
+  }
+
+  /** Of a GPU that is gone nothing is to be said, once nobody is at work on it. */
+  void forgetAllBut(Set<DeviceUid> gpus) {
+    locked(
+        () ->
+            states.entrySet().removeIf(e -> !e.getValue().isBusy() && !gpus.contains(e.getKey())));
+  }
+
+  /** Whoever waits looks again: there are other devices than before. */
+  void devicesChanged() {
+    locked(
+        () -> {
+          changed.signalAll();
+          return true;
+        });
+  }
+
+  <T> T locked(Supplier<T> action) {
+    lock.lock();
+    try {
+      return action.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Makes the attempt, under the lock, again after each change until it is final or the patience is
+   * at its end.
+   */
+  <T> T untilFinal(Duration patience, Supplier<Attempt<T>> attempt) {
+    long nanosLeft = patience.toNanos();
+    lock.lock();
+    try {
+      while (true) {
+        switch (attempt.get()) {
+          case Attempt.Final<T>(T result) -> {
+            return result;
+          }
+          case Attempt.NotYet<T>(T result) -> {
+            if (nanosLeft <= 0) {
+              return result;
+            }
+            nanosLeft = changed.awaitNanos(nanosLeft);
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return switch (attempt.get()) {
+        case Attempt.Final<T>(T result) -> result;
+        case Attempt.NotYet<T>(T result) -> result;
+      };
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,319 @@
+package com.intel.dra.gpu.nodeagent;
+
+import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.nodeagent.VfHostDecision.Situation;
+import com.intel.dra.gpu.nodeagent.VfHostState.Making;
+import com.intel.dra.gpu.nodeagent.VfHostState.MakingFailed;
+import com.intel.dra.gpu.nodeagent.VfHostState.Occupied;
+import com.intel.dra.gpu.nodeagent.VfHostState.Refused;
+import com.intel.dra.gpu.nodeagent.VfHostState.RemovalFailed;
+import com.intel.dra.gpu.nodeagent.VfHostState.Removing;
+import com.intel.dra.gpu.sysfs.EnabledVfs;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * Has the VFs made that claims hold, and those removed that nobody holds any more. Decides anew
+ * each time that the GAS is looked at; what it decides is in the GAS before the hardware is
+ * touched:
+ *
+ * <ul>
+ *   <li>VFs that are to be made are offered first. The controller adds no VFs to a GPU that has
+ *       some and gives no such GPU away, and a write that it decided on before conflicts.
+ *   <li>VFs that are to be removed, and their GPU, are offered no more until they are gone.
+ * </ul>
+ */
+@Singleton
+class VfProvisioner {
+
+  private static final Logger LOG = Logger.getLogger(VfProvisioner.class);
+
+  private static final Duration LOOK_AT_UNCHANGED = Duration.ofSeconds(10);
+  private static final Duration LOOK_AT_MOST_EVERY = Duration.ofSeconds(1);
+
+  private final VfSurvey survey;
+  private final VfWork work;
+  private final VfThreads threads;
+  private final VfHosts hosts;
+  private final VfHostRecords records;
+  private final NodeDevices devices;
+  private final PreparedClaims prepared;
+  private final GasInformer gasInformer;
+  private final AgentConfig config;
+  private final AgentMetrics metrics;
+  private final InstantSource clock;
+
+  @Inject
+  VfProvisioner(
+      VfSurvey survey,
+      VfWork work,
+      VfThreads threads,
+      VfHosts hosts,
+      VfHostRecords records,
+      NodeDevices devices,
+      PreparedClaims prepared,
+      GasInformer gasInformer,
+      AgentConfig config,
+      AgentMetrics metrics,
+      InstantSource clock) {
+    this.survey = survey;
+    this.work = work;
+    this.threads = threads;
+    this.hosts = hosts;
+    this.records = records;
+    this.devices = devices;
+    this.prepared = prepared;
+    this.gasInformer = gasInformer;
+    this.config = config;
+    this.metrics = metrics;
+    this.clock = clock;
+  }
+
+  /** Something to do on one GPU, and what went on there before it was decided. */
+  private sealed interface Step {
+
+    Gpu gpu();
+
+    Optional<VfHostState> before();
+
+    record Make(
+        Gpu gpu,
+        VfHostDecision.Make decision,
+        SortedSet<Integer> held,
+        Optional<VfHostState> before)
+        implements Step {}
+
+    record Remove(Gpu gpu, Optional<VfHostState> before) implements Step {}
+  }
+
+  /**
+   * What was decided on one state of the GAS. What the GAS should say follows it at once; the
+   * hardware only after {@link #start}.
+   */
+  final class Round {
+
+    private final List<Step> steps;
+
+    private Round(List<Step> steps) {
+      this.steps = steps;
+    }
+
+    /** The GAS says it, and nothing else had been written since the state that was decided on. */
+    void start() {
+      steps.forEach(step -> threads.start(step.gpu(), () -> carryOut(step)));
+    }
+
+    /** The GAS could not be written: nothing has been decided. */
+    void abandon() {
+      steps.forEach(step -> hosts.set(step.gpu().uid(), step.before()));
+    }
+  }
+
+  /**
+   * Decides what is to be done, of each GPU of which nothing is being done already.
+   *
+   * @throws IOException if the record of GPUs that were split was lost and cannot be written
+   */
+  Round decide(GpuAllocationState gas) throws IOException {
+    Optional<List<Gpu>> found = devices.known();
+    if (found.isEmpty() || !prepared.isComplete()) {
+      return new Round(List.of());
+    }
+    List<Gpu> known = found.get();
+    Map<Gpu, EnabledVfs> enabled = survey.look(known, VfHolders.of(gas, prepared.all().values()));
+    return hosts.locked(
+        () -> {
+          hosts.forgetAllBut(known.stream().map(Gpu::uid).collect(Collectors.toUnmodifiableSet()));
+          // once more: what is prepared changes until the lock is taken
+          var holders = VfHolders.of(gas, prepared.all().values());
+          var steps = new ArrayList<Step>();
+          enabled.forEach((gpu, count) -> decide(gpu, count, holders, known).ifPresent(steps::add));
+          return new Round(steps);
+        });
+  }
+
+  /** When to look again although nothing changes; empty when there is no need to. */
+  Optional<Duration> lookAgainAfter() {
+    Instant now = clock.instant();
+    return hosts.states().values().stream()
+        .filter(state -> !state.isBusy())
+        .map(
+            state ->
+                state
+                    .lastFailure()
+                    .map(failure -> Duration.between(now, failure.retryAt()))
+                    .orElse(LOOK_AT_UNCHANGED))
+        .min(Duration::compareTo)
+        .map(wait -> wait.compareTo(LOOK_AT_MOST_EVERY) < 0 ? LOOK_AT_MOST_EVERY : wait);
+  }
+
+  private Optional<Step> decide(Gpu gpu, EnabledVfs enabled, VfHolders holders, List<Gpu> known) {
+    Optional<VfHostState> before = hosts.state(gpu.uid());
+    List<HeldVf> held = holders.of(gpu.uid());
+    var situation =
+        new Situation(
+            gpu,
+            held,
+            holders.areUsing(gpu.uid()),
+            enabled,
+            known.stream().anyMatch(device -> device.uid().parent().equals(Optional.of(gpu.uid()))),
+            records.find(gpu.uid()),
+            config.unownedVfs());
+    return switch (VfHostDecision.on(situation)) {
+      case VfHostDecision.Nothing nothing -> {
+        settle(gpu, before, Optional.empty());
+        yield Optional.empty();
+      }
+      case VfHostDecision.LeaveToOthers leave -> {
+        settle(gpu, before, Optional.of(new Occupied()));
+        yield Optional.empty();
+      }
+      case VfHostDecision.Refuse(String reason) -> {
+        if (settle(gpu, before, Optional.of(new Refused(reason)))) {
+          LOG.errorf("VFs that claims were given cannot be made: %s", reason);
+        }
+        yield Optional.empty();
+      }
+      case VfHostDecision.Forget forget -> {
+        settle(gpu, before, Optional.empty());
+        forget(gpu);
+        yield Optional.empty();
+      }
+      case VfHostDecision.Make make -> {
+        SortedSet<Integer> indices =
+            held.stream().map(HeldVf::index).collect(Collectors.toCollection(TreeSet::new));
+        if (mustWait(before, indices)) {
+          yield Optional.empty();
+        }
+        hosts.set(gpu.uid(), Optional.of(new Making(make.profile(), indices, failure(before))));
+        yield Optional.of(new Step.Make(gpu, make, indices, before));
+      }
+      case VfHostDecision.Remove remove -> {
+        if (mustWait(before, new TreeSet<>())) {
+          yield Optional.empty();
+        }
+        hosts.set(gpu.uid(), Optional.of(new Removing(failure(before))));
+        yield Optional.of(new Step.Remove(gpu, before));
+      }
+    };
+  }
+
+  private static Optional<AttemptFailure> failure(Optional<VfHostState> before) {
+    return before.flatMap(VfHostState::lastFailure);
+  }
+
+  /** After a failure, unless something else is wanted now. */
+  private boolean mustWait(Optional<VfHostState> before, SortedSet<Integer> held) {
+    boolean sameAgain =
+        before
+            .filter(
+                state ->
+                    state instanceof RemovalFailed
+                        || (state instanceof MakingFailed failed && failed.held().equals(held)))
+            .isPresent();
+    return sameAgain && failure(before).filter(last -> !last.isDue(clock.instant())).isPresent();
+  }
+
+  /** Returns whether that is news. */
+  private boolean settle(Gpu gpu, Optional<VfHostState> before, Optional<VfHostState> now) {
+    if (before.equals(now)) {
+      return false;
+    }
+    hosts.set(gpu.uid(), now);
+    return true;
+  }
+
+  private void forget(Gpu gpu) {
+    try {
+      records.remove(gpu.uid());
+      LOG.infof("The VFs of GPU %s are gone, and nobody needs them", gpu.uid());
+    } catch (IOException e) {
+      LOG.warnf("The record of the VFs of GPU %s could not be removed yet: %s", gpu.uid(), e);
+    }
+  }
+
+  private void carryOut(Step step) {
+    Gpu gpu = step.gpu();
+    VfWork.Outcome outcome;
+    try {
+      outcome =
+          switch (step) {
+            case Step.Make make -> {
+              LOG.infof("Making VFs of GPU %s: %s", gpu.uid(), make.decision().profile().name());
+              yield work.make(gpu, make.decision());
+            }
+            case Step.Remove remove -> {
+              LOG.infof("Removing the VFs of GPU %s: nobody needs them", gpu.uid());
+              yield work.remove(gpu);
+            }
+          };
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the agent ends; the record says what was begun
+      return;
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "Defect while changing the VFs of GPU %s", gpu.uid());
+      outcome = new VfWork.Outcome.Failed("defect: " + e, true);
+    }
+    finish(step, outcome);
+  }
+
+  private void finish(Step step, VfWork.Outcome outcome) {
+    boolean success = !(outcome instanceof VfWork.Outcome.Failed);
+    switch (step) {
+      case Step.Make make -> metrics.vfsMade(success);
+      case Step.Remove remove -> metrics.vfsRemoved(success);
+    }
+    Gpu gpu = step.gpu();
+    Optional<VfHostState> after =
+        switch (outcome) {
+          case VfWork.Outcome.Made(int numVfs) -> {
+            LOG.infof("Made %d VFs of GPU %s", numVfs, gpu.uid());
+            yield Optional.empty();
+          }
+          case VfWork.Outcome.Removed() -> {
+            LOG.infof("Removed the VFs of GPU %s", gpu.uid());
+            yield Optional.empty();
+          }
+          case VfWork.Outcome.Failed(String message, boolean left) ->
+              Optional.of(failed(step, message, left));
+        };
+    hosts.set(gpu.uid(), after);
+    gasInformer.reconcileSoon();
+  }
+
+  private VfHostState failed(Step step, String message, boolean leftSomething) {
+    Optional<AttemptFailure> previous = failure(step.before());
+    boolean news = previous.filter(last -> last.message().equals(message)).isEmpty();
+    AttemptFailure failure = AttemptFailure.after(previous, message, clock.instant());
+    return switch (step) {
+      case Step.Make make -> {
+        if (news) {
+          LOG.errorf(
+              "The VFs of GPU %s could not be made, trying again: %s", make.gpu().uid(), message);
+        }
+        yield new MakingFailed(failure, make.decision().profile(), make.held(), leftSomething);
+      }
+      case Step.Remove remove -> {
+        if (news) {
+          LOG.errorf(
+              "The VFs of GPU %s could not be removed, trying again; the GPU is not offered meanwhile: %s",
+              remove.gpu().uid(), message);
+        }
+        yield new RemovalFailed(failure);
+      }
+    };
+  }
+}

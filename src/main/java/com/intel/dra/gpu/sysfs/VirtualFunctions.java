@@ -1,0 +1,236 @@
+package com.intel.dra.gpu.sysfs;
+
+import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.PciAddress;
+import com.intel.dra.gpu.device.VfProfile;
+import com.intel.dra.gpu.device.VfProfiles;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Turns a GPU into VFs and back, whatever the kernel's interface. Keeps nothing between two calls.
+ * Calls for different GPUs may overlap, those for one GPU must not. They take seconds, of which
+ * most are spent inside one write.
+ *
+ * <p>Obeys the PCI core's rules ({@code sriov_numvfs} in drivers/pci): the number of VFs changes
+ * only from 0 and back to 0, and none is added or removed alone.
+ */
+public final class VirtualFunctions {
+
+  private static final long BYTES_PER_MIB = 1L << 20;
+
+  private final SysfsLayout layout;
+  private final SysfsReader reader = new SysfsReader();
+  private final SriovFiles files;
+  private final VfAppearance appearance;
+
+  /**
+   * @param sysfsRoot where the host's {@code /sys} is mounted, writable
+   */
+  public VirtualFunctions(Path sysfsRoot) {
+    this(sysfsRoot, new SysfsWriter(), WaitClock.SYSTEM);
+  }
+
+  public VirtualFunctions(Path sysfsRoot, AttributeWriter writer, WaitClock clock) {
+    this.layout = new SysfsLayout(sysfsRoot);
+    this.files = new SriovFiles(reader, writer);
+    this.appearance = new VfAppearance(files, clock);
+  }
+
+  /** How many VFs the GPU at that address has. Waits while their number is being changed. */
+  public EnabledVfs enabled(PciAddress parent) {
+    try {
+      return new EnabledVfs.Count(files.numVfs(layout.pciDevice(parent)));
+    } catch (SriovException e) {
+      return new EnabledVfs.Unknown(e.failure());
+    }
+  }
+
+  /**
+   * Makes VFs of one profile: as many as the profile allows, for what is left over would be of no
+   * use to anybody else, but where the kernel only gives equal shares no more than get the memory
+   * of the profile. Undoes everything when anything fails.
+   *
+   * @param parent a GPU without VFs
+   * @param profile one of {@link VfProfiles#forGpu} for it
+   * @param atLeast how many VFs are needed
+   * @throws InterruptedException with the VFs made in part; {@link #remove} clears them away
+   */
+  public VfProvisioning provision(Gpu parent, VfProfile profile, int atLeast)
+      throws InterruptedException {
+    Path device = layout.pciDevice(parent.address());
+    QuotaInterface quotas;
+    int count;
+    try {
+      quotas = quotaInterface(device);
+      count = countOf(parent, device, quotas, profile, atLeast);
+      int existing = files.numVfs(device);
+      if (existing != 0) {
+        throw new SriovException(
+            new SriovFailure.VfsExist(SriovFiles.numVfsFile(device), existing));
+      }
+    } catch (SriovException e) {
+      return new VfProvisioning.Failed(e.failure(), Optional.empty());
+    }
+    boolean enabled = false;
+    try {
+      clear(quotas);
+      if (profile.quotas().isPresent() && quotas.takesQuotas()) {
+        for (int vfNumber = 1; vfNumber <= count; vfNumber++) {
+          for (QuotaWrite quota : quotas.quotasOf(vfNumber, profile.quotas().get())) {
+            write(quota, parent);
+          }
+        }
+      }
+      var numVfs = QuotaWrite.exactly(SriovFiles.numVfsFile(device), count);
+      files.write(numVfs);
+      enabled = true;
+      files.verify(numVfs);
+      appearance.awaitVfs(device, count);
+      for (int vfNumber = 1; vfNumber <= count; vfNumber++) {
+        verifyMemory(quotas, vfNumber, profile);
+      }
+      return new VfProvisioning.Done(count);
+    } catch (SriovException e) {
+      return new VfProvisioning.Failed(e.failure(), undo(device, quotas, enabled));
+    }
+  }
+
+  /**
+   * Removes all VFs of a GPU, resets their quotas and lets the kernel divide by itself again. A GPU
+   * without VFs and quotas is left alone. Nothing may use the VFs any more.
+   *
+   * @throws InterruptedException with the VFs removed in part
+   */
+  public VfRemoval remove(PciAddress parent) throws InterruptedException {
+    Path device = layout.pciDevice(parent);
+    try {
+      tearDown(device, quotaInterface(device));
+      return new VfRemoval.Done();
+    } catch (SriovException e) {
+      return new VfRemoval.Failed(e.failure());
+    }
+  }
+
+  private Optional<SriovFailure> undo(Path device, QuotaInterface quotas, boolean enabled)
+      throws InterruptedException {
+    try {
+      int existing = files.numVfs(device);
+      if (existing != 0 && !enabled) { // somebody else was faster
+        return Optional.of(new SriovFailure.VfsExist(SriovFiles.numVfsFile(device), existing));
+      }
+      tearDown(device, quotas);
+      return Optional.empty();
+    } catch (SriovException e) {
+      return Optional.of(e.failure());
+    }
+  }
+
+  private void tearDown(Path device, QuotaInterface quotas)
+      throws SriovException, InterruptedException {
+    if (files.numVfs(device) != 0) {
+      files.writeAndVerify(QuotaWrite.exactly(SriovFiles.numVfsFile(device), 0));
+    }
+    appearance.awaitNoVfs(device);
+    clear(quotas);
+  }
+
+  /** By the trees that are there, not by the driver's name: a driver has them or not. */
+  private QuotaInterface quotaInterface(Path device) throws SriovException {
+    Optional<SriovAdmin> sriovAdmin = SriovAdmin.of(reader, device);
+    if (sriovAdmin.isPresent()) {
+      return sriovAdmin.get();
+    }
+    Path drm = device.resolve(SysfsLayout.DRM);
+    for (String name : files.list(drm)) {
+      Optional<PrelimIov> prelimIov =
+          name.startsWith(SysfsLayout.CARD_PREFIX)
+              ? PrelimIov.of(reader, drm.resolve(name))
+              : Optional.empty();
+      if (prelimIov.isPresent()) {
+        return prelimIov.get();
+      }
+    }
+    return new FairShare();
+  }
+
+  private int countOf(
+      Gpu parent, Path device, QuotaInterface quotas, VfProfile profile, int atLeast)
+      throws SriovException {
+    int possible =
+        (int) Math.min(profile.numVfs(), files.number(device.resolve(SysfsLayout.SRIOV_TOTALVFS)));
+    if (atLeast > possible) {
+      throw new SriovException(
+          new SriovFailure.NotPossible(
+              "%d VFs of the profile %s are needed, and GPU %s can have %d"
+                  .formatted(atLeast, profile.name(), parent.uid(), possible)));
+    }
+    if (profile.quotas().isEmpty() || quotas.takesQuotas()) {
+      return possible;
+    }
+    for (int count = possible; count >= Math.max(1, atLeast); count--) {
+      if (VfProfiles.fairShareMiB(parent.memoryMiB(), count) >= profile.memoryMiB()) {
+        return count;
+      }
+    }
+    throw new SriovException(
+        new SriovFailure.NotPossible(
+            "the kernel gives all VFs of GPU %s equal shares of its %d MiB, and %d VFs of %d MiB (profile %s) are needed; per-VF memory needs Linux 7.0 or the out-of-tree i915"
+                .formatted(
+                    parent.uid(),
+                    parent.memoryMiB(),
+                    atLeast,
+                    profile.memoryMiB(),
+                    profile.name())));
+  }
+
+  /** Takes back every quota, so that the kernel can divide by itself, and tells it to. */
+  private void clear(QuotaInterface quotas) throws SriovException {
+    for (Path file : quotas.quotaFiles()) {
+      if (!files.says(file, "0")) {
+        files.writeAndVerify(QuotaWrite.exactly(file, 0));
+      }
+    }
+    Optional<Path> automatic = quotas.autoProvisioning();
+    if (automatic.isPresent() && files.number(automatic.get()) != 1) {
+      files.writeAndVerify(QuotaWrite.exactly(automatic.get(), 1));
+    }
+  }
+
+  private void write(QuotaWrite quota, Gpu parent) throws SriovException {
+    boolean integrated = parent.memoryMiB() == 0;
+    if (integrated && !Files.exists(quota.file())) {
+      return; // quotas of local memory, which it has not
+    }
+    files.writeAndVerify(quota);
+  }
+
+  /**
+   * A fair share of which the file says 0 is not looked at: not every kernel shows there what it
+   * gave by itself.
+   */
+  private void verifyMemory(QuotaInterface quotas, int vfNumber, VfProfile profile)
+      throws SriovException {
+    List<Path> memoryFiles = quotas.memoryFiles(vfNumber);
+    if (memoryFiles.isEmpty()) {
+      return;
+    }
+    long wanted =
+        profile
+            .quotas()
+            .filter(any -> quotas.takesQuotas())
+            .map(VfProfile.Quotas::lmemBytes)
+            .orElse(profile.memoryMiB() * BYTES_PER_MIB);
+    long given = 0;
+    for (Path file : memoryFiles) {
+      given += files.number(file);
+    }
+    boolean told = given > 0 || profile.quotas().isPresent();
+    if (told && given < wanted) {
+      throw new SriovException(
+          new SriovFailure.TooLittleMemory(memoryFiles.getFirst(), vfNumber, wanted, given));
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package com.intel.dra.gpu.nodeagent;
+
+import com.intel.dra.gpu.cdi.CdiSpecFile;
+import com.intel.dra.gpu.sysfs.GpuDiscovery;
+import com.intel.dra.gpu.sysfs.VirtualFunctions;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.time.InstantSource;
+
+/** The node agent's beans, wired by hand; without sockets and the operator SDK. */
+final class AgentParts {
+
+  final NodeDevices devices = new NodeDevices();
+  final GasPublication publication = new GasPublication();
+  final VfHosts hosts = new VfHosts();
+  final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  final PreparedClaims prepared;
+  final VfHostRecords records;
+  final AgentMetrics metrics;
+  final DesiredGas desired;
+  final GasKeeper keeper;
+  final DeviceMonitor monitor;
+  final ClaimPreparation preparation;
+  final VfProvisioner provisioner;
+  final GpuAllocationStateReconciler reconciler;
+
+  AgentParts(TestingConfig config, GasStore store, TestingGasInformer informer) throws IOException {
+    this(
+        config,
+        store,
+        informer,
+        Fixtures.BOOT,
+        new VirtualFunctions(config.sysfsRoot()),
+        VfThreads.PLATFORM,
+        InstantSource.system());
+  }
+
+  AgentParts(
+      TestingConfig config,
+      GasStore store,
+      TestingGasInformer informer,
+      BootId boot,
+      VirtualFunctions virtualFunctions,
+      VfThreads threads,
+      InstantSource clock)
+      throws IOException {
+    prepared = PreparedClaims.open(config.stateDir().orElseThrow(), boot);
+    records = VfHostRecords.open(config.stateDir().orElseThrow());
+    metrics = new AgentMetrics(meters, prepared);
+    desired = new DesiredGas(devices, prepared, hosts, records);
+    keeper = new GasKeeper(store, informer, desired, config);
+    monitor =
+        new DeviceMonitor(
+            new GpuDiscovery(config.sysfsRoot()),
+            new CdiSpecFile(config.cdiRoot(), GpuCdiDevices.KIND),
+            devices,
+            informer,
+            publication,
+            hosts,
+            config);
+    preparation = new ClaimPreparation(devices, prepared, hosts, records, informer, config);
+    provisioner =
+        new VfProvisioner(
+            new VfSurvey(virtualFunctions, hosts, records),
+            new VfWork(virtualFunctions, records, monitor, config),
+            threads,
+            hosts,
+            records,
+            devices,
+            prepared,
+            informer,
+            config,
+            metrics,
+            clock);
+    reconciler =
+        new GpuAllocationStateReconciler(
+            desired, prepared, store, informer, publication, provisioner);
+  }
+}

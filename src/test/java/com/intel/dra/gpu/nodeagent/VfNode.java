@@ -1,0 +1,411 @@
+package com.intel.dra.gpu.nodeagent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.intel.dra.gpu.allocation.Allocator;
+import com.intel.dra.gpu.allocation.Decision;
+import com.intel.dra.gpu.allocation.Device;
+import com.intel.dra.gpu.allocation.DeviceRequest;
+import com.intel.dra.gpu.allocation.DeviceSelector;
+import com.intel.dra.gpu.allocation.DeviceShare;
+import com.intel.dra.gpu.allocation.NodeInventory;
+import com.intel.dra.gpu.allocation.Placement;
+import com.intel.dra.gpu.allocation.Policy;
+import com.intel.dra.gpu.api.AllocatedDevice;
+import com.intel.dra.gpu.api.ClaimAllocation;
+import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.api.ResourceHandle;
+import com.intel.dra.gpu.device.DeviceType;
+import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.PciDeviceId;
+import com.intel.dra.gpu.kubelet.PrepareResult;
+import com.intel.dra.gpu.kubelet.UnprepareResult;
+import com.intel.dra.gpu.sysfs.FakeKernel;
+import com.intel.dra.gpu.sysfs.FakeKernel.Driver;
+import com.intel.dra.gpu.sysfs.VirtualFunctions;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import java.io.IOException;
+import java.io.Serial;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+
+/**
+ * A node with a kernel that is not there, its agent, and a controller that places claims with the
+ * real allocator. The tests reconcile by {@link #settle}.
+ */
+@SuppressWarnings("NullAway.Init") // started by the tests
+final class VfNode {
+
+  /** Thrown out of a write, at which an agent ends as a killed one does: without cleaning up. */
+  static final class AgentDied extends Error {
+
+    @Serial private static final long serialVersionUID = 1L;
+  }
+
+  final FakeKernel kernel;
+  final List<Gpu> gpus = new ArrayList<>();
+  final TestingGasStore gas;
+  private final TestingConfig config;
+  private final Map<String, List<AllocatedDevice>> claims = new HashMap<>();
+  private final boolean stepByStep;
+
+  /** Work on the hardware that the agent has decided on and not begun. */
+  private final Queue<Runnable> pending = new ArrayDeque<>();
+
+  private int boots = 1;
+  private volatile Instant now = Instant.EPOCH;
+  TestingGasInformer informer;
+  AgentParts agent;
+
+  /** With an agent that works on the hardware in threads of its own. */
+  VfNode(Path root, UnownedVfs unowned) throws IOException {
+    this(root, unowned, false);
+  }
+
+  /**
+   * With an agent that works on the hardware only in {@link #work}, in one thread with the test.
+   */
+  static VfNode stepByStep(Path root) throws IOException {
+    return new VfNode(root, UnownedVfs.ADOPT, true);
+  }
+
+  private VfNode(Path root, UnownedVfs unowned, boolean stepByStep) throws IOException {
+    this.stepByStep = stepByStep;
+    kernel = new FakeKernel(root.resolve("sys"));
+    config =
+        TestingConfig.below(root)
+            .withHost(kernel.root(), Path.of("/dev"))
+            .withUnownedVfs(unowned)
+            .withPrepareWait(Duration.ZERO);
+    gas = new TestingGasStore(config);
+  }
+
+  Gpu add(Driver driver, int bus, String model, int memoryMiB, int maxVfs) throws IOException {
+    Gpu gpu = kernel.add(driver, bus, new PciDeviceId(model), memoryMiB, maxVfs, 1);
+    gpus.add(gpu);
+    return gpu;
+  }
+
+  Gpu flex170(int bus) throws IOException {
+    return add(Driver.I915, bus, "0x56c0", 16_384, 8);
+  }
+
+  void start() throws IOException {
+    start(config);
+  }
+
+  void start(TestingConfig settings) throws IOException {
+    pending.clear();
+    informer = new TestingGasInformer(settings);
+    agent =
+        new AgentParts(
+            settings,
+            gas,
+            informer,
+            new BootId("boot-" + boots),
+            new VirtualFunctions(kernel.root(), kernel, kernel),
+            stepByStep ? (gpu, work) -> pending.add(work) : VfThreads.PLATFORM,
+            () -> now);
+    assertThat(agent.monitor.scan()).isTrue();
+    agent.desired.setServing(true);
+  }
+
+  TestingConfig config() {
+    return config;
+  }
+
+  /** The node starts again: VFs and containers are gone. */
+  void reboot() throws IOException {
+    finishWork();
+    kernel.reboot();
+    boots++;
+    start();
+  }
+
+  void pass(Duration time) {
+    now = now.plus(time);
+  }
+
+  // --- the operator
+
+  UpdateControl<GpuAllocationState> reconcile() {
+    return reconcile(gas.now());
+  }
+
+  UpdateControl<GpuAllocationState> reconcile(GpuAllocationState seen) {
+    try {
+      return agent.reconciler.reconcile(seen);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  boolean isIdle() {
+    return agent.hosts.states().values().stream().noneMatch(VfHostState::isBusy);
+  }
+
+  /**
+   * Does the next piece of work on the hardware. If the agent dies of it, it starts anew.
+   *
+   * @return false when there was none
+   */
+  boolean work() {
+    Runnable next = pending.poll();
+    if (next == null) {
+      return false;
+    }
+    try {
+      next.run();
+    } catch (AgentDied e) {
+      try {
+        start();
+      } catch (IOException cause) {
+        throw new AssertionError(cause);
+      }
+    }
+    return true;
+  }
+
+  private void finishWork() {
+    if (stepByStep) {
+      while (work()) {}
+    } else {
+      await().pollInterval(Duration.ofMillis(1)).until(this::isIdle);
+    }
+  }
+
+  /** Until nothing happens any more by itself; what is retried later is not waited for. */
+  void settle() {
+    String before = "";
+    while (true) {
+      reconcile();
+      finishWork();
+      agent.monitor.scan();
+      String after =
+          "%s %d %s"
+              .formatted(
+                  gas.now().getMetadata().getResourceVersion(),
+                  informer.signals,
+                  agent.hosts.states());
+      if (after.equals(before)) {
+        return;
+      }
+      before = after;
+    }
+  }
+
+  // --- the controller
+
+  /** Places a claim on the node as it is in the GAS; false when it does not fit. */
+  boolean allocate(String claim, DeviceType type, int count, int memoryMiB) {
+    Decision decision =
+        Allocator.place(
+            inventory(),
+            List.of(new DeviceRequest(claim, type, count, memoryMiB, DeviceSelector.EVERY_DEVICE)),
+            Policy.FIRST);
+    if (!(decision instanceof Placement placement)) {
+      return false;
+    }
+    List<AllocatedDevice> devices =
+        placement.shares().getOrDefault(claim, List.of()).stream().map(VfNode::allocated).toList();
+    claims.put(claim, devices);
+    gas.allocate(claim, new ClaimAllocation(devices, ""));
+    return true;
+  }
+
+  boolean allocateVfs(String claim, int count, int memoryMiB) {
+    return allocate(claim, DeviceType.VF, count, memoryMiB);
+  }
+
+  void release(String claim) {
+    claims.remove(claim);
+    gas.release(claim);
+  }
+
+  /** What the controller's audit does with claims that are allocated and not in the GAS. */
+  void putBackLostRecords() {
+    claims.forEach(
+        (claim, devices) -> {
+          if (!gas.now().getSpec().resourceClaimAllocations().containsKey(claim)) {
+            gas.allocate(claim, new ClaimAllocation(devices, ""));
+          }
+        });
+  }
+
+  List<AllocatedDevice> devicesOf(String claim) {
+    return claims.getOrDefault(claim, List.of());
+  }
+
+  Map<String, List<AllocatedDevice>> claims() {
+    return Map.copyOf(claims);
+  }
+
+  private NodeInventory inventory() {
+    var spec = gas.now().getSpec();
+    var devices = new ArrayList<Device>();
+    spec.allocatable()
+        .forEach(
+            (uid, device) ->
+                devices.add(
+                    new Device(
+                        DeviceUid.parse(uid).orElseThrow(), device.memory(), device.maxVfs())));
+    var held = new HashMap<String, List<DeviceShare>>();
+    spec.prepared().forEach((uid, list) -> held.put(uid, shares(list)));
+    spec.resourceClaimAllocations()
+        .forEach((uid, allocation) -> held.put(uid, shares(allocation.gpus())));
+    return new NodeInventory("node1", devices, held);
+  }
+
+  private static List<DeviceShare> shares(List<AllocatedDevice> devices) {
+    return devices.stream()
+        .map(
+            device ->
+                new DeviceShare(
+                    DeviceUid.parse(device.uid()).orElseThrow(),
+                    device.memory(),
+                    Optional.of(device.profile()).filter(name -> !name.isEmpty())))
+        .toList();
+  }
+
+  private static AllocatedDevice allocated(DeviceShare share) {
+    return new AllocatedDevice(
+        share.memoryMiB(),
+        share.uid().parent().map(DeviceUid::toString).orElse(""),
+        share.profile().orElse(""),
+        share.type().wireName(),
+        share.uid().toString());
+  }
+
+  // --- the kubelet
+
+  PrepareResult prepare(String claim) {
+    return agent.preparation.prepare(
+        Fixtures.claim(claim), new ResourceHandle(devicesOf(claim)).encode());
+  }
+
+  String prepareError(String claim) {
+    PrepareResult result = prepare(claim);
+    assertThat(result).isInstanceOf(PrepareResult.Failed.class);
+    return ((PrepareResult.Failed) result).message();
+  }
+
+  void prepared(String claim) {
+    assertThat(prepare(claim))
+        .isEqualTo(
+            new PrepareResult.Prepared(
+                devicesOf(claim).stream().map(device -> "intel.com/gpu=" + device.uid()).toList()));
+  }
+
+  void unprepare(String claim) {
+    assertThat(agent.preparation.unprepare(Fixtures.claim(claim)))
+        .isEqualTo(new UnprepareResult.Unprepared());
+  }
+
+  // --- what is true
+
+  List<String> offered() {
+    return List.copyOf(gas.now().getSpec().allocatable().keySet());
+  }
+
+  List<String> offeredVfs(Gpu gpu) {
+    return offered().stream().filter(uid -> uid.startsWith(gpu.uid() + "-vf")).toList();
+  }
+
+  /** What holds at every moment, whatever is going on. */
+  void assertNobodyIsHarmed() {
+    var holders = VfHolders.of(gas.now(), agent.prepared.all().values());
+    List<String> cdi = cdiDevices();
+    for (Gpu gpu : gpus) {
+      List<HeldVf> held = holders.of(gpu.uid());
+      assertThat(!held.isEmpty() && holders.areUsing(gpu.uid()))
+          .as("%s is held as a GPU and as VFs", gpu.uid())
+          .isFalse();
+      agent.hosts.state(gpu.uid()).ifPresent(state -> assertAnnounced(gpu, state, held));
+      List<Long> memory = kernel.memoryOfVfs(gpu);
+      assertThat(held)
+          .filteredOn(HeldVf::prepared)
+          .allMatch(vf -> vf.index() < memory.size(), "a prepared VF exists")
+          .allMatch(
+              vf -> memory.get(vf.index()) >= (long) vf.memoryMiB() << 20, "and has its memory")
+          .allMatch(vf -> cdi.contains(gpu.uid().vf(vf.index()).toString()), "and is in CDI");
+      assertThat(memory.stream().mapToLong(bytes -> bytes).sum())
+          .as("quotas within %s", gpu.uid())
+          .isLessThanOrEqualTo((long) gpu.memoryMiB() << 20);
+    }
+  }
+
+  /** Nothing is begun on the hardware that the GAS does not say, so that no plan was overlooked. */
+  private void assertAnnounced(Gpu gpu, VfHostState state, List<HeldVf> held) {
+    switch (state) {
+      case VfHostState.Making making -> {
+        assertThat(held)
+            .as("VFs of %s that are held are being made", gpu.uid())
+            .allMatch(vf -> making.held().contains(vf.index()));
+        assertThat(offered())
+            .containsAll(
+                making.held().stream().map(index -> gpu.uid().vf(index).toString()).toList());
+      }
+      case VfHostState.Removing removing -> {
+        assertThat(held).as("VFs of %s that are removed are nobody's", gpu.uid()).isEmpty();
+        assertThat(offered()).noneMatch(uid -> uid.startsWith(gpu.uid().toString()));
+      }
+      case VfHostState.MakingFailed failed -> {}
+      case VfHostState.RemovalFailed failed -> {}
+      case VfHostState.Refused refused -> {}
+      case VfHostState.Occupied occupied -> {}
+    }
+  }
+
+  /** Everything that always holds when nothing is going on. */
+  void assertAgreement() {
+    assertThat(agent.hosts.states()).as("nothing is going on").isEmpty();
+    assertNobodyIsHarmed();
+    GpuAllocationState state = gas.now();
+    var holders = VfHolders.of(state, agent.prepared.all().values());
+    var expected = new ArrayList<String>();
+    for (Gpu gpu : gpus) {
+      int numVfs = kernel.numVfs(gpu);
+      List<HeldVf> held = holders.of(gpu.uid());
+      expected.add(gpu.uid().toString());
+      for (int index = 0; index < numVfs; index++) {
+        expected.add(gpu.uid().vf(index).toString());
+      }
+      if (held.isEmpty()) {
+        assertThat(kernel.isPlain(gpu)).as("no VF without an owner on %s", gpu.uid()).isTrue();
+        assertThat(agent.records.find(gpu.uid())).isEmpty();
+      } else {
+        assertThat(held).allMatch(vf -> vf.index() < numVfs, "exists");
+        List<Long> memory = kernel.memoryOfVfs(gpu);
+        assertThat(held)
+            .allMatch(
+                vf -> memory.get(vf.index()) >= (long) vf.memoryMiB() << 20, "has its memory");
+      }
+    }
+    assertThat(state.getSpec().allocatable().keySet())
+        .containsExactlyInAnyOrderElementsOf(expected);
+    assertThat(cdiDevices()).containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  List<String> cdiDevices() {
+    try {
+      return Files.readString(config.cdiRoot().resolve("intel.com-gpu.yaml"))
+          .lines()
+          .filter(line -> line.contains("name: \""))
+          .map(line -> line.replaceAll(".*name: \"(.*)\".*", "$1"))
+          .toList();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

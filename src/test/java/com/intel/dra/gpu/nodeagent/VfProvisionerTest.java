@@ -1,0 +1,837 @@
+package com.intel.dra.gpu.nodeagent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.intel.dra.gpu.api.AllocatedDevice;
+import com.intel.dra.gpu.api.ClaimAllocation;
+import com.intel.dra.gpu.api.ResourceHandle;
+import com.intel.dra.gpu.device.DeviceType;
+import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.VfProfiles;
+import com.intel.dra.gpu.kubelet.PrepareResult;
+import com.intel.dra.gpu.sysfs.FakeKernel.Driver;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the agent does about VFs between a GAS, a kubelet and a kernel. */
+class VfProvisionerTest {
+
+  private static final String NUM_VFS = "sriov_numvfs";
+
+  @TempDir Path root;
+
+  private VfNode node;
+  private Gpu gpu;
+
+  @BeforeEach
+  void nodeWithAnIdleGpu() throws IOException {
+    node = new VfNode(root, UnownedVfs.ADOPT);
+    gpu = node.flex170(3);
+    node.start();
+    node.settle();
+    node.assertAgreement();
+  }
+
+  @AfterEach
+  void idle() {
+    await().until(node::isIdle);
+  }
+
+  @Test
+  void plannedVfsAreMadeOfferedAndPreparedAndTheRestOfTheGpuIsOfferedToo() {
+    assertThat(node.allocateVfs("a", 2, 3000)).isTrue();
+
+    node.settle();
+
+    assertThat(node.kernel.numVfs(gpu)).as("all that flex170_m5 allows").isEqualTo(5);
+    node.prepared("a");
+    node.settle();
+    node.assertAgreement();
+    assertThat(node.gas.now().getSpec().allocatable().get(gpu.uid() + "-vf4"))
+        .satisfies(
+            vf -> {
+              assertThat(vf.type()).isEqualTo("vf");
+              assertThat(vf.parentUid()).isEqualTo(gpu.uid().toString());
+              assertThat(vf.memory()).isEqualTo(3200);
+              assertThat(vf.maxVfs()).isZero();
+            });
+    assertThat(node.agent.prepared.find("a"))
+        .hasValueSatisfying(claim -> assertThat(claim.devices()).isEqualTo(node.devicesOf("a")));
+  }
+
+  @Test
+  void theLastToGoTakesTheVfsWithIt() {
+    node.allocateVfs("a", 1, 2000);
+    node.settle();
+    node.allocateVfs("b", 1, 2000);
+    node.prepared("a");
+    node.prepared("b");
+
+    node.unprepare("a");
+    node.release("a");
+    node.settle();
+    assertThat(node.kernel.numVfs(gpu)).as("a sibling is in use").isEqualTo(8);
+    node.assertAgreement();
+
+    node.unprepare("b");
+    node.settle();
+    assertThat(node.kernel.numVfs(gpu)).as("still allocated").isEqualTo(8);
+
+    node.release("b");
+    node.settle();
+    assertThat(node.kernel.isPlain(gpu)).isTrue();
+    assertThat(node.offered()).containsExactly(gpu.uid().toString());
+    node.assertAgreement();
+  }
+
+  @Test
+  void whatIsPreparedStaysWhenItsAllocationGoesFirst() {
+    node.allocateVfs("a", 1, 2000);
+    node.settle();
+    node.prepared("a");
+
+    node.gas.release("a");
+    node.settle();
+
+    assertThat(node.kernel.numVfs(gpu)).isEqualTo(8);
+    node.unprepare("a");
+    node.settle();
+    assertThat(node.kernel.isPlain(gpu)).isTrue();
+  }
+
+  @Test
+  void theVfsAreInTheGasBeforeTheHardwareIsTouchedAndOnlyThoseThatAreHeld() {
+    var enabling = new CountDownLatch(1);
+    node.kernel.beforeNumVfs(() -> await(enabling));
+    node.allocateVfs("a", 2, 2000);
+
+    node.reconcile();
+
+    assertThat(node.offeredVfs(gpu)).containsExactly(gpu.uid() + "-vf0", gpu.uid() + "-vf1");
+    assertThat(node.offered()).contains(gpu.uid().toString());
+    assertThat(node.allocateVfs("later", 1, 2000)).as("no VF that is not made yet").isFalse();
+    assertThat(node.allocate("gpu", DeviceType.GPU, 1, 0)).as("no GPU with VFs").isFalse();
+    enabling.countDown();
+    node.settle();
+    assertThat(node.allocateVfs("later", 1, 2000)).isTrue();
+  }
+
+  @Test
+  void aPlanThatWasWrittenMeanwhileIsSeenAndAllAreMadeTogether() {
+    node.allocateVfs("a", 1, 2000);
+    node.gas.beforeNextPatch(() -> node.allocateVfs("b", 3, 2000));
+
+    var control = node.reconcile();
+
+    assertThat(control.getScheduleDelay()).isPresent();
+    assertThat(node.kernel.writes()).as("nothing was touched").isEmpty();
+    assertThat(node.agent.hosts.states()).isEmpty();
+    node.settle();
+    node.prepared("a");
+    node.prepared("b");
+    assertThat(node.kernel.writes()).contains("sriov_numvfs=8").hasSize(8 * 6 + 1);
+  }
+
+  @Test
+  void aClaimThatComesBetweenTheDecisionToRemoveAndItsWritingKeepsTheVfs() {
+    node.allocateVfs("a", 1, 2000);
+    node.settle();
+    node.release("a");
+    node.gas.beforeNextPatch(() -> node.allocateVfs("b", 1, 2000));
+
+    node.reconcile();
+    node.settle();
+
+    assertThat(node.kernel.numVfs(gpu)).isEqualTo(8);
+    assertThat(node.kernel.writes()).doesNotContain("sriov_numvfs=0");
+    node.prepared("b");
+    node.settle();
+    node.assertAgreement();
+  }
+
+  @Test
+  void whileVfsAreRemovedNeitherTheyNorTheirGpuAreOffered() {
+    node.allocateVfs("a", 1, 2000);
+    node.settle();
+    var disabling = new CountDownLatch(1);
+    node.kernel.beforeNumVfs(() -> await(disabling));
+    node.release("a");
+
+    node.reconcile();
+
+    assertThat(node.offered()).isEmpty();
+    assertThat(node.kernel.numVfs(gpu)).isEqualTo(8);
+    disabling.countDown();
+    node.settle();
+    assertThat(node.offered()).containsExactly(gpu.uid().toString());
+    node.assertAgreement();
+  }
+
+  @Test
+  void gapsAreMadeToo() {
+    node.gas.allocate("a", planned(5, "flex170_m8", 2000));
+
+    node.settle();
+
+    assertThat(node.kernel.numVfs(gpu)).isEqualTo(8);
+    assertThat(node.offeredVfs(gpu)).hasSize(8);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Driver.class)
+  void everyKernelInterfaceMakesAndRemovesVfs(Driver driver) throws IOException {
+    node = new VfNode(root.resolve("other"), UnownedVfs.ADOPT);
+    gpu = node.add(driver, 3, "0x56c0", 16_384, 8);
+    node.start();
+    node.settle();
+    node.gas.allocate("a", planned(1, "flex170_m4", 4000));
+
+    node.reconcile();
+    await().until(node::isIdle);
+
+    assertThat(node.kernel.numVfs(gpu)).isEqualTo(4);
+    node.gas.release("a");
+    node.reconcile();
+    await().until(node::isIdle);
+    assertThat(node.kernel.isPlain(gpu)).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "vf1/gt/contexts_quota, Device or resource busy",
+    "vf2/gt/lmem_quota, No space left on device",
+    "vf8/gt/preempt_timeout_us, Input/output error",
+    "sriov_numvfs, Device or resource busy",
+    "sriov_numvfs, Input/output error"
+  })
+  void aFailedWriteIsToldUndoneAndTriedAgainLater(String file, String errno) {
+    node.kernel.refuse(file, "", errno);
+    node.allocateVfs("a", 1, 2000);
+
+    node.settle();
+
+    assertThat(node.prepareError("a"))
+        .contains(file, errno.toLowerCase(java.util.Locale.ROOT), "tries again");
+    assertThat(node.kernel.isPlain(gpu)).isTrue();
+    assertThat(node.offered()).as("no VF is offered").containsExactly(gpu.uid().toString());
+    assertThat(node.agent.records.find(gpu.uid())).isEmpty();
+    assertThat(node.reconcile().getScheduleDelay()).hasValue(1000L);
+    assertThat(node.isIdle()).as("not before its time").isTrue();
+
+    node.pass(Duration.ofSeconds(1));
+    node.settle();
+    node.prepared("a");
+    node.settle();
+    node.assertAgreement();
+  }
+
+  @Test
+  void triesAreFurtherAndFurtherApartAndNeverMoreThanAMinute() {
+    node.kernel.neverShowCardOf(2);
+    node.allocateVfs("a", 1, 2000);
+    node.settle();
+
+    for (long seconds : new long[] {1, 2, 4, 8, 16, 32, 60, 60}) {
+      assertThat(node.reconcile().getScheduleDelay()).hasValue(seconds * 1000);
+      assertThat(node.prepareError("a")).contains("VF 2 did not appear");
+      assertThat(node.kernel.isPlain(gpu)).isTrue();
+      node.pass(Duration.ofSeconds(seconds));
+      node.settle();
+    }
+    node.kernel.heal();
+    node.pass(Duration.ofMinutes(1));
+    node.settle();
+    node.prepared("a");
+  }
+
+  @Test
+  void aClaimThatGivesUpEndsTheRetries() {
+    node.kernel.neverShowCardOf(2);
+    node.allocateVfs("a", 1, 2000);
+    node.settle();
+
+    node.release("a");
+    node.settle();
+
+    node.assertAgreement();
+    assertThat(node.reconcile().getScheduleDelay()).isEmpty();
+  }
+
+  @Test
+  void anAttemptThatCannotBeUndoneKeepsTheGpuFromOthersAndIsClearedAwayFirst() {
+    node.kernel.neverShowCardOf(7);
+    node.kernel.refuse(NUM_VFS, "0", "Input/output error");
+    node.allocateVfs("a", 1, 2000);
+    node.settle();
+
+    assertThat(node.prepareError("a")).contains("VF 7 did not appear", "could not be undone");
+    assertThat(node.kernel.numVfs(gpu)).isEqualTo(8);
+    assertThat(node.offeredVfs(gpu)).containsExactly(gpu.uid() + "-vf0");
+    assertThat(node.allocate("gpu", DeviceType.GPU, 1, 0)).isFalse();
+    assertThat(node.allocateVfs("b", 1, 2000)).isFalse();
+
+    node.kernel.heal();
+    node.pass(Duration.ofSeconds(1));
+    node.settle();
+    node.prepared("a");
+    node.settle();
+    node.assertAgreement();
+  }
+
+  @Test
+  void aRemovalThatTimesOutIsNoSuccessAndTriedAgain() {
+    node.allocateVfs("a", 1, 2000);
+    node.settle();
+    node.kernel.keepDisabledVfs();
+    node.release("a");
+    node.settle();
+
+    assertThat(node.offered()).as("neither VFs nor a GPU that still has them").isEmpty();
+    assertThat(node.agent.records.find(gpu.uid())).isPresent();
+    assertThat(node.agent.hosts.state(gpu.uid()))
+        .hasValueSatisfying(
+            state ->
+                assertThat(state.lastFailure().orElseThrow().message())
+                    .contains("did not vanish within 10 s"));
+    assertThat(node.reconcile().getScheduleDelay()).hasValue(1000L);
+
+    node.kernel.heal();
+    node.pass(Duration.ofSeconds(1));
+    node.settle();
+    node.assertAgreement();
+  }
+
+  @Test
+  void theKubeletsCallWaitsAndTheNextOneGoesOnWaiting() throws Exception {
+    node.start(node.config().withPrepareWait(Duration.ofMillis(100)));
+    node.settle();
+    var enabling = new CountDownLatch(1);
+    node.kernel.beforeNumVfs(() -> await(enabling));
+    node.allocateVfs("a", 1, 2000);
+    node.reconcile();
+
+    assertThat(node.prepareError("a")).contains("still being made");
+    assertThat(node.prepareError("a")).contains("still being made");
+    assertThat(node.agent.prepared.all()).isEmpty();
+
+    node.start(node.config().withPrepareWait(Duration.ofSeconds(30)));
+    // an agent that starts while VFs are being made: it does not take them for made
+    assertThat(node.agent.records.find(gpu.uid()))
+        .hasValueSatisfying(made -> assertThat(made.verified()).isFalse());
+    CompletableFuture<PrepareResult> call = CompletableFuture.supplyAsync(() -> node.prepare("a"));
+    enabling.countDown();
+    await().until(() -> node.kernel.numVfs(gpu) == 8);
+    node.settle();
+    assertThat(call.get(30, TimeUnit.SECONDS)).isInstanceOf(PrepareResult.Prepared.class);
+  }
+
+  @Test
+  void aCallThatComesBeforeTheGasTellsOfTheClaimWaitsToo() throws Exception {
+    node.start(node.config().withPrepareWait(Duration.ofSeconds(30)));
+    node.settle();
+    node.allocateVfs("a", 1, 2000);
+
+    CompletableFuture<PrepareResult> call = CompletableFuture.supplyAsync(() -> node.prepare("a"));
+    node.settle();
+
+    assertThat(call.get(30, TimeUnit.SECONDS)).isInstanceOf(PrepareResult.Prepared.class);
+  }
+
+  @Test
+  void vfsOfAPreparedOrAllocatedClaimAreMadeAgainAfterAReboot() throws IOException {
+    node.allocateVfs("planned", 1, 2000);
+    node.settle();
+    node.allocateVfs("existing", 1, 2000);
+    node.prepared("planned");
+    node.prepared("existing");
+    node.release("planned");
+    node.settle();
+
+    node.reboot();
+    node.settle();
+
+    assertThat(node.devicesOf("existing"))
+        .as("its allocation does not tell how to make it")
+        .allMatch(device -> device.profile().isEmpty());
+    node.prepared("existing");
+    node.settle();
+    node.assertAgreement();
+    assertThat(node.kernel.numVfs(gpu)).isEqualTo(8);
+  }
+
+  @Test
+  void afterARebootNobodyNeedsWhatNobodyHolds() throws IOException {
+    node.allocateVfs("a", 1, 2000);
+    node.settle();
+    node.prepared("a");
+    node.gas.release("a");
+
+    node.reboot();
+    node.settle();
+
+    assertThat(node.agent.records.find(gpu.uid())).isEmpty();
+    assertThat(node.kernel.numVfs(gpu)).isZero();
+    assertThat(node.offered()).containsExactly(gpu.uid().toString());
+  }
+
+  @Test
+  void anAgentThatStartsRemovesItsOwnVfsThatNobodyHolds() throws IOException {
+    node.allocateVfs("a", 1, 2000);
+    node.settle();
+    node.release("a");
+
+    node.start();
+    node.settle();
+
+    node.assertAgreement();
+    assertThat(node.kernel.isPlain(gpu)).isTrue();
+  }
+
+  @Test
+  void whatADyingAgentLeftHalfMadeIsClearedAway() throws IOException {
+    node.agent.records.put(gpu.uid(), new MadeVfs("flex170_m4", 4000, false));
+    node.kernel.write(sysfs("drm/card0/prelim_iov/vf1/gt/lmem_quota"), "4194304000");
+    node.start();
+
+    node.settle();
+
+    node.assertAgreement();
+    assertThat(node.kernel.isPlain(gpu)).isTrue();
+  }
+
+  @Test
+  void vfsThatWereHalfMadeForAClaimAreMadeAnew() throws IOException {
+    node.allocateVfs("a", 1, 4000);
+    node.agent.records.put(gpu.uid(), new MadeVfs("flex170_m4", 4000, false));
+    node.kernel.write(sysfs(NUM_VFS), "2"); // without quotas
+    node.start();
+    assertThat(node.prepareError("a")).contains("is not there yet");
+
+    node.settle();
+
+    node.prepared("a");
+    node.settle();
+    node.assertAgreement();
+    assertThat(node.kernel.numVfs(gpu)).isEqualTo(4);
+  }
+
+  @Test
+  void vfsOfAnAdministratorAreOfferedUsedAndLeft() throws IOException {
+    node.kernel.write(sysfs(NUM_VFS), "4");
+    node.agent.monitor.scan();
+    node.settle();
+    assertThat(node.offeredVfs(gpu)).hasSize(4);
+
+    node.allocateVfs("a", 1, 1000);
+    node.settle();
+    node.prepared("a");
+    node.unprepare("a");
+    node.release("a");
+    node.settle();
+
+    assertThat(node.kernel.numVfs(gpu)).isEqualTo(4);
+    assertThat(node.offeredVfs(gpu)).hasSize(4);
+  }
+
+  @Test
+  void vfsOfAnAdministratorAreRemovedWhereThatIsSet() throws IOException {
+    node.kernel.write(sysfs(NUM_VFS), "4");
+    node.start(node.config().withUnownedVfs(UnownedVfs.REMOVE));
+
+    node.settle();
+
+    node.assertAgreement();
+    assertThat(node.kernel.isPlain(gpu)).isTrue();
+  }
+
+  @Test
+  void vfsThatAnAdministratorMadeAfterThePlanAreNotTouchedAndTheClaimSaysSo() throws Exception {
+    node.allocateVfs("a", 8, 2000);
+    node.kernel.write(sysfs(NUM_VFS), "2");
+
+    node.settle();
+
+    assertThat(node.prepareError("a")).contains("2 VFs that an administrator made", "sriov_numvfs");
+    assertThat(node.kernel.numVfs(gpu)).isEqualTo(2);
+
+    node.kernel.write(sysfs(NUM_VFS), "0");
+    // it waits until the GAS does not offer them any more
+    Thread scan = Thread.ofVirtual().start(node.agent.monitor::scan);
+    await().until(() -> node.agent.devices.find(gpu.uid() + "-vf0").isEmpty());
+    node.settle();
+    scan.join();
+    node.prepared("a");
+  }
+
+  @Test
+  void aGpuWhoseVfsSomebodyElseUsesIsNotPlannedForOthers() throws IOException {
+    for (int index = 0; index < 8; index++) {
+      node.kernel.neverShowCardOf(index); // as when they are given to virtual machines
+    }
+    node.kernel.write(sysfs(NUM_VFS), "2");
+
+    node.settle();
+
+    assertThat(node.gas.now().getSpec().allocatable().get(gpu.uid().toString()))
+        .satisfies(whole -> assertThat(whole.maxVfs()).isZero());
+    assertThat(node.allocateVfs("a", 1, 2000)).isFalse();
+    assertThat(node.allocate("gpu", DeviceType.GPU, 1, 2000)).as("the GPU itself").isTrue();
+    node.release("gpu");
+    assertThat(node.reconcile().getScheduleDelay()).as("it is looked at again").isPresent();
+    node.kernel.write(sysfs(NUM_VFS), "0");
+    node.kernel.heal();
+    node.settle();
+    assertThat(node.allocateVfs("a", 1, 2000)).isTrue();
+    node.settle();
+    node.prepared("a");
+  }
+
+  @Test
+  void ourVfsOfWhichTheNumberCannotBeReadAreNotForgotten() throws IOException {
+    node.allocateVfs("a", 1, 2000);
+    node.settle();
+    node.release("a");
+    Path numVfs = sysfs(NUM_VFS);
+    String content = Files.readString(numVfs);
+    Files.writeString(numVfs, "?\n");
+
+    node.settle();
+
+    assertThat(node.offered()).isEmpty();
+    assertThat(node.agent.hosts.state(gpu.uid()))
+        .hasValueSatisfying(
+            state ->
+                assertThat(state.lastFailure().orElseThrow().message()).contains("sriov_numvfs"));
+    Files.writeString(numVfs, content);
+    node.pass(Duration.ofSeconds(1));
+    node.settle();
+    node.assertAgreement();
+  }
+
+  @Test
+  void aPreparedClaimsVfThatMovedIsFoundUnderItsName() throws IOException {
+    node.allocateVfs("a", 1, 2000);
+    node.settle();
+    node.prepared("a");
+    Gpu before = node.agent.devices.find(gpu.uid() + "-vf0").orElseThrow();
+
+    // not by this driver: the kernel's driver was bound anew
+    node.kernel.reboot();
+    node.flex170(1); // takes the card numbers that were free
+    Thread scan = Thread.ofVirtual().start(node.agent.monitor::scan);
+    await().until(() -> node.agent.devices.find(gpu.uid() + "-vf0").isEmpty());
+    assertThat(node.prepareError("a")).contains("is not there yet");
+    node.settle();
+    await().until(() -> !scan.isAlive());
+
+    Gpu after = node.agent.devices.find(gpu.uid() + "-vf0").orElseThrow();
+    assertThat(after.address()).isNotEqualTo(before.address());
+    assertThat(after.drmNodes()).isNotEqualTo(before.drmNodes());
+    node.prepared("a");
+    assertThat(Files.readString(node.config().cdiRoot().resolve("intel.com-gpu.yaml")))
+        .contains("/dev/dri/" + after.drmNodes().cardName());
+    node.settle();
+    node.assertAgreement();
+  }
+
+  @Test
+  void vfsThatGoAwayWhileAPrepareWaitsForAnotherAreMadeAgainAndItGoesOn() throws Exception {
+    Gpu other = node.flex170(4);
+    node.agent.monitor.scan();
+    node.allocateVfs("a", 1, 2000);
+    node.settle();
+    node.start(node.config().withPrepareWait(Duration.ofSeconds(30)));
+    node.settle();
+    var both = List.of(planned(other, 0, "flex170_m8", 2000), planned(gpu, 1, "", 2000));
+    node.gas.allocate("both", new ClaimAllocation(both, ""));
+    var enabling = new CountDownLatch(1);
+    node.kernel.beforeNumVfs(() -> await(enabling));
+    node.reconcile();
+    var handle = new ResourceHandle(both);
+    CompletableFuture<PrepareResult> call =
+        CompletableFuture.supplyAsync(
+            () -> node.agent.preparation.prepare(Fixtures.claim("both"), handle.encode()));
+
+    node.kernel.beforeNumVfs(() -> {});
+    node.kernel.write(sysfs(NUM_VFS), "0"); // an administrator
+    Thread scan = Thread.ofVirtual().start(node.agent.monitor::scan);
+    await().until(() -> node.agent.devices.find(gpu.uid() + "-vf1").isEmpty());
+    enabling.countDown();
+    node.settle();
+    scan.join();
+
+    assertThat(call.get(30, TimeUnit.SECONDS)).isInstanceOf(PrepareResult.Prepared.class);
+    node.settle();
+    assertThat(node.kernel.numVfs(gpu)).isEqualTo(8);
+    node.assertAgreement();
+  }
+
+  @Test
+  void aClaimThatIsReleasedWhileItsPrepareWaitsLeavesNothingBehind() throws Exception {
+    node.start(node.config().withPrepareWait(Duration.ofSeconds(30)));
+    node.settle();
+    var enabling = new CountDownLatch(1);
+    node.kernel.beforeNumVfs(() -> await(enabling));
+    node.allocateVfs("a", 1, 2000);
+    node.reconcile();
+    CompletableFuture<PrepareResult> call = CompletableFuture.supplyAsync(() -> node.prepare("a"));
+
+    node.gas.release("a");
+    enabling.countDown();
+    await().until(node::isIdle);
+    assertThat(call.get(30, TimeUnit.SECONDS)).isInstanceOf(PrepareResult.Prepared.class);
+    node.settle();
+    assertThat(node.kernel.numVfs(gpu)).as("a container may use it").isEqualTo(8);
+
+    node.unprepare("a");
+    node.release("a");
+    node.settle();
+    node.assertAgreement();
+    assertThat(node.kernel.isPlain(gpu)).isTrue();
+  }
+
+  @Test
+  void anInformerThatLagsBehindNeitherMakesNorRemovesAnything() {
+    var empty = node.gas.now();
+    node.allocateVfs("a", 1, 2000);
+    node.settle();
+    var withA = node.gas.now();
+    node.allocateVfs("b", 1, 2000);
+    int writes = node.kernel.writes().size();
+
+    node.reconcile(empty); // nobody holds anything
+    await().until(node::isIdle);
+    assertThat(node.agent.hosts.states()).isEmpty();
+    node.release("a");
+    node.release("b");
+    node.settle();
+    assertThat(node.kernel.isPlain(gpu)).isTrue();
+    int writesAfterRemoval = node.kernel.writes().size();
+    assertThat(writesAfterRemoval).isGreaterThan(writes);
+
+    node.reconcile(withA); // a still holds one
+    await().until(node::isIdle);
+    assertThat(node.kernel.writes()).hasSize(writesAfterRemoval);
+    node.settle();
+    node.assertAgreement();
+  }
+
+  @Test
+  void aGpuIsNotShownWholeBetweenTheEndOfTheMakingAndTheLookAtItsVfs() throws IOException {
+    VfHosts hosts = node.agent.hosts;
+    Gpu vf = new Gpu(gpu.uid().vf(0), gpu.address(), 2000, 0, gpu.drmNodes());
+    Gpu second = new Gpu(gpu.uid().vf(1), gpu.address(), 2000, 0, gpu.drmNodes());
+    var devices =
+        new NodeDevices() {
+          @Override
+          public Optional<List<Gpu>> known() {
+            var before = super.known();
+            replace(List.of(gpu, vf, second)); // the thread that made them ends meanwhile
+            hosts.set(gpu.uid(), Optional.empty());
+            return before;
+          }
+        };
+    devices.replace(List.of(gpu));
+    var profile = VfProfiles.forGpu(gpu.uid().model(), 16_384, 8).getFirst();
+    hosts.set(
+        gpu.uid(),
+        Optional.of(new VfHostState.Making(profile, new TreeSet<>(List.of(0)), Optional.empty())));
+    var desired = new DesiredGas(devices, node.agent.prepared, hosts, node.agent.records);
+
+    assertThat(desired.fields().allocatable().orElseThrow())
+        .containsKeys(gpu.uid().toString(), vf.uid().toString());
+  }
+
+  @Test
+  void aVfThatIsSmallerThanWhatWasPromisedIsNotGiven() throws IOException {
+    node.allocateVfs("a", 1, 4000);
+    node.kernel.write(sysfs(NUM_VFS), "8");
+    node.agent.monitor.scan();
+
+    node.settle();
+
+    assertThat(node.prepareError("a")).contains("has 2048 MiB", "given 4000 MiB");
+  }
+
+  @Test
+  void aGpuThatIsUsedAsAWholeIsNotSplit() {
+    node.allocate("gpu", DeviceType.GPU, 1, 0);
+    node.prepared("gpu");
+    node.gas.allocate("vf", planned(0, "flex170_m8", 2000));
+
+    node.settle();
+
+    assertThat(node.kernel.writes()).isEmpty();
+    assertThat(
+            node.agent.preparation.prepare(
+                Fixtures.claim("vf"),
+                new ResourceHandle(planned(0, "flex170_m8", 2000).gpus()).encode()))
+        .isInstanceOfSatisfying(
+            PrepareResult.Failed.class,
+            failed -> assertThat(failed.message()).contains("cannot be split", "as a whole"));
+
+    node.unprepare("gpu");
+    node.release("gpu");
+    node.settle();
+    assertThat(node.kernel.numVfs(gpu)).isEqualTo(8);
+  }
+
+  @Test
+  void aVfIndexThatNoProfileHasIsRefused() {
+    node.gas.allocate("a", planned(30, "flex170_m8", 2000));
+
+    node.settle();
+
+    assertThat(node.kernel.writes()).isEmpty();
+    assertThat(node.agent.hosts.state(gpu.uid()))
+        .hasValueSatisfying(
+            state ->
+                assertThat(((VfHostState.Refused) state).reason())
+                    .contains("no profile for 31 VFs"));
+  }
+
+  @Test
+  void aLostRecordIsRebuiltFromWhatClaimsHold() throws IOException {
+    node.allocateVfs("a", 1, 2000);
+    node.settle();
+    Path file = node.config().stateDir().orElseThrow().resolve(VfHostRecords.FILE_NAME);
+    Files.writeString(file, Files.readString(file).replace("2000", "1000"));
+
+    node.start();
+    assertThat(node.agent.records.isComplete()).isFalse();
+    assertThat(file.resolveSibling(VfHostRecords.DAMAGED_FILE_NAME)).exists();
+    node.settle();
+
+    assertThat(node.agent.records.find(gpu.uid())).hasValue(new MadeVfs("flex170_m8", 2000, true));
+    node.release("a");
+    node.settle();
+    node.assertAgreement();
+  }
+
+  @Test
+  void whatCannotBeRecordedIsNotBegun() throws IOException {
+    node.allocateVfs("a", 1, 2000);
+    Path folder = node.config().stateDir().orElseThrow();
+    Path moved = folder.resolveSibling("moved");
+    Files.move(folder, moved);
+
+    node.reconcile();
+    await().until(node::isIdle);
+
+    assertThat(node.kernel.writes()).isEmpty();
+    assertThat(node.prepareError("a")).contains("node's disk");
+    Files.move(moved, folder);
+    node.pass(Duration.ofSeconds(1));
+    node.settle();
+    node.prepared("a");
+  }
+
+  @Test
+  void whileTheCdiFolderCannotBeWrittenNothingIsFinished() throws Exception {
+    Path cdi = node.config().cdiRoot();
+    Path spec = cdi.resolve("intel.com-gpu.yaml");
+    node.kernel.beforeNumVfs(
+        () -> {
+          try {
+            Files.delete(spec);
+            Files.createDirectories(spec.resolve("in-the-way"));
+          } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+          }
+        });
+    node.allocateVfs("a", 1, 2000);
+    node.reconcile();
+    await().until(() -> node.kernel.numVfs(gpu) == 8);
+
+    assertThat(node.prepareError("a")).contains("still being made");
+
+    node.kernel.beforeNumVfs(() -> {});
+    Files.delete(spec.resolve("in-the-way"));
+    Files.delete(spec);
+    node.settle();
+    node.prepared("a");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3})
+  void eachGpuGoesItsOwnWay(int count) throws IOException {
+    for (int bus = 4; bus < 3 + count; bus++) {
+      node.flex170(bus);
+    }
+    node.agent.monitor.scan();
+    node.settle();
+    node.kernel.refuse("0000:04:00.0/sriov_numvfs", "", "Input/output error");
+    node.allocateVfs("a", 8, 2000);
+    node.allocateVfs("b", 2, 2000);
+
+    node.settle();
+
+    node.prepared("a");
+    assertThat(node.prepareError("b")).contains("0000:04:00.0", "input/output error");
+    node.pass(Duration.ofSeconds(1));
+    node.settle();
+    node.prepared("b");
+    node.settle();
+    node.assertAgreement();
+  }
+
+  @Test
+  void theMetricsCountSuccessesAndFailures() {
+    node.kernel.refuse(NUM_VFS, "", "Input/output error");
+    node.allocateVfs("a", 1, 2000);
+    node.settle();
+    node.pass(Duration.ofSeconds(1));
+    node.settle();
+    node.release("a");
+    node.settle();
+
+    assertThat(count("gpu.dra.vf.provisionings", "error")).isEqualTo(1);
+    assertThat(count("gpu.dra.vf.provisionings", "success")).isEqualTo(1);
+    assertThat(count("gpu.dra.vf.removals", "success")).isEqualTo(1);
+  }
+
+  private double count(String name, String result) {
+    return node.agent.meters.get(name).tags("result", result).counter().count();
+  }
+
+  private ClaimAllocation planned(int index, String profile, int memoryMiB) {
+    return new ClaimAllocation(List.of(planned(gpu, index, profile, memoryMiB)), "");
+  }
+
+  private static AllocatedDevice planned(Gpu parent, int index, String profile, int memoryMiB) {
+    return new AllocatedDevice(
+        memoryMiB, parent.uid().toString(), profile, "vf", parent.uid().vf(index).toString());
+  }
+
+  private Path sysfs(String file) {
+    return node.kernel.root().resolve("bus/pci/devices/" + gpu.address()).resolve(file);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static org.awaitility.core.ConditionFactory await() {
+    return org.awaitility.Awaitility.await();
+  }
+}
