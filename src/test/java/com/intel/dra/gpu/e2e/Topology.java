@@ -33,7 +33,23 @@ enum Topology {
   NO_GPU(List.of()),
 
   /** As many as one claim can have, each a Flex 170. */
-  EIGHT_GPUS(IntStream.range(0, 8).mapToObj(i -> "0000:1%d:00.0-0x56c0".formatted(i)).toList());
+  EIGHT_GPUS(IntStream.range(0, 8).mapToObj(i -> "0000:1%d:00.0-0x56c0".formatted(i)).toList()),
+
+  /** Two Flex 170 that can have VFs, under the out-of-tree i915. */
+  TWO_VF_HOSTS_I915(List.of("0000:b3:00.0-0x56c0", "0000:b4:00.0-0x56c0")) {
+    @Override
+    String yaml() {
+      return yaml("maxVfs: 16, driver: i915");
+    }
+  },
+
+  /** The like under xe of Linux 7.0; elsewhere, so that a GAS tells one from the other. */
+  TWO_VF_HOSTS_XE(List.of("0000:c3:00.0-0x56c0", "0000:c4:00.0-0x56c0")) {
+    @Override
+    String yaml() {
+      return yaml("maxVfs: 16, driver: xe, quotaFiles: sriov_admin");
+    }
+  };
 
   private static final String CONFIG_MAP = "intel-gpu-simulator-topology";
   private static final Duration NUDGE_AGAIN = Duration.ofSeconds(5);
@@ -50,13 +66,23 @@ enum Topology {
   }
 
   String yaml() {
+    return yaml("driver: i915");
+  }
+
+  /**
+   * @param more fields of every GPU
+   */
+  final String yaml(String more) {
     return uids.stream()
         .map(
             uid -> {
               int end = uid.lastIndexOf('-');
-              return "{address: \"%s\", model: \"%s\", memoryMiB: %d, driver: i915}"
+              return "{address: \"%s\", model: \"%s\", memoryMiB: %d, %s}"
                   .formatted(
-                      uid.substring(0, end), uid.substring(end + 1), RealCluster.FLEX_170_MIB);
+                      uid.substring(0, end),
+                      uid.substring(end + 1),
+                      RealCluster.FLEX_170_MIB,
+                      more);
             })
         .collect(Collectors.joining(", ", "gpus: [", "]\n"));
   }

@@ -1,0 +1,9 @@
+package com.intel.dra.gpu.e2e;
+
+/** VFs by the quotas of xe in Linux 7.0: {@code sriov_admin}. */
+class VfOnXeIT extends VfScenarios {
+
+  VfOnXeIT() {
+    super(Topology.TWO_VF_HOSTS_XE);
+  }
+}
