@@ -71,6 +71,14 @@ public final class Claims {
         .orElse("");
   }
 
+  /** The pod that the claim was made for from a template. */
+  public static Optional<OwnerReference> controllingPod(ResourceClaim claim) {
+    return claim.getMetadata().getOwnerReferences().stream()
+        .filter(
+            owner -> Boolean.TRUE.equals(owner.getController()) && owner.getKind().equals("Pod"))
+        .findFirst();
+  }
+
   /** Whether that pod is the controller-owner of the object. */
   public static boolean isControlledBy(HasMetadata object, ObjectMeta pod) {
     return object.getMetadata().getOwnerReferences().stream()

@@ -45,6 +45,17 @@ public final class PodClaims {
     return references;
   }
 
+  /** How many claims are to be made from templates for that pod. */
+  public static int numberOfTemplates(Pod pod) {
+    return (int)
+        pod.getSpec().getResourceClaims().stream()
+            .filter(
+                claim ->
+                    field(claim, claim.getResourceClaimTemplateName(), "resourceClaimTemplateName")
+                        .isPresent())
+            .count();
+  }
+
   private static Optional<Reference> reference(Pod pod, PodResourceClaim claim) {
     Optional<String> name = field(claim, claim.getResourceClaimName(), "resourceClaimName");
     if (name.isPresent()) {

@@ -9,6 +9,7 @@ import com.intel.dra.gpu.claim.ClaimStep;
 import com.intel.dra.gpu.claim.Claims;
 import com.intel.dra.gpu.claim.ParametersLookup;
 import com.intel.dra.gpu.claim.PodClaims;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.PodSchedulingContext;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
@@ -35,6 +36,7 @@ class ClusterView implements ParametersLookup {
   private static final String CLAIMS_BY_PARAMETERS = "parameters";
   private static final String CLAIMS_BY_NODE = "node";
   private static final String CLAIMS_BY_UID = "uid";
+  private static final String CLAIMS_BY_POD = "pod";
   private static final String PODS_BY_CLAIM = "claim";
   private static final String CONTEXTS_BY_HAND = "by-hand";
 
@@ -78,6 +80,8 @@ class ClusterView implements ParametersLookup {
     return Map.of(
         CLAIMS_BY_CLASS, claim -> List.of(claim.getSpec().getResourceClassName()),
         CLAIMS_BY_UID, claim -> List.of(Claims.uid(claim)),
+        CLAIMS_BY_POD,
+            claim -> Claims.controllingPod(claim).map(OwnerReference::getUid).stream().toList(),
         CLAIMS_BY_PARAMETERS,
             claim ->
                 claim.getSpec().getParametersRef() == null
@@ -132,6 +136,23 @@ class ClusterView implements ParametersLookup {
         .map(ResourceID::fromResource)
         .distinct()
         .toList();
+  }
+
+  /** All claims that were made from templates for the same pod, itself too; empty if it was not. */
+  List<ResourceClaim> claimsMadeForThePodOf(ResourceClaim claim) {
+    return Claims.controllingPod(claim)
+        .map(pod -> claims.byIndex(CLAIMS_BY_POD, pod.getUid()))
+        .orElse(List.of());
+  }
+
+  /** The pod that the claim was made for, if it is not bound yet. */
+  Optional<Pod> podOfGenerated(ResourceClaim claim) {
+    return Claims.controllingPod(claim)
+        .flatMap(
+            owner ->
+                pendingPods
+                    .get(claim.getMetadata().getNamespace(), owner.getName())
+                    .filter(pod -> owner.getUid().equals(pod.getMetadata().getUid())));
   }
 
   List<Pod> pendingPodsUsing(ResourceClaim claim) {

@@ -3,6 +3,7 @@ package com.intel.dra.gpu.controller;
 import com.intel.dra.gpu.allocation.DeviceRequest;
 import com.intel.dra.gpu.allocation.Placement;
 import com.intel.dra.gpu.allocation.Refusal;
+import com.intel.dra.gpu.claim.ParametersResolver;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -12,7 +13,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Allocates a claim that waits for no pod: on the best of all nodes. Blocks. */
+/** Allocates claims that wait for no pod: on the best of all nodes. Blocks. */
 @Singleton
 @IfBuildProfile("controller")
 class ImmediateAllocation {
@@ -20,6 +21,8 @@ class ImmediateAllocation {
   private static final Duration TIMEOUT = Duration.ofMinutes(1);
   private static final String MODE = "immediate";
 
+  private final ClusterView view;
+  private final ParametersResolver resolver;
   private final NodeStates states;
   private final Judge judge;
   private final AllocationPipeline pipeline;
@@ -27,11 +30,15 @@ class ImmediateAllocation {
   private final ControllerMetrics metrics;
 
   ImmediateAllocation(
+      ClusterView view,
+      ParametersResolver resolver,
       NodeStates states,
       Judge judge,
       AllocationPipeline pipeline,
       EventPublisher events,
       ControllerMetrics metrics) {
+    this.view = view;
+    this.resolver = resolver;
     this.states = states;
     this.judge = judge;
     this.pipeline = pipeline;
@@ -41,19 +48,33 @@ class ImmediateAllocation {
 
   /**
    * Tries the best node, and the next best if another claim took what was free a moment ago. When
-   * none is left, an Event on the claim says why.
+   * none is left, an Event on the claim says why. What was made for the same pod is allocated with
+   * it, or not at all.
+   *
+   * @return empty while not all of the pod's claims are made: the last one has them all allocated
    */
-  AllocationOutcome allocate(PendingClaim claim) {
-    DeviceRequest request = Inventories.request(claim.uid(), claim.request());
+  Optional<AllocationOutcome> allocate(PendingClaim claim) {
+    ImmediateGroup group = ImmediateGroup.of(claim, view, resolver);
+    return group.isWhole() ? Optional.of(allocate(claim, group)) : Optional.empty();
+  }
+
+  private AllocationOutcome allocate(PendingClaim claim, ImmediateGroup group) {
+    List<DeviceRequest> requests =
+        group.claims().stream()
+            .map(each -> Inventories.request(each.uid(), each.request()))
+            .toList();
     Map<String, NodeState> nodes =
-        states.all().collect(Collectors.toMap(NodeState::name, Function.identity()));
+        states
+            .all()
+            .filter(node -> group.node().isEmpty() || group.node().get().equals(node.name()))
+            .collect(Collectors.toMap(NodeState::name, Function.identity()));
     while (true) {
-      switch (judge.choose(nodes.values(), request)) {
+      switch (judge.choose(nodes.values(), requests)) {
         case Refusal refusal -> {
-          return refused(claim, refusal);
+          return refused(claim, group, refusal);
         }
         case Placement best -> {
-          AllocationOutcome outcome = allocate(claim, best.nodeName());
+          AllocationOutcome outcome = allocate(group.claims(), best.nodeName());
           if (!(outcome instanceof AllocationOutcome.Refused)) {
             return outcome;
           }
@@ -63,10 +84,10 @@ class ImmediateAllocation {
     }
   }
 
-  private AllocationOutcome allocate(PendingClaim claim, String node) {
+  private AllocationOutcome allocate(List<PendingClaim> claims, String node) {
     AllocationOutcome outcome =
         pipeline
-            .allocate(node, List.of(claim), Optional.empty())
+            .allocate(node, claims, Optional.empty())
             .onFailure()
             .invoke(_ -> metrics.allocation(MODE, "error"))
             .await()
@@ -77,9 +98,18 @@ class ImmediateAllocation {
     return outcome;
   }
 
-  private AllocationOutcome refused(PendingClaim claim, Refusal refusal) {
+  private AllocationOutcome refused(PendingClaim claim, ImmediateGroup group, Refusal refusal) {
     metrics.allocation(MODE, "refused");
-    events.warn(claim.claim(), UnsuitableNodes.REASON, refusal.message());
+    events.warn(claim.claim(), UnsuitableNodes.REASON, message(group, refusal));
     return new AllocationOutcome.Refused(NodeAnswer.refused(refusal));
+  }
+
+  private static String message(ImmediateGroup group, Refusal refusal) {
+    return group
+        .node()
+        .map(
+            node ->
+                refusal.message() + "; only " + node + " counts, where other claims of the pod are")
+        .orElse(refusal.message());
   }
 }

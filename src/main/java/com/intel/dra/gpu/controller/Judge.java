@@ -39,10 +39,10 @@ final class Judge {
     };
   }
 
-  /** The best of the ready nodes for a claim that waits for no pod. */
-  Decision choose(Collection<NodeState> nodes, DeviceRequest request) {
+  /** The best of the ready nodes for claims that wait for no pod and have to be together. */
+  Decision choose(Collection<NodeState> nodes, List<DeviceRequest> requests) {
     List<NodeInventory> ready =
         nodes.stream().filter(NodeState::isReady).map(Inventories::of).toList();
-    return NodeChoice.place(ready, List.of(request), policy);
+    return NodeChoice.place(ready, requests, policy);
   }
 }

@@ -122,6 +122,7 @@ class ResourceClaimReconciler implements Reconciler<ResourceClaim> {
     }
     wakePodsOf(claim);
     wakeNodesThatDiffer(claim);
+    wakeThoseThatWaitFor(claim);
     return switch (ClaimStep.of(claim)) {
       case ClaimStep.Release _ -> release.release(claim);
       case ClaimStep.KeepOnRecord _ -> keepProtected(claim);
@@ -147,10 +148,15 @@ class ResourceClaimReconciler implements Reconciler<ResourceClaim> {
         yield true;
       }
       case ResolvedParameters.Usable usable ->
-          switch (immediate.allocate(new PendingClaim(claim, usable.request()))) {
-            case AllocationOutcome.Allocated _, AllocationOutcome.Refused _ -> true;
-            case AllocationOutcome.Busy _, AllocationOutcome.Outdated _ -> false;
-          };
+          immediate
+              .allocate(new PendingClaim(claim, usable.request()))
+              .map(
+                  outcome ->
+                      switch (outcome) {
+                        case AllocationOutcome.Allocated _, AllocationOutcome.Refused _ -> true;
+                        case AllocationOutcome.Busy _, AllocationOutcome.Outdated _ -> false;
+                      })
+              .orElse(true);
     };
   }
 
@@ -177,6 +183,15 @@ class ResourceClaimReconciler implements Reconciler<ResourceClaim> {
   /** What the scheduler was told about these pods may be different now. */
   private void wakePodsOf(ResourceClaim claim) {
     view.schedulingContextsConcerning(claim).forEach(wakeups::schedulingContext);
+  }
+
+  /** Immediate claims of a pod wait until all of its claims are made, also those of other kinds. */
+  private void wakeThoseThatWaitFor(ResourceClaim claim) {
+    if (!(ClaimStep.of(claim) instanceof ClaimStep.AllocateNow)) {
+      view.claimsMadeForThePodOf(claim).stream()
+          .filter(other -> ClaimStep.of(other) instanceof ClaimStep.AllocateNow)
+          .forEach(wakeups::claim);
+    }
   }
 
   /** Nodes that have the claim on record and should not, or the other way round. */

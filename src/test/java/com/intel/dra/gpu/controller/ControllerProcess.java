@@ -72,7 +72,7 @@ final class ControllerProcess {
         new ResourceClaimReconciler(
             view,
             resolver,
-            new ImmediateAllocation(states, judge, pipeline, events, metrics),
+            new ImmediateAllocation(view, resolver, states, judge, pipeline, events, metrics),
             writer,
             release,
             departures,

@@ -3,7 +3,9 @@ package com.intel.dra.gpu.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.intel.dra.gpu.allocation.Policy;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.util.List;
+import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import net.jqwik.api.Arbitraries;
@@ -80,6 +82,21 @@ class ControllerPropertiesTest {
     world.settle();
     hands.carryOut(new Action.FinishPod(0));
     world.settle();
+    world.checkAtRest();
+  }
+
+  /** Two nodes have room for one of them each, and one node for both. */
+  @Property(tries = 50)
+  void immediateClaimsThatWereMadeForOnePodAreOnOneNode(@ForAll long seed) {
+    World world = World.ofChance(seed, Policy.BALANCED, List.of(List.of(1000), List.of(700, 700)));
+    var hands = new Actions(world);
+    prepare(hands);
+    var own = new Action.Use.Own(0, true);
+    hands.carryOut(new Action.CreatePod(0, List.of(own, own)));
+    world.settle();
+
+    Pod pod = world.read(Pod.class, "pod0").orElseThrow();
+    assertThat(Optional.ofNullable(pod.getSpec().getNodeName())).contains("node1");
     world.checkAtRest();
   }
 

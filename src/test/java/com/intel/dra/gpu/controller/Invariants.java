@@ -19,6 +19,7 @@ import com.intel.dra.gpu.claim.Claims;
 import com.intel.dra.gpu.claim.ParametersLookup;
 import com.intel.dra.gpu.claim.ParametersResolver;
 import com.intel.dra.gpu.claim.ResolvedParameters;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClass;
@@ -156,12 +157,11 @@ final class Invariants {
           .isTrue();
     }
     if (ClaimStep.of(claim) instanceof ClaimStep.AllocateNow) {
-      request(claim)
-          .ifPresent(
-              request ->
-                  assertThat(nodes.stream().filter(node -> fits(node, List.of(request))))
-                      .as("nodes with room for %s", name(claim))
-                      .isEmpty());
+      if (request(claim).isPresent()) {
+        assertThat(nodes.stream().filter(node -> fits(node, claim)))
+            .as("nodes with room for %s and what has to be with it", name(claim))
+            .isEmpty();
+      }
     }
   }
 
@@ -213,6 +213,34 @@ final class Invariants {
                       Optional.of(Inventories.request(Claims.uid(claim), request));
                   case ResolvedParameters.Unusable _ -> Optional.empty();
                 });
+  }
+
+  /** Claims that were made for one pod have to be together. */
+  private boolean fits(TestingNode node, ResourceClaim immediate) {
+    Optional<String> pod = Claims.controllingPod(immediate).map(OwnerReference::getUid);
+    List<ResourceClaim> group =
+        claims()
+            .filter(
+                claim ->
+                    Claims.uid(claim).equals(Claims.uid(immediate))
+                        || (pod.isPresent()
+                            && Claims.controllingPod(claim)
+                                .map(OwnerReference::getUid)
+                                .equals(pod)))
+            .toList();
+    boolean othersAreElsewhere =
+        group.stream()
+            .anyMatch(
+                claim ->
+                    ClaimStep.of(claim) instanceof ClaimStep.KeepOnRecord keep
+                        && !keep.node().equals(node.name()));
+    return !othersAreElsewhere
+        && fits(
+            node,
+            group.stream()
+                .filter(claim -> ClaimStep.of(claim) instanceof ClaimStep.AllocateNow)
+                .flatMap(claim -> request(claim).stream())
+                .toList());
   }
 
   private boolean fits(TestingNode node, List<DeviceRequest> requests) {
