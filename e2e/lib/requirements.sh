@@ -19,6 +19,8 @@ check_requirements() {
   require_root
   mapfile -t missing < <(missing_packages)
   [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
+  [ -e /dev/fuse ] || modprobe fuse 2>/dev/null || true
+  [ -e /dev/fuse ] || die "there is no /dev/fuse, which the simulated sysfs needs: load the kernel module fuse"
   go=$(cd / && go env GOVERSION 2>/dev/null) || die "Go is missing: install Go 1.24 or newer and put it in PATH"
   at_least 1.24 "${go#go}" || die "Go is too old ($go): install Go 1.24 or newer and put it first in PATH"
   use_jdk 25

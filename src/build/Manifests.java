@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -35,6 +37,18 @@ final class Manifests {
   private static final Set<String> WORKLOAD_KINDS = Set.of("Deployment", "DaemonSet");
   private static final String CONTROLLER = "intel-gpu-controller";
   private static final String AGENT = "intel-gpu-node-agent";
+
+  /** What {@code kubectl explain} says of a kind as a whole, which the generator leaves out. */
+  private static final Map<String, String> DESCRIPTIONS =
+      Map.of(
+          "GpuAllocationState",
+          "A node's Intel GPUs and virtual functions, who was given them, and which claims are prepared on the node."
+              + " Named like the node. Written by the driver: read it, do not edit it.",
+          "GpuClaimParameters",
+          "What a ResourceClaim asks for: how many GPUs or virtual functions, and how much memory of each."
+              + " In the claim's namespace; the claim names it in spec.parametersRef.",
+          "DeviceClassParameters",
+          "Which devices a ResourceClass gives out. The class names it in parametersRef.");
 
   public static void main(String[] args) throws IOException {
     Path controller = Path.of(args[0]);
@@ -121,18 +135,35 @@ final class Manifests {
     node.forEach(Manifests::removeBuildFacts);
   }
 
+  /** The generator writes the bounds of whole numbers as if they were none. */
+  private static void wholeBounds(JsonNode node) {
+    if (node instanceof ObjectNode object && object.path("type").asText().equals("integer")) {
+      for (String bound : List.of("minimum", "maximum")) {
+        if (object.path(bound).isNumber()) {
+          object.put(bound, object.path(bound).asLong());
+        }
+      }
+    }
+    node.forEach(Manifests::wholeBounds);
+  }
+
   private static JsonNode crd(JsonNode crd) {
     boolean gas = crd.path("metadata").path("name").asText().startsWith("gpuallocationstates.");
     for (JsonNode version : crd.path("spec").path("versions")) {
       ObjectNode schema = (ObjectNode) version.path("schema").path("openAPIV3Schema");
       if (gas) {
         ((ObjectNode) version).remove("subresources");
+        ((ObjectNode) schema.path("properties").path("status"))
+            .put("description", "Ready, or NotReady: then nothing new is placed on the node.");
         moveAgeToTheEnd((ArrayNode) version.path("additionalPrinterColumns"));
       } else {
         ((ObjectNode) schema.path("properties")).remove("status");
         schema.putArray("required").add("spec");
       }
       removeRepeatedRules(schema);
+      wholeBounds(schema);
+      String kind = crd.path("spec").path("names").path("kind").asText();
+      schema.put("description", Objects.requireNonNull(DESCRIPTIONS.get(kind), kind));
     }
     return crd;
   }

@@ -2,6 +2,8 @@ package com.intel.dra.gpu.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 
 /**
@@ -14,8 +16,14 @@ public record AllocatableDevice(
         @JsonProperty("maxvfs")
         @JsonPropertyDescription(
             "How many SR-IOV virtual functions this GPU can be split into; 0 where that is not possible.")
+        @Min(0)
+        @Max(Integer.MAX_VALUE)
         int maxVfs,
-    @Required @JsonPropertyDescription("Local memory in MiB; 0 for an integrated GPU.") int memory,
+    @Required
+        @JsonPropertyDescription("Local memory in MiB; 0 for an integrated GPU.")
+        @Min(0)
+        @Max(Integer.MAX_VALUE)
+        int memory,
     @Required @JsonPropertyDescription("PCI device id, such as 0x56c0.") String model,
     @Required
         @JsonProperty("parentuid")

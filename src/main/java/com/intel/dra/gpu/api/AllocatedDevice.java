@@ -2,6 +2,8 @@ package com.intel.dra.gpu.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 
 /**
@@ -10,7 +12,11 @@ import io.fabric8.generator.annotation.Required;
  * @param memory what the claim may use of the device's local memory, in MiB
  */
 public record AllocatedDevice(
-    @Required @JsonPropertyDescription("Local memory given to the claim, in MiB.") int memory,
+    @Required
+        @JsonPropertyDescription("Local memory given to the claim, in MiB.")
+        @Min(0)
+        @Max(Integer.MAX_VALUE)
+        int memory,
     @Required
         @JsonProperty("parentuid")
         @JsonPropertyDescription(

@@ -2,15 +2,18 @@ package com.intel.dra.gpu.claim;
 
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.PodSchedulingContext;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.PodSchedulingContextBuilder;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.PodSchedulingContextSpec;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaimSchedulingStatus;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaimSchedulingStatusBuilder;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The {@code status.resourceClaims} of a PodSchedulingContext: a driver's word to the scheduler.
@@ -25,7 +28,7 @@ public final class SchedulingStatuses {
   /**
    * The context with those lists in it, or empty when it has them already. Entries of claims that
    * are not named (other drivers') stay as they are. Lists are sorted, so that the same answer is
-   * the same object, and cut at the API's limit.
+   * the same object, and cut at the API's limit: the potential nodes are what stays longest.
    *
    * @param unsuitableNodes by the claim's name in the pod
    */
@@ -39,7 +42,7 @@ public final class SchedulingStatuses {
           var entry =
               new ResourceClaimSchedulingStatusBuilder()
                   .withName(podClaimName)
-                  .withUnsuitableNodes(withinLimit(nodes, context.getSpec().getSelectedNode()))
+                  .withUnsuitableNodes(withinLimit(nodes, context.getSpec()))
                   .build();
           int index = indexOf(after, podClaimName);
           if (index < 0) {
@@ -59,12 +62,35 @@ public final class SchedulingStatuses {
             .build());
   }
 
+  /**
+   * The nodes that those claims were told not to fit before. They have to be judged and told again:
+   * the scheduler takes a node that is not in the list for one that may suit, and when more nodes
+   * might run a pod than it looks at in one go, it would propose the same ones in turns for ever.
+   *
+   * @param podClaimNames the claims' names in the pod
+   */
+  public static Set<String> unsuitableBefore(
+      PodSchedulingContext context, Collection<String> podClaimNames) {
+    return context.getStatus() == null
+        ? Set.of()
+        : context.getStatus().getResourceClaims().stream()
+            .filter(claim -> podClaimNames.contains(claim.getName()))
+            .flatMap(claim -> claim.getUnsuitableNodes().stream())
+            .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
   /** What is cut off is never the selected node: the scheduler waits for the word on that. */
-  private static List<String> withinLimit(Collection<String> nodes, @Nullable String selectedNode) {
-    Comparator<String> selectedFirst = Comparator.comparing(node -> !node.equals(selectedNode));
+  private static List<String> withinLimit(
+      Collection<String> nodes, PodSchedulingContextSpec scheduling) {
+    Set<String> potential = Set.copyOf(scheduling.getPotentialNodes());
+    Comparator<String> selectedFirst =
+        Comparator.comparing(node -> !node.equals(scheduling.getSelectedNode()));
     return nodes.stream()
         .distinct()
-        .sorted(selectedFirst.thenComparing(Comparator.naturalOrder()))
+        .sorted(
+            selectedFirst
+                .thenComparing(node -> !potential.contains(node))
+                .thenComparing(Comparator.naturalOrder()))
         .limit(MAX_UNSUITABLE_NODES)
         .sorted()
         .toList();

@@ -27,7 +27,10 @@ final class Inventories {
     allocatable.forEach(
         (uid, device) ->
             DeviceUid.parse(uid)
-                .map(parsed -> new Device(parsed, device.memory(), device.maxVfs()))
+                .map(
+                    parsed ->
+                        new Device(
+                            parsed, Math.max(0, device.memory()), Math.max(0, device.maxVfs())))
                 .ifPresent(devices::add));
     var holders = new HashMap<String, List<DeviceShare>>();
     node.holders().forEach((claimUid, held) -> holders.put(claimUid, shares(held)));

@@ -66,6 +66,13 @@ record PodDemand(Map<String, PendingClaim> placeable, Set<String> unplaceable) {
     return placeable.isEmpty() && unplaceable.isEmpty();
   }
 
+  /** The names in the pod of all of them. */
+  Set<String> podClaimNames() {
+    var names = new LinkedHashSet<>(placeable.keySet());
+    names.addAll(unplaceable);
+    return names;
+  }
+
   /** Each claim once, however often the pod names it. */
   List<PendingClaim> distinctClaims() {
     var byUid = new LinkedHashMap<String, PendingClaim>();

@@ -125,6 +125,7 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
     if (demand.isEmpty() || demand.get().isEmpty()) {
       return true;
     }
+    nodes.addAll(SchedulingStatuses.unsuitableBefore(context, demand.get().podClaimNames()));
     return selectedNode.isPresent() && demand.get().unplaceable().isEmpty()
         ? allocate(context, pod.get(), demand.get(), selectedNode.get(), nodes)
         : answer(context, pod.get(), demand.get(), nodes, judgeAll(demand.get(), nodes));

@@ -12,7 +12,7 @@ sealed interface CommandLine {
 
   String USAGE =
       """
-      Usage: simulator --topology FILE --root DIR [--plain-device-files]
+      Usage: simulator --topology FILE --root DIR [--plain-device-files] [--plain-sysfs]
 
       Makes Intel GPUs that are not there: DIR/sysfs stands for /sys, DIR/dev for /dev.
       Runs until SIGTERM or SIGINT, then removes what it made.
@@ -24,14 +24,27 @@ sealed interface CommandLine {
                                   memoryMiB: 14248         # local memory, default 0
                                   maxVfs: 16               # SR-IOV VFs, default 0
                                   driver: i915             # or xe, default i915
+                                docs/simulator.md tells of more: quotaFiles, tiles, faults
         --root DIR            folder of its own, made when missing
         --plain-device-files  empty files instead of device nodes (needs no CAP_MKNOD)
+        --plain-sysfs         ordinary files instead of a file system that answers as the
+                              kernel does: no VFs (needs neither FUSE nor CAP_SYS_ADMIN)
         --help                this text
 
       Exit codes: 0 stopped by a signal, 1 failed, 2 bad arguments, topology or root.
       """;
 
-  record Run(Path topology, Path root, DeviceNodes deviceNodes) implements CommandLine {}
+  /**
+   * @param sysfs what to put where readers look for /sys
+   */
+  record Run(Path topology, Path root, DeviceNodes deviceNodes, Sysfs sysfs)
+      implements CommandLine {}
+
+  enum Sysfs {
+    /** Answers as the kernel does. */
+    SERVED,
+    PLAIN_FILES
+  }
 
   record Help() implements CommandLine {}
 
@@ -40,6 +53,7 @@ sealed interface CommandLine {
   static CommandLine parse(List<String> arguments) {
     Map<String, Path> paths = new HashMap<>();
     DeviceNodes deviceNodes = DeviceNodes.CHARACTER_DEVICES;
+    Sysfs sysfs = Sysfs.SERVED;
     Iterator<String> rest = arguments.iterator();
     while (rest.hasNext()) {
       String argument = rest.next();
@@ -49,6 +63,7 @@ sealed interface CommandLine {
           return new Help();
         }
         case "--plain-device-files" -> deviceNodes = DeviceNodes.PLAIN_FILES;
+        case "--plain-sysfs" -> sysfs = Sysfs.PLAIN_FILES;
         case "--topology", "--root" -> {
           String value;
           if (argument.contains("=")) {
@@ -76,6 +91,6 @@ sealed interface CommandLine {
     if (topology == null || root == null) {
       return new Wrong("--topology and --root are both needed");
     }
-    return new Run(topology, root, deviceNodes);
+    return new Run(topology, root, deviceNodes, sysfs);
   }
 }

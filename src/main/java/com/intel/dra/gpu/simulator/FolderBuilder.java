@@ -1,35 +1,45 @@
 package com.intel.dra.gpu.simulator;
 
+import com.intel.dra.gpu.simulator.fuse.TreeEntry;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
-/** Puts a {@link SysfsEntry.Folder} together. */
+/** Puts a {@link TreeEntry.Folder} together. */
 final class FolderBuilder {
 
-  private final SequencedMap<String, SysfsEntry> children = new LinkedHashMap<>();
+  private final SequencedMap<String, TreeEntry> entries = new LinkedHashMap<>();
+  private final SequencedMap<String, FolderBuilder> folders = new LinkedHashMap<>();
 
   FolderBuilder readOnly(String name, String content) {
-    children.put(name, new SysfsEntry.Attribute(content, false));
-    return this;
+    return entry(name, new TreeEntry.Attribute(content, false));
   }
 
   FolderBuilder writable(String name, String content) {
-    children.put(name, new SysfsEntry.Attribute(content, true));
-    return this;
+    return entry(name, new TreeEntry.Attribute(content, true));
   }
 
   FolderBuilder link(String name, String target) {
-    children.put(name, new SysfsEntry.Link(target));
+    return entry(name, new TreeEntry.Link(target));
+  }
+
+  FolderBuilder entry(String name, TreeEntry entry) {
+    entries.put(name, entry);
     return this;
   }
 
-  FolderBuilder folder(String name, FolderBuilder folder) {
-    children.put(name, folder.build());
-    return this;
+  /** The folder at that path, made with its parents when it is new. */
+  FolderBuilder at(String path) {
+    FolderBuilder folder = this;
+    for (String name : path.split("/")) {
+      folder = folder.folders.computeIfAbsent(name, any -> new FolderBuilder());
+    }
+    return folder;
   }
 
-  SysfsEntry.Folder build() {
-    return new SysfsEntry.Folder(Collections.unmodifiableSequencedMap(children));
+  TreeEntry.Folder build() {
+    SequencedMap<String, TreeEntry> children = new LinkedHashMap<>(entries);
+    folders.forEach((name, folder) -> children.put(name, folder.build()));
+    return new TreeEntry.Folder(Collections.unmodifiableSequencedMap(children));
   }
 }

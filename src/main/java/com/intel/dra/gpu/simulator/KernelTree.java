@@ -1,95 +1,203 @@
 package com.intel.dra.gpu.simulator;
 
+import com.intel.dra.gpu.device.PciAddress;
+import com.intel.dra.gpu.simulator.fuse.TreeEntry;
 import com.intel.dra.gpu.sysfs.KernelDriver;
 import com.intel.dra.gpu.sysfs.SysfsLayout;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * What the kernel would show of a GPU, as values.
+ * What the kernel would show of GPUs, as values.
  *
  * <p>Differs from a real kernel on purpose in one thing: a GPU of the xe driver has {@code
  * lmem_total_bytes} too, because nothing here answers the ioctl that xe has instead.
  */
 final class KernelTree {
 
-  /** What i915 lets an administrator give to one VF, in its own units; 0 for nothing yet. */
-  static final List<String> VF_QUOTAS =
-      List.of(
-          "contexts_quota",
-          "doorbells_quota",
-          "exec_quantum_ms",
-          "ggtt_quota",
-          "lmem_quota",
-          "preempt_timeout_us");
+  /** Below a PF's device; see {@link QuotaFiles#SRIOV_ADMIN}. */
+  static final String SRIOV_ADMIN = "sriov_admin";
 
   private static final String DISPLAY_CONTROLLER = "0x038000";
   private static final String NO_NUMA_NODE = "-1";
 
   private KernelTree() {}
 
-  /** The folder {@code devices/pciDDDD:BB/<DBDF>}. */
-  static SysfsEntry.Folder device(SimulatedGpu gpu, Placement placement) {
-    FolderBuilder device =
-        new FolderBuilder()
-            .readOnly(SysfsLayout.VENDOR, SysfsLayout.INTEL_VENDOR_ID)
-            .readOnly(SysfsLayout.DEVICE, gpu.model().toString())
-            .readOnly(SysfsLayout.CLASS, DISPLAY_CONTROLLER)
-            .writable(SysfsLayout.NUMA_NODE, NO_NUMA_NODE)
-            .link(SysfsLayout.SUBSYSTEM, "../../../" + SysfsLayout.BUS_PCI)
-            .link(
-                SysfsLayout.DRIVER,
-                "../../../" + SysfsLayout.BUS_PCI_DRIVERS + "/" + gpu.driver().sysfsName());
+  /** A GPU with its VFs. */
+  record Device(Placement placement, PfState state, List<Vf> vfs) {}
+
+  /**
+   * A PCI function with its folder.
+   *
+   * @param path where the folder is
+   * @param driver empty while none has it
+   */
+  record PciFunction(
+      String path, PciAddress address, Optional<KernelDriver> driver, TreeEntry.Folder folder) {}
+
+  /** The GPU and its VFs. */
+  static List<PciFunction> functions(Device device) {
+    Placement pf = device.placement();
+    List<PciFunction> functions = new ArrayList<>();
+    functions.add(
+        new PciFunction(pf.device(), pf.address(), Optional.of(pf.driver()), device(device)));
+    for (Vf vf : device.vfs()) {
+      functions.add(
+          new PciFunction(
+              pf.hostBridge() + "/" + vf.address(),
+              vf.address(),
+              vf.bound() ? Optional.of(pf.driver()) : Optional.empty(),
+              vf(device, vf)));
+    }
+    return functions;
+  }
+
+  /** The whole of sysfs. */
+  static TreeEntry.Folder root(List<PciFunction> functions) {
+    FolderBuilder root = new FolderBuilder();
+    List.of(SysfsLayout.DEVICES, SysfsLayout.BUS_PCI_DEVICES, SysfsLayout.CLASS_DRM)
+        .forEach(root::at);
+    for (KernelDriver driver : KernelDriver.values()) {
+      root.at(SysfsLayout.BUS_PCI_DRIVERS + "/" + driver.sysfsName());
+    }
+    functions.forEach(function -> add(root, function));
+    return root.build();
+  }
+
+  private static void add(FolderBuilder root, PciFunction function) {
+    String path = function.path();
+    String address = function.address().toString();
+    root.at(path.substring(0, path.lastIndexOf('/'))).entry(address, function.folder());
+    link(root, SysfsLayout.BUS_PCI_DEVICES, address, path);
+    function
+        .driver()
+        .ifPresent(
+            driver ->
+                link(root, SysfsLayout.BUS_PCI_DRIVERS + "/" + driver.sysfsName(), address, path));
+    if (function.folder().children().get(SysfsLayout.DRM) instanceof TreeEntry.Folder drm) {
+      for (String name : drm.children().keySet()) {
+        link(root, SysfsLayout.CLASS_DRM, name, path + "/" + SysfsLayout.DRM + "/" + name);
+      }
+    }
+  }
+
+  private static void link(FolderBuilder root, String folder, String name, String target) {
+    root.at(folder).link(name, "../".repeat(folder.split("/").length) + target);
+  }
+
+  /** The folder {@code devices/pciDDDD:BB/<DBDF>} of a GPU. */
+  static TreeEntry.Folder device(Device device) {
+    SimulatedGpu gpu = device.state().gpu();
+    FolderBuilder folder = function(gpu).writable(SysfsLayout.NUMA_NODE, NO_NUMA_NODE);
+    bind(folder, gpu.driver());
     if (gpu.maxVfs() > 0) {
-      device
+      folder
           .readOnly(SysfsLayout.SRIOV_TOTALVFS, Integer.toString(gpu.maxVfs()))
-          .writable(SysfsLayout.SRIOV_NUMVFS, "0")
-          .writable(SysfsLayout.SRIOV_DRIVERS_AUTOPROBE, "1");
+          .writable(SysfsLayout.SRIOV_NUMVFS, Integer.toString(device.state().numVfs()))
+          .writable(SysfsLayout.SRIOV_DRIVERS_AUTOPROBE, bool(device.state().autoprobe()));
+      for (Vf vf : device.vfs()) {
+        folder.link(SysfsLayout.VIRTFN_PREFIX + (vf.number() - 1), "../" + vf.address());
+      }
     }
-    return device
-        .folder(
-            SysfsLayout.DRM,
-            new FolderBuilder()
-                .folder(placement.cardName(), card(gpu, placement))
-                .folder(placement.renderName(), drmNode(placement, placement.renderMinor())))
-        .build();
+    drm(folder, device.placement(), gpu.memoryMiB() * (1L << 20));
+    quotaTree(gpu, device.placement())
+        .ifPresent(path -> addQuotaTree(folder.at(path), path, device));
+    return folder.build();
   }
 
-  private static FolderBuilder card(SimulatedGpu gpu, Placement placement) {
-    FolderBuilder card = drmNode(placement, placement.cardIndex());
-    if (gpu.memoryMiB() > 0) {
-      card.readOnly(SysfsLayout.LMEM_TOTAL_BYTES, Long.toString((long) gpu.memoryMiB() << 20));
-    }
-    if (gpu.maxVfs() > 0 && gpu.driver() == KernelDriver.I915) {
-      card.folder(SysfsLayout.PRELIM_IOV, prelimIov(gpu, placement));
-    }
-    return card;
+  /** Where below its device's folder a GPU of that kind has the tree of its quota files. */
+  static Optional<String> quotaTree(SimulatedGpu gpu, Placement placement) {
+    return gpu.maxVfs() == 0
+        ? Optional.empty()
+        : switch (gpu.quotaFiles()) {
+          case PRELIM_IOV ->
+              Optional.of(
+                  SysfsLayout.DRM + "/" + placement.cardName() + "/" + SysfsLayout.PRELIM_IOV);
+          case SRIOV_ADMIN, SRIOV_ADMIN_WITHOUT_VRAM_QUOTA -> Optional.of(SRIOV_ADMIN);
+          case NONE -> Optional.empty();
+        };
   }
 
-  private static FolderBuilder drmNode(Placement placement, int minor) {
+  private static TreeEntry.Folder vf(Device device, Vf vf) {
+    SimulatedGpu gpu = device.state().gpu();
+    FolderBuilder folder =
+        function(gpu).link(SysfsLayout.PHYSFN, "../" + device.placement().address());
+    if (vf.bound()) {
+      bind(folder, gpu.driver());
+    }
+    vf.cardIndex()
+        .ifPresent(
+            index ->
+                drm(
+                    folder,
+                    new Placement(vf.address(), gpu.driver(), index),
+                    device.state().memoryBytes(vf.number())));
+    return folder.build();
+  }
+
+  private static FolderBuilder function(SimulatedGpu gpu) {
     return new FolderBuilder()
-        .readOnly(SysfsLayout.DEV, Placement.DRM_MAJOR + ":" + minor)
+        .readOnly(SysfsLayout.VENDOR, SysfsLayout.INTEL_VENDOR_ID)
+        .readOnly(SysfsLayout.DEVICE, gpu.model().toString())
+        .readOnly(SysfsLayout.CLASS, DISPLAY_CONTROLLER)
+        .link(SysfsLayout.SUBSYSTEM, "../../../" + SysfsLayout.BUS_PCI);
+  }
+
+  private static void bind(FolderBuilder folder, KernelDriver driver) {
+    folder.link(
+        SysfsLayout.DRIVER, "../../../" + SysfsLayout.BUS_PCI_DRIVERS + "/" + driver.sysfsName());
+  }
+
+  private static void drm(FolderBuilder folder, Placement placement, long memoryBytes) {
+    FolderBuilder drm = folder.at(SysfsLayout.DRM);
+    FolderBuilder card = drm.at(placement.cardName());
+    drmNode(card, placement, placement.cardIndex());
+    if (memoryBytes > 0) {
+      card.readOnly(SysfsLayout.LMEM_TOTAL_BYTES, Long.toString(memoryBytes));
+    }
+    drmNode(drm.at(placement.renderName()), placement, placement.renderMinor());
+  }
+
+  private static void drmNode(FolderBuilder node, Placement placement, int minor) {
+    node.readOnly(SysfsLayout.DEV, Placement.DRM_MAJOR + ":" + minor)
         .link(SysfsLayout.DEVICE, "../../../" + placement.address())
         .link(SysfsLayout.SUBSYSTEM, "../../../../../" + SysfsLayout.CLASS_DRM);
   }
 
-  private static FolderBuilder prelimIov(SimulatedGpu gpu, Placement placement) {
-    FolderBuilder iov =
-        new FolderBuilder()
-            .readOnly("mode", "PF")
-            .folder(
-                SysfsLayout.PRELIM_IOV_PF,
-                new FolderBuilder()
-                    .writable(SysfsLayout.AUTO_PROVISIONING, "1")
-                    .link(SysfsLayout.DEVICE, "../../../../../" + placement.address()));
-    for (int number = 1; number <= gpu.maxVfs(); number++) {
-      FolderBuilder quotas = new FolderBuilder();
-      VF_QUOTAS.forEach(quota -> quotas.writable(quota, "0"));
-      iov.folder(
-          SysfsLayout.PRELIM_IOV_VF_PREFIX + number,
-          new FolderBuilder()
-              .readOnly("id", Integer.toString(number))
-              .folder(SysfsLayout.GT, quotas));
+  private static void addQuotaTree(FolderBuilder tree, String path, Device device) {
+    SimulatedGpu gpu = device.state().gpu();
+    boolean prelimIov = gpu.quotaFiles() == QuotaFiles.PRELIM_IOV;
+    // from pf/ or vf<n>/ in it to the folder that holds all functions of this host bridge
+    String up = "../".repeat(path.split("/").length + 2);
+    FolderBuilder pf = tree.at(SysfsLayout.PRELIM_IOV_PF);
+    pf.link(SysfsLayout.DEVICE, up + device.placement().address());
+    if (prelimIov) {
+      tree.readOnly("mode", "PF");
+      pf.writable(SysfsLayout.AUTO_PROVISIONING, bool(device.state().autoProvisioning()));
     }
-    return iov;
+    Map<Integer, Vf> vfs =
+        device.vfs().stream().collect(Collectors.toMap(Vf::number, Function.identity()));
+    for (int number = 1; number <= gpu.maxVfs(); number++) {
+      FolderBuilder vf = tree.at(SysfsLayout.PRELIM_IOV_VF_PREFIX + number);
+      if (prelimIov) {
+        vf.readOnly("id", Integer.toString(number));
+      }
+      Vf enabled = vfs.get(number);
+      if (enabled != null) {
+        vf.link(SysfsLayout.DEVICE, up + enabled.address());
+      }
+    }
+    for (Quota quota : Quota.of(gpu)) {
+      tree.at(quota.folder(gpu))
+          .writable(quota.kind().fileName(), Long.toString(device.state().quota(quota)));
+    }
+  }
+
+  private static String bool(boolean on) {
+    return on ? "1" : "0";
   }
 }

@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.simulator;
 
+import com.intel.dra.gpu.simulator.fuse.FuseMount;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -33,13 +34,13 @@ final class RootFolder implements AutoCloseable {
   }
 
   /**
-   * Takes the folder over, with what a killed simulator left in it.
+   * Takes the folder over, with what a killed simulator left in it; what that had mounted is
+   * unmounted.
    *
-   * @param folders the folders below the root in which things will be made
    * @throws UnusableRootException when they hold things that no simulator made, or when another
    *     simulator has the folder; nothing is changed then
    */
-  static RootFolder open(Path path, List<String> folders) throws IOException {
+  static RootFolder open(Path path) throws IOException {
     boolean make = !Files.exists(path);
     if (make) {
       Files.createDirectories(path);
@@ -50,7 +51,7 @@ final class RootFolder implements AutoCloseable {
     Path own = root.resolve(OWN);
     Path journalFile = own.resolve("journal.json");
     if (!TreeFiles.exists(journalFile)) {
-      refuseForeignContent(path, root, folders);
+      refuseForeignContent(path, root);
     }
     if (!TreeFiles.exists(own)) {
       TreeFiles.makeFolder(own);
@@ -59,6 +60,7 @@ final class RootFolder implements AutoCloseable {
     }
     FileChannel lock = lock(path, own.resolve("lock"));
     try {
+      FuseMount.detach(root.resolve(GpuFiles.SYSFS));
       Journal journal =
           TreeFiles.exists(journalFile)
               ? Journal.load(journalFile)
@@ -80,9 +82,8 @@ final class RootFolder implements AutoCloseable {
     }
   }
 
-  private static void refuseForeignContent(Path path, Path root, List<String> folders)
-      throws IOException {
-    for (String folder : folders) {
+  private static void refuseForeignContent(Path path, Path root) throws IOException {
+    for (String folder : List.of(GpuFiles.SYSFS, GpuFiles.DEV)) {
       Path top = root.resolve(folder);
       if (TreeFiles.exists(top)) {
         try (Stream<Path> below = Files.walk(top)) {

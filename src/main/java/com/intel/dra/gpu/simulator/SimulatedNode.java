@@ -4,41 +4,34 @@ import com.intel.dra.gpu.device.PciAddress;
 import com.intel.dra.gpu.sysfs.KernelDriver;
 import com.intel.dra.gpu.sysfs.SysfsLayout;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A node with simulated GPUs: {@code sysfs/} and {@code dev/dri/} below one root folder. A GPU
+ * A node with simulated GPUs as ordinary files: {@code sysfs/} and {@code dev/dri/} below one root
+ * folder. Nothing answers to writes, and no VF ever appears; {@link ServedNode} has that. A GPU
  * appears to readers of {@code sysfs/bus/pci} as a whole and vanishes as a whole. The GPUs are
  * there until {@link #close}, which removes what was made and nothing else; what a killed process
  * left is cleaned up by the next one on the same root.
  *
  * <p>May be used from several threads.
  */
-public final class SimulatedNode implements AutoCloseable {
-
-  static final String SYSFS = "sysfs";
-  static final String DEV = "dev";
-  private static final String DEV_DRI = DEV + "/dri";
+public final class SimulatedNode implements Node {
 
   private final RootFolder root;
-  private final DeviceNodes deviceNodes;
+  private final GpuFiles files;
   private final SequencedMap<PciAddress, PlacedGpu> gpus = new LinkedHashMap<>();
   private boolean closed;
 
   private SimulatedNode(RootFolder root, DeviceNodes deviceNodes) {
     this.root = root;
-    this.deviceNodes = deviceNodes;
+    this.files = new GpuFiles(root, deviceNodes);
   }
 
   /** As {@link #create(Path, Topology, DeviceNodes)} with real device nodes. */
@@ -56,9 +49,9 @@ public final class SimulatedNode implements AutoCloseable {
    */
   public static SimulatedNode create(Path root, Topology topology, DeviceNodes deviceNodes)
       throws IOException {
-    SimulatedNode node = new SimulatedNode(RootFolder.open(root, List.of(SYSFS, DEV)), deviceNodes);
+    SimulatedNode node = new SimulatedNode(RootFolder.open(root), deviceNodes);
     try {
-      node.removeLeftovers();
+      node.files.removeAll();
       node.makeFolders();
       node.apply(topology);
       return node;
@@ -73,16 +66,19 @@ public final class SimulatedNode implements AutoCloseable {
   }
 
   /** What to give to a reader in place of {@code /sys}. */
+  @Override
   public Path sysfsRoot() {
-    return root.path().resolve(SYSFS);
+    return root.path().resolve(GpuFiles.SYSFS);
   }
 
   /** What to give to a reader in place of {@code /dev}. */
+  @Override
   public Path devRoot() {
-    return root.path().resolve(DEV);
+    return root.path().resolve(GpuFiles.DEV);
   }
 
   /** The GPUs that are there, in the order in which they appeared. */
+  @Override
   public synchronized List<PlacedGpu> gpus() {
     return List.copyOf(gpus.values());
   }
@@ -91,6 +87,7 @@ public final class SimulatedNode implements AutoCloseable {
    * Lets GPUs vanish and appear so that those of the topology are there. GPUs that are in both keep
    * their cards and are not touched; new ones get the lowest free card numbers.
    */
+  @Override
   public synchronized TopologyChange apply(Topology topology) throws IOException {
     List<PlacedGpu> vanished = new ArrayList<>();
     for (PlacedGpu placed : gpus()) {
@@ -119,25 +116,7 @@ public final class SimulatedNode implements AutoCloseable {
       throw new IllegalArgumentException("there is a GPU at " + gpu.address());
     }
     PlacedGpu placed = new PlacedGpu(gpu, lowestFreeCard());
-    Placement placement = placed.placement();
-    for (Path part : parts(placement)) {
-      if (TreeFiles.exists(part)) {
-        throw new FileAlreadyExistsException(
-            part.toString(), null, "no simulator made it; remove it");
-      }
-    }
-    root.makeFolder(SYSFS + "/" + placement.hostBridge());
-    root.journal().add(placement);
-    try {
-      make(gpu, placement);
-    } catch (IOException e) {
-      try {
-        unmake(placement);
-      } catch (IOException suppressed) {
-        e.addSuppressed(suppressed);
-      }
-      throw e;
-    }
+    files.make(gpu, placed.placement());
     gpus.put(gpu.address(), placed);
     return placed;
   }
@@ -149,7 +128,7 @@ public final class SimulatedNode implements AutoCloseable {
     if (placed == null) {
       return false;
     }
-    unmake(placed.placement());
+    files.remove(placed.placement());
     gpus.remove(address);
     return true;
   }
@@ -161,7 +140,7 @@ public final class SimulatedNode implements AutoCloseable {
       return;
     }
     closed = true;
-    removeLeftovers();
+    files.removeAll();
     gpus.clear();
     root.close();
   }
@@ -183,89 +162,14 @@ public final class SimulatedNode implements AutoCloseable {
   }
 
   private void makeFolders() throws IOException {
-    root.makeFolder(DEV_DRI);
+    root.makeFolder(GpuFiles.DEV_DRI);
     for (String folder :
         List.of(SysfsLayout.DEVICES, SysfsLayout.CLASS_DRM, SysfsLayout.BUS_PCI_DEVICES)) {
-      root.makeFolder(SYSFS + "/" + folder);
+      root.makeFolder(GpuFiles.SYSFS + "/" + folder);
     }
     for (KernelDriver driver : KernelDriver.values()) {
-      root.makeFolder(SYSFS + "/" + SysfsLayout.BUS_PCI_DRIVERS + "/" + driver.sysfsName());
+      root.makeFolder(
+          GpuFiles.SYSFS + "/" + SysfsLayout.BUS_PCI_DRIVERS + "/" + driver.sysfsName());
     }
-  }
-
-  private void removeLeftovers() throws IOException {
-    for (Placement placement : root.journal().placements().reversed()) {
-      unmake(placement);
-    }
-  }
-
-  /** Everything there is of a GPU, in the order in which it is made: what readers find, last. */
-  private List<Path> parts(Placement placement) {
-    List<Path> parts = new ArrayList<>(deviceNodes(placement).keySet());
-    parts.add(sysfsRoot().resolve(placement.device()));
-    parts.addAll(links(placement).keySet());
-    return parts;
-  }
-
-  private SequencedMap<Path, Integer> deviceNodes(Placement placement) {
-    Path dri = root.path().resolve(DEV_DRI);
-    SequencedMap<Path, Integer> minors = new LinkedHashMap<>();
-    minors.put(dri.resolve(placement.cardName()), placement.cardIndex());
-    minors.put(dri.resolve(placement.renderName()), placement.renderMinor());
-    return minors;
-  }
-
-  private SequencedMap<Path, String> links(Placement placement) {
-    String device = placement.device();
-    String drm = device + "/" + SysfsLayout.DRM + "/";
-    String driver = SysfsLayout.BUS_PCI_DRIVERS + "/" + placement.driver().sysfsName();
-    SequencedMap<Path, String> links = new LinkedHashMap<>();
-    putLink(links, SysfsLayout.CLASS_DRM, placement.cardName(), drm + placement.cardName());
-    putLink(links, SysfsLayout.CLASS_DRM, placement.renderName(), drm + placement.renderName());
-    putLink(links, driver, placement.address().toString(), device);
-    putLink(links, SysfsLayout.BUS_PCI_DEVICES, placement.address().toString(), device);
-    return links;
-  }
-
-  private void putLink(Map<Path, String> links, String folder, String name, String target) {
-    String up = "../".repeat(folder.split("/").length);
-    links.put(sysfsRoot().resolve(folder).resolve(name), up + target);
-  }
-
-  private void make(SimulatedGpu gpu, Placement placement) throws IOException {
-    for (Map.Entry<Path, Integer> node : deviceNodes(placement).entrySet()) {
-      Path aside = root.aside().resolve(node.getKey().getFileName());
-      switch (deviceNodes) {
-        case CHARACTER_DEVICES ->
-            Mknod.characterDevice(aside, Placement.DRM_MAJOR, node.getValue());
-        case PLAIN_FILES -> TreeFiles.makePlainFile(aside);
-      }
-      move(aside, node.getKey());
-    }
-    Path aside = root.aside().resolve(placement.address().toString());
-    TreeFiles.write(aside, KernelTree.device(gpu, placement));
-    move(aside, sysfsRoot().resolve(placement.device()));
-    for (Map.Entry<Path, String> link : links(placement).entrySet()) {
-      TreeFiles.write(link.getKey(), new SysfsEntry.Link(link.getValue()));
-    }
-  }
-
-  /** Also of a GPU that was made in part only. */
-  private void unmake(Placement placement) throws IOException {
-    for (Path part : parts(placement).reversed()) {
-      if (TreeFiles.isFolder(part)) {
-        Path aside = root.aside().resolve(part.getFileName());
-        TreeFiles.delete(aside);
-        move(part, aside);
-        TreeFiles.delete(aside);
-      } else {
-        Files.deleteIfExists(part);
-      }
-    }
-    root.journal().remove(placement);
-  }
-
-  private static void move(Path from, Path to) throws IOException {
-    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
   }
 }

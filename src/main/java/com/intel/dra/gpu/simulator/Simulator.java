@@ -59,12 +59,12 @@ final class Simulator {
 
   private int simulate(CommandLine.Run run, TopologyFile file, Topology topology)
       throws InterruptedException {
-    try (SimulatedNode node = SimulatedNode.create(run.root(), topology, run.deviceNodes())) {
+    try (Node node = create(run, topology)) {
       node.gpus().forEach(gpu -> say(gpu, "appeared"));
       out.println("ready: " + node.gpus().size() + " GPUs below " + run.root());
       while (!stop.await(TIME_BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS)) {
         switch (file.look()) {
-          case TopologyFile.Unchanged() -> {}
+          case TopologyFile.Unchanged() -> node.tick();
           case TopologyFile.Changed(Topology changed) -> {
             TopologyChange change = node.apply(changed);
             change.vanished().forEach(gpu -> say(gpu, "vanished"));
@@ -78,13 +78,22 @@ final class Simulator {
     } catch (UnusableRootException e) {
       err.println(e.getMessage());
       return BAD_INPUT;
-    } catch (MknodException e) {
+    } catch (MknodException | UnmountableException e) {
       err.println(e.getMessage());
       return FAILED;
     } catch (IOException e) {
       err.println("failed: " + e);
       return FAILED;
     }
+  }
+
+  private Node create(CommandLine.Run run, Topology topology) throws IOException {
+    return switch (run.sysfs()) {
+      case PLAIN_FILES -> SimulatedNode.create(run.root(), topology, run.deviceNodes());
+      case SERVED ->
+          ServedNode.create(
+              run.root(), topology, run.deviceNodes(), KernelClock.SYSTEM, out::println);
+    };
   }
 
   private void say(PlacedGpu placed, String what) {

@@ -3,16 +3,22 @@ package com.intel.dra.gpu.simulator;
 import com.intel.dra.gpu.device.PciAddress;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
-/** The GPUs of one node, each at its own address, in the order in which they get their cards. */
-public record Topology(List<SimulatedGpu> gpus) {
+/**
+ * The GPUs of one node, each at its own address, in the order in which they get their cards.
+ *
+ * @param faults what the kernel does wrong with a GPU; nothing where there is no entry
+ */
+public record Topology(List<SimulatedGpu> gpus, Map<PciAddress, List<Fault>> faults) {
 
   /** The kernel's own limit for card indices, and so for cards of one node. */
   public static final int MAX_GPUS = 64;
 
   public Topology {
     gpus = List.copyOf(gpus);
+    faults = Map.copyOf(faults);
     if (gpus.size() > MAX_GPUS) {
       throw new IllegalArgumentException("more than " + MAX_GPUS + " GPUs: " + gpus.size());
     }
@@ -22,5 +28,10 @@ public record Topology(List<SimulatedGpu> gpus) {
         throw new IllegalArgumentException("two GPUs at the address " + gpu.address());
       }
     }
+  }
+
+  /** Without faults. */
+  public Topology(List<SimulatedGpu> gpus) {
+    this(gpus, Map.of());
   }
 }

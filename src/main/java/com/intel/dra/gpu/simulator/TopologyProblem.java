@@ -1,5 +1,11 @@
 package com.intel.dra.gpu.simulator;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
 /**
  * One thing wrong with a topology.
  *
@@ -8,6 +14,26 @@ package com.intel.dra.gpu.simulator;
  * @param remedy what to write instead
  */
 public record TopologyProblem(String field, String found, String remedy) {
+
+  /** Fields that nobody knows, one problem each. */
+  static List<TopologyProblem> unknown(
+      String prefix, @Nullable Map<String, JsonNode> unknown, String known) {
+    List<TopologyProblem> problems = new ArrayList<>();
+    if (unknown != null) {
+      unknown.forEach(
+          (name, value) ->
+              problems.add(
+                  new TopologyProblem(
+                      prefix + name,
+                      "is " + value + " but there is no such field",
+                      "remove it or use one of: " + known)));
+    }
+    return problems;
+  }
+
+  static String found(@Nullable String text) {
+    return text == null ? "is missing" : "is \"" + text + '"';
+  }
 
   @Override
   public String toString() {

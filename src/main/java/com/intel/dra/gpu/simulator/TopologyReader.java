@@ -19,12 +19,14 @@ import com.intel.dra.gpu.sysfs.KernelDriver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a topology from YAML. Says everything that is wrong with it at once, where it can. */
@@ -47,6 +49,7 @@ public final class TopologyReader {
   private final String file;
   private final List<TopologyProblem> problems = new ArrayList<>();
   private final Map<PciAddress, String> fieldsByAddress = new LinkedHashMap<>();
+  private final Map<PciAddress, List<Fault>> faults = new LinkedHashMap<>();
 
   private TopologyReader(String file) {
     this.file = file;
@@ -73,6 +76,9 @@ public final class TopologyReader {
       @Nullable String memoryMiB,
       @Nullable String maxVfs,
       @Nullable String driver,
+      @Nullable String quotaFiles,
+      @Nullable String tiles,
+      @Nullable List<FaultReader.@Nullable Entry> faults,
       @JsonAnySetter Map<String, JsonNode> unknown) {}
 
   private Topology topology(byte[] content) throws InvalidTopologyException {
@@ -99,7 +105,7 @@ public final class TopologyReader {
     if (!problems.isEmpty()) {
       throw new InvalidTopologyException(file, problems);
     }
-    return new Topology(gpus);
+    return new Topology(gpus, faults);
   }
 
   private Optional<Document> parse(byte[] content) throws InvalidTopologyException {
@@ -151,23 +157,42 @@ public final class TopologyReader {
           new TopologyProblem(field, "is empty", "give its address and model, or remove it"));
       return Optional.empty();
     }
-    refuseUnknown(field + ".", entry.unknown(), "address, model, memoryMiB, maxVfs, driver");
+    refuseUnknown(
+        field + ".",
+        entry.unknown(),
+        "address, model, memoryMiB, maxVfs, driver, quotaFiles, tiles, faults");
     Optional<PciAddress> address = address(field + ".address", entry.address());
     Optional<PciDeviceId> model = model(field + ".model", entry.model());
     OptionalInt memoryMiB =
         count(field + ".memoryMiB", entry.memoryMiB(), Integer.MAX_VALUE, "MiB of local memory");
     OptionalInt maxVfs = count(field + ".maxVfs", entry.maxVfs(), SimulatedGpu.MAX_VFS, "VFs");
     Optional<KernelDriver> driver = driver(field + ".driver", entry.driver());
+    Optional<QuotaFiles> quotaFiles =
+        driver.flatMap(known -> quotaFiles(field + ".quotaFiles", entry.quotaFiles(), known));
+    OptionalInt tiles = tiles(field + ".tiles", entry.tiles());
+    List<Fault> gpuFaults =
+        new FaultReader(problems).read(field + ".faults", entry.faults(), maxVfs.orElse(0));
     if (address.isEmpty()
         || model.isEmpty()
         || memoryMiB.isEmpty()
         || maxVfs.isEmpty()
-        || driver.isEmpty()) {
+        || driver.isEmpty()
+        || quotaFiles.isEmpty()
+        || tiles.isEmpty()) {
       return Optional.empty();
+    }
+    if (!gpuFaults.isEmpty()) {
+      faults.put(address.get(), gpuFaults);
     }
     return Optional.of(
         new SimulatedGpu(
-            address.get(), model.get(), memoryMiB.getAsInt(), maxVfs.getAsInt(), driver.get()));
+            address.get(),
+            model.get(),
+            memoryMiB.getAsInt(),
+            maxVfs.getAsInt(),
+            driver.get(),
+            quotaFiles.get(),
+            tiles.getAsInt()));
   }
 
   private Optional<PciAddress> address(String field, @Nullable String text) {
@@ -175,14 +200,16 @@ public final class TopologyReader {
         "write domain:bus:device.function in lower-case hexadecimal, such as \"0000:b3:00.0\"";
     Optional<PciAddress> address = Optional.ofNullable(text).flatMap(PciAddress::parse);
     if (address.isEmpty()) {
-      problems.add(new TopologyProblem(field, found(text), remedy));
+      problems.add(new TopologyProblem(field, TopologyProblem.found(text), remedy));
       return address;
     }
     String other = fieldsByAddress.putIfAbsent(address.get(), field);
     if (other != null) {
       problems.add(
           new TopologyProblem(
-              field, found(text) + ", like " + other, "give every GPU its own address"));
+              field,
+              TopologyProblem.found(text) + ", like " + other,
+              "give every GPU its own address"));
     }
     return address;
   }
@@ -193,7 +220,7 @@ public final class TopologyReader {
       problems.add(
           new TopologyProblem(
               field,
-              found(text),
+              TopologyProblem.found(text),
               "write the PCI device id in lower-case hexadecimal, such as \"0x56c0\""));
     }
     return model;
@@ -209,7 +236,7 @@ public final class TopologyReader {
     problems.add(
         new TopologyProblem(
             field,
-            found(text),
+            TopologyProblem.found(text),
             "write the number of %s, from 0 to %d".formatted(unit, Math.min(max, 999_999_999))));
     return OptionalInt.empty();
   }
@@ -220,24 +247,58 @@ public final class TopologyReader {
     }
     Optional<KernelDriver> driver = KernelDriver.fromSysfsName(text);
     if (driver.isEmpty()) {
-      problems.add(new TopologyProblem(field, found(text), "write i915 or xe"));
+      problems.add(new TopologyProblem(field, TopologyProblem.found(text), "write i915 or xe"));
     }
     return driver;
   }
 
-  private void refuseUnknown(String prefix, @Nullable Map<String, JsonNode> unknown, String known) {
-    if (unknown != null) {
-      unknown.forEach(
-          (name, value) ->
-              problems.add(
-                  new TopologyProblem(
-                      prefix + name,
-                      "is " + value + " but there is no such field",
-                      "remove it or use one of: " + known)));
+  private Optional<QuotaFiles> quotaFiles(
+      String field, @Nullable String text, KernelDriver driver) {
+    if (text == null) {
+      return Optional.of(SimulatedGpu.newestQuotaFiles(driver));
     }
+    List<QuotaFiles> possible =
+        Arrays.stream(QuotaFiles.values())
+            .filter(
+                files ->
+                    switch (files) {
+                      case PRELIM_IOV -> driver == KernelDriver.I915;
+                      case SRIOV_ADMIN, SRIOV_ADMIN_WITHOUT_VRAM_QUOTA, NONE ->
+                          driver == KernelDriver.XE;
+                    })
+            .toList();
+    Optional<QuotaFiles> files = QuotaFiles.named(text).filter(possible::contains);
+    if (files.isEmpty()) {
+      problems.add(
+          new TopologyProblem(
+              field,
+              TopologyProblem.found(text),
+              "the driver %s has %s"
+                  .formatted(
+                      driver.sysfsName(),
+                      possible.stream()
+                          .map(QuotaFiles::topologyName)
+                          .collect(Collectors.joining(", or ")))));
+    }
+    return files;
   }
 
-  private static String found(@Nullable String text) {
-    return text == null ? "is missing" : "is \"" + text + '"';
+  private OptionalInt tiles(String field, @Nullable String text) {
+    if (text == null) {
+      return OptionalInt.of(1);
+    }
+    if (text.matches("[1-%d]".formatted(SimulatedGpu.MAX_TILES))) {
+      return OptionalInt.of(Integer.parseInt(text));
+    }
+    problems.add(
+        new TopologyProblem(
+            field,
+            TopologyProblem.found(text),
+            "write the number of tiles, from 1 to " + SimulatedGpu.MAX_TILES));
+    return OptionalInt.empty();
+  }
+
+  private void refuseUnknown(String prefix, @Nullable Map<String, JsonNode> unknown, String known) {
+    problems.addAll(TopologyProblem.unknown(prefix, unknown, known));
   }
 }

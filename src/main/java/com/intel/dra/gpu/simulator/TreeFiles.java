@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.simulator;
 
+import com.intel.dra.gpu.simulator.fuse.TreeEntry;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -17,19 +18,19 @@ final class TreeFiles {
 
   private TreeFiles() {}
 
-  static void write(Path path, SysfsEntry entry) throws IOException {
+  static void write(Path path, TreeEntry entry) throws IOException {
     switch (entry) {
-      case SysfsEntry.Folder folder -> {
+      case TreeEntry.Folder folder -> {
         makeFolder(path);
-        for (Map.Entry<String, SysfsEntry> child : folder.children().entrySet()) {
+        for (Map.Entry<String, TreeEntry> child : folder.children().entrySet()) {
           write(path.resolve(child.getKey()), child.getValue());
         }
       }
-      case SysfsEntry.Attribute(String content, boolean writable) -> {
+      case TreeEntry.Attribute(String content, boolean writable) -> {
         Files.writeString(path, content + "\n");
         setMode(path, writable ? "rw-r--r--" : "r--r--r--");
       }
-      case SysfsEntry.Link(String target) ->
+      case TreeEntry.Link(String target) ->
           Files.createSymbolicLink(path, path.getFileSystem().getPath(target));
     }
   }

@@ -112,4 +112,29 @@ class SchedulingStatusesTest {
 
     assertThat(listOf(written, "gpu")).hasSize(128).isSorted().contains("node128");
   }
+
+  @Test
+  void whatWasToldBeforeIsKnownByClaim() {
+    PodSchedulingContext told =
+        SchedulingStatuses.withUnsuitableNodes(
+                CONTEXT, Map.of("gpu", List.of("x", "a"), "other", List.of("y")))
+            .orElseThrow();
+
+    assertThat(SchedulingStatuses.unsuitableBefore(told, List.of("gpu")))
+        .containsExactlyInAnyOrder("a", "x");
+    assertThat(SchedulingStatuses.unsuitableBefore(CONTEXT, List.of("gpu"))).isEmpty();
+  }
+
+  @Test
+  void potentialNodesStayWhenTheListIsCutAtTheLimit() {
+    var nodes = new ArrayList<>(IntStream.range(0, 200).mapToObj(i -> "A-" + i).toList());
+    nodes.addAll(List.of("a", "b", "c"));
+
+    PodSchedulingContext written =
+        SchedulingStatuses.withUnsuitableNodes(CONTEXT, Map.of("gpu", nodes)).orElseThrow();
+
+    assertThat(listOf(written, "gpu"))
+        .hasSize(SchedulingStatuses.MAX_UNSUITABLE_NODES)
+        .contains("a", "b", "c");
+  }
 }

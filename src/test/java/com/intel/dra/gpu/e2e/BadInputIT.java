@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.intel.dra.gpu.api.GpuClaimParameters;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -107,12 +105,7 @@ class BadInputIT {
         .contains("asked 15000 MiB")
         .contains("14248 MiB");
 
-    cluster
-        .client()
-        .resources(GpuClaimParameters.class)
-        .inNamespace(cluster.namespace())
-        .withName("big")
-        .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\":{\"memory\":14000}}");
+    cluster.change(GpuClaimParameters.class, "big", "{\"spec\":{\"memory\":14000}}");
     cluster.awaitRunning("too-big");
   }
 }

@@ -2,9 +2,9 @@ package com.intel.dra.gpu.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.intel.dra.gpu.api.GpuApi;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaimBuilder;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClass;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.Map;
@@ -79,14 +79,7 @@ class ClaimsIT {
           .patchStatus();
     }
 
-    cluster.eventually(
-        "it is deallocated",
-        () -> {
-          ResourceClaim now = cluster.getClaim("keeps");
-          assertThat(now.getStatus() == null ? null : now.getStatus().getAllocation()).isNull();
-          assertThat(now.getMetadata().getFinalizers()).doesNotContain(GpuApi.CLAIM_FINALIZER);
-          assertThat(cluster.devicesOf(now)).isEmpty();
-        });
+    cluster.awaitDeallocated("keeps");
     cluster.pod("second", "", Map.of("gpu", RealCluster.ofClaim("keeps")));
     cluster.awaitRunning("second");
   }
@@ -131,60 +124,41 @@ class ClaimsIT {
         "waits", className, "gpu.dra.intel.com", "GpuClaimParameters", "p", "WaitForFirstConsumer");
     cluster.pod("pod", "", Map.of("gpu", RealCluster.ofClaim("waits")));
     cluster.stays("it waits", () -> cluster.phase("pod").equals("Pending"));
-    try {
-      resourceClass(className, "somebody-else.example.com");
-      cluster.stays("it waits on", () -> cluster.phase("pod").equals("Pending"));
-      cluster
-          .client()
-          .resources(io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClass.class)
-          .withName(className)
-          .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"driverName\":\"gpu.dra.intel.com\"}");
-      cluster.awaitRunning("pod");
-    } finally {
-      deleteClass(className);
-    }
+    cluster.apply(
+        """
+        apiVersion: resource.k8s.io/v1alpha2
+        kind: ResourceClass
+        metadata: {name: %s}
+        driverName: somebody-else.example.com
+        """
+            .formatted(className));
+    cluster.stays("it waits on", () -> cluster.phase("pod").equals("Pending"));
+
+    cluster
+        .client()
+        .resources(ResourceClass.class)
+        .withName(className)
+        .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"driverName\":\"gpu.dra.intel.com\"}");
+
+    cluster.awaitRunning("pod");
   }
 
   @Test
   void aClassGivesOutOnlyTheDevicesThatItsParametersSelect() {
     String className = "arc-" + cluster.namespace();
-    cluster.apply(
-        """
-        apiVersion: gpu.dra.intel.com/v1alpha
-        kind: DeviceClassParameters
-        metadata: {name: %s}
-        spec: {deviceSelector: [{type: gpu, name: "0000:b4:*"}]}
-        ---
-        apiVersion: resource.k8s.io/v1alpha2
-        kind: ResourceClass
-        metadata: {name: %s}
-        driverName: gpu.dra.intel.com
-        parametersRef: {apiGroup: gpu.dra.intel.com, kind: DeviceClassParameters, name: %s}
-        """
-            .formatted(className, className, className));
-    try {
-      cluster.parameters("p", "{count: 1}");
-      for (int i = 0; i < 3; i++) {
-        cluster.claim(
-            "arc-" + i, className, "gpu.dra.intel.com", "GpuClaimParameters", "p", "Immediate");
-      }
-      cluster.eventually(
-          "all are on GPUs of that address",
-          () -> {
-            for (int i = 0; i < 3; i++) {
-              assertThat(cluster.devicesOf(cluster.getClaim("arc-" + i)))
-                  .singleElement()
-                  .asString()
-                  .endsWith(RealCluster.ARC_A770);
-            }
-          });
-    } finally {
-      deleteClass(className);
-      cluster
-          .client()
-          .resources(com.intel.dra.gpu.api.DeviceClassParameters.class)
-          .withName(className)
-          .delete();
+    cluster.resourceClass(className, "[{type: gpu, name: \"0000:b4:*\"}]");
+    cluster.parameters("p", "{count: 1}");
+    String[] claims = {"arc-0", "arc-1", "arc-2"};
+    for (String claim : claims) {
+      cluster.claim(claim, className, "gpu.dra.intel.com", "GpuClaimParameters", "p", "Immediate");
+    }
+    cluster.awaitAllocated(claims);
+
+    for (String claim : claims) {
+      assertThat(cluster.devicesOf(cluster.getClaim(claim)))
+          .singleElement()
+          .asString()
+          .endsWith(RealCluster.ARC_A770);
     }
   }
 
@@ -265,24 +239,5 @@ class ClaimsIT {
 
     assertThat(cluster.claims()).singleElement().extracting("metadata.uid").isEqualTo(uid);
     assertThat(cluster.log("restarts", "main")).contains("renderD12");
-  }
-
-  private void resourceClass(String name, String driver) {
-    cluster.apply(
-        """
-        apiVersion: resource.k8s.io/v1alpha2
-        kind: ResourceClass
-        metadata: {name: %s}
-        driverName: %s
-        """
-            .formatted(name, driver));
-  }
-
-  private void deleteClass(String name) {
-    cluster
-        .client()
-        .resources(io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClass.class)
-        .withName(name)
-        .delete();
   }
 }

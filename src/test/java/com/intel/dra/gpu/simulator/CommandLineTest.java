@@ -13,7 +13,8 @@ class CommandLineTest {
   @Test
   void topologyAndRootMayFollowASpaceOrAnEqualsSign() {
     CommandLine expected =
-        new CommandLine.Run(Path.of("t=1"), Path.of("r"), DeviceNodes.CHARACTER_DEVICES);
+        new CommandLine.Run(
+            Path.of("t=1"), Path.of("r"), DeviceNodes.CHARACTER_DEVICES, CommandLine.Sysfs.SERVED);
 
     assertThat(CommandLine.parse(List.of("--topology", "t=1", "--root", "r"))).isEqualTo(expected);
     assertThat(CommandLine.parse(List.of("--root=r", "--topology=t=1"))).isEqualTo(expected);
@@ -22,7 +23,16 @@ class CommandLineTest {
   @Test
   void plainFilesAreMadeOnRequest() {
     assertThat(CommandLine.parse(List.of("--topology=t", "--plain-device-files", "--root=r")))
-        .isEqualTo(new CommandLine.Run(Path.of("t"), Path.of("r"), DeviceNodes.PLAIN_FILES));
+        .isEqualTo(
+            new CommandLine.Run(
+                Path.of("t"), Path.of("r"), DeviceNodes.PLAIN_FILES, CommandLine.Sysfs.SERVED));
+    assertThat(CommandLine.parse(List.of("--topology=t", "--plain-sysfs", "--root=r")))
+        .isEqualTo(
+            new CommandLine.Run(
+                Path.of("t"),
+                Path.of("r"),
+                DeviceNodes.CHARACTER_DEVICES,
+                CommandLine.Sysfs.PLAIN_FILES));
   }
 
   @ParameterizedTest

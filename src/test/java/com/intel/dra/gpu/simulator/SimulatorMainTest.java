@@ -1,9 +1,12 @@
 package com.intel.dra.gpu.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.simulator.fuse.FuseMount;
 import com.intel.dra.gpu.sysfs.GpuDiscovery;
 import com.intel.dra.gpu.sysfs.UnusableSysfsException;
 import java.io.IOException;
@@ -14,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,11 +52,12 @@ class SimulatorMainTest {
   }
 
   @AfterEach
-  void endProcesses() throws InterruptedException {
+  void endProcesses() throws InterruptedException, IOException {
     for (Process process : processes) {
       process.destroyForcibly();
       process.waitFor();
     }
+    FuseMount.detach(root.toAbsolutePath().resolve("sysfs"));
   }
 
   private Process start(String... arguments) throws IOException {
@@ -77,7 +82,17 @@ class SimulatorMainTest {
 
   private Process simulate() throws IOException {
     return start(
-        "--topology", topology.toString(), "--root", root.toString(), "--plain-device-files");
+        "--topology",
+        topology.toString(),
+        "--root",
+        root.toString(),
+        "--plain-device-files",
+        "--plain-sysfs");
+  }
+
+  private Process serve() throws IOException {
+    assumeThat(FusePossible.whyNot()).as("why FUSE cannot be tried here").isEmpty();
+    return start("--topology", topology.toString(), "--root", root.toString());
   }
 
   private void awaitOutput(Path stream, String text) {
@@ -214,6 +229,76 @@ class SimulatorMainTest {
 
     assertThat(exitCode(process)).isEqualTo(1);
     assertThat(err).content().contains("failed: ");
+  }
+
+  @Test
+  void aServedNodeIsUnmountedOnSigterm() throws Exception {
+    Files.writeString(topology, ONE_GPU);
+    Process process = serve();
+    awaitOutput(out, "ready: 1 GPUs");
+    Path numVfs = root.resolve("sysfs/bus/pci/devices/0000:b3:00.0/sriov_numvfs");
+    Files.writeString(numVfs, "2");
+    awaitOutput(out, "sriov_numvfs=2: 2 VFs enabled");
+    assertThat(devices()).hasSize(3);
+    assertThat(root.resolve("dev/dri/card2")).exists();
+
+    process.destroy();
+
+    assertThat(exitCode(process)).isZero();
+    assertThat(root).doesNotExist();
+    assertThat(FuseMount.isMounted(root.toAbsolutePath().resolve("sysfs"))).isFalse();
+    assertThat(err).isEmptyFile();
+  }
+
+  @Test
+  void aStartOverTheStaleMountOfAKilledOneWorks() throws Exception {
+    Files.writeString(topology, TWO_GPUS);
+    Process killed = serve();
+    awaitOutput(out, "ready: 2 GPUs");
+    Path sysfs = root.resolve("sysfs");
+    Files.writeString(sysfs.resolve("bus/pci/devices/0000:b3:00.0/sriov_numvfs"), "16");
+    killed.destroyForcibly().waitFor();
+    assertThatThrownBy(() -> Files.newDirectoryStream(sysfs).close())
+        .hasMessageContaining("not connected");
+    Files.writeString(topology, ONE_GPU);
+
+    Process second = serve();
+    awaitOutput(out, "ready: 1 GPUs");
+
+    assertThat(devices()).containsExactly("0000:b3:00.0-0x56c0");
+    try (Stream<Path> nodes = Files.list(root.resolve("dev/dri"))) {
+      assertThat(nodes).hasSize(2);
+    }
+    second.destroyForcibly().waitFor();
+
+    Process plain = simulate();
+    // its mount is stale until the next one has removed it
+    await().atMost(PATIENCE).ignoreExceptions().until(() -> devices().size() == 1);
+    plain.destroy();
+    assertThat(exitCode(plain)).isZero();
+    assertThat(root).doesNotExist();
+  }
+
+  @Test
+  void aFaultInTheTopologyIsFollowedAndTheGpuStays() throws Exception {
+    Files.writeString(topology, ONE_GPU);
+    serve();
+    awaitOutput(out, "ready: 1 GPUs");
+    Path numVfs = root.resolve("sysfs/bus/pci/devices/0000:b3:00.0/sriov_numvfs");
+    Files.writeString(numVfs, "2");
+
+    replaceTopology(
+        ONE_GPU.replace(
+            "maxVfs: 16", "maxVfs: 16, faults: [{fault: refuse, file: sriov_numvfs, errno: EIO}]"));
+
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThatThrownBy(() -> Files.writeString(numVfs, "2"))
+                    .hasMessageContaining("Input/output error"));
+    assertThat(numVfs).hasContent("2");
+    assertThat(out).content().doesNotContain("vanished");
   }
 
   @Test

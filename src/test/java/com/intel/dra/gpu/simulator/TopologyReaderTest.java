@@ -2,12 +2,17 @@ package com.intel.dra.gpu.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.intel.dra.gpu.device.PciAddress;
 import com.intel.dra.gpu.device.PciDeviceId;
+import com.intel.dra.gpu.simulator.fuse.Errno;
 import com.intel.dra.gpu.sysfs.KernelDriver;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -194,5 +199,115 @@ class TopologyReaderTest {
     assertThat(problems(yaml))
         .isNotEmpty()
         .allSatisfy(problem -> assertThat(problem.remedy()).isNotBlank());
+  }
+
+  private static String withFaults(String faults) {
+    return "gpus: [{address: \"0000:b3:00.0\", model: \"0x56c0\", maxVfs: 4, faults: [%s]}]"
+        .formatted(faults);
+  }
+
+  @Test
+  void theKernelsInterfaceAndItsFaultsAreRead() throws Exception {
+    Topology topology =
+        read(
+            """
+            gpus:
+            - address: "0000:b3:00.0"
+              model: "0x0bd5"
+              maxVfs: 62
+              tiles: 2
+              faults:
+              - {fault: refuse, file: sriov_numvfs, errno: EBUSY}
+              - {fault: refuse, file: vf3/gt0/lmem_quota, value: 0, errno: ENOSPC, times: 2}
+              - {fault: ignore, file: lmem_quota, times: 1}
+              - {fault: slow, file: sriov_numvfs, value: "0", delayMs: 3000}
+              - {fault: missing-vf, vf: 62}
+              - {fault: vf-without-drm, vf: 1}
+              - {fault: late-drm, delayMs: 500}
+              - {fault: staying-vfs}
+            - {address: "0000:b4:00.0", model: "0xe211", driver: xe}
+            - {address: "0000:b5:00.0", model: "0xe211", driver: xe, quotaFiles: none}
+            - {address: "0000:b6:00.0", model: "0xe211", driver: xe,
+               quotaFiles: sriov_admin_without_vram_quota, faults: []}
+            """);
+
+    assertThat(topology.gpus())
+        .extracting(SimulatedGpu::quotaFiles, SimulatedGpu::tiles)
+        .containsExactly(
+            tuple(QuotaFiles.PRELIM_IOV, 2),
+            tuple(QuotaFiles.SRIOV_ADMIN, 1),
+            tuple(QuotaFiles.NONE, 1),
+            tuple(QuotaFiles.SRIOV_ADMIN_WITHOUT_VRAM_QUOTA, 1));
+    assertThat(topology.faults())
+        .isEqualTo(
+            Map.of(
+                new PciAddress(0, 0xb3, 0, 0),
+                List.of(
+                    new Fault.Refuse(
+                        new Writes("sriov_numvfs", Optional.empty(), Writes.ALL), Errno.EBUSY),
+                    new Fault.Refuse(
+                        new Writes("vf3/gt0/lmem_quota", Optional.of("0"), 2), Errno.ENOSPC),
+                    new Fault.Ignore(new Writes("lmem_quota", Optional.empty(), 1)),
+                    new Fault.Slow(
+                        new Writes("sriov_numvfs", Optional.of("0"), Writes.ALL),
+                        Duration.ofSeconds(3)),
+                    new Fault.MissingVf(62),
+                    new Fault.VfWithoutDrm(1),
+                    new Fault.LateDrm(Duration.ofMillis(500)),
+                    new Fault.StayingVfs())));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "i915 | sriov_admin | the driver i915 has prelim_iov",
+        "xe | prelim_iov | the driver xe has sriov_admin, or sriov_admin_without_vram_quota, or none",
+        "xe | nonsense | the driver xe has sriov_admin, or sriov_admin_without_vram_quota, or none"
+      })
+  void quotaFilesThatADriverHasNotAreRefused(String driver, String files, String remedy) {
+    assertThat(
+            problems(
+                "gpus: [{address: \"0000:b3:00.0\", model: \"0x56c0\", driver: %s, quotaFiles: %s}]"
+                    .formatted(driver, files)))
+        .singleElement()
+        .hasToString("gpus[0].quotaFiles is \"" + files + "\": " + remedy);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "5", "-1", "two"})
+  void tilesAreFromOneToFour(String tiles) {
+    assertThat(
+            problems(
+                "gpus: [{address: \"0000:b3:00.0\", model: \"0x56c0\", tiles: %s}]"
+                    .formatted(tiles)))
+        .singleElement()
+        .hasToString("gpus[0].tiles is \"" + tiles + "\": write the number of tiles, from 1 to 4");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{fault: explode} | fault is \"explode\": write one of refuse, ignore",
+        "{vf: 1} | fault is missing: write one of refuse",
+        "{fault: refuse, errno: EIO} | file is missing: write how the file's path ends",
+        "{fault: refuse, file: /abs, errno: EIO} | file is \"/abs\"",
+        "{fault: refuse, file: f} | errno is missing: write one of EPERM",
+        "{fault: refuse, file: f, errno: eio} | errno is \"eio\"",
+        "{fault: refuse, file: f, errno: EIO, times: 0} | times is \"0\": write how many writes",
+        "{fault: slow, file: f} | delayMs is missing: write milliseconds, from 1 to 600000",
+        "{fault: late-drm, delayMs: 600001} | delayMs is \"600001\"",
+        "{fault: missing-vf, vf: 5} | vf is \"5\": write the number of a VF, from 1 to maxVfs, which is 4",
+        "{fault: vf-without-drm} | vf is missing",
+        "{fault: staying-vfs, vf: 1} | vf is of no use for the fault staying-vfs: remove it",
+        "{fault: ignore, file: f, errno: EIO} | errno is of no use for the fault ignore: remove it or use file, times, value",
+        "{fault: staying-vfs, color: red} | color is \"red\" but there is no such field"
+      })
+  void aFaultThatCannotBeUsedIsNamedWithItsPlace(String fault, String problem) {
+    assertThat(problems(withFaults("{fault: staying-vfs}, " + fault)))
+        .singleElement()
+        .satisfies(
+            found -> assertThat(found.toString()).startsWith("gpus[0].faults[1]." + problem));
   }
 }

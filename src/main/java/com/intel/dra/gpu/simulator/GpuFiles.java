@@ -1,0 +1,169 @@
+package com.intel.dra.gpu.simulator;
+
+import com.intel.dra.gpu.simulator.fuse.TreeEntry;
+import com.intel.dra.gpu.sysfs.SysfsLayout;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * What there is of GPUs below a root folder as files: always the device nodes, and the tree of a
+ * GPU where nothing serves it. All that is made is in the root's journal first.
+ */
+final class GpuFiles {
+
+  static final String SYSFS = "sysfs";
+  static final String DEV = "dev";
+  static final String DEV_DRI = DEV + "/dri";
+
+  private final RootFolder root;
+  private final DeviceNodes kind;
+
+  GpuFiles(RootFolder root, DeviceNodes kind) {
+    this.root = root;
+    this.kind = kind;
+  }
+
+  /** Makes device nodes and tree, or nothing. */
+  void make(SimulatedGpu gpu, Placement placement) throws IOException {
+    refuseExisting(parts(placement));
+    root.makeFolder(SYSFS + "/" + placement.hostBridge());
+    root.journal().add(placement);
+    try {
+      makeNodes(placement);
+      makeTree(gpu, placement);
+    } catch (IOException e) {
+      try {
+        remove(placement);
+      } catch (IOException suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      throw e;
+    }
+  }
+
+  /** Makes the device nodes alone, or nothing. */
+  void makeNodesOnly(Placement placement) throws IOException {
+    refuseExisting(nodes(placement).keySet());
+    root.journal().add(placement);
+    try {
+      makeNodes(placement);
+    } catch (IOException e) {
+      try {
+        removeNodesOnly(placement);
+      } catch (IOException suppressed) {
+        e.addSuppressed(suppressed);
+      }
+      throw e;
+    }
+  }
+
+  /** Also of a GPU that was made in part only. */
+  void remove(Placement placement) throws IOException {
+    for (Path part : parts(placement).reversed()) {
+      if (TreeFiles.isFolder(part)) {
+        Path aside = root.aside().resolve(part.getFileName());
+        TreeFiles.delete(aside);
+        move(part, aside);
+        TreeFiles.delete(aside);
+      } else {
+        Files.deleteIfExists(part);
+      }
+    }
+    root.journal().remove(placement);
+  }
+
+  void removeNodesOnly(Placement placement) throws IOException {
+    for (Path node : nodes(placement).keySet()) {
+      Files.deleteIfExists(node);
+    }
+    root.journal().remove(placement);
+  }
+
+  /** Removes all that the journal knows of; nothing may be mounted over it. */
+  void removeAll() throws IOException {
+    for (Placement placement : root.journal().placements().reversed()) {
+      remove(placement);
+    }
+  }
+
+  private static void refuseExisting(Iterable<Path> parts) throws IOException {
+    for (Path part : parts) {
+      if (TreeFiles.exists(part)) {
+        throw new FileAlreadyExistsException(
+            part.toString(), null, "no simulator made it; remove it");
+      }
+    }
+  }
+
+  /** Everything there is of a GPU, in the order in which it is made: what readers find, last. */
+  private List<Path> parts(Placement placement) {
+    List<Path> parts = new ArrayList<>(nodes(placement).keySet());
+    parts.add(sysfs().resolve(placement.device()));
+    parts.addAll(links(placement).keySet());
+    return parts;
+  }
+
+  private SequencedMap<Path, Integer> nodes(Placement placement) {
+    Path dri = root.path().resolve(DEV_DRI);
+    SequencedMap<Path, Integer> minors = new LinkedHashMap<>();
+    minors.put(dri.resolve(placement.cardName()), placement.cardIndex());
+    minors.put(dri.resolve(placement.renderName()), placement.renderMinor());
+    return minors;
+  }
+
+  private SequencedMap<Path, String> links(Placement placement) {
+    String device = placement.device();
+    String drm = device + "/" + SysfsLayout.DRM + "/";
+    String driver = SysfsLayout.BUS_PCI_DRIVERS + "/" + placement.driver().sysfsName();
+    SequencedMap<Path, String> links = new LinkedHashMap<>();
+    putLink(links, SysfsLayout.CLASS_DRM, placement.cardName(), drm + placement.cardName());
+    putLink(links, SysfsLayout.CLASS_DRM, placement.renderName(), drm + placement.renderName());
+    putLink(links, driver, placement.address().toString(), device);
+    putLink(links, SysfsLayout.BUS_PCI_DEVICES, placement.address().toString(), device);
+    return links;
+  }
+
+  private void putLink(Map<Path, String> links, String folder, String name, String target) {
+    String up = "../".repeat(folder.split("/").length);
+    links.put(sysfs().resolve(folder).resolve(name), up + target);
+  }
+
+  private Path sysfs() {
+    return root.path().resolve(SYSFS);
+  }
+
+  private void makeNodes(Placement placement) throws IOException {
+    for (Map.Entry<Path, Integer> node : nodes(placement).entrySet()) {
+      Path aside = root.aside().resolve(node.getKey().getFileName());
+      switch (kind) {
+        case CHARACTER_DEVICES ->
+            Mknod.characterDevice(aside, Placement.DRM_MAJOR, node.getValue());
+        case PLAIN_FILES -> TreeFiles.makePlainFile(aside);
+      }
+      move(aside, node.getKey());
+    }
+  }
+
+  private void makeTree(SimulatedGpu gpu, Placement placement) throws IOException {
+    Path aside = root.aside().resolve(placement.address().toString());
+    TreeFiles.write(
+        aside,
+        KernelTree.device(new KernelTree.Device(placement, PfState.initial(gpu), List.of())));
+    move(aside, sysfs().resolve(placement.device()));
+    for (Map.Entry<Path, String> link : links(placement).entrySet()) {
+      TreeFiles.write(link.getKey(), new TreeEntry.Link(link.getValue()));
+    }
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+  }
+}

@@ -1,0 +1,77 @@
+package com.intel.dra.gpu.simulator;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What the kernel knows of a GPU as the parent of VFs.
+ *
+ * @param autoProvisioning whether the driver divides the GPU by itself
+ * @param autoprobe whether a driver is bound to new VFs
+ * @param numVfs how many are enabled
+ * @param quotas those that are not 0
+ */
+record PfState(
+    SimulatedGpu gpu,
+    boolean autoProvisioning,
+    boolean autoprobe,
+    int numVfs,
+    Map<Quota, Long> quotas) {
+
+  PfState {
+    quotas = Map.copyOf(quotas);
+  }
+
+  static PfState initial(SimulatedGpu gpu) {
+    return new PfState(gpu, true, true, 0, Map.of());
+  }
+
+  long quota(Quota quota) {
+    return quotas.getOrDefault(quota, 0L);
+  }
+
+  /** All of one kind on one tile, over all VFs. */
+  long sum(Quota.Kind kind, int tile) {
+    return quotas.entrySet().stream()
+        .filter(entry -> entry.getKey().kind() == kind && entry.getKey().tile() == tile)
+        .mapToLong(Map.Entry::getValue)
+        .sum();
+  }
+
+  /** Local memory of a VF over all tiles, in bytes. */
+  long memoryBytes(int vf) {
+    return quotas.entrySet().stream()
+        .filter(entry -> entry.getKey().kind().isMemory() && entry.getKey().vf() == vf)
+        .mapToLong(Map.Entry::getValue)
+        .sum();
+  }
+
+  PfState withAutoProvisioning(boolean on) {
+    return new PfState(gpu, on, autoprobe, numVfs, quotas);
+  }
+
+  PfState withAutoprobe(boolean on) {
+    return new PfState(gpu, autoProvisioning, on, numVfs, quotas);
+  }
+
+  PfState withNumVfs(int count) {
+    return new PfState(gpu, autoProvisioning, autoprobe, count, quotas);
+  }
+
+  PfState with(Quota quota, long value) {
+    Map<Quota, Long> changed = new HashMap<>(quotas);
+    if (value == 0) {
+      changed.remove(quota);
+    } else {
+      changed.put(quota, value);
+    }
+    return new PfState(gpu, autoProvisioning, autoprobe, numVfs, changed);
+  }
+
+  /** Without local memory for any VF, or without anything. */
+  PfState released(boolean memoryOnly) {
+    Map<Quota, Long> kept = new HashMap<>(quotas);
+    kept.keySet().removeIf(quota -> !memoryOnly || quota.kind().isMemory());
+    return new PfState(gpu, autoProvisioning, autoprobe, numVfs, kept);
+  }
+}

@@ -1,0 +1,90 @@
+package com.intel.dra.gpu.simulator;
+
+import com.intel.dra.gpu.sysfs.SysfsLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Something that a VF is given a part of.
+ *
+ * @param vf from 1
+ * @param tile from 0; xe's are over all tiles and have 0
+ */
+record Quota(int vf, int tile, Kind kind) {
+
+  /** What it is a part of, with the name of its file. */
+  enum Kind {
+    CONTEXTS("contexts_quota", 32),
+    DOORBELLS("doorbells_quota", 32),
+    EXEC_QUANTUM("exec_quantum_ms", 32),
+    GGTT("ggtt_quota", 64),
+    LMEM("lmem_quota", 64),
+    PREEMPT_TIMEOUT("preempt_timeout_us", 32),
+    VRAM("vram_quota", 64);
+
+    private final String fileName;
+    private final int bits;
+
+    Kind(String fileName, int bits) {
+      this.fileName = fileName;
+      this.bits = bits;
+    }
+
+    String fileName() {
+      return fileName;
+    }
+
+    int bits() {
+      return bits;
+    }
+
+    /** Local memory, in bytes. */
+    boolean isMemory() {
+      return this == LMEM || this == VRAM;
+    }
+
+    /** Not a matter of scheduling: something that there is only so much of. */
+    boolean isResource() {
+      return this != EXEC_QUANTUM && this != PREEMPT_TIMEOUT;
+    }
+  }
+
+  /** All that there are files for. */
+  static List<Quota> of(SimulatedGpu gpu) {
+    List<Kind> kinds =
+        switch (gpu.quotaFiles()) {
+          case PRELIM_IOV ->
+              List.of(
+                  Kind.CONTEXTS,
+                  Kind.DOORBELLS,
+                  Kind.EXEC_QUANTUM,
+                  Kind.GGTT,
+                  Kind.LMEM,
+                  Kind.PREEMPT_TIMEOUT);
+          case SRIOV_ADMIN -> List.of(Kind.EXEC_QUANTUM, Kind.PREEMPT_TIMEOUT, Kind.VRAM);
+          case SRIOV_ADMIN_WITHOUT_VRAM_QUOTA -> List.of(Kind.EXEC_QUANTUM, Kind.PREEMPT_TIMEOUT);
+          case NONE -> List.of();
+        };
+    List<Quota> quotas = new ArrayList<>();
+    int tiles = gpu.quotaFiles() == QuotaFiles.PRELIM_IOV ? gpu.tiles() : 1;
+    for (int vf = 1; vf <= gpu.maxVfs(); vf++) {
+      for (int tile = 0; tile < tiles; tile++) {
+        for (Kind kind : kinds) {
+          if (gpu.memoryMiB() > 0 || !kind.isMemory()) {
+            quotas.add(new Quota(vf, tile, kind));
+          }
+        }
+      }
+    }
+    return quotas;
+  }
+
+  /** The file's folder below the tree of quota files. */
+  String folder(SimulatedGpu gpu) {
+    String vfFolder = SysfsLayout.PRELIM_IOV_VF_PREFIX + vf + "/";
+    return switch (gpu.quotaFiles()) {
+      case PRELIM_IOV -> vfFolder + SysfsLayout.GT + (gpu.tiles() == 1 ? "" : tile);
+      case SRIOV_ADMIN, SRIOV_ADMIN_WITHOUT_VRAM_QUOTA, NONE -> vfFolder + "profile";
+    };
+  }
+}

@@ -1,0 +1,498 @@
+package com.intel.dra.gpu.simulator;
+
+import com.intel.dra.gpu.device.PciAddress;
+import com.intel.dra.gpu.simulator.fuse.Answer;
+import com.intel.dra.gpu.simulator.fuse.Errno;
+import com.intel.dra.gpu.simulator.fuse.ServedFiles;
+import com.intel.dra.gpu.simulator.fuse.TreeEntry;
+import com.intel.dra.gpu.sysfs.SysfsLayout;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * Plays the kernel for a set of GPUs: shows them in a tree, and does with what is written there
+ * what {@link SriovRules} decide, in the time that it takes and with the {@link Fault}s asked for.
+ *
+ * <p>As in the kernel, a write to {@code sriov_numvfs} returns when all is done, and whoever reads
+ * that file waits until then; all else goes on meanwhile.
+ */
+final class SimulatedKernel implements ServedFiles {
+
+  /** Who makes the device nodes. */
+  interface DrmDevices {
+
+    void make(Placement placement) throws IOException;
+
+    void remove(Placement placement) throws IOException;
+  }
+
+  /** That of drivers/pci/iov.c, before VFs are added. */
+  static final Duration ENABLING = Duration.ofMillis(100);
+
+  /** That of drivers/pci/iov.c, after VFs were removed. */
+  static final Duration DISABLING = Duration.ofSeconds(1);
+
+  /** More cards than that have no minor number in the classic ranges. */
+  private static final int CARDS = 64;
+
+  /** A GPU; all but the locks is guarded by the kernel. */
+  private static final class Pf {
+    final PlacedGpu placed;
+    final Map<String, PfFile> files;
+
+    /** Held while VFs are made or removed. */
+    final ReentrantLock device = new ReentrantLock();
+
+    /** Held during every write, and so the inner one of the two. */
+    final ReentrantLock provisioning = new ReentrantLock();
+
+    final FaultSwitch faults = new FaultSwitch();
+    PfState state;
+    List<Vf> vfs = List.of();
+    boolean changingVfs;
+    long enabledAt;
+    private Optional<PfState> shownState = Optional.empty();
+    private List<Vf> shownVfs = List.of();
+    private List<KernelTree.PciFunction> shown = List.of();
+
+    Pf(PlacedGpu placed) {
+      this.placed = placed;
+      this.state = PfState.initial(placed.gpu());
+      this.files = files(placed);
+    }
+
+    /** Made anew only when something has changed: most writes are to one GPU of many. */
+    List<KernelTree.PciFunction> functions() {
+      if (shownState.filter(shown -> shown == state).isEmpty() || shownVfs != vfs) {
+        shown = KernelTree.functions(new KernelTree.Device(placed.placement(), state, vfs));
+        shownState = Optional.of(state);
+        shownVfs = vfs;
+      }
+      return shown;
+    }
+
+    boolean isSettled() {
+      return vfs.size() == state.numVfs()
+          && vfs.stream().allMatch(vf -> !vf.bound() || vf.cardIndex().isPresent());
+    }
+
+    boolean vfsLeft() {
+      return state.numVfs() == 0 && !vfs.isEmpty();
+    }
+  }
+
+  private final KernelClock clock;
+  private final DrmDevices devices;
+  private final Consumer<String> log;
+  private final SequencedMap<PciAddress, Pf> pfs = new LinkedHashMap<>();
+  private OptionalLong nextCatchUp = OptionalLong.empty();
+  private volatile TreeEntry.Folder root = KernelTree.root(List.of());
+
+  /**
+   * @param log is told of everything that changes and of every refusal, in one line each
+   */
+  SimulatedKernel(KernelClock clock, DrmDevices devices, Consumer<String> log) {
+    this.clock = clock;
+    this.devices = devices;
+    this.log = log;
+  }
+
+  private static Map<String, PfFile> files(PlacedGpu placed) {
+    Map<String, PfFile> files = new HashMap<>();
+    files.put(SysfsLayout.NUMA_NODE, new PfFile.NumaNode());
+    SimulatedGpu gpu = placed.gpu();
+    if (gpu.maxVfs() > 0) {
+      files.put(SysfsLayout.SRIOV_NUMVFS, new PfFile.NumVfs());
+      files.put(SysfsLayout.SRIOV_DRIVERS_AUTOPROBE, new PfFile.DriversAutoprobe());
+    }
+    KernelTree.quotaTree(gpu, placed.placement())
+        .ifPresent(
+            tree -> {
+              files.put(
+                  tree + "/" + SysfsLayout.PRELIM_IOV_PF + "/" + SysfsLayout.AUTO_PROVISIONING,
+                  new PfFile.AutoProvisioning());
+              for (Quota quota : Quota.of(gpu)) {
+                files.put(
+                    tree + "/" + quota.folder(gpu) + "/" + quota.kind().fileName(),
+                    new PfFile.OfQuota(quota));
+              }
+            });
+    return files;
+  }
+
+  // --- which GPUs there are
+
+  synchronized List<PlacedGpu> gpus() {
+    return pfs.values().stream().map(pf -> pf.placed).toList();
+  }
+
+  /**
+   * Lets GPUs vanish, with their VFs, and appear, so that those of the topology are there. Those
+   * that are in both are not touched, but their faults are those of the topology from now on.
+   *
+   * @throws IOException when a device node cannot be made, or no card number is free
+   */
+  synchronized TopologyChange apply(Topology topology) throws IOException {
+    List<PlacedGpu> vanished = new ArrayList<>();
+    for (Pf pf : List.copyOf(pfs.values())) {
+      if (!topology.gpus().contains(pf.placed.gpu())) {
+        pfs.remove(pf.placed.gpu().address());
+        vanished.add(pf.placed);
+        publish();
+        removeNodes(pf, pf.vfs);
+        devices.remove(pf.placed.placement());
+      }
+    }
+    List<PlacedGpu> appeared = new ArrayList<>();
+    for (SimulatedGpu gpu : topology.gpus()) {
+      if (!pfs.containsKey(gpu.address())) {
+        PlacedGpu placed =
+            new PlacedGpu(
+                gpu,
+                lowestFreeCard(List.of())
+                    .orElseThrow(
+                        () ->
+                            new IOException(
+                                "no card number is free for %s: there are %d cards, VFs included"
+                                    .formatted(gpu.address(), CARDS))));
+        devices.make(placed.placement());
+        pfs.put(gpu.address(), new Pf(placed));
+        appeared.add(placed);
+      }
+    }
+    for (Pf pf : pfs.values()) {
+      pf.faults.set(topology.faults().getOrDefault(pf.placed.gpu().address(), List.of()));
+    }
+    publish();
+    catchUp();
+    return new TopologyChange(vanished, appeared);
+  }
+
+  /** Lets happen what is due by now. Asked before every look, so it must cost nothing. */
+  synchronized void settle() {
+    if (nextCatchUp.isPresent() && clock.nanoTime() - nextCatchUp.getAsLong() >= 0) {
+      catchUp();
+    }
+  }
+
+  /** Lets late DRM nodes appear, and what a fault holds back no longer. */
+  private void catchUp() {
+    boolean changed = false;
+    for (Pf pf : pfs.values()) {
+      if (pf.changingVfs || pf.isSettled()) {
+        continue;
+      }
+      if (pf.vfsLeft() && !pf.faults.vfsStay()) {
+        List<Vf> gone = pf.vfs;
+        pf.vfs = List.of();
+        publish();
+        removeNodes(pf, gone);
+        log.accept("%s: the VFs that had stayed are gone".formatted(pf.placed.gpu().address()));
+      }
+      List<Vf> due = appear(pf, pf.state.numVfs());
+      if (!due.equals(pf.vfs)) {
+        pf.vfs = due;
+        changed = true;
+      }
+    }
+    if (changed) {
+      publish();
+    }
+    nextCatchUp = pfs.values().stream().flatMapToLong(pf -> lateDrm(pf).stream()).min();
+  }
+
+  /** When the DRM nodes of a PF's VFs are to appear; empty if they are there or that has passed. */
+  private OptionalLong lateDrm(Pf pf) {
+    long at = pf.enabledAt + pf.faults.drmDelay().toNanos();
+    return pf.isSettled() || clock.nanoTime() - at >= 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(at);
+  }
+
+  // --- reading
+
+  @Override
+  public Optional<TreeEntry> find(String path) {
+    settle();
+    TreeEntry entry = root;
+    if (!path.isEmpty()) {
+      for (String name : path.split("/")) {
+        if (!(entry instanceof TreeEntry.Folder folder) || folder.children().get(name) == null) {
+          return Optional.empty();
+        }
+        entry = folder.children().get(name);
+      }
+    }
+    return Optional.of(entry);
+  }
+
+  @Override
+  public Answer read(String path) {
+    Optional<Target> target = target(path);
+    if (target.isPresent() && target.get().file instanceof PfFile.NumVfs) {
+      ReentrantLock device = target.get().pf.device;
+      try {
+        device.lockInterruptibly();
+      } catch (InterruptedException e) {
+        return new Answer.Refused(Errno.EINTR);
+      }
+      device.unlock();
+    }
+    return find(path)
+        .map(
+            entry ->
+                entry instanceof TreeEntry.Attribute(String content, boolean any)
+                    ? new Answer.Done(content + "\n")
+                    : new Answer.Refused(Errno.EISDIR))
+        .orElseGet(() -> new Answer.Refused(Errno.ENODEV)); // as sysfs does for what is gone
+  }
+
+  // --- writing
+
+  private record Target(Pf pf, String path, PfFile file) {}
+
+  private synchronized Optional<Target> target(String path) {
+    String[] names = path.split("/", 4);
+    if (names.length < 4) {
+      return Optional.empty();
+    }
+    String relative = names[3];
+    return PciAddress.parse(names[2])
+        .map(pfs::get)
+        .flatMap(
+            pf ->
+                Optional.ofNullable(pf.files.get(relative))
+                    .map(file -> new Target(pf, relative, file)));
+  }
+
+  @Override
+  public Answer write(String path, String text) {
+    settle();
+    return target(path)
+        .map(target -> write(target, text))
+        .orElseGet(() -> new Answer.Refused(Errno.ENODEV));
+  }
+
+  private Answer write(Target target, String text) {
+    boolean numVfs = target.file instanceof PfFile.NumVfs;
+    try {
+      if (numVfs) {
+        target.pf.device.lockInterruptibly();
+      }
+      try {
+        target.pf.provisioning.lockInterruptibly();
+        try {
+          return writeLocked(target, text);
+        } finally {
+          target.pf.provisioning.unlock();
+        }
+      } finally {
+        if (numVfs) {
+          target.pf.device.unlock();
+        }
+      }
+    } catch (InterruptedException e) {
+      return new Answer.Refused(Errno.EINTR);
+    }
+  }
+
+  private Answer writeLocked(Target target, String text) throws InterruptedException {
+    FaultSwitch.Effect effect;
+    synchronized (this) {
+      effect = target.pf.faults.onWrite(target.path, text);
+    }
+    if (effect.delay().isPositive()) {
+      clock.sleep(effect.delay());
+    }
+    if (effect.instead().isPresent()) {
+      return switch (effect.instead().get()) {
+        case FaultSwitch.Refuse(Errno errno) -> refuse(target, text, errno, "a fault asks for it");
+        case FaultSwitch.Nothing() -> {
+          say(target, text, "ignored, as a fault asks for");
+          yield new Answer.Done("");
+        }
+      };
+    }
+    Pf pf = target.pf;
+    SriovRules.Decision decision;
+    synchronized (this) {
+      if (!isThere(pf)) {
+        return new Answer.Refused(Errno.ENODEV);
+      }
+      decision = SriovRules.write(pf.state, target.file, text, pf.vfsLeft());
+      if (decision instanceof SriovRules.Changed(PfState next)) {
+        pf.state = next;
+        publish();
+      }
+    }
+    return switch (decision) {
+      case SriovRules.Refused(Errno errno, String why) -> refuse(target, text, errno, why);
+      case SriovRules.Changed any -> new Answer.Done("");
+      case SriovRules.Enabled(PfState next) -> enable(target, text, next);
+      case SriovRules.Disabled(PfState next) -> disable(target, text, next);
+    };
+  }
+
+  private Answer enable(Target target, String text, PfState next) throws InterruptedException {
+    Pf pf = target.pf;
+    PciAddress address = pf.placed.gpu().address();
+    for (int number = 1; number <= next.numVfs(); number++) {
+      Optional<PciAddress> vf = VfAddresses.of(address, number);
+      if (vf.isEmpty()) {
+        return refuse(target, text, Errno.ENOMEM, "there is no bus for VF " + number);
+      }
+      if (isTaken(vf.get())) {
+        return refuse(target, text, Errno.EEXIST, "another function is at " + vf.get());
+      }
+    }
+    clock.sleep(ENABLING);
+    synchronized (this) {
+      if (!isThere(pf)) {
+        return new Answer.Refused(Errno.ENODEV);
+      }
+      pf.state = next;
+      pf.enabledAt = clock.nanoTime();
+      pf.vfs = appear(pf, next.numVfs());
+      publish();
+      nextCatchUp = OptionalLong.of(pf.enabledAt);
+    }
+    say(target, text, "%d VFs enabled".formatted(next.numVfs()));
+    return new Answer.Done("");
+  }
+
+  private Answer disable(Target target, String text, PfState next) throws InterruptedException {
+    Pf pf = target.pf;
+    boolean stay;
+    synchronized (this) {
+      stay = pf.faults.vfsStay();
+      pf.changingVfs = true;
+      if (!stay) {
+        List<Vf> gone = pf.vfs;
+        pf.vfs = List.of();
+        publish();
+        removeNodes(pf, gone);
+      }
+    }
+    try {
+      clock.sleep(DISABLING);
+    } finally {
+      synchronized (this) {
+        pf.state = next;
+        pf.changingVfs = false;
+        publish();
+        nextCatchUp = OptionalLong.of(clock.nanoTime());
+      }
+    }
+    say(target, text, stay ? "VFs disabled, but a fault lets them stay" : "VFs disabled");
+    return new Answer.Done("");
+  }
+
+  private boolean isThere(Pf pf) {
+    return pfs.get(pf.placed.gpu().address()) == pf;
+  }
+
+  private synchronized boolean isTaken(PciAddress address) {
+    return pfs.containsKey(address)
+        || pfs.values().stream()
+            .flatMap(pf -> pf.vfs.stream())
+            .anyMatch(vf -> vf.address().equals(address));
+  }
+
+  /** The VFs that are to be seen by now, those of the PF that are there already unchanged. */
+  private List<Vf> appear(Pf pf, int count) {
+    if (pf.state.numVfs() == 0) {
+      return pf.vfs;
+    }
+    boolean drmIsDue =
+        clock.nanoTime() - pf.enabledAt >= pf.faults.drmDelay().toNanos() && pf.state.autoprobe();
+    List<Vf> seen = new ArrayList<>();
+    Map<Integer, Vf> before = pf.vfs.stream().collect(Collectors.toMap(Vf::number, vf -> vf));
+    for (int number = 1; number <= count; number++) {
+      Vf vf = before.get(number);
+      if (vf == null && !pf.faults.isMissing(number)) {
+        PciAddress address = VfAddresses.of(pf.placed.gpu().address(), number).orElseThrow();
+        vf = new Vf(number, address, pf.state.autoprobe(), OptionalInt.empty());
+      }
+      if (vf == null) {
+        continue;
+      }
+      boolean wanted = vf.bound() && drmIsDue && !pf.faults.isWithoutDrm(number);
+      seen.add(vf.cardIndex().isEmpty() && wanted ? withNodes(pf, seen, vf) : vf);
+    }
+    return List.copyOf(seen);
+  }
+
+  /** Without a card if no number is free or no node can be made: the driver does not come up. */
+  private Vf withNodes(Pf pf, List<Vf> newOnes, Vf vf) {
+    OptionalInt card = lowestFreeCard(newOnes);
+    if (card.isEmpty()) {
+      return vf;
+    }
+    try {
+      devices.make(new Placement(vf.address(), pf.placed.gpu().driver(), card.getAsInt()));
+      return vf.withCard(card.getAsInt());
+    } catch (IOException e) {
+      log.accept("%s gets no device nodes: %s".formatted(vf.address(), e));
+      return vf;
+    }
+  }
+
+  private void removeNodes(Pf pf, List<Vf> vfs) {
+    for (Vf vf : vfs) {
+      vf.cardIndex()
+          .ifPresent(
+              card -> {
+                try {
+                  devices.remove(new Placement(vf.address(), pf.placed.gpu().driver(), card));
+                } catch (IOException e) {
+                  log.accept("the device nodes of %s stay: %s".formatted(vf.address(), e));
+                }
+              });
+    }
+  }
+
+  private OptionalInt lowestFreeCard(List<Vf> more) {
+    Set<Integer> taken =
+        Stream.of(
+                pfs.values().stream().map(pf -> pf.placed.cardIndex()),
+                cards(pfs.values().stream().flatMap(pf -> pf.vfs.stream())),
+                cards(more.stream()))
+            .flatMap(cards -> cards)
+            .collect(Collectors.toSet());
+    return IntStream.range(0, CARDS).filter(card -> !taken.contains(card)).findFirst();
+  }
+
+  private static Stream<Integer> cards(Stream<Vf> vfs) {
+    return vfs.flatMap(vf -> vf.cardIndex().stream().boxed());
+  }
+
+  private void publish() {
+    root = KernelTree.root(pfs.values().stream().flatMap(pf -> pf.functions().stream()).toList());
+  }
+
+  private Answer refuse(Target target, String text, Errno errno, String why) {
+    say(target, text, "refused with " + errno + ": " + why);
+    return new Answer.Refused(errno);
+  }
+
+  private void say(Target target, String text, String what) {
+    log.accept(
+        "%s: %s=%s: %s"
+            .formatted(target.pf.placed.gpu().address(), target.path, text.strip(), what));
+  }
+}

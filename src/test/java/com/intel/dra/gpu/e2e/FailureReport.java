@@ -1,0 +1,57 @@
+package com.intel.dra.gpu.e2e;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** What one wants to see of the cluster when a test fails, as it is at that moment. */
+final class FailureReport {
+
+  private static final Path FOLDER = Path.of("target", "e2e-logs");
+
+  private FailureReport() {}
+
+  /** Never fails: what cannot be found out is told as such. */
+  static void write(RealCluster cluster, ExtensionContext test, Throwable failure) {
+    String name =
+        test.getRequiredTestClass().getSimpleName() + "." + test.getRequiredTestMethod().getName();
+    var text = new StringBuilder();
+    text.append(name).append(' ').append(test.getDisplayName()).append("\n\n");
+    text.append(failure).append('\n');
+    for (String question : questions(cluster)) {
+      text.append("\n=== kubectl ").append(question).append('\n');
+      try {
+        text.append(Shell.kubectl(question.split(" ")));
+      } catch (AssertionError | RuntimeException e) {
+        text.append(e.getMessage()).append('\n');
+      }
+    }
+    try {
+      Files.createDirectories(FOLDER);
+      Path file = FOLDER.resolve(name + "." + cluster.namespace() + ".txt");
+      Files.writeString(file, text);
+      System.err.println("what the cluster looked like when it failed: " + file);
+    } catch (IOException e) {
+      System.err.println("no report could be written (" + e + "):\n" + text);
+    }
+  }
+
+  private static List<String> questions(RealCluster cluster) {
+    String inTheTests = " -n " + cluster.namespace();
+    String since = " --since-time=" + cluster.begin().truncatedTo(ChronoUnit.SECONDS);
+    return List.of(
+        "get pods,resourceclaims,gpuclaimparameters -o wide" + inTheTests,
+        "describe pods,resourceclaims,podschedulingcontexts" + inTheTests,
+        "get events --sort-by=.lastTimestamp" + inTheTests,
+        "get resourceclaims,podschedulingcontexts -o yaml" + inTheTests,
+        "get gas -o yaml",
+        "get resourceclasses,deviceclassparameters -o yaml",
+        "get nodes,pods -o wide",
+        "logs -l app.kubernetes.io/name=intel-gpu-controller --tail=-1" + since,
+        "logs -l app.kubernetes.io/name=intel-gpu-node-agent --all-containers --prefix --tail=-1"
+            + since);
+  }
+}

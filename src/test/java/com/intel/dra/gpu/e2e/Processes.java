@@ -1,0 +1,82 @@
+package com.intel.dra.gpu.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The processes of pods as this machine, which the nodes are on, sees them. */
+final class Processes {
+
+  private static final Path PROC = Path.of("/proc");
+  private static final String LISTENING = "0A";
+
+  private Processes() {}
+
+  /** The TCP ports, of any address, that are listened on in the network of that pod. */
+  static Set<Integer> tcpListenersOf(Pod pod) {
+    Path process = of(pod).getFirst();
+    var ports = new TreeSet<Integer>();
+    for (String table : List.of("net/tcp", "net/tcp6")) {
+      // sl local_address:port remote_address:port state ...
+      read(process.resolve(table))
+          .lines()
+          .skip(1)
+          .map(line -> line.strip().split("\\s+"))
+          .filter(fields -> fields[3].equals(LISTENING))
+          .map(fields -> fields[1].substring(fields[1].lastIndexOf(':') + 1))
+          .forEach(port -> ports.add(Integer.parseInt(port, 16)));
+    }
+    return ports;
+  }
+
+  /** Ends the one process of the pod whose command line has that word in it, by SIGTERM. */
+  static void end(Pod pod, String word) {
+    List<Path> found =
+        of(pod).stream()
+            .filter(process -> read(process.resolve("cmdline")).contains(word))
+            .toList();
+    assertThat(found).as(word + " in " + pod.getMetadata().getName()).hasSize(1);
+    long pid = Long.parseLong(found.getFirst().getFileName().toString());
+    ProcessHandle.of(pid).ifPresent(ProcessHandle::destroy);
+  }
+
+  private static List<Path> of(Pod pod) {
+    String uid = pod.getMetadata().getUid();
+    var processes = new ArrayList<Path>();
+    try (var entries = Files.newDirectoryStream(PROC, "[0-9]*")) {
+      for (Path process : entries) {
+        if (belongsTo(process, uid)) {
+          processes.add(process);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    assertThat(processes).as("processes of " + pod.getMetadata().getName()).isNotEmpty();
+    return processes;
+  }
+
+  private static boolean belongsTo(Path process, String podUid) {
+    try {
+      return Files.readString(process.resolve("cgroup")).contains("/pod" + podUid);
+    } catch (IOException e) {
+      return false; // it has ended meanwhile
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

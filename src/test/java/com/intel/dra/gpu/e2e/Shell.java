@@ -1,0 +1,74 @@
+package com.intel.dra.gpu.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** Runs programs, in the top folder of the checkout and with the environment that ./test sets. */
+final class Shell {
+
+  private static final Duration LIMIT = Duration.ofMinutes(10);
+
+  private Shell() {}
+
+  /**
+   * @param text standard output and standard error
+   */
+  private record Result(int exitCode, String text) {}
+
+  /** What kubectl prints. */
+  static String kubectl(String... arguments) {
+    return run(command("kubectl", arguments));
+  }
+
+  /** What a command prints that runs with the network and the folders of that node. */
+  static String onNode(String node, String... command) {
+    return run(command("e2e/cluster/enter.sh", command(node, command)));
+  }
+
+  private static String[] command(String program, String... arguments) {
+    return Stream.concat(Stream.of(program), Stream.of(arguments)).toArray(String[]::new);
+  }
+
+  /** What the program printed; fails with all that it printed if it fails. */
+  static String run(String... command) {
+    Result result = tryRun(command);
+    if (result.exitCode() != 0) {
+      throw new AssertionError(
+          "%s: exit code %d%n%s"
+              .formatted(String.join(" ", command), result.exitCode(), result.text()));
+    }
+    return result.text();
+  }
+
+  private static Result tryRun(String... command) {
+    try {
+      // through a file: a daemon that the program started may keep a pipe open
+      Path output = Files.createTempFile("e2e", ".out");
+      try {
+        var builder = new ProcessBuilder(command);
+        builder.redirectErrorStream(true).redirectOutput(output.toFile());
+        Process process = builder.start();
+        if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+          process.destroyForcibly();
+          throw new AssertionError(
+              "%s: not done within %s%n%s"
+                  .formatted(String.join(" ", command), LIMIT, Files.readString(output)));
+        }
+        return new Result(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
+      } finally {
+        Files.delete(output);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+}

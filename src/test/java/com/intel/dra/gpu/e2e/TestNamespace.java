@@ -1,0 +1,225 @@
+package com.intel.dra.gpu.e2e;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.api.GpuApi;
+import com.intel.dra.gpu.claim.PodClaims;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaimConsumerReference;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.awaitility.core.ThrowingRunnable;
+
+/** What became of a test's objects, and what the driver made of them; with patience. */
+abstract class TestNamespace extends TestObjects {
+
+  static final String DRIVER_NAMESPACE = "default";
+  static final String FLEX_170 = "0000:b3:00.0-0x56c0";
+  static final String ARC_A770 = "0000:b4:00.0-0x56a0";
+  static final int FLEX_170_MIB = 14248;
+  static final List<String> NODES = List.of("node1", "node2");
+  static final String CONTROLLER = "intel-gpu-controller";
+  static final String AGENT = "intel-gpu-node-agent";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+  TestNamespace(KubernetesClient client) {
+    super(client);
+  }
+
+  void eventually(String what, ThrowingRunnable assertion) {
+    await(what)
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(250))
+        .ignoreExceptionsMatching(e -> !(e instanceof AssertionError))
+        .untilAsserted(assertion);
+  }
+
+  /** That nothing changes about it for a while, which only a time can show. */
+  void stays(String what, Callable<Boolean> condition) {
+    await(what)
+        .during(Duration.ofSeconds(3))
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(250))
+        .until(condition);
+  }
+
+  Pod getPod(String name) {
+    return requireNonNull(client.pods().inNamespace(namespace()).withName(name).get(), name);
+  }
+
+  List<Pod> pods() {
+    return client.pods().inNamespace(namespace()).list().getItems();
+  }
+
+  String phase(String pod) {
+    return getPod(pod).getStatus().getPhase();
+  }
+
+  void awaitRunning(String... pods) {
+    for (String pod : pods) {
+      eventually(pod + " runs", () -> assertThat(phase(pod)).isEqualTo("Running"));
+    }
+  }
+
+  String log(String pod, String container) {
+    return client.pods().inNamespace(namespace()).withName(pod).inContainer(container).getLog();
+  }
+
+  ResourceClaim getClaim(String name) {
+    return requireNonNull(
+        client.resources(ResourceClaim.class).inNamespace(namespace()).withName(name).get(), name);
+  }
+
+  List<ResourceClaim> claims() {
+    return client.resources(ResourceClaim.class).inNamespace(namespace()).list().getItems();
+  }
+
+  /** The claim that the pod knows by that name, made from a template or not. */
+  ResourceClaim claimOf(Pod pod, String podClaimName) {
+    return PodClaims.of(pod).stream()
+        .filter(reference -> reference.podClaimName().equals(podClaimName))
+        .map(reference -> getClaim(reference.claimName()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  boolean isAllocated(String claim) {
+    return isAllocated(getClaim(claim));
+  }
+
+  private static boolean isAllocated(ResourceClaim claim) {
+    return claim.getStatus() != null && claim.getStatus().getAllocation() != null;
+  }
+
+  void awaitAllocated(String... claims) {
+    for (String claim : claims) {
+      eventually(claim + " is allocated", () -> assertThat(isAllocated(claim)).isTrue());
+    }
+  }
+
+  /** Waits until the claim is open for a new allocation, and no GAS knows it. */
+  void awaitDeallocated(String claim) {
+    eventually(
+        claim + " is deallocated",
+        () -> {
+          ResourceClaim now = getClaim(claim);
+          assertThat(isAllocated(now)).isFalse();
+          assertThat(now.getMetadata().getFinalizers()).doesNotContain(GpuApi.CLAIM_FINALIZER);
+          assertThat(devicesOf(now)).isEmpty();
+        });
+  }
+
+  /** The names of the pods that the claim is reserved for. */
+  List<String> reservedFor(String claim) {
+    return reservedFor(getClaim(claim));
+  }
+
+  static List<String> reservedFor(ResourceClaim claim) {
+    return claim.getStatus() == null
+        ? List.of()
+        : claim.getStatus().getReservedFor().stream()
+            .map(ResourceClaimConsumerReference::getName)
+            .toList();
+  }
+
+  Optional<GpuAllocationState> findGas(String node) {
+    return Optional.ofNullable(
+        client
+            .resources(GpuAllocationState.class)
+            .inNamespace(DRIVER_NAMESPACE)
+            .withName(node)
+            .get());
+  }
+
+  GpuAllocationState gas(String node) {
+    return findGas(node).orElseThrow(() -> new AssertionError("no GpuAllocationState " + node));
+  }
+
+  Pod agentOn(String node) {
+    return podsOf(AGENT).stream()
+        .filter(pod -> node.equals(pod.getSpec().getNodeName()))
+        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no node agent on " + node));
+  }
+
+  /** The pods of one of the driver's two applications. */
+  List<Pod> podsOf(String application) {
+    return client
+        .pods()
+        .inNamespace(DRIVER_NAMESPACE)
+        .withLabel("app.kubernetes.io/name", application)
+        .list()
+        .getItems();
+  }
+
+  List<GpuAllocationState> allGas() {
+    return client
+        .resources(GpuAllocationState.class)
+        .inNamespace(DRIVER_NAMESPACE)
+        .list()
+        .getItems();
+  }
+
+  Set<String> claimUidsInAnyGas() {
+    var uids = new TreeSet<String>();
+    for (GpuAllocationState gas : allGas()) {
+      uids.addAll(gas.getSpec().resourceClaimAllocations().keySet());
+      uids.addAll(gas.getSpec().prepared().keySet());
+    }
+    return uids;
+  }
+
+  /** The devices that the claim holds, on whichever node; node and UID. */
+  List<String> devicesOf(ResourceClaim claim) {
+    return allGas().stream()
+        .flatMap(
+            gas -> {
+              var allocation =
+                  gas.getSpec().resourceClaimAllocations().get(claim.getMetadata().getUid());
+              return allocation == null
+                  ? List.<String>of().stream()
+                  : allocation.gpus().stream()
+                      .map(gpu -> gas.getMetadata().getName() + " " + gpu.uid());
+            })
+        .sorted()
+        .toList();
+  }
+
+  List<Event> events(HasMetadata about) {
+    return client.v1().events().inNamespace(namespace()).list().getItems().stream()
+        .filter(event -> about.getMetadata().getUid().equals(event.getInvolvedObject().getUid()))
+        .toList();
+  }
+
+  /** Waits for a Warning of this driver on the object, and gives its message. */
+  String awaitWarning(HasMetadata about, String reason) {
+    eventually(
+        reason + " on " + about.getMetadata().getName(),
+        () ->
+            assertThat(events(about))
+                .anySatisfy(
+                    event -> {
+                      assertThat(event.getReason()).isEqualTo(reason);
+                      assertThat(event.getType()).isEqualTo("Warning");
+                      assertThat(event.getSource().getComponent()).isEqualTo(GpuApi.DRIVER_NAME);
+                    }));
+    return events(about).stream()
+        .filter(event -> event.getReason().equals(reason))
+        .map(Event::getMessage)
+        .collect(Collectors.joining("\n"));
+  }
+}

@@ -1,0 +1,117 @@
+package com.intel.dra.gpu.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.intel.dra.gpu.api.GpuAllocationState;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** The simulated GPUs of every node. */
+enum Topology {
+
+  /** e2e/topology.yaml: a Flex 170 and an Arc A770. */
+  USUAL(List.of(RealCluster.FLEX_170, RealCluster.ARC_A770)) {
+    @Override
+    String yaml() {
+      try {
+        return Files.readString(Path.of("e2e/topology.yaml"));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  },
+
+  NO_GPU(List.of()),
+
+  /** As many as one claim can have, each a Flex 170. */
+  EIGHT_GPUS(IntStream.range(0, 8).mapToObj(i -> "0000:1%d:00.0-0x56c0".formatted(i)).toList());
+
+  private static final String CONFIG_MAP = "intel-gpu-simulator-topology";
+  private static final Duration NUDGE_AGAIN = Duration.ofSeconds(5);
+
+  private final List<String> uids;
+
+  Topology(List<String> uids) {
+    this.uids = uids;
+  }
+
+  /** The UIDs of a node's GPUs, in the order of their cards: card0 is the first. */
+  List<String> uids() {
+    return uids;
+  }
+
+  String yaml() {
+    return uids.stream()
+        .map(
+            uid -> {
+              int end = uid.lastIndexOf('-');
+              return "{address: \"%s\", model: \"%s\", memoryMiB: %d, driver: i915}"
+                  .formatted(
+                      uid.substring(0, end), uid.substring(end + 1), RealCluster.FLEX_170_MIB);
+            })
+        .collect(Collectors.joining(", ", "gpus: [", "]\n"));
+  }
+
+  /** Has every node show these GPUs, unless they do, and waits until every GAS says so. */
+  void showOn(RealCluster cluster) {
+    if (isShownOn(cluster)) {
+      return;
+    }
+    cluster
+        .client()
+        .configMaps()
+        .inNamespace(RealCluster.DRIVER_NAMESPACE)
+        .withName(CONFIG_MAP)
+        .edit(map -> new ConfigMapBuilder(map).withData(Map.of("topology.yaml", yaml())).build());
+    var nudge = new Nudge(cluster);
+    cluster.eventually(
+        "the nodes show " + this,
+        () -> {
+          nudge.now();
+          assertThat(isShownOn(cluster)).isTrue();
+        });
+  }
+
+  private boolean isShownOn(RealCluster cluster) {
+    return RealCluster.NODES.stream()
+        .map(cluster::findGas)
+        .allMatch(
+            gas ->
+                gas.isPresent()
+                    && GpuAllocationState.READY.equals(gas.get().getStatus())
+                    && List.copyOf(gas.get().getSpec().allocatable().keySet()).equals(uids));
+  }
+
+  /** The kubelet looks at mounted ConfigMaps once a minute, but also whenever the pod changes. */
+  private static final class Nudge {
+    private final RealCluster cluster;
+    private Instant last = Instant.MIN;
+
+    Nudge(RealCluster cluster) {
+      this.cluster = cluster;
+    }
+
+    void now() {
+      Instant now = Instant.now();
+      if (last.isAfter(now.minus(NUDGE_AGAIN))) {
+        return;
+      }
+      last = now;
+      for (String node : RealCluster.NODES) {
+        cluster
+            .client()
+            .resource(cluster.agentOn(node))
+            .patch("{\"metadata\":{\"annotations\":{\"e2e/nudged-at\":\"%s\"}}}".formatted(now));
+      }
+    }
+  }
+}
