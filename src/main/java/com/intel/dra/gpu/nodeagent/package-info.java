@@ -12,7 +12,8 @@
  * API server, but for VFs that are yet to be made.
  *
  * <p>How VFs come and go: the reconciler has {@link com.intel.dra.gpu.nodeagent.VfProvisioner}
- * decide, writes what follows into the GAS, and only then has it begin. What goes on is in {@link
+ * decide, writes what follows into the GAS, and only then has {@link
+ * com.intel.dra.gpu.nodeagent.VfWork} begin on the hardware. What goes on is in {@link
  * com.intel.dra.gpu.nodeagent.VfHosts}, where {@code ClaimPreparation} waits for it; what was made
  * is in {@link com.intel.dra.gpu.nodeagent.VfHostRecords}.
  */

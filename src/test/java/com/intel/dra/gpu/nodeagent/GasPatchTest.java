@@ -62,7 +62,7 @@ class GasPatchTest {
                  "spec": {
                    "allocatable": {
                      "0000:04:00.0-0x56c0": null,
-                     "0000:05:00.0-0x56c0": {"maxvfs": 0, "memory": 16384, "model": "0x56c0",
+                     "0000:05:00.0-0x56c0": {"maxvfs": 31, "memory": 16384, "model": "0x56c0",
                        "parentuid": "", "type": "gpu", "uid": "0000:05:00.0-0x56c0"}},
                    "prepared": {"gone": null}}}
                 """));

@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.stream.Stream;
 
 /**
  * A node with a kernel that is not there, its agent, and a controller that places claims with the
@@ -322,36 +323,50 @@ final class VfNode {
     return offered().stream().filter(uid -> uid.startsWith(gpu.uid() + "-vf")).toList();
   }
 
-  /** What holds at every moment, whatever is going on. */
+  /** What holds at every moment, whatever is going on; told without the agent's own bookkeeping. */
   void assertNobodyIsHarmed() {
-    var holders = VfHolders.of(gas.now(), agent.prepared.all().values());
     List<String> cdi = cdiDevices();
+    List<AllocatedDevice> prepared =
+        agent.prepared.all().values().stream().flatMap(claim -> claim.devices().stream()).toList();
+    List<AllocatedDevice> all =
+        Stream.concat(
+                prepared.stream(),
+                gas.now().getSpec().resourceClaimAllocations().values().stream()
+                    .flatMap(allocation -> allocation.gpus().stream()))
+            .toList();
     for (Gpu gpu : gpus) {
-      List<HeldVf> held = holders.of(gpu.uid());
-      assertThat(!held.isEmpty() && holders.areUsing(gpu.uid()))
-          .as("%s is held as a GPU and as VFs", gpu.uid())
+      String uid = gpu.uid().toString();
+      List<AllocatedDevice> held = vfsOf(uid, all);
+      assertThat(!held.isEmpty() && all.stream().anyMatch(device -> device.uid().equals(uid)))
+          .as("%s is held as a GPU and as VFs", uid)
           .isFalse();
       agent.hosts.state(gpu.uid()).ifPresent(state -> assertAnnounced(gpu, state, held));
       List<Long> memory = kernel.memoryOfVfs(gpu);
-      assertThat(held)
-          .filteredOn(HeldVf::prepared)
-          .allMatch(vf -> vf.index() < memory.size(), "a prepared VF exists")
-          .allMatch(
-              vf -> memory.get(vf.index()) >= (long) vf.memoryMiB() << 20, "and has its memory")
-          .allMatch(vf -> cdi.contains(gpu.uid().vf(vf.index()).toString()), "and is in CDI");
+      assertThat(vfsOf(uid, prepared))
+          .allMatch(vf -> index(vf) < memory.size(), "a prepared VF exists")
+          .allMatch(vf -> memory.get(index(vf)) >= (long) vf.memory() << 20, "and has its memory")
+          .allMatch(vf -> cdi.contains(vf.uid()), "and is in CDI");
       assertThat(memory.stream().mapToLong(bytes -> bytes).sum())
-          .as("quotas within %s", gpu.uid())
+          .as("quotas within %s", uid)
           .isLessThanOrEqualTo((long) gpu.memoryMiB() << 20);
     }
   }
 
+  private static List<AllocatedDevice> vfsOf(String gpuUid, List<AllocatedDevice> devices) {
+    return devices.stream().filter(device -> device.uid().startsWith(gpuUid + "-vf")).toList();
+  }
+
+  private static int index(AllocatedDevice vf) {
+    return DeviceUid.parse(vf.uid()).orElseThrow().vfIndex().orElseThrow();
+  }
+
   /** Nothing is begun on the hardware that the GAS does not say, so that no plan was overlooked. */
-  private void assertAnnounced(Gpu gpu, VfHostState state, List<HeldVf> held) {
+  private void assertAnnounced(Gpu gpu, VfHostState state, List<AllocatedDevice> held) {
     switch (state) {
       case VfHostState.Making making -> {
         assertThat(held)
             .as("VFs of %s that are held are being made", gpu.uid())
-            .allMatch(vf -> making.held().contains(vf.index()));
+            .allMatch(vf -> making.held().contains(index(vf)));
         assertThat(offered())
             .containsAll(
                 making.held().stream().map(index -> gpu.uid().vf(index).toString()).toList());
@@ -372,11 +387,16 @@ final class VfNode {
     assertThat(agent.hosts.states()).as("nothing is going on").isEmpty();
     assertNobodyIsHarmed();
     GpuAllocationState state = gas.now();
-    var holders = VfHolders.of(state, agent.prepared.all().values());
+    List<AllocatedDevice> all =
+        Stream.concat(
+                agent.prepared.all().values().stream().flatMap(claim -> claim.devices().stream()),
+                state.getSpec().resourceClaimAllocations().values().stream()
+                    .flatMap(allocation -> allocation.gpus().stream()))
+            .toList();
     var expected = new ArrayList<String>();
     for (Gpu gpu : gpus) {
       int numVfs = kernel.numVfs(gpu);
-      List<HeldVf> held = holders.of(gpu.uid());
+      List<AllocatedDevice> held = vfsOf(gpu.uid().toString(), all);
       expected.add(gpu.uid().toString());
       for (int index = 0; index < numVfs; index++) {
         expected.add(gpu.uid().vf(index).toString());
@@ -385,11 +405,10 @@ final class VfNode {
         assertThat(kernel.isPlain(gpu)).as("no VF without an owner on %s", gpu.uid()).isTrue();
         assertThat(agent.records.find(gpu.uid())).isEmpty();
       } else {
-        assertThat(held).allMatch(vf -> vf.index() < numVfs, "exists");
+        assertThat(held).allMatch(vf -> index(vf) < numVfs, "exists");
         List<Long> memory = kernel.memoryOfVfs(gpu);
         assertThat(held)
-            .allMatch(
-                vf -> memory.get(vf.index()) >= (long) vf.memoryMiB() << 20, "has its memory");
+            .allMatch(vf -> memory.get(index(vf)) >= (long) vf.memory() << 20, "has its memory");
       }
     }
     assertThat(state.getSpec().allocatable().keySet())
