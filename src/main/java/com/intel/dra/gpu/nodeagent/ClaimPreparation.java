@@ -2,6 +2,7 @@ package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.api.ClaimAllocation;
+import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.api.ResourceHandle;
 import com.intel.dra.gpu.api.ResourceHandle.Decoded;
 import com.intel.dra.gpu.device.DeviceUid;
@@ -11,11 +12,14 @@ import com.intel.dra.gpu.kubelet.ClaimReference;
 import com.intel.dra.gpu.kubelet.PrepareResult;
 import com.intel.dra.gpu.kubelet.UnprepareResult;
 import com.intel.dra.gpu.nodeagent.VfHosts.Attempt;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Answers the kubelet from what the node has. A prepared claim is on record before the kubelet
@@ -36,6 +40,7 @@ class ClaimPreparation implements ClaimPreparer {
   private final VfHosts hosts;
   private final VfHostRecords records;
   private final GasInformer gas;
+  private final GasStore store;
   private final AgentConfig config;
 
   @Inject
@@ -45,12 +50,14 @@ class ClaimPreparation implements ClaimPreparer {
       VfHosts hosts,
       VfHostRecords records,
       GasInformer gas,
+      GasStore store,
       AgentConfig config) {
     this.node = node;
     this.prepared = prepared;
     this.hosts = hosts;
     this.records = records;
     this.gas = gas;
+    this.store = store;
     this.config = config;
   }
 
@@ -172,9 +179,47 @@ class ClaimPreparation implements ClaimPreparer {
           new Devices.Unknown(
               "%s: its resource handle names no devices; delete the claim's pods so that it is allocated anew"
                   .formatted(claim));
-      case Decoded.Valid(ResourceHandle handle) -> new Devices.Given(handle.devices());
+      case Decoded.Valid(ResourceHandle handle) -> onRecord(claim, handle.devices());
       case Decoded.WithoutDevices() -> devicesInGas(claim);
     };
+  }
+
+  /**
+   * Kubelets of 1.28 to 1.30 may call with the UID and handle of an earlier claim of the same name,
+   * whose devices are another's now. The controller writes the GAS before the claim, so what is
+   * neither in the GAS that the informer shows nor in that of the API server is no allocation.
+   */
+  private Devices onRecord(ClaimReference claim, List<AllocatedDevice> devices) {
+    Optional<GpuAllocationState> shown = gas.current();
+    if (shown.isEmpty() // nothing is known, and pods should start while the API server is away
+        || areOnRecord(claim, devices, shown.get())
+        || prepared
+            .find(claim.uid())
+            .filter(known -> known.devices().equals(devices))
+            .isPresent()) {
+      return new Devices.Given(devices);
+    }
+    try {
+      return store.get().filter(read -> areOnRecord(claim, devices, read)).isPresent()
+          ? new Devices.Given(devices)
+          : new Devices.Unknown(
+              "%s: %s does not say that it was given these devices; if that lasts, the kubelet took it for an earlier claim of the same name: delete its pods, and use another name or restart the kubelet"
+                  .formatted(claim, config.gasName()));
+    } catch (KubernetesClientException e) {
+      return new Devices.Unknown(
+          "%s: whether %s says that it was given these devices could not be read: %s"
+              .formatted(claim, config.gasName(), e.getMessage()));
+    }
+  }
+
+  private static boolean areOnRecord(
+      ClaimReference claim, List<AllocatedDevice> devices, GpuAllocationState gas) {
+    ClaimAllocation allocation = gas.getSpec().resourceClaimAllocations().get(claim.uid());
+    return allocation != null && uids(allocation.gpus()).equals(uids(devices));
+  }
+
+  private static Set<String> uids(List<AllocatedDevice> devices) {
+    return devices.stream().map(AllocatedDevice::uid).collect(Collectors.toSet());
   }
 
   /** Claims that the Go driver allocated are in the GAS alone. */

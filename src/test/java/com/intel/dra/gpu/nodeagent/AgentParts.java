@@ -58,7 +58,7 @@ final class AgentParts {
             publication,
             hosts,
             config);
-    preparation = new ClaimPreparation(devices, prepared, hosts, records, informer, config);
+    preparation = new ClaimPreparation(devices, prepared, hosts, records, informer, store, config);
     provisioner =
         new VfProvisioner(
             new VfSurvey(virtualFunctions, hosts, records),

@@ -31,6 +31,7 @@ class ClaimPreparationTest {
   private final NodeDevices devices = new NodeDevices();
   private final VfHosts hosts = new VfHosts();
   private TestingGasInformer gasInformer;
+  private TestingGasStore store;
   private VfHostRecords records;
   private PreparedClaims prepared;
   private ClaimPreparation preparation;
@@ -40,8 +41,10 @@ class ClaimPreparationTest {
     var config = TestingConfig.below(root);
     prepared = PreparedClaims.open(root.resolve("state"), BOOT);
     gasInformer = new TestingGasInformer(config);
+    store = new TestingGasStore(config);
     records = VfHostRecords.open(root.resolve("state"));
-    preparation = new ClaimPreparation(devices, prepared, hosts, records, gasInformer, config);
+    preparation =
+        new ClaimPreparation(devices, prepared, hosts, records, gasInformer, store, config);
     devices.replace(List.of(gpu(3), gpu(4)));
   }
 
@@ -77,6 +80,41 @@ class ClaimPreparationTest {
   }
 
   @Test
+  void anEarlierClaimOfTheSameNameGetsNothing() {
+    gasInformer.gas = Fixtures.gas(Map.of(), Map.of(), Map.of("b", allocation(3)), "Ready");
+    store.allocate("b", allocation(3));
+
+    assertThat(failure(preparation.prepare(claim("a"), handle(allocated(3)))))
+        .contains("claim-a", "earlier claim", "restart the kubelet");
+    assertThat(prepared.all()).isEmpty();
+  }
+
+  @Test
+  void devicesThatTheClaimDoesNotHoldAnyMoreAreRefused() {
+    gasInformer.gas = Fixtures.gas(Map.of(), Map.of(), Map.of("a", allocation(4)), "Ready");
+    store.allocate("a", allocation(4));
+
+    assertThat(failure(preparation.prepare(claim("a"), handle(allocated(3)))))
+        .contains("does not say");
+  }
+
+  @Test
+  void anInformerThatLagsBehindIsNoHindrance() {
+    gasInformer.gas = Fixtures.gas(Map.of(), Map.of(), Map.of(), "Ready");
+    store.allocate("a", allocation(3));
+
+    assertThat(preparation.prepare(claim("a"), handle(allocated(3)))).isInstanceOf(Prepared.class);
+  }
+
+  @Test
+  void whatIsPreparedIsAnsweredAgainAlsoWhenTheGasWasLost() {
+    preparation.prepare(claim("a"), handle(allocated(3)));
+    gasInformer.gas = Fixtures.gas(Map.of(), Map.of(), Map.of(), "Ready");
+
+    assertThat(preparation.prepare(claim("a"), handle(allocated(3)))).isInstanceOf(Prepared.class);
+  }
+
+  @Test
   void aDeviceThatIsNotHereIsNamedWithTheNodeAndTheRemedy() {
     var result = preparation.prepare(claim("a"), handle(allocated(3), allocated(9)));
 
@@ -99,7 +137,13 @@ class ClaimPreparationTest {
   void beforeTheFirstDiscoveryNothingCanBePrepared() {
     var notYet =
         new ClaimPreparation(
-            new NodeDevices(), prepared, hosts, records, gasInformer, TestingConfig.below(root));
+            new NodeDevices(),
+            prepared,
+            hosts,
+            records,
+            gasInformer,
+            store,
+            TestingConfig.below(root));
 
     assertThat(failure(notYet.prepare(claim("a"), handle(allocated(3))))).contains(uid(3));
   }

@@ -14,6 +14,7 @@ import com.intel.dra.gpu.kubelet.ClaimReference;
 import com.intel.dra.gpu.simulator.SimulatedGpu;
 import com.intel.dra.gpu.sysfs.KernelDriver;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -56,6 +57,12 @@ final class Fixtures {
 
   static ClaimAllocation allocation(int bus) {
     return new ClaimAllocation(List.of(allocated(bus)), "pod-uid");
+  }
+
+  /** The controller's merge patch for that allocation, whatever else is in the GAS. */
+  static String allocationPatch(String claimUid, int bus) {
+    return "{\"spec\":{\"resourceClaimAllocations\":{\"%s\":%s}}}"
+        .formatted(claimUid, Serialization.asJson(allocation(bus)));
   }
 
   static ClaimReference claim(String uid) {

@@ -2,6 +2,7 @@ package com.intel.dra.gpu.nodeagent;
 
 import static com.intel.dra.gpu.kubelet.TestingKubelet.claim;
 import static com.intel.dra.gpu.nodeagent.Fixtures.allocated;
+import static com.intel.dra.gpu.nodeagent.Fixtures.allocationPatch;
 import static com.intel.dra.gpu.nodeagent.Fixtures.entries;
 import static com.intel.dra.gpu.nodeagent.Fixtures.uid;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,6 +18,8 @@ import com.intel.dra.gpu.kubelet.TestingKubelet.Authority;
 import com.intel.dra.gpu.kubelet.proto.v1alpha2.NodePrepareResourceRequest;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -78,6 +81,7 @@ class NodeAgentApplicationTest {
                     .as(get("/q/health").asString())
                     .isEqualTo(200));
 
+    client.resource(gas()).patch(PatchContext.of(PatchType.JSON_MERGE), allocationPatch("a", 3));
     var response =
         kubelet.prepare(
             pluginSocket(), claim("a", new ResourceHandle(List.of(allocated(3))).encode()));

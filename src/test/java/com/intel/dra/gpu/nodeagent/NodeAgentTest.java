@@ -2,6 +2,7 @@ package com.intel.dra.gpu.nodeagent;
 
 import static com.intel.dra.gpu.kubelet.TestingKubelet.claim;
 import static com.intel.dra.gpu.nodeagent.Fixtures.allocated;
+import static com.intel.dra.gpu.nodeagent.Fixtures.allocationPatch;
 import static com.intel.dra.gpu.nodeagent.Fixtures.entries;
 import static com.intel.dra.gpu.nodeagent.Fixtures.simulatedGpu;
 import static com.intel.dra.gpu.nodeagent.Fixtures.uid;
@@ -22,6 +23,8 @@ import com.intel.dra.gpu.simulator.Topology;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -78,6 +81,8 @@ class NodeAgentTest {
     assertThat(kubelet.getInfo(agent.settings.registrationSocket()).getName())
         .isEqualTo(GpuApi.DRIVER_NAME);
 
+    agent.reconciledGas();
+    allocate("a", 4);
     var response = kubelet.prepare(agent.settings.pluginSocket(), claim("a", handle(4)));
 
     assertThat(response.getClaimsOrThrow("a").getError()).isEmpty();
@@ -114,6 +119,7 @@ class NodeAgentTest {
   @Test
   void preparedClaimsSurviveARestartOfTheAgent() throws IOException {
     agent.reconciledGas();
+    allocate("a", 3);
     kubelet.prepare(agent.settings.pluginSocket(), claim("a", handle(3)));
     agent.stop();
 
@@ -139,6 +145,8 @@ class NodeAgentTest {
     node.add(simulatedGpu(5));
     await().untilAsserted(() -> assertThat(agent.devices.find(uid(5))).isPresent());
 
+    allocate("new", 5);
+    allocate("gone", 3);
     var response =
         kubelet.prepare(
             agent.settings.pluginSocket(), claim("new", handle(5)), claim("gone", handle(3)));
@@ -156,6 +164,7 @@ class NodeAgentTest {
     agent.reconciledGas();
     assertThat(agent.readiness().getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
 
+    allocate("a", 3);
     kubelet.prepare(agent.settings.pluginSocket(), claim("a", handle(3)), claim("b", handle(9)));
     kubelet.unprepare(agent.settings.pluginSocket(), claim("unknown", ""));
 
@@ -171,6 +180,13 @@ class NodeAgentTest {
 
   private GpuAllocationState stored() {
     return client.resources(GpuAllocationState.class).inNamespace("gpu").withName("node1").get();
+  }
+
+  /** What the controller does before it writes the claim. */
+  private void allocate(String claimUid, int bus) {
+    client
+        .resource(stored())
+        .patch(PatchContext.of(PatchType.JSON_MERGE), allocationPatch(claimUid, bus));
   }
 
   private static String handle(int bus) {
