@@ -77,7 +77,8 @@ class AllocationPipeline {
         .deferred(
             () ->
                 inFlight.tryEnter(uids)
-                    ? attempt(node, pending, consumer)
+                    ? Uni.createFrom()
+                        .deferred(() -> attempt(node, pending, consumer))
                         .onTermination()
                         .invoke(() -> leave(node, uids))
                     : done(new AllocationOutcome.Busy()));

@@ -24,6 +24,7 @@ class ClaimRelease {
   private final ClusterView view;
   private final NodeRecords records;
   private final ClaimWriter claims;
+  private final RejectedSelections rejected;
   private final InFlight inFlight;
   private final Wakeups wakeups;
   private final ControllerMetrics metrics;
@@ -32,12 +33,14 @@ class ClaimRelease {
       ClusterView view,
       NodeRecords records,
       ClaimWriter claims,
+      RejectedSelections rejected,
       InFlight inFlight,
       Wakeups wakeups,
       ControllerMetrics metrics) {
     this.view = view;
     this.records = records;
     this.claims = claims;
+    this.rejected = rejected;
     this.inFlight = inFlight;
     this.wakeups = wakeups;
     this.metrics = metrics;
@@ -62,6 +65,11 @@ class ClaimRelease {
   }
 
   private boolean giveBack(ResourceClaim claim) {
+    if (Claims.isDeallocationRequested(claim)) {
+      Claims.allocation(claim)
+          .flatMap(AllocationResults::node)
+          .ifPresent(node -> rejected.deallocating(claim, node));
+    }
     for (String node : holders(claim)) {
       records.change(node, _ -> new Change<>(Map.of(Claims.uid(claim), Optional.empty()), node));
     }

@@ -37,6 +37,7 @@ class ClusterView implements ParametersLookup {
   private static final String CLAIMS_BY_NODE = "node";
   private static final String CLAIMS_BY_UID = "uid";
   private static final String CLAIMS_BY_POD = "pod";
+  private static final String DELAYED_CLAIMS = "delayed";
   private static final String PODS_BY_CLAIM = "claim";
   private static final String CONTEXTS_BY_HAND = "by-hand";
 
@@ -80,6 +81,11 @@ class ClusterView implements ParametersLookup {
     return Map.of(
         CLAIMS_BY_CLASS, claim -> List.of(claim.getSpec().getResourceClassName()),
         CLAIMS_BY_UID, claim -> List.of(Claims.uid(claim)),
+        DELAYED_CLAIMS,
+            claim ->
+                Claims.isImmediate(claim) || Claims.allocation(claim).isPresent()
+                    ? List.of()
+                    : List.of(claim.getMetadata().getNamespace()),
         CLAIMS_BY_POD,
             claim -> Claims.controllingPod(claim).map(OwnerReference::getUid).stream().toList(),
         CLAIMS_BY_PARAMETERS,
@@ -119,11 +125,17 @@ class ClusterView implements ParametersLookup {
 
   /**
    * Whether the context may be that of a pod that was bound by hand, and which is therefore not
-   * among the pending ones. The scheduler tells potential nodes (if there are several); the
-   * controller that takes its place for such pods does not.
+   * among the pending ones. The controller that takes the scheduler's place for such pods selects
+   * the node; what the scheduler wrote before, while the pod was pending, stays.
    */
   static boolean mayBeScheduledByHand(PodSchedulingContext context) {
-    return context.getSpec().getPotentialNodes().isEmpty();
+    String node = context.getSpec().getSelectedNode();
+    return node != null && !node.isEmpty();
+  }
+
+  /** Whether there are claims that wait for a consumer, of whichever class. */
+  boolean hasDelayedClaimsIn(String claimNamespace) {
+    return !claims.byIndex(DELAYED_CLAIMS, claimNamespace).isEmpty();
   }
 
   /** The contexts of the pods that may wait for that claim, in no order. */
@@ -132,7 +144,8 @@ class ClusterView implements ParametersLookup {
             pendingPodsUsing(claim).stream(),
             schedulingContexts
                 .byIndex(CONTEXTS_BY_HAND, claim.getMetadata().getNamespace())
-                .stream())
+                .stream()
+                .filter(context -> pendingPods.get(ResourceID.fromResource(context)).isEmpty()))
         .map(ResourceID::fromResource)
         .distinct()
         .toList();
@@ -143,16 +156,6 @@ class ClusterView implements ParametersLookup {
     return Claims.controllingPod(claim)
         .map(pod -> claims.byIndex(CLAIMS_BY_POD, pod.getUid()))
         .orElse(List.of());
-  }
-
-  /** The pod that the claim was made for, if it is not bound yet. */
-  Optional<Pod> podOfGenerated(ResourceClaim claim) {
-    return Claims.controllingPod(claim)
-        .flatMap(
-            owner ->
-                pendingPods
-                    .get(claim.getMetadata().getNamespace(), owner.getName())
-                    .filter(pod -> owner.getUid().equals(pod.getMetadata().getUid())));
   }
 
   List<Pod> pendingPodsUsing(ResourceClaim claim) {

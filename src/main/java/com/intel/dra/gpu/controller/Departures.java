@@ -68,14 +68,15 @@ class Departures {
             .get(id)
             .filter(Claims::isBeingDeleted)
             .filter(claim -> ClaimStep.of(claim) instanceof ClaimStep.Release);
-    if (leaving.isPresent() && !isReleased(leaving.get())) {
+    boolean isKnown = view.isComplete(); // else what is leaving is not known either
+    if (!isKnown || (leaving.isPresent() && !isReleased(leaving.get()))) {
       attempts.nextDelay().ifPresent(millis -> schedule(id, Duration.ofMillis(millis), attempts));
     }
   }
 
   private boolean isReleased(ResourceClaim claim) {
     try {
-      return view.isComplete() && release.release(claim);
+      return release.release(claim);
     } catch (RuntimeException e) {
       LOG.warnf(
           "ResourceClaim %s/%s could not be released, trying again: %s",

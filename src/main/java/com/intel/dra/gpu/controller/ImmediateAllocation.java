@@ -6,7 +6,6 @@ import com.intel.dra.gpu.allocation.Refusal;
 import com.intel.dra.gpu.claim.ParametersResolver;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,10 +17,10 @@ import java.util.stream.Collectors;
 @IfBuildProfile("controller")
 class ImmediateAllocation {
 
-  private static final Duration TIMEOUT = Duration.ofMinutes(1);
   private static final String MODE = "immediate";
 
   private final ClusterView view;
+  private final ApiServer api;
   private final ParametersResolver resolver;
   private final NodeStates states;
   private final Judge judge;
@@ -31,6 +30,7 @@ class ImmediateAllocation {
 
   ImmediateAllocation(
       ClusterView view,
+      ApiServer api,
       ParametersResolver resolver,
       NodeStates states,
       Judge judge,
@@ -38,6 +38,7 @@ class ImmediateAllocation {
       EventPublisher events,
       ControllerMetrics metrics) {
     this.view = view;
+    this.api = api;
     this.resolver = resolver;
     this.states = states;
     this.judge = judge;
@@ -54,7 +55,7 @@ class ImmediateAllocation {
    * @return empty while not all of the pod's claims are made: the last one has them all allocated
    */
   Optional<AllocationOutcome> allocate(PendingClaim claim) {
-    ImmediateGroup group = ImmediateGroup.of(claim, view, resolver);
+    ImmediateGroup group = ImmediateGroup.of(claim, view, api, resolver);
     return group.isWhole() ? Optional.of(allocate(claim, group)) : Optional.empty();
   }
 
@@ -91,7 +92,8 @@ class ImmediateAllocation {
             .onFailure()
             .invoke(_ -> metrics.allocation(MODE, "error"))
             .await()
-            .atMost(TIMEOUT);
+            // a time limit would let go of the claims while they are still being written
+            .indefinitely();
     if (outcome instanceof AllocationOutcome.Allocated) {
       metrics.allocation(MODE, "allocated");
     }

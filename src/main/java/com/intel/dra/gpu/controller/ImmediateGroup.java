@@ -26,7 +26,8 @@ record ImmediateGroup(List<PendingClaim> claims, Optional<String> node, boolean 
    * The group of a claim that is to be allocated now. A claim that was not made from a template is
    * alone: which pods will use it, and with what else, nobody knows.
    */
-  static ImmediateGroup of(PendingClaim claim, ClusterView view, ParametersResolver resolver) {
+  static ImmediateGroup of(
+      PendingClaim claim, ClusterView view, ApiServer api, ParametersResolver resolver) {
     List<ResourceClaim> made = view.claimsMadeForThePodOf(claim.claim());
     if (made.isEmpty()) {
       return new ImmediateGroup(List.of(claim), Optional.empty(), true);
@@ -45,7 +46,7 @@ record ImmediateGroup(List<PendingClaim> claims, Optional<String> node, boolean 
     return new ImmediateGroup(
         List.copyOf(pending),
         nodes.stream().min(Comparator.naturalOrder()),
-        made.size() >= view.podOfGenerated(claim.claim()).map(ImmediateGroup::size).orElse(0));
+        made.size() >= podOf(claim, view, api).map(PodClaims::numberOfTemplates).orElse(0));
   }
 
   private static Optional<PendingClaim> pending(
@@ -61,7 +62,16 @@ record ImmediateGroup(List<PendingClaim> claims, Optional<String> node, boolean 
         : Optional.empty();
   }
 
-  private static int size(Pod pod) {
-    return PodClaims.numberOfTemplates(pod);
+  /** Read where the informer does not show it: it may lag behind that of the claims. */
+  private static Optional<Pod> podOf(PendingClaim claim, ClusterView view, ApiServer api) {
+    return Claims.controllingPod(claim.claim())
+        .flatMap(
+            owner -> {
+              String namespace = claim.claim().getMetadata().getNamespace();
+              return view.pendingPods
+                  .get(namespace, owner.getName())
+                  .or(() -> api.read(Pod.class, namespace, owner.getName()))
+                  .filter(pod -> owner.getUid().equals(pod.getMetadata().getUid()));
+            });
   }
 }

@@ -16,6 +16,9 @@ import java.util.Optional;
 /** Between the API's texts and the values that decisions are made on. */
 final class Inventories {
 
+  /** More than any GPU has; what is claimed beyond it is no reason to think for long. */
+  private static final int MOST_VFS = 256;
+
   private Inventories() {}
 
   /**
@@ -30,7 +33,9 @@ final class Inventories {
                 .map(
                     parsed ->
                         new Device(
-                            parsed, Math.max(0, device.memory()), Math.max(0, device.maxVfs())))
+                            parsed,
+                            Math.max(0, device.memory()),
+                            Math.clamp(device.maxVfs(), 0, MOST_VFS)))
                 .ifPresent(devices::add));
     var holders = new HashMap<String, List<DeviceShare>>();
     node.holders().forEach((claimUid, held) -> holders.put(claimUid, shares(held)));

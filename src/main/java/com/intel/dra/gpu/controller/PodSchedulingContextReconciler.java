@@ -41,7 +41,6 @@ import java.util.Set;
 class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext> {
 
   private static final Duration SOON = Duration.ofMillis(100);
-  private static final Duration ALLOCATION_TIMEOUT = Duration.ofMinutes(1);
   private static final String MODE = "delayed";
 
   private final ClusterView view;
@@ -51,6 +50,7 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
   private final Judge judge;
   private final AllocationPipeline pipeline;
   private final UnsuitableNodes unsuitableNodes;
+  private final RejectedSelections rejected;
   private final ControllerMetrics metrics;
   private final Wakeups wakeups;
 
@@ -62,6 +62,7 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
       Judge judge,
       AllocationPipeline pipeline,
       UnsuitableNodes unsuitableNodes,
+      RejectedSelections rejected,
       ControllerMetrics metrics,
       Wakeups wakeups) {
     this.view = view;
@@ -71,6 +72,7 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
     this.judge = judge;
     this.pipeline = pipeline;
     this.unsuitableNodes = unsuitableNodes;
+    this.rejected = rejected;
     this.metrics = metrics;
     this.wakeups = wakeups;
   }
@@ -126,6 +128,9 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
       return true;
     }
     nodes.addAll(SchedulingStatuses.unsuitableBefore(context, demand.get().podClaimNames()));
+    if (rejected.contains(context, demand.get().distinctClaims())) {
+      return true;
+    }
     return selectedNode.isPresent() && demand.get().unplaceable().isEmpty()
         ? allocate(context, pod.get(), demand.get(), selectedNode.get(), nodes)
         : answer(context, pod.get(), demand.get(), nodes, judgeAll(demand.get(), nodes));
@@ -143,7 +148,8 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
             .onFailure()
             .invoke(_ -> metrics.allocation(MODE, "error"))
             .await()
-            .atMost(ALLOCATION_TIMEOUT);
+            // a time limit would let go of the claims while they are still being written
+            .indefinitely();
     return switch (outcome) {
       case AllocationOutcome.Allocated _ -> {
         metrics.allocation(MODE, "allocated");
@@ -215,7 +221,7 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
         .get(namespace, name)
         .or(
             () ->
-                ClusterView.mayBeScheduledByHand(context)
+                ClusterView.mayBeScheduledByHand(context) && view.hasDelayedClaimsIn(namespace)
                     ? api.read(Pod.class, namespace, name)
                     : Optional.empty())
         .filter(pod -> !PodClaims.isOver(pod))

@@ -8,6 +8,7 @@ import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -47,10 +48,16 @@ class UnsuitableNodes {
     };
   }
 
-  /** An Event on the pod when not one of the potential nodes suits. */
+  /**
+   * An Event on the pod when not one of the potential nodes suits, or the only one does not: that
+   * of a pod that was bound by hand.
+   */
   void explain(
       PodSchedulingContext context, Pod pod, PodDemand demand, Map<String, Unsuitable> unsuitable) {
-    List<String> potential = context.getSpec().getPotentialNodes();
+    List<String> potential =
+        context.getSpec().getPotentialNodes().isEmpty()
+            ? Optional.ofNullable(context.getSpec().getSelectedNode()).stream().toList()
+            : context.getSpec().getPotentialNodes();
     if (demand.placeable().isEmpty()
         || potential.isEmpty()
         || !unsuitable.keySet().containsAll(potential)) {

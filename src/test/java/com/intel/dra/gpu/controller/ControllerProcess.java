@@ -65,14 +65,15 @@ final class ControllerProcess {
             view, states, records, writer, judge, inFlight, wakeups, threads.executor());
     var events =
         new EventPublisher(api, threads.executor(), Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
-    var release = new ClaimRelease(view, records, writer, inFlight, wakeups, metrics);
+    var rejected = new RejectedSelections(view, wakeups, clock);
+    var release = new ClaimRelease(view, records, writer, rejected, inFlight, wakeups, metrics);
     var departures = new Departures(view, release, wakeups, clock);
     sweep = new Sweep(view, departures, wakeups, clock);
     var claimReconciler =
         new ResourceClaimReconciler(
             view,
             resolver,
-            new ImmediateAllocation(view, resolver, states, judge, pipeline, events, metrics),
+            new ImmediateAllocation(view, api, resolver, states, judge, pipeline, events, metrics),
             writer,
             release,
             departures,
@@ -88,6 +89,7 @@ final class ControllerProcess {
             judge,
             pipeline,
             new UnsuitableNodes(api, view, events),
+            rejected,
             metrics,
             wakeups);
     var nodeReconciler = new GpuAllocationStateReconciler(view, api, records, inFlight, wakeups);
