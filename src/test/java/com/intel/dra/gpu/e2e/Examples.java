@@ -85,6 +85,10 @@ final class Examples {
             assertThat(cluster.awaitWarning(onlyClaim(cluster), "NoSuitableNode"))
                 .contains("asked 100000 MiB, largest free 14248 MiB"));
     expect("pod-inline-two-gpus.yaml", runs(1, 1, List.of(2)));
+    expect("pod-inline-vf.yaml", Topology.TWO_VF_HOSTS_I915, seesCards(1));
+    expect("pod-inline-vf-and-gpu.yaml", Topology.TWO_VF_HOSTS_I915, seesCards(2));
+    expect("pod-inline-vf-different-sizes.yaml", Topology.TWO_VF_HOSTS_I915, seesCards(2));
+    expect("pod-inline-vf-eight.yaml", Topology.TWO_VF_HOSTS_I915, seesCards(8));
     expect("pods-shared-claim.yaml", runs(2, 1, List.of(1)));
     expect("pods-shared-claim-immediate.yaml", runs(2, 1, List.of(1)));
     // there are four GPUs, so two of the five share one
@@ -114,6 +118,21 @@ final class Examples {
         }
         assertThat(seen).as("GPUs in each container").isEqualTo(gpus);
       }
+    };
+  }
+
+  /**
+   * The one container of the one pod sees that many, of VFs too, whose numbers nobody foretells.
+   */
+  private static BiConsumer<RealCluster, Topology> seesCards(int count) {
+    return (cluster, _) -> {
+      Pod pod = onlyPod(cluster);
+      cluster.awaitRunning(pod.getMetadata().getName());
+      cluster.eventually(
+          "it sees " + count + " cards",
+          () ->
+              assertThat(SeenDevices.in(cluster, pod, pod.getSpec().getContainers().getFirst()))
+                  .hasSize(count));
     };
   }
 

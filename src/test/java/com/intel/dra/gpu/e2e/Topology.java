@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.awaitility.core.ThrowingRunnable;
 
 /** The simulated GPUs of every node. */
 enum Topology {
@@ -49,7 +50,18 @@ enum Topology {
     String yaml() {
       return yaml("maxVfs: 16, driver: xe, quotaFiles: sriov_admin");
     }
+  },
+
+  /** One whose kernel refuses to make VFs. */
+  VF_HOST_THAT_REFUSES(List.of("0000:d3:00.0-0x56c0")) {
+    @Override
+    String yaml() {
+      return yaml("maxVfs: 16, driver: i915, " + REFUSES);
+    }
   };
+
+  private static final String REFUSES =
+      "faults: [{fault: refuse, file: sriov_numvfs, value: \"5\", errno: EIO}]";
 
   private static final String CONFIG_MAP = "intel-gpu-simulator-topology";
   private static final Duration NUDGE_AGAIN = Duration.ofSeconds(5);
@@ -92,18 +104,27 @@ enum Topology {
     if (isShownOn(cluster)) {
       return;
     }
+    change(cluster, yaml(), () -> assertThat(isShownOn(cluster)).isTrue());
+  }
+
+  /** Takes the faults of the GPUs away, which stay, and waits until that shows. */
+  void cureOn(RealCluster cluster, ThrowingRunnable shows) {
+    change(cluster, yaml().replace(", " + REFUSES, ""), shows);
+  }
+
+  private void change(RealCluster cluster, String yaml, ThrowingRunnable shows) {
     cluster
         .client()
         .configMaps()
         .inNamespace(RealCluster.DRIVER_NAMESPACE)
         .withName(CONFIG_MAP)
-        .edit(map -> new ConfigMapBuilder(map).withData(Map.of("topology.yaml", yaml())).build());
+        .edit(map -> new ConfigMapBuilder(map).withData(Map.of("topology.yaml", yaml)).build());
     var nudge = new Nudge(cluster);
     cluster.eventually(
         "the nodes show " + this,
         () -> {
           nudge.now();
-          assertThat(isShownOn(cluster)).isTrue();
+          shows.run();
         });
   }
 
