@@ -36,8 +36,17 @@ final class GasPatch {
     if (patch.isEmpty()) {
       return Optional.empty();
     }
+    return Optional.of(onlyFor(current, patch));
+  }
+
+  /** Changes nothing, and is refused like the others if that is not what the GAS is. */
+  static String confirming(GpuAllocationState current) {
+    return onlyFor(current, JSON.createObjectNode());
+  }
+
+  private static String onlyFor(GpuAllocationState current, ObjectNode patch) {
     patch.putObject("metadata").put("resourceVersion", current.getMetadata().getResourceVersion());
-    return Optional.of(patch.toString());
+    return patch.toString();
   }
 
   private static <V> void add(

@@ -82,6 +82,8 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
       GasFields fields = desired.fields();
       GasStore.Outcome outcome =
           GasPatch.between(gas, fields)
+              // the informer may lag behind: then the GAS did say it, and may say otherwise now
+              .or(() -> round.confirmation(gas))
               .map(patch -> store.patch(gas, patch))
               .orElse(GasStore.Outcome.WRITTEN);
       return switch (outcome) {

@@ -111,6 +111,11 @@ class VfProvisioner {
       this.steps = steps;
     }
 
+    /** What is to be written when the GAS seems to say it all already; empty if nothing begins. */
+    Optional<String> confirmation(GpuAllocationState gas) {
+      return steps.isEmpty() ? Optional.empty() : Optional.of(GasPatch.confirming(gas));
+    }
+
     /** The GAS says it, and nothing else had been written since the state that was decided on. */
     void start() {
       steps.forEach(step -> threads.start(step.gpu(), () -> carryOut(step)));

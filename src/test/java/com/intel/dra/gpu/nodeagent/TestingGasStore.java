@@ -85,8 +85,12 @@ final class TestingGasStore extends GasStore {
 
   private void apply(ObjectNode patch) {
     ObjectNode json = JSON.valueToTree(gas);
-    versions.add(json.deepCopy());
+    ObjectNode before = json.deepCopy();
     merge(json, patch);
+    if (json.equals(before)) {
+      return; // as the API server, which then writes nothing
+    }
+    versions.add(before);
     gas = JSON.convertValue(json, GpuAllocationState.class);
     version++;
     gas.getMetadata().setResourceVersion("" + version);

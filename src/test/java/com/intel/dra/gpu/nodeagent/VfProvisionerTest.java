@@ -633,6 +633,28 @@ class VfProvisionerTest {
   }
 
   @Test
+  void anInformerThatStillShowsAnAnnouncementThatWasWithdrawnBeginsNothing() {
+    node.kernel.refuse(NUM_VFS, "", "Input/output error");
+    node.allocateVfs("a", 4, 2000);
+    node.reconcile();
+    var announced = node.gas.now();
+    assertThat(node.offeredVfs(gpu)).hasSize(4);
+    node.settle();
+    assertThat(node.offeredVfs(gpu)).isEmpty();
+    node.allocateVfs("b", 2, 2000);
+    node.pass(Duration.ofSeconds(1));
+    int writes = node.kernel.writes().size();
+
+    assertThat(node.reconcile(announced).getScheduleDelay()).isPresent();
+
+    await().until(node::isIdle);
+    assertThat(node.kernel.writes()).hasSize(writes);
+    node.settle();
+    node.prepared("a");
+    node.prepared("b");
+  }
+
+  @Test
   void aGpuIsNotShownWholeBetweenTheEndOfTheMakingAndTheLookAtItsVfs() throws IOException {
     VfHosts hosts = node.agent.hosts;
     Gpu vf = new Gpu(gpu.uid().vf(0), gpu.address(), 2000, 0, gpu.drmNodes());
