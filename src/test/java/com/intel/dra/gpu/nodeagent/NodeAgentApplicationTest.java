@@ -23,6 +23,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
@@ -32,10 +33,11 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -52,13 +54,19 @@ class NodeAgentApplicationTest {
     public String getConfigProfile() {
       return "node-agent,test";
     }
+
+    /** Any free port: whoever builds may run something on the usual one. */
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      return Map.of("quarkus.management.test-port", "0");
+    }
   }
 
   @Inject KubernetesClient client;
   @Inject AgentConfig config;
 
-  @ConfigProperty(name = "quarkus.management.test-port", defaultValue = "9001")
-  int managementPort;
+  @TestHTTPResource(value = "/", management = true)
+  URI management;
 
   private final TestingKubelet kubelet = new TestingKubelet(Authority.RAW_PATH);
 
@@ -148,7 +156,7 @@ class NodeAgentApplicationTest {
   }
 
   private io.restassured.response.Response get(String path) {
-    return RestAssured.given().baseUri("http://localhost:" + managementPort).get(path);
+    return RestAssured.given().baseUri(management.resolve("/").toString()).get(path);
   }
 
   private Path pluginSocket() {
