@@ -47,7 +47,7 @@ class AgentBeans {
   @Produces
   @Singleton
   VfHostRecords vfHostRecords(AgentConfig config) throws IOException {
-    return VfHostRecords.open(stateDir(config));
+    return VfHostRecords.open(stateDir(config), BootId.current());
   }
 
   @Produces

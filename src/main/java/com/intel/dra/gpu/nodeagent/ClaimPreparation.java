@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 /**
@@ -65,7 +66,7 @@ class ClaimPreparation implements ClaimPreparer {
   public PrepareResult prepare(ClaimReference claim, String resourceHandle) {
     return switch (devicesOf(claim, resourceHandle)) {
       case Devices.Unknown(String reason) -> new PrepareResult.Failed(reason);
-      case Devices.Given(List<AllocatedDevice> devices) -> prepare(claim, devices);
+      case Devices.Given(List<AllocatedDevice> devices) -> prepare(claim, resourceHandle, devices);
     };
   }
 
@@ -82,7 +83,9 @@ class ClaimPreparation implements ClaimPreparer {
   }
 
   /** Waits for VFs that are being made; when it has waited too long, the next call goes on. */
-  private PrepareResult prepare(ClaimReference claim, List<AllocatedDevice> devices) {
+  private PrepareResult prepare(
+      ClaimReference claim, String resourceHandle, List<AllocatedDevice> devices) {
+    var hasWaited = new AtomicBoolean();
     PrepareResult result =
         hosts.untilFinal(
             config.prepareWait(),
@@ -91,11 +94,35 @@ class ClaimPreparation implements ClaimPreparer {
                     .map(this::hindrance)
                     .flatMap(Optional::stream)
                     .findFirst()
-                    .orElseGet(() -> new Attempt.Final<>(record(claim, devices))));
+                    .map(
+                        hindrance -> {
+                          hasWaited.set(true);
+                          return hindrance;
+                        })
+                    .orElseGet(
+                        () ->
+                            new Attempt.Final<>(
+                                hasWaited.get()
+                                    ? recordIfStillGiven(claim, resourceHandle, devices)
+                                    : record(claim, devices))));
     if (result instanceof PrepareResult.Prepared) {
       gas.reconcileSoon();
     }
     return result;
+  }
+
+  /** The claim may have been deallocated, and its devices given to another, during the wait. */
+  private PrepareResult recordIfStillGiven(
+      ClaimReference claim, String resourceHandle, List<AllocatedDevice> devices) {
+    return switch (devicesOf(claim, resourceHandle)) {
+      case Devices.Unknown(String reason) -> new PrepareResult.Failed(reason);
+      case Devices.Given(List<AllocatedDevice> still) when still.equals(devices) ->
+          record(claim, devices);
+      case Devices.Given _ ->
+          new PrepareResult.Failed(
+              "%s: its devices were changed while it waited for them; the next call goes on"
+                  .formatted(claim));
+    };
   }
 
   private PrepareResult record(ClaimReference claim, List<AllocatedDevice> devices) {

@@ -128,7 +128,8 @@ sealed interface VfHostDecision {
         VfProfiles.forGpu(now.gpu().uid().model(), now.gpu().memoryMiB(), now.gpu().maxVfs())
             .stream()
             .filter(profile -> profile.numVfs() >= now.needed())
-            .filter(profile -> profile.memoryMiB() >= memoryMiB)
+            // where the kernel tells no memory (xe), the profiles do not either
+            .filter(profile -> profile.memoryMiB() >= memoryMiB || now.gpu().memoryMiB() == 0)
             .toList();
     return now.held().stream()
         .map(HeldVf::profile)

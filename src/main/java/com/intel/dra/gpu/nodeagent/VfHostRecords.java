@@ -15,8 +15,9 @@ import org.jboss.logging.Logger;
 /**
  * Which GPUs this driver turned into VFs, in memory and in a file that survives the agent: those
  * VFs are this driver's to remove. A record is on the disk before the hardware is touched, and
- * leaves it after the VFs are gone. It outlives a reboot, which takes the VFs away, so that they
- * can be made again as they were.
+ * leaves it after the VFs are gone. A reboot takes the VFs away and the records with them: VFs that
+ * are there afterwards were made by somebody else, and those that claims hold are made anew by what
+ * the GAS says of them.
  *
  * <p>A file that is missing or damaged is to be completed from the GAS; until then {@link
  * #isComplete} is false.
@@ -30,14 +31,17 @@ public final class VfHostRecords {
   private static final Logger LOG = Logger.getLogger(VfHostRecords.class);
 
   /** As it lies on disk; {@code hosts} by the UID of the GPU. */
-  record Content(int version, Map<String, MadeVfs> hosts) {}
+  record Content(int version, String bootId, Map<String, MadeVfs> hosts) {}
 
   private final AtomicFile file;
+  private final BootId bootId;
   private Map<String, MadeVfs> hosts;
   private boolean complete;
 
-  private VfHostRecords(AtomicFile file, Map<String, MadeVfs> hosts, boolean complete) {
+  private VfHostRecords(
+      AtomicFile file, BootId bootId, Map<String, MadeVfs> hosts, boolean complete) {
     this.file = file;
+    this.bootId = bootId;
     this.hosts = hosts;
     this.complete = complete;
   }
@@ -48,18 +52,22 @@ public final class VfHostRecords {
    * @param folder made when it is missing
    * @throws IOException if the folder or file cannot be used at all
    */
-  public static VfHostRecords open(Path folder) throws IOException {
+  public static VfHostRecords open(Path folder, BootId bootId) throws IOException {
     Files.createDirectories(folder);
     var file =
         new AtomicFile(folder.resolve(FILE_NAME), PosixFilePermissions.fromString("rw-------"));
     file.deleteLeftovers();
     Optional<byte[]> content = file.read();
     if (content.isEmpty()) {
-      return new VfHostRecords(file, Map.of(), false);
+      return new VfHostRecords(file, bootId, Map.of(), false);
     }
     return switch (StateDocument.decode(content.get(), VERSION, Content.class)) {
       case StateDocument.Decoded.Valid<Content>(Content read) ->
-          new VfHostRecords(file, Map.copyOf(read.hosts()), true);
+          new VfHostRecords(
+              file,
+              bootId,
+              read.bootId().equals(bootId.value()) ? Map.copyOf(read.hosts()) : Map.of(),
+              true);
       case StateDocument.Decoded.Damaged<Content>(String reason) -> {
         file.setAsideAs(DAMAGED_FILE_NAME);
         LOG.errorf(
@@ -67,7 +75,7 @@ public final class VfHostRecords {
                 + " is rebuilt from the GAS, as far as claims hold VFs; other VFs count as an"
                 + " administrator's. Check the disk.",
             file.path(), reason, DAMAGED_FILE_NAME);
-        yield new VfHostRecords(file, Map.of(), false);
+        yield new VfHostRecords(file, bootId, Map.of(), false);
       }
     };
   }
@@ -119,7 +127,7 @@ public final class VfHostRecords {
   }
 
   private void write(Map<String, MadeVfs> changed) throws IOException {
-    file.write(StateDocument.encode(new Content(VERSION, changed)));
+    file.write(StateDocument.encode(new Content(VERSION, bootId.value(), changed)));
     hosts = Map.copyOf(changed);
   }
 }

@@ -30,6 +30,12 @@ record SriovFiles(SysfsReader reader, AttributeWriter writer) {
     return Long.parseLong(text);
   }
 
+  /** The device is there, and the kernel has no SR-IOV for it. */
+  boolean isWithoutSriov(Path device) {
+    return reader.read(device.resolve(SysfsLayout.VENDOR)) instanceof Attribute.Text
+        && reader.read(numVfsFile(device)) instanceof Attribute.Absent;
+  }
+
   private String text(Path file) throws SriovException {
     return switch (reader.read(file)) {
       case Attribute.Text(String text) -> text;

@@ -39,10 +39,14 @@ public final class VirtualFunctions {
     this.appearance = new VfAppearance(files, clock);
   }
 
-  /** How many VFs the GPU at that address has. Waits while their number is being changed. */
+  /**
+   * How many VFs the GPU at that address has: none where the kernel cannot make any (SR-IOV was
+   * switched off). Waits while their number is being changed.
+   */
   public EnabledVfs enabled(PciAddress parent) {
     try {
-      return new EnabledVfs.Count(files.numVfs(layout.pciDevice(parent)));
+      Path device = layout.pciDevice(parent);
+      return new EnabledVfs.Count(files.isWithoutSriov(device) ? 0 : files.numVfs(device));
     } catch (SriovException e) {
       return new EnabledVfs.Unknown(e.failure());
     }

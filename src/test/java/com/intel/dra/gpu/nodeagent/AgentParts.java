@@ -45,7 +45,7 @@ final class AgentParts {
       InstantSource clock)
       throws IOException {
     prepared = PreparedClaims.open(config.stateDir().orElseThrow(), boot);
-    records = VfHostRecords.open(config.stateDir().orElseThrow());
+    records = VfHostRecords.open(config.stateDir().orElseThrow(), boot);
     metrics = new AgentMetrics(meters, prepared);
     desired = new DesiredGas(devices, prepared, hosts, records);
     keeper = new GasKeeper(store, informer, desired, config);

@@ -42,7 +42,7 @@ class ClaimPreparationTest {
     prepared = PreparedClaims.open(root.resolve("state"), BOOT);
     gasInformer = new TestingGasInformer(config);
     store = new TestingGasStore(config);
-    records = VfHostRecords.open(root.resolve("state"));
+    records = VfHostRecords.open(root.resolve("state"), BOOT);
     preparation =
         new ClaimPreparation(devices, prepared, hosts, records, gasInformer, store, config);
     devices.replace(List.of(gpu(3), gpu(4)));

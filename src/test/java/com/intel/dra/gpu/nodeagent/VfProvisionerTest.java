@@ -391,6 +391,20 @@ class VfProvisionerTest {
   }
 
   @Test
+  void whatAnAdministratorMadeAfterARebootIsNotTakenForOurs() throws IOException {
+    node.allocateVfs("a", 1, 2000);
+    node.settle();
+    node.gas.release("a");
+
+    node.reboot();
+    node.kernel.write(sysfs(NUM_VFS), "4");
+    node.settle();
+
+    assertThat(node.kernel.numVfs(gpu)).isEqualTo(4);
+    assertThat(node.agent.records.find(gpu.uid())).isEmpty();
+  }
+
+  @Test
   void anAgentThatStartsRemovesItsOwnVfsThatNobodyHolds() throws IOException {
     node.allocateVfs("a", 1, 2000);
     node.settle();

@@ -439,6 +439,15 @@ class VirtualFunctionsTest {
   }
 
   @Test
+  void aGpuWhoseSriovWasSwitchedOffHasNoVfs() throws Exception {
+    Gpu gpu = kernel.add(Driver.I915, 3, FLEX_170, 16_384, 8, 1);
+    java.nio.file.Files.delete(
+        kernel.root().resolve("bus/pci/devices/" + gpu.address() + "/sriov_numvfs"));
+
+    assertThat(vfs.enabled(gpu.address())).isEqualTo(new EnabledVfs.Count(0));
+  }
+
+  @Test
   void aVfOfXeShowsItsQuotaAsItsMemory() throws Exception {
     Gpu gpu = kernel.add(Driver.XE, 3, FLEX_170, 16_384, 8, 1);
     vfs.provision(gpu, profile(gpu, "flex170_m4"), 1);
