@@ -79,6 +79,9 @@ final class RealCluster extends TestNamespace
 
   @Override
   public void afterEach(ExtensionContext context) {
+    if (namespace.isEmpty()) {
+      return; // it was not made, and nothing in it; no namespace would mean all of them
+    }
     try {
       empty();
     } catch (RuntimeException | AssertionError failure) {
