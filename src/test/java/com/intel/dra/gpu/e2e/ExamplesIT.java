@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every file of deploy/examples shows what its first line says. */
 class ExamplesIT {
 
-  @RegisterExtension final RealCluster cluster = new RealCluster();
+  @RegisterExtension final RealCluster cluster = RealCluster.withWhateverGpus();
 
   /** Those for the same GPUs after each other: to change the GPUs takes time. */
   static Stream<String> expectedFiles() {

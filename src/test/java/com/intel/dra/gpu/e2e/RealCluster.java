@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -34,7 +35,7 @@ final class RealCluster extends TestNamespace
 
   private static final KubernetesClient CLIENT = admin();
 
-  private final Topology topology;
+  private final Optional<Topology> topology;
   private String namespace = "";
   private Instant begin = Instant.EPOCH;
 
@@ -44,6 +45,15 @@ final class RealCluster extends TestNamespace
   }
 
   RealCluster(Topology topology) {
+    this(Optional.of(topology));
+  }
+
+  /** With the GPUs that the last test left, or that the test itself shows. */
+  static RealCluster withWhateverGpus() {
+    return new RealCluster(Optional.empty());
+  }
+
+  private RealCluster(Optional<Topology> topology) {
     super(CLIENT);
     this.topology = topology;
   }
@@ -58,7 +68,7 @@ final class RealCluster extends TestNamespace
   @Override
   public void beforeEach(ExtensionContext context) {
     begin = Instant.now();
-    topology.showOn(this);
+    topology.ifPresent(wanted -> wanted.showOn(this));
     namespace = "it-" + UUID.randomUUID().toString().substring(0, 8);
     client
         .resource(new NamespaceBuilder().withNewMetadata().withName(namespace).and().build())
