@@ -22,6 +22,7 @@ class FootprintIT {
   private static final String CDI = "/var/run/cdi";
   private static final String CDI_FILE = CDI + "/intel.com-gpu.yaml";
   private static final String PREPARED_FILE = PLUGIN + "/prepared-claims.json";
+  private static final String VF_HOSTS_FILE = PLUGIN + "/vf-hosts.json";
 
   @RegisterExtension final RealCluster cluster = new RealCluster();
 
@@ -89,13 +90,13 @@ class FootprintIT {
 
   /** As docs/usage.md says. */
   @Test
-  void anUninstalledDriverLeavesNoSocketAndAtMostTwoFiles() {
+  void anUninstalledDriverLeavesNoSocketAndAtMostTheFilesThatTheDocsName() {
     isInstalled = false;
     driver.uninstall();
 
     assertThat(filesBelow(PLUGIN, "s")).isEmpty();
     assertThat(filesBelow(REGISTRY, "s")).isEmpty();
-    assertThat(List.of(CDI_FILE, PREPARED_FILE))
+    assertThat(List.of(CDI_FILE, PREPARED_FILE, VF_HOSTS_FILE))
         .containsAll(
             Stream.of(PLUGIN, REGISTRY, CDI).flatMap(f -> filesBelow(f, "f").stream()).toList());
     assertThat(cluster.client().rbac().clusterRoles().list().getItems())
