@@ -155,7 +155,8 @@ cluster_namespaces() { # those that processes of the cluster are in, other than 
 
 unused_mount_points() { # folders that exist only to be mounted over, which no cluster does any more
   local folder mounted
-  mounted=$(awk '{print $5}' /proc/[0-9]*/mountinfo 2>/dev/null | sort -u) || true   # any may vanish meanwhile
+  # any process may vanish meanwhile: cat goes on with the next one, mawk would end there
+  mounted=$({ cat /proc/[0-9]*/mountinfo 2>/dev/null || true; } | awk '{print $5}' | sort -u)
   for folder in "${NODE_FOLDERS[@]}"; do
     [ ! -e "$folder/$MARKER" ] || grep -qx "$folder" <<<"$mounted" || echo "$folder"
   done
