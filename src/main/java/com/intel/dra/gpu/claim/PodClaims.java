@@ -49,10 +49,7 @@ public final class PodClaims {
   public static int numberOfTemplates(Pod pod) {
     return (int)
         pod.getSpec().getResourceClaims().stream()
-            .filter(
-                claim ->
-                    field(claim, claim.getResourceClaimTemplateName(), "resourceClaimTemplateName")
-                        .isPresent())
+            .filter(claim -> template(claim).isPresent())
             .count();
   }
 
@@ -61,9 +58,7 @@ public final class PodClaims {
     if (name.isPresent()) {
       return Optional.of(new Reference(claim.getName(), name.get(), false));
     }
-    Optional<String> template =
-        field(claim, claim.getResourceClaimTemplateName(), "resourceClaimTemplateName");
-    if (template.isEmpty()) {
+    if (template(claim).isEmpty()) {
       return Optional.empty();
     }
     return generatedName(pod, claim)
@@ -79,6 +74,10 @@ public final class PodClaims {
       }
     }
     return Optional.of(pod.getMetadata().getName() + "-" + claim.getName());
+  }
+
+  private static Optional<String> template(PodResourceClaim claim) {
+    return field(claim, claim.getResourceClaimTemplateName(), "resourceClaimTemplateName");
   }
 
   private static Optional<String> field(

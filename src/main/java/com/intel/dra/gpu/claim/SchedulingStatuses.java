@@ -62,6 +62,11 @@ public final class SchedulingStatuses {
             .build());
   }
 
+  /** The node on which the pod's claims are to be allocated, once there is one. */
+  public static Optional<String> selectedNode(PodSchedulingContext context) {
+    return Optional.ofNullable(context.getSpec().getSelectedNode()).filter(node -> !node.isEmpty());
+  }
+
   /**
    * The nodes that those claims were told not to fit before. They have to be judged and told again:
    * the scheduler takes a node that is not in the list for one that may suit, and when more nodes

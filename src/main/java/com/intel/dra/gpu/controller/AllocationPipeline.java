@@ -110,8 +110,7 @@ class AllocationPipeline {
 
   private Uni<AllocationOutcome> attempt(
       String node, List<PendingClaim> pending, Optional<ObjectMeta> consumer) {
-    List<DeviceRequest> requests =
-        pending.stream().map(claim -> Inventories.request(claim.uid(), claim.request())).toList();
+    List<DeviceRequest> requests = pending.stream().map(PendingClaim::deviceRequest).toList();
     // before anything is written, though only what is decided on the record counts
     return switch (judge.judge(nodes.named(node), requests)) {
       case NodeAnswer.Unsuitable unsuitable -> done(new AllocationOutcome.Refused(unsuitable));

@@ -9,6 +9,7 @@ import com.intel.dra.gpu.claim.ClaimStep;
 import com.intel.dra.gpu.claim.Claims;
 import com.intel.dra.gpu.claim.ParametersLookup;
 import com.intel.dra.gpu.claim.PodClaims;
+import com.intel.dra.gpu.claim.SchedulingStatuses;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.PodSchedulingContext;
@@ -129,8 +130,7 @@ class ClusterView implements ParametersLookup {
    * the node; what the scheduler wrote before, while the pod was pending, stays.
    */
   static boolean mayBeScheduledByHand(PodSchedulingContext context) {
-    String node = context.getSpec().getSelectedNode();
-    return node != null && !node.isEmpty();
+    return SchedulingStatuses.selectedNode(context).isPresent();
   }
 
   /** Whether there are claims that wait for a consumer, of whichever class. */

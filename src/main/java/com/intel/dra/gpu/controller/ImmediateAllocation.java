@@ -61,9 +61,7 @@ class ImmediateAllocation {
 
   private AllocationOutcome allocate(PendingClaim claim, ImmediateGroup group) {
     List<DeviceRequest> requests =
-        group.claims().stream()
-            .map(each -> Inventories.request(each.uid(), each.request()))
-            .toList();
+        group.claims().stream().map(PendingClaim::deviceRequest).toList();
     Map<String, NodeState> nodes =
         states
             .all()

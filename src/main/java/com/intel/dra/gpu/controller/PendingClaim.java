@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.controller;
 
+import com.intel.dra.gpu.allocation.DeviceRequest;
 import com.intel.dra.gpu.claim.ClaimRequest;
 import com.intel.dra.gpu.claim.Claims;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
@@ -9,6 +10,11 @@ record PendingClaim(ResourceClaim claim, ClaimRequest request) {
 
   String uid() {
     return Claims.uid(claim);
+  }
+
+  /** What is asked of the allocator. */
+  DeviceRequest deviceRequest() {
+    return Inventories.request(uid(), request);
   }
 
   String namespacedName() {

@@ -113,7 +113,7 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
     if (!view.isComplete()) {
       return false;
     }
-    Optional<String> selectedNode = selectedNode(context);
+    Optional<String> selectedNode = SchedulingStatuses.selectedNode(context);
     Set<String> nodes = new LinkedHashSet<>(context.getSpec().getPotentialNodes());
     selectedNode.ifPresent(nodes::add);
     if (nodes.isEmpty()) {
@@ -168,9 +168,7 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
   /** The nodes that do not suit the placeable claims, with the reason of each. */
   private Map<String, Unsuitable> judgeAll(PodDemand demand, Collection<String> nodes) {
     List<DeviceRequest> requests =
-        demand.distinctClaims().stream()
-            .map(claim -> Inventories.request(claim.uid(), claim.request()))
-            .toList();
+        demand.distinctClaims().stream().map(PendingClaim::deviceRequest).toList();
     var unsuitable = new LinkedHashMap<String, Unsuitable>();
     if (requests.isEmpty()) {
       return unsuitable;
@@ -203,10 +201,6 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
     }
     unsuitable.values().forEach(answer -> metrics.unsuitableNode(answer.reason()));
     return unsuitableNodes.write(changed.get());
-  }
-
-  private static Optional<String> selectedNode(PodSchedulingContext context) {
-    return Optional.ofNullable(context.getSpec().getSelectedNode()).filter(node -> !node.isEmpty());
   }
 
   /**

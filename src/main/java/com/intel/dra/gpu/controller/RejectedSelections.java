@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.controller;
 
 import com.intel.dra.gpu.claim.Claims;
+import com.intel.dra.gpu.claim.SchedulingStatuses;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.PodSchedulingContext;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.PodSchedulingContextSpec;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
@@ -46,7 +47,8 @@ class RejectedSelections {
     for (ResourceID id : view.schedulingContextsConcerning(claim)) {
       view.schedulingContexts
           .get(id)
-          .filter(context -> node.equals(context.getSpec().getSelectedNode()))
+          .filter(
+              context -> SchedulingStatuses.selectedNode(context).filter(node::equals).isPresent())
           .ifPresent(context -> leaveAlone(claim, id, context));
     }
   }

@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.controller;
 
+import com.intel.dra.gpu.claim.SchedulingStatuses;
 import com.intel.dra.gpu.controller.ApiServer.Outcome;
 import com.intel.dra.gpu.controller.NodeAnswer.Unsuitable;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -8,7 +9,6 @@ import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -56,7 +56,7 @@ class UnsuitableNodes {
       PodSchedulingContext context, Pod pod, PodDemand demand, Map<String, Unsuitable> unsuitable) {
     List<String> potential =
         context.getSpec().getPotentialNodes().isEmpty()
-            ? Optional.ofNullable(context.getSpec().getSelectedNode()).stream().toList()
+            ? SchedulingStatuses.selectedNode(context).stream().toList()
             : context.getSpec().getPotentialNodes();
     if (demand.placeable().isEmpty()
         || potential.isEmpty()

@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.simulator;
 
 import com.intel.dra.gpu.simulator.fuse.FuseMount;
+import com.intel.dra.gpu.sysfs.WaitClock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,11 +38,7 @@ final class ServedNode implements Node {
    * @throws UnmountableException when the kernel refuses the mount
    */
   static ServedNode create(
-      Path path,
-      Topology topology,
-      DeviceNodes deviceNodes,
-      KernelClock clock,
-      Consumer<String> log)
+      Path path, Topology topology, DeviceNodes deviceNodes, WaitClock clock, Consumer<String> log)
       throws IOException {
     RootFolder root = RootFolder.open(path);
     GpuFiles files = new GpuFiles(root, deviceNodes);

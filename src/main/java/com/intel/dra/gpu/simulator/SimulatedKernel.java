@@ -6,6 +6,7 @@ import com.intel.dra.gpu.simulator.fuse.Errno;
 import com.intel.dra.gpu.simulator.fuse.ServedFiles;
 import com.intel.dra.gpu.simulator.fuse.TreeEntry;
 import com.intel.dra.gpu.sysfs.SysfsLayout;
+import com.intel.dra.gpu.sysfs.WaitClock;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -96,7 +97,7 @@ final class SimulatedKernel implements ServedFiles {
     }
   }
 
-  private final KernelClock clock;
+  private final WaitClock clock;
   private final DrmDevices devices;
   private final Consumer<String> log;
   private final SequencedMap<PciAddress, Pf> pfs = new LinkedHashMap<>();
@@ -106,7 +107,7 @@ final class SimulatedKernel implements ServedFiles {
   /**
    * @param log is told of everything that changes and of every refusal, in one line each
    */
-  SimulatedKernel(KernelClock clock, DrmDevices devices, Consumer<String> log) {
+  SimulatedKernel(WaitClock clock, DrmDevices devices, Consumer<String> log) {
     this.clock = clock;
     this.devices = devices;
     this.log = log;

@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.simulator;
 
+import com.intel.dra.gpu.sysfs.WaitClock;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -92,7 +93,7 @@ final class Simulator {
       case PLAIN_FILES -> SimulatedNode.create(run.root(), topology, run.deviceNodes());
       case SERVED ->
           ServedNode.create(
-              run.root(), topology, run.deviceNodes(), KernelClock.SYSTEM, out::println);
+              run.root(), topology, run.deviceNodes(), WaitClock.SYSTEM, out::println);
     };
   }
 

@@ -88,18 +88,6 @@ final class Pods {
     return claim.getStatus() == null ? List.of() : claim.getStatus().getReservedFor();
   }
 
-  static ResourceClaim reserved(ResourceClaim claim, Pod pod) {
-    return new ResourceClaimBuilder(claim)
-        .editStatus()
-        .addNewReservedFor()
-        .withResource("pods")
-        .withName(pod.getMetadata().getName())
-        .withUid(pod.getMetadata().getUid())
-        .endReservedFor()
-        .endStatus()
-        .build();
-  }
-
   /** Reserved for these alone; and, if there are none, to be deallocated if it is delayed. */
   static ResourceClaim reservedOnlyFor(
       ResourceClaim claim, List<ResourceClaimConsumerReference> consumers) {

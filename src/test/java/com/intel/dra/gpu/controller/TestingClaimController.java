@@ -108,7 +108,7 @@ final class TestingClaimController {
       }
       if (Claims.allocation(claim).isPresent()) {
         if (!Pods.isReservedFor(claim, pod)) {
-          cluster.edit(claim, known -> Pods.reserved(known, pod));
+          cluster.edit(claim, known -> TestingObjects.reservedFor(known, pod));
           return true;
         }
       } else if (!Claims.isImmediate(claim)) {

@@ -171,7 +171,7 @@ final class TestingScheduler {
   private boolean reserve(Pod pod, List<ResourceClaim> claims) {
     Optional<ResourceClaim> open =
         claims.stream().filter(claim -> !Pods.isReservedFor(claim, pod)).findFirst();
-    open.ifPresent(claim -> cluster.edit(claim, known -> Pods.reserved(known, pod)));
+    open.ifPresent(claim -> cluster.edit(claim, known -> TestingObjects.reservedFor(known, pod)));
     return open.isPresent();
   }
 

@@ -14,6 +14,7 @@ import com.intel.dra.gpu.simulator.fuse.FuseMount;
 import com.intel.dra.gpu.sysfs.GpuDiscovery;
 import com.intel.dra.gpu.sysfs.KernelDriver;
 import com.intel.dra.gpu.sysfs.OtherUser;
+import com.intel.dra.gpu.sysfs.WaitClock;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -85,7 +86,7 @@ class ServedNodeTest {
     return serve(topology, time);
   }
 
-  private ServedNode serve(Topology topology, KernelClock clock) throws IOException {
+  private ServedNode serve(Topology topology, WaitClock clock) throws IOException {
     ServedNode served = ServedNode.create(root, topology, DeviceNodes.PLAIN_FILES, clock, log::add);
     node = Optional.of(served);
     return served;
@@ -393,7 +394,7 @@ class ServedNodeTest {
       assertThat(list(device(FLEX))).contains("virtfn0", "virtfn1");
     }
 
-    private static final class SlowClock implements KernelClock {
+    private static final class SlowClock implements WaitClock {
       final CountDownLatch asleep = new CountDownLatch(1);
       final CountDownLatch wake = new CountDownLatch(1);
 
@@ -432,8 +433,8 @@ class ServedNodeTest {
     @Test
     void goesWhileAWriteIsBeingDone() throws Exception {
       CountDownLatch asleep = new CountDownLatch(1);
-      KernelClock forever =
-          new KernelClock() {
+      WaitClock forever =
+          new WaitClock() {
             @Override
             public long nanoTime() {
               return 0;

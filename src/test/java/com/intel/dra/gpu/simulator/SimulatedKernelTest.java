@@ -8,6 +8,7 @@ import com.intel.dra.gpu.simulator.fuse.Answer;
 import com.intel.dra.gpu.simulator.fuse.Errno;
 import com.intel.dra.gpu.simulator.fuse.TreeEntry;
 import com.intel.dra.gpu.sysfs.KernelDriver;
+import com.intel.dra.gpu.sysfs.WaitClock;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -382,8 +383,8 @@ class SimulatedKernelTest {
   void aFaultThatEndsWhileVfsAreBeingDisabledHoldsNothingBack() throws Exception {
     CountDownLatch disabling = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
-    KernelClock slow =
-        new KernelClock() {
+    WaitClock slow =
+        new WaitClock() {
           @Override
           public long nanoTime() {
             return 0;
@@ -418,8 +419,8 @@ class SimulatedKernelTest {
   void whoeverReadsTheCountWaitsWhileItChangesAndNobodyElseDoes() throws Exception {
     CountDownLatch sleeping = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
-    KernelClock slow =
-        new KernelClock() {
+    WaitClock slow =
+        new WaitClock() {
           @Override
           public long nanoTime() {
             return 0;

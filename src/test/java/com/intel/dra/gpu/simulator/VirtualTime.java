@@ -1,11 +1,12 @@
 package com.intel.dra.gpu.simulator;
 
+import com.intel.dra.gpu.sysfs.WaitClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Time that passes only while somebody sleeps, and then at once. */
-final class VirtualTime implements KernelClock {
+final class VirtualTime implements WaitClock {
 
   private final List<Duration> sleeps = new ArrayList<>();
   private long now;
