@@ -43,6 +43,7 @@ class AllocationPipeline {
   private final Judge judge;
   private final InFlight inFlight;
   private final Wakeups wakeups;
+  private final ControllerMetrics metrics;
   private final ExecutorService virtualThreads;
 
   AllocationPipeline(
@@ -53,6 +54,7 @@ class AllocationPipeline {
       Judge judge,
       InFlight inFlight,
       Wakeups wakeups,
+      ControllerMetrics metrics,
       @VirtualThreads ExecutorService virtualThreads) {
     this.view = view;
     this.nodes = nodes;
@@ -61,7 +63,29 @@ class AllocationPipeline {
     this.judge = judge;
     this.inFlight = inFlight;
     this.wakeups = wakeups;
+    this.metrics = metrics;
     this.virtualThreads = virtualThreads;
+  }
+
+  /**
+   * As {@link #allocate}, waiting for it and counting that it allocated or failed. There is no time
+   * limit: it would let go of the claims while they are still being written.
+   *
+   * @param mode for the count
+   * @throws RuntimeException the API server's error
+   */
+  AllocationOutcome allocateAndWait(
+      String mode, String node, List<PendingClaim> pending, Optional<ObjectMeta> consumer) {
+    AllocationOutcome outcome =
+        allocate(node, pending, consumer)
+            .onFailure()
+            .invoke(_ -> metrics.allocation(mode, "error"))
+            .await()
+            .indefinitely();
+    if (outcome instanceof AllocationOutcome.Allocated) {
+      metrics.allocation(mode, "allocated");
+    }
+    return outcome;
   }
 
   /**
@@ -70,7 +94,7 @@ class AllocationPipeline {
    * @param consumer the pod to reserve the claims for in the same write
    * @return fails with the API server's error; then the whole attempt is to be repeated
    */
-  Uni<AllocationOutcome> allocate(
+  private Uni<AllocationOutcome> allocate(
       String node, List<PendingClaim> pending, Optional<ObjectMeta> consumer) {
     List<String> uids = pending.stream().map(PendingClaim::uid).toList();
     return Uni.createFrom()

@@ -73,7 +73,8 @@ class ImmediateAllocation {
           return refused(claim, group, refusal);
         }
         case Placement best -> {
-          AllocationOutcome outcome = allocate(group.claims(), best.nodeName());
+          AllocationOutcome outcome =
+              pipeline.allocateAndWait(MODE, best.nodeName(), group.claims(), Optional.empty());
           if (!(outcome instanceof AllocationOutcome.Refused)) {
             return outcome;
           }
@@ -81,21 +82,6 @@ class ImmediateAllocation {
         }
       }
     }
-  }
-
-  private AllocationOutcome allocate(List<PendingClaim> claims, String node) {
-    AllocationOutcome outcome =
-        pipeline
-            .allocate(node, claims, Optional.empty())
-            .onFailure()
-            .invoke(_ -> metrics.allocation(MODE, "error"))
-            .await()
-            // a time limit would let go of the claims while they are still being written
-            .indefinitely();
-    if (outcome instanceof AllocationOutcome.Allocated) {
-      metrics.allocation(MODE, "allocated");
-    }
-    return outcome;
   }
 
   private AllocationOutcome refused(PendingClaim claim, ImmediateGroup group, Refusal refusal) {

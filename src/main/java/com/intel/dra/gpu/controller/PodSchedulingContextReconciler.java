@@ -143,18 +143,10 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
       String selectedNode,
       Set<String> nodes) {
     AllocationOutcome outcome =
-        pipeline
-            .allocate(selectedNode, demand.distinctClaims(), Optional.of(pod.getMetadata()))
-            .onFailure()
-            .invoke(_ -> metrics.allocation(MODE, "error"))
-            .await()
-            // a time limit would let go of the claims while they are still being written
-            .indefinitely();
+        pipeline.allocateAndWait(
+            MODE, selectedNode, demand.distinctClaims(), Optional.of(pod.getMetadata()));
     return switch (outcome) {
-      case AllocationOutcome.Allocated _ -> {
-        metrics.allocation(MODE, "allocated");
-        yield true;
-      }
+      case AllocationOutcome.Allocated _ -> true;
       case AllocationOutcome.Busy _, AllocationOutcome.Outdated _ -> false;
       case AllocationOutcome.Refused refused -> {
         metrics.allocation(MODE, "refused");

@@ -19,9 +19,6 @@ import java.util.stream.Collectors;
  */
 final class KernelTree {
 
-  /** Below a PF's device; see {@link QuotaFiles#SRIOV_ADMIN}. */
-  static final String SRIOV_ADMIN = "sriov_admin";
-
   private static final String DISPLAY_CONTROLLER = "0x038000";
   private static final String NO_NUMA_NODE = "-1";
 
@@ -117,7 +114,7 @@ final class KernelTree {
           case PRELIM_IOV ->
               Optional.of(
                   SysfsLayout.DRM + "/" + placement.cardName() + "/" + SysfsLayout.PRELIM_IOV);
-          case SRIOV_ADMIN, SRIOV_ADMIN_WITHOUT_VRAM_QUOTA -> Optional.of(SRIOV_ADMIN);
+          case SRIOV_ADMIN, SRIOV_ADMIN_WITHOUT_VRAM_QUOTA -> Optional.of(SysfsLayout.SRIOV_ADMIN);
           case NONE -> Optional.empty();
         };
   }

@@ -62,7 +62,7 @@ final class ControllerProcess {
     var records = new NodeRecords(api, view, metrics, NAMESPACE);
     var pipeline =
         new AllocationPipeline(
-            view, states, records, writer, judge, inFlight, wakeups, threads.executor());
+            view, states, records, writer, judge, inFlight, wakeups, metrics, threads.executor());
     var events =
         new EventPublisher(api, threads.executor(), Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
     var rejected = new RejectedSelections(view, wakeups, clock);
