@@ -4,9 +4,7 @@ import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.files.AtomicFile;
 import com.intel.dra.gpu.nodeagent.PreparedClaimsDocument.Decoded;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -53,10 +51,7 @@ public final class PreparedClaims {
    * @throws IOException if the folder or file cannot be used at all
    */
   public static PreparedClaims open(Path folder, BootId bootId) throws IOException {
-    Files.createDirectories(folder);
-    var file =
-        new AtomicFile(folder.resolve(FILE_NAME), PosixFilePermissions.fromString("rw-------"));
-    file.deleteLeftovers();
+    AtomicFile file = StateFile.in(folder, FILE_NAME);
     Optional<byte[]> content = file.read();
     if (content.isEmpty()) {
       LOG.infof("No prepared claims in %s yet: taking over those that the GAS has", file.path());

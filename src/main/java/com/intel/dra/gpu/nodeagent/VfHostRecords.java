@@ -4,9 +4,7 @@ import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.files.AtomicFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -53,10 +51,7 @@ public final class VfHostRecords {
    * @throws IOException if the folder or file cannot be used at all
    */
   public static VfHostRecords open(Path folder, BootId bootId) throws IOException {
-    Files.createDirectories(folder);
-    var file =
-        new AtomicFile(folder.resolve(FILE_NAME), PosixFilePermissions.fromString("rw-------"));
-    file.deleteLeftovers();
+    AtomicFile file = StateFile.in(folder, FILE_NAME);
     Optional<byte[]> content = file.read();
     if (content.isEmpty()) {
       return new VfHostRecords(file, bootId, Map.of(), false);
