@@ -78,7 +78,8 @@ class ControllerPropertiesTest {
     World world = World.ofOrder(1, Policy.DEFAULT, List.of(List.of(1000)));
     var hands = new Actions(world);
     prepare(hands);
-    hands.carryOut(new Action.CreatePodByHand(0, 0, List.of(new Action.Use.Own(0, false))));
+    hands.carryOut(new Action.CreateClaim(0, 0, false));
+    hands.carryOut(new Action.CreatePodByHand(0, 0, List.of(new Action.Use.Shared(0))));
     world.settle();
     hands.carryOut(new Action.FinishPod(0));
     world.settle();

@@ -130,13 +130,17 @@ class AbandonedClaimsTest {
   }
 
   @Test
-  void nothingIsForgottenWithoutAGas() {
+  void theTimeBeginsAnewWhenTheGasComesBack() {
+    gasAllocates(Map.of());
     abandoned.forget();
+    gas.gas = null;
     passAndLook(Duration.ofDays(1));
     gasAllocates(Map.of());
     passAndLook(Duration.ofDays(1));
-
     assertThat(prepared.all()).containsKey("uid-1");
+
+    passAndLook(ALMOST.plusMillis(1));
+    assertThat(prepared.all()).isEmpty();
   }
 
   @Test
