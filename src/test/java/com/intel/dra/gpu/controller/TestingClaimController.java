@@ -148,13 +148,17 @@ final class TestingClaimController {
     return true;
   }
 
+  /** Claims that were made for a pod go when it is done, its scheduling context with the pod. */
   private boolean collect(HasMetadata object) {
     Optional<String> owner =
         object.getMetadata().getOwnerReferences().stream().map(OwnerReference::getUid).findFirst();
     boolean garbage =
         owner.isPresent()
             && object.getMetadata().getDeletionTimestamp() == null
-            && owner.flatMap(this::pod).filter(pod -> !Pods.isDone(pod)).isEmpty();
+            && owner
+                .flatMap(this::pod)
+                .filter(pod -> !(object instanceof ResourceClaim && Pods.isDone(pod)))
+                .isEmpty();
     if (garbage) {
       cluster.delete(object);
     }

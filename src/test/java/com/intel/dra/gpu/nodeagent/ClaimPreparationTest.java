@@ -8,9 +8,13 @@ import static com.intel.dra.gpu.nodeagent.Fixtures.gas;
 import static com.intel.dra.gpu.nodeagent.Fixtures.gpu;
 import static com.intel.dra.gpu.nodeagent.Fixtures.uid;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.intel.dra.gpu.api.AllocatedDevice;
+import com.intel.dra.gpu.api.ClaimAllocation;
 import com.intel.dra.gpu.api.ResourceHandle;
+import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.VfProfiles;
 import com.intel.dra.gpu.kubelet.PrepareResult;
 import com.intel.dra.gpu.kubelet.PrepareResult.Prepared;
 import com.intel.dra.gpu.kubelet.UnprepareResult;
@@ -18,8 +22,13 @@ import com.intel.dra.gpu.kubelet.UnprepareResult.Unprepared;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,6 +113,46 @@ class ClaimPreparationTest {
     store.allocate("a", allocation(3));
 
     assertThat(preparation.prepare(claim("a"), handle(allocated(3)))).isInstanceOf(Prepared.class);
+  }
+
+  @Test
+  void aVfThatWasGivenToAnotherClaimDuringTheWaitIsNotPrepared() throws Exception {
+    Gpu host = gpu(3);
+    Gpu vf = new Gpu(host.uid().vf(0), host.address(), 2000, 0, host.drmNodes());
+    var share = new AllocatedDevice(2000, host.uid().toString(), "", "vf", vf.uid().toString());
+    gasShows("a", share);
+    hosts.set(
+        host.uid(),
+        Optional.of(
+            new VfHostState.Making(
+                VfProfiles.forGpu(Fixtures.FLEX_170, host.memoryMiB(), 8).getFirst(),
+                new TreeSet<>(List.of(0)),
+                Optional.empty())));
+    var patient =
+        new ClaimPreparation(
+            devices,
+            prepared,
+            hosts,
+            records,
+            gasInformer,
+            store,
+            TestingConfig.below(root).withPrepareWait(Duration.ofSeconds(30)));
+    var answer = new FutureTask<>(() -> patient.prepare(claim("a"), handle(share)));
+    Thread call = Thread.ofPlatform().start(answer);
+    await().until(() -> call.getState() == Thread.State.TIMED_WAITING);
+
+    gasShows("b", share);
+    devices.replace(List.of(host, vf));
+    hosts.set(host.uid(), Optional.empty());
+
+    assertThat(failure(answer.get(30, TimeUnit.SECONDS))).contains("does not say");
+    assertThat(prepared.all()).isEmpty();
+  }
+
+  /** To the informer; the API server says that nobody holds anything. */
+  private void gasShows(String claimUid, AllocatedDevice share) {
+    var allocation = new ClaimAllocation(List.of(share), "");
+    gasInformer.gas = Fixtures.gas(Map.of(), Map.of(), Map.of(claimUid, allocation), "Ready");
   }
 
   @Test
