@@ -1,0 +1,314 @@
+package com.intel.dra.gpu.structured;
+
+import static com.intel.dra.gpu.structured.StructuredApi.MEMORY;
+import static com.intel.dra.gpu.structured.StructuredApi.MILLICORES;
+import static com.intel.dra.gpu.structured.StructuredApi.MILLICORES_OF_A_GPU;
+import static com.intel.dra.gpu.structured.StructuredApi.VF_SLOTS;
+
+import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.VfProfile;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.resource.v1.Counter;
+import io.fabric8.kubernetes.api.model.resource.v1.CounterSet;
+import io.fabric8.kubernetes.api.model.resource.v1.CounterSetBuilder;
+import io.fabric8.kubernetes.api.model.resource.v1.Device;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceAttribute;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceBuilder;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceCapacity;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceCapacityBuilder;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceCounterConsumption;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceCounterConsumptionBuilder;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceTaint;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceTaintBuilder;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedSet;
+import java.util.TreeMap;
+
+/**
+ * What a node publishes of its GPUs, in one way for each set of features that the cluster may have
+ * switched on. None lets the scheduler give out more than there is:
+ *
+ * <ul>
+ *   <li>a GPU that is shared by memory needs consumable capacity (Kubernetes 1.36); where that is
+ *       off it is for one claim;
+ *   <li>a GPU and the VFs that it could be split into exclude each other by a counter, which needs
+ *       partitionable devices (1.36); where that is off no VF is published that does not exist.
+ * </ul>
+ *
+ * <p>Whole GPUs come first, so that a claim that does not care gets one, then VFs, then monitors: a
+ * device of each GPU without counters and memory for administrative access, since the scheduler
+ * also refuses that on devices which are used up.
+ */
+public final class Offer {
+
+  private final List<OfferedGpu> gpus;
+  private final GpuSharing sharing;
+
+  /**
+   * @param gpus in the order in which the scheduler should try them
+   */
+  public Offer(List<OfferedGpu> gpus, GpuSharing sharing) {
+    this.gpus = List.copyOf(gpus);
+    this.sharing = sharing;
+  }
+
+  /**
+   * The ways to publish, the best first, the last one for clusters with none of the features. No
+   * two are equal.
+   *
+   * @param sharesAreCharged whether the scheduler charges the counters of a GPU with its shares
+   *     also when it looks at them again; it does from 1.36.2 on
+   */
+  public List<OfferedDevices> inOrderOfPreference(boolean sharesAreCharged) {
+    var exclusive = new GpuSharing.Exclusive();
+    SequencedSet<OfferedDevices> ways = new LinkedHashSet<>();
+    if (sharesAreCharged) {
+      ways.add(way(sharing, true));
+    }
+    ways.add(way(exclusive, true));
+    ways.add(way(sharing, false));
+    ways.add(way(exclusive, false));
+    return List.copyOf(ways);
+  }
+
+  private OfferedDevices way(GpuSharing sharing, boolean withVfsOnDemand) {
+    var counterSets = new ArrayList<CounterSet>();
+    var whole = new ArrayList<Device>();
+    var vfs = new ArrayList<Device>();
+    var monitors = new ArrayList<Device>();
+    boolean shared = false;
+    for (OfferedGpu offered : gpus) {
+      monitors.add(monitor(offered));
+      switch (offered.vfs()) {
+        case OfferedGpu.Vfs.OnDemand(VfProfile profile, Optional<String> failure)
+            when withVfsOnDemand -> {
+          counterSets.add(slots(offered, profile.numVfs()));
+          whole.add(gpu(offered, sharing, charge(offered, profile.numVfs())));
+          for (int index = 0; index < profile.numVfs(); index++) {
+            vfs.add(vfOnDemand(offered, profile, failure, index));
+          }
+        }
+        case OfferedGpu.Vfs.Existing(List<Gpu> existing) ->
+            existing.forEach(vf -> vfs.add(existingVf(offered, vf)));
+        case OfferedGpu.Vfs.OnDemand _, OfferedGpu.Vfs.None _ ->
+            whole.add(gpu(offered, sharing, List.of()));
+      }
+    }
+    shared = whole.stream().anyMatch(device -> device.getAllowMultipleAllocations() != null);
+    var devices = new ArrayList<>(whole);
+    devices.addAll(vfs);
+    devices.addAll(monitors);
+    return new OfferedDevices(
+        (shared ? "shared" : "exclusive") + (counterSets.isEmpty() ? "" : "-vfs-on-demand"),
+        counterSets,
+        devices);
+  }
+
+  private static Device gpu(
+      OfferedGpu offered, GpuSharing sharing, List<DeviceCounterConsumption> charge) {
+    Gpu gpu = offered.gpu();
+    var device = device(offered, DeviceName.of(gpu.uid()), "gpu", Optional.of(gpu));
+    int sharableMiB =
+        switch (sharing) {
+          case GpuSharing.Exclusive _ -> 0;
+          case GpuSharing.ByMemory shares -> shares.sharableMiB(gpu.memoryMiB());
+        };
+    if (sharableMiB > 0 && sharing instanceof GpuSharing.ByMemory shares) {
+      device
+          .withAllowMultipleAllocations(true)
+          .addToCapacity(MEMORY, shareOf(sharableMiB, shares))
+          .addToCapacity(MILLICORES, unasked(MILLICORES_OF_A_GPU));
+    } else {
+      device
+          .addToCapacity(MEMORY, mib(gpu.memoryMiB()))
+          .addToCapacity(MILLICORES, number(MILLICORES_OF_A_GPU));
+    }
+    return device.withConsumesCounters(charge).withTaints(taints(offered)).build();
+  }
+
+  private static Device vfOnDemand(
+      OfferedGpu offered, VfProfile profile, Optional<String> failure, int index) {
+    List<DeviceTaint> taints = taints(offered);
+    if (failure.isPresent()) {
+      taints = new ArrayList<>(taints);
+      taints.add(taint(StructuredApi.VFS_FAILED_TAINT, StructuredApi.NO_SCHEDULE));
+    }
+    DeviceUid uid = offered.gpu().uid().vf(index);
+    return device(offered, DeviceName.of(uid), "vf", Optional.empty())
+        .addToAttributes("parent", text(DeviceName.of(offered.gpu().uid()).toString()))
+        .addToAttributes("profile", text(profile.name()))
+        .addToCapacity(MEMORY, mib(profile.memoryMiB()))
+        .addToCapacity(MILLICORES, number(MILLICORES_OF_A_GPU / profile.numVfs()))
+        .withConsumesCounters(charge(offered, 1))
+        .withTaints(taints)
+        .build();
+  }
+
+  private static Device existingVf(OfferedGpu offered, Gpu vf) {
+    return device(offered, DeviceName.of(vf.uid()), "vf", Optional.of(vf))
+        .addToAttributes("parent", text(DeviceName.of(offered.gpu().uid()).toString()))
+        .addToCapacity(MEMORY, mib(vf.memoryMiB()))
+        .addToCapacity(MILLICORES, number(MILLICORES_OF_A_GPU))
+        .withTaints(taints(offered))
+        .build();
+  }
+
+  /** Of a GPU that is not well too: that is when one looks at it. */
+  private static Device monitor(OfferedGpu offered) {
+    return device(
+            offered,
+            DeviceName.monitorOf(offered.gpu().uid()),
+            "monitor",
+            Optional.of(offered.gpu()))
+        .build();
+  }
+
+  /**
+   * @param function the PCI function, where there is one already
+   */
+  private static DeviceBuilder device(
+      OfferedGpu offered, DeviceName name, String type, Optional<Gpu> function) {
+    DeviceFacts facts = offered.facts();
+    var attributes = new TreeMap<String, DeviceAttribute>();
+    attributes.put("driver", text(facts.kernelDriver()));
+    attributes.put("family", text(facts.family()));
+    attributes.put("health", text(facts.unhealthy().isPresent() ? "Unhealthy" : "Healthy"));
+    attributes.put("model", text(facts.model()));
+    attributes.put("pciId", text(offered.gpu().uid().model().value()));
+    attributes.put("type", text(type));
+    var sriov = new DeviceAttribute();
+    sriov.setBool(facts.sriov() && type.equals("gpu"));
+    attributes.put("sriov", sriov);
+    facts
+        .pcieRoot()
+        .ifPresent(root -> attributes.put("resource.kubernetes.io/pcieRoot", text(root)));
+    facts
+        .numaNode()
+        .ifPresent(
+            node -> {
+              var number = new DeviceAttribute();
+              number.setInt((long) node);
+              attributes.put("resource.kubernetes.io/numaNode", number);
+            });
+    function.ifPresent(
+        gpu -> attributes.put("resource.kubernetes.io/pciBusID", text(gpu.address().toString())));
+    return new DeviceBuilder().withName(name.toString()).withAttributes(attributes);
+  }
+
+  private static CounterSet slots(OfferedGpu offered, int count) {
+    return new CounterSetBuilder()
+        .withName(counterSet(offered))
+        .addToCounters(VF_SLOTS, counter(count))
+        .build();
+  }
+
+  private static List<DeviceCounterConsumption> charge(OfferedGpu offered, int slots) {
+    return List.of(
+        new DeviceCounterConsumptionBuilder()
+            .withCounterSet(counterSet(offered))
+            .addToCounters(VF_SLOTS, counter(slots))
+            .build());
+  }
+
+  private static String counterSet(OfferedGpu offered) {
+    return DeviceName.of(offered.gpu().uid()).toString();
+  }
+
+  private static Counter counter(int value) {
+    var counter = new Counter();
+    counter.setValue(new Quantity(Integer.toString(value)));
+    return counter;
+  }
+
+  private static List<DeviceTaint> taints(OfferedGpu offered) {
+    return offered.facts().unhealthy().isPresent()
+        ? List.of(taint(StructuredApi.UNHEALTHY_TAINT, StructuredApi.NO_EXECUTE))
+        : List.of();
+  }
+
+  private static DeviceTaint taint(String key, String effect) {
+    return new DeviceTaintBuilder().withKey(key).withEffect(effect).build();
+  }
+
+  private static DeviceCapacity shareOf(int sharableMiB, GpuSharing.ByMemory shares) {
+    return new DeviceCapacityBuilder(mib(sharableMiB))
+        .withNewRequestPolicy()
+        .withDefault(mibQuantity(shares.defaultMiB(sharableMiB)))
+        .withNewValidRange()
+        .withMin(mibQuantity(shares.minimumMiB()))
+        .withMax(mibQuantity(sharableMiB))
+        .withStep(mibQuantity(shares.stepMiB()))
+        .endValidRange()
+        .endRequestPolicy()
+        .build();
+  }
+
+  /** A share takes none unless it asks: without a policy the first one would take all. */
+  private static DeviceCapacity unasked(int value) {
+    return new DeviceCapacityBuilder(number(value))
+        .withNewRequestPolicy()
+        .withDefault(new Quantity("0"))
+        .withNewValidRange()
+        .withMin(new Quantity("0"))
+        .endValidRange()
+        .endRequestPolicy()
+        .build();
+  }
+
+  private static DeviceCapacity mib(int value) {
+    return new DeviceCapacityBuilder().withValue(mibQuantity(value)).build();
+  }
+
+  private static Quantity mibQuantity(int value) {
+    return new Quantity(value + "Mi");
+  }
+
+  private static DeviceCapacity number(int value) {
+    return new DeviceCapacityBuilder().withValue(new Quantity(Integer.toString(value))).build();
+  }
+
+  private static DeviceAttribute text(String value) {
+    var attribute = new DeviceAttribute();
+    attribute.setString(value);
+    return attribute;
+  }
+
+  /** What of the offered devices the node can prepare under that name. */
+  public Optional<PreparableDevice> find(String deviceName) {
+    return DeviceName.parse(deviceName).flatMap(this::find);
+  }
+
+  private Optional<PreparableDevice> find(DeviceName name) {
+    DeviceUid gpuUid = name.uid().parent().orElse(name.uid());
+    return gpus.stream()
+        .filter(offered -> offered.gpu().uid().equals(gpuUid))
+        .findFirst()
+        .flatMap(offered -> preparable(name, offered));
+  }
+
+  private static Optional<PreparableDevice> preparable(DeviceName name, OfferedGpu offered) {
+    if (name.monitor()) {
+      return Optional.of(new PreparableDevice.Monitor(offered.gpu().uid()));
+    }
+    if (name.uid().parent().isEmpty()) {
+      return Optional.of(
+          new PreparableDevice.WholeGpu(offered.gpu().uid(), offered.gpu().memoryMiB()));
+    }
+    return switch (offered.vfs()) {
+      case OfferedGpu.Vfs.None _ -> Optional.empty();
+      case OfferedGpu.Vfs.Existing(List<Gpu> vfs) ->
+          vfs.stream()
+              .filter(vf -> vf.uid().equals(name.uid()))
+              .findFirst()
+              .map(vf -> new PreparableDevice.Vf(vf.uid(), vf.memoryMiB(), ""));
+      case OfferedGpu.Vfs.OnDemand(VfProfile profile, var failure) ->
+          Optional.of(name.uid())
+              .filter(vf -> vf.vfIndex().orElseThrow() < profile.numVfs())
+              .map(vf -> new PreparableDevice.Vf(vf, profile.memoryMiB(), profile.name()));
+    };
+  }
+}

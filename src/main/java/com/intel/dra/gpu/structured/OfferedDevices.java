@@ -1,0 +1,19 @@
+package com.intel.dra.gpu.structured;
+
+import io.fabric8.kubernetes.api.model.resource.v1.CounterSet;
+import io.fabric8.kubernetes.api.model.resource.v1.Device;
+import java.util.List;
+
+/**
+ * Devices to be published together, and the counters that they share.
+ *
+ * @param name for logs and metrics: what of the scheduler's features it makes use of
+ * @param devices in the order in which the scheduler tries them
+ */
+public record OfferedDevices(String name, List<CounterSet> counterSets, List<Device> devices) {
+
+  public OfferedDevices {
+    counterSets = List.copyOf(counterSets);
+    devices = List.copyOf(devices);
+  }
+}

@@ -1,0 +1,50 @@
+package com.intel.dra.gpu.structured;
+
+import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.VfProfile;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A GPU as it is to be published.
+ *
+ * @param vfs what there is to say of its VFs
+ */
+public record OfferedGpu(Gpu gpu, DeviceFacts facts, Vfs vfs) {
+
+  /** A GPU's VFs. */
+  public sealed interface Vfs {
+
+    /** It has none, and gets none. */
+    record None() implements Vfs {}
+
+    /**
+     * Somebody else made them: they are published as they are, and their GPU is not.
+     *
+     * @param vfs those that can be used
+     */
+    record Existing(List<Gpu> vfs) implements Vfs {
+      public Existing {
+        vfs = List.copyOf(vfs);
+      }
+    }
+
+    /**
+     * They are made when a claim was given one. All of a GPU have one profile, for a later VF of
+     * another size would need those before it to be removed; so whatever the scheduler chooses can
+     * be made.
+     *
+     * @param failure why the last attempt failed; empty when nothing is known against it
+     */
+    record OnDemand(VfProfile profile, Optional<String> failure) implements Vfs {}
+  }
+
+  /**
+   * How a GPU is to be split for that many VFs: by the profile with the most VFs that are no more.
+   *
+   * @param profiles the GPU's, the one with the smallest VFs first
+   */
+  public static Optional<VfProfile> profileFor(int vfsPerGpu, List<VfProfile> profiles) {
+    return profiles.stream().filter(profile -> profile.numVfs() <= vfsPerGpu).findFirst();
+  }
+}
