@@ -1,10 +1,10 @@
 package com.intel.dra.gpu.nodeagent;
 
-import com.intel.dra.gpu.api.GpuApi;
 import com.intel.dra.gpu.cdi.CdiSpecFile;
 import com.intel.dra.gpu.kubelet.PluginSettings;
 import com.intel.dra.gpu.sysfs.GpuDiscovery;
 import com.intel.dra.gpu.sysfs.VirtualFunctions;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -14,10 +14,17 @@ import java.time.InstantSource;
 /** The parts from rooms that know nothing of this application, made from its settings. */
 class AgentBeans {
 
+  /** Waits for the API server to say what it serves, unless the settings or an earlier run do. */
   @Produces
   @Singleton
-  PluginSettings pluginSettings(AgentConfig config) {
-    return new PluginSettings(GpuApi.DRIVER_NAME, config.pluginDir(), config.registryDir());
+  DraMode draMode(AgentConfig config, KubernetesClient client) throws InterruptedException {
+    return DraModeChoice.make(config, client);
+  }
+
+  @Produces
+  @Singleton
+  PluginSettings pluginSettings(AgentConfig config, DraMode mode) {
+    return new PluginSettings(mode.driverName(), config.pluginDir(mode), config.registryDir());
   }
 
   @Produces
@@ -40,14 +47,14 @@ class AgentBeans {
 
   @Produces
   @Singleton
-  PreparedClaims preparedClaims(AgentConfig config) throws IOException {
-    return PreparedClaims.open(stateDir(config), BootId.current());
+  PreparedClaims preparedClaims(AgentConfig config, DraMode mode) throws IOException {
+    return PreparedClaims.open(stateDir(config, mode), BootId.current());
   }
 
   @Produces
   @Singleton
-  VfHostRecords vfHostRecords(AgentConfig config) throws IOException {
-    return VfHostRecords.open(stateDir(config), BootId.current());
+  VfHostRecords vfHostRecords(AgentConfig config, DraMode mode) throws IOException {
+    return VfHostRecords.open(stateDir(config, mode), BootId.current());
   }
 
   @Produces
@@ -62,7 +69,7 @@ class AgentBeans {
     return InstantSource.system();
   }
 
-  private static Path stateDir(AgentConfig config) {
-    return config.stateDir().orElse(config.pluginDir());
+  private static Path stateDir(AgentConfig config, DraMode mode) {
+    return config.stateDir().orElseGet(() -> config.pluginDir(mode));
   }
 }

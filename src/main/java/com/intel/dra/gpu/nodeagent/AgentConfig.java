@@ -1,6 +1,5 @@
 package com.intel.dra.gpu.nodeagent;
 
-import com.intel.dra.gpu.api.GpuApi;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
@@ -30,9 +29,42 @@ public interface AgentConfig {
   @WithDefault("/var/run/cdi")
   Path cdiRoot();
 
-  /** The driver's own folder, under the same path in the kubelet's eyes. */
-  @WithDefault("/var/lib/kubelet/plugins/" + GpuApi.DRIVER_NAME)
-  Path pluginDir();
+  /** Classic or structured DRA; by what the API server serves unless told. */
+  @WithDefault("auto")
+  DraModeSetting draMode();
+
+  /** The pod's UID, for the names of sockets, so that two agents can serve side by side. */
+  Optional<String> podUid();
+
+  /** Structured DRA: whether claims may share a GPU. */
+  @WithDefault("memory")
+  SharingSetting sharing();
+
+  /** What a claim gets of a GPU's memory that does not ask, in MiB; 0 for all of it. */
+  @WithDefault("0")
+  int shareDefaultMib();
+
+  /** The smallest share of a GPU's memory, in MiB. */
+  @WithDefault("1")
+  int shareMinimumMib();
+
+  /** Shares are rounded up to the minimum and a multiple of this, in MiB. */
+  @WithDefault("1")
+  int shareStepMib();
+
+  /** Structured DRA: into how many VFs at most a GPU is split on demand; 0 for none. */
+  @WithDefault("4")
+  int vfsOnDemand();
+
+  /**
+   * The driver's own folder, under the same path in the kubelet's eyes; else the folder of the
+   * driver's name in {@link #pluginsDir}.
+   */
+  Optional<Path> pluginDir();
+
+  /** The kubelet's folder for the folders of plugins. */
+  @WithDefault("/var/lib/kubelet/plugins")
+  Path pluginsDir();
 
   /** Where the kubelet looks for registration sockets. */
   @WithDefault("/var/lib/kubelet/plugins_registry")
@@ -65,6 +97,11 @@ public interface AgentConfig {
    */
   @WithDefault("10m")
   Duration abandonedClaimsAfter();
+
+  /** The driver's own folder in that mode. */
+  default Path pluginDir(DraMode mode) {
+    return pluginDir().orElseGet(() -> pluginsDir().resolve(mode.driverName()));
+  }
 
   /** A name for the GAS in messages. */
   default String gasName() {

@@ -2,6 +2,7 @@ package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.api.AllocatableDevice;
 import com.intel.dra.gpu.api.AllocatedDevice;
+import com.intel.dra.gpu.api.ClaimAllocation;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
@@ -28,14 +29,24 @@ class DesiredGas {
   private final PreparedClaims prepared;
   private final VfHosts hosts;
   private final VfHostRecords records;
+  private final DraMode mode;
+  private final PendingAllocations pending;
   private volatile boolean serving;
 
   @Inject
-  DesiredGas(NodeDevices devices, PreparedClaims prepared, VfHosts hosts, VfHostRecords records) {
+  DesiredGas(
+      NodeDevices devices,
+      PreparedClaims prepared,
+      VfHosts hosts,
+      VfHostRecords records,
+      DraMode mode,
+      PendingAllocations pending) {
     this.devices = devices;
     this.prepared = prepared;
     this.hosts = hosts;
     this.records = records;
+    this.mode = mode;
+    this.pending = pending;
   }
 
   /**
@@ -58,6 +69,7 @@ class DesiredGas {
     return new GasFields(
         allocatable,
         prepared.isComplete() ? Optional.of(prepared(prepared.all())) : Optional.empty(),
+        prepared.isComplete() ? allocations() : Optional.empty(),
         ready ? GpuAllocationState.READY : GpuAllocationState.NOT_READY);
   }
 
@@ -139,6 +151,20 @@ class DesiredGas {
             uid.parent().map(DeviceUid::toString).orElse(""),
             uid.type().wireName(),
             uid.toString()));
+  }
+
+  /** In structured DRA the agent knows of a claim when the kubelet wants it prepared. */
+  private Optional<Map<String, ClaimAllocation>> allocations() {
+    return switch (mode) {
+      case CLASSIC -> Optional.empty();
+      case STRUCTURED -> {
+        var allocations = new TreeMap<>(pending.all());
+        prepared
+            .all()
+            .forEach((uid, claim) -> allocations.put(uid, new ClaimAllocation(claim.devices(), "")));
+        yield Optional.of(allocations);
+      }
+    };
   }
 
   private static Map<String, List<AllocatedDevice>> prepared(Map<String, PreparedClaim> claims) {

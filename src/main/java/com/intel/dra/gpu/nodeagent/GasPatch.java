@@ -10,7 +10,8 @@ import java.util.TreeSet;
 
 /**
  * The difference between a GAS and what the agent's fields should say, as a JSON merge patch (RFC
- * 7386): only the entries that differ, null for those to be removed, nothing of the controller's.
+ * 7386): only the entries that differ, null for those to be removed, nothing of the controller's
+ * where there is one.
  * Carries the resourceVersion that it was made for, so that the API server refuses it on any other.
  */
 final class GasPatch {
@@ -25,6 +26,10 @@ final class GasPatch {
     ObjectNode spec = JSON.createObjectNode();
     desired.allocatable().ifPresent(map -> add(spec, "allocatable", has.allocatable(), map));
     desired.prepared().ifPresent(map -> add(spec, "prepared", has.prepared(), map));
+    desired
+        .allocations()
+        .ifPresent(
+            map -> add(spec, "resourceClaimAllocations", has.resourceClaimAllocations(), map));
 
     ObjectNode patch = JSON.createObjectNode();
     if (!spec.isEmpty()) {

@@ -8,10 +8,20 @@ import java.util.List;
  *
  * @param namespace for people; empty if the record was rebuilt from the GAS, which knows UIDs alone
  * @param name likewise
+ * @param devices what it holds; not what it only looks at
+ * @param results in structured DRA what the scheduler gave it; empty in classic DRA, and if the
+ *     record was rebuilt from the GAS
  */
-public record PreparedClaim(String namespace, String name, List<AllocatedDevice> devices) {
+public record PreparedClaim(
+    String namespace, String name, List<AllocatedDevice> devices, List<PreparedResult> results) {
 
   public PreparedClaim {
     devices = List.copyOf(devices);
+    results = List.copyOf(results);
+  }
+
+  /** A claim of classic DRA. */
+  public PreparedClaim(String namespace, String name, List<AllocatedDevice> devices) {
+    this(namespace, name, devices, List.of());
   }
 }

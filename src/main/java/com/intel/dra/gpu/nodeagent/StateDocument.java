@@ -72,6 +72,16 @@ final class StateDocument {
     }
   }
 
+  /** Whether it says that it has that version; false also when it says nothing that can be read. */
+  static boolean hasVersion(byte[] bytes, int version) {
+    try {
+      JsonNode json = JSON.readTree(bytes);
+      return json != null && json.path("version").asInt() == version;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   private static String checksum(ObjectNode content) {
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(JSON.writeValueAsBytes(content));

@@ -1,0 +1,105 @@
+package com.intel.dra.gpu.nodeagent;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.File;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/** Chooses between classic and structured DRA. */
+final class DraModeChoice {
+
+  private static final Logger LOG = Logger.getLogger(DraModeChoice.class);
+
+  private static final String GROUP = "resource.k8s.io";
+  private static final String CLASSIC_VERSION = "v1alpha2";
+  private static final String STRUCTURED_VERSION = "v1";
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private DraModeChoice() {}
+
+  /**
+   * By the setting, or else by what the API server serves; while it cannot be reached, as it was
+   * when a claim was last prepared here; else asks it until it answers with one of the two, since
+   * nothing can be done before that.
+   *
+   * @throws InterruptedException when the agent is to stop meanwhile
+   */
+  static DraMode make(AgentConfig config, KubernetesClient client) throws InterruptedException {
+    return switch (config.draMode()) {
+      case CLASSIC -> chosen(DraMode.CLASSIC, "by the setting gpu.dra-mode");
+      case STRUCTURED -> chosen(DraMode.STRUCTURED, "by the setting gpu.dra-mode");
+      case AUTO -> ask(client, () -> lastUsed(config));
+    };
+  }
+
+  /** The mode for an API server with these versions; empty when it has neither. */
+  static Optional<DraMode> forVersions(Set<String> served) {
+    if (served.contains(STRUCTURED_VERSION)) {
+      return Optional.of(DraMode.STRUCTURED);
+    }
+    return served.contains(CLASSIC_VERSION) ? Optional.of(DraMode.CLASSIC) : Optional.empty();
+  }
+
+  private static DraMode ask(KubernetesClient client, Supplier<Optional<DraMode>> lastUsed)
+      throws InterruptedException {
+    String last = "";
+    while (true) {
+      String problem;
+      try {
+        Set<String> served = served(client);
+        Optional<DraMode> mode = forVersions(served);
+        if (mode.isPresent()) {
+          return chosen(mode.get(), "the API server serves %s %s".formatted(GROUP, served));
+        }
+        problem =
+            "the API server serves neither %1$s/%2$s nor %1$s/%3$s (it serves %4$s): on Kubernetes 1.27 to 1.30 switch on the feature gate DynamicResourceAllocation and --runtime-config=%1$s/%3$s"
+                .formatted(GROUP, STRUCTURED_VERSION, CLASSIC_VERSION, served);
+      } catch (KubernetesClientException e) {
+        Optional<DraMode> before = lastUsed.get();
+        if (before.isPresent()) {
+          return chosen(
+              before.get(), "as before, for the API server cannot be reached: " + e.getMessage());
+        }
+        problem =
+            "the API server does not say what it serves (gpu.dra-mode says it too): "
+                + e.getMessage();
+      }
+      if (!problem.equals(last)) {
+        last = problem;
+        LOG.errorf("Classic or structured DRA is not known yet, trying again: %s", problem);
+      }
+      Thread.sleep(PAUSE);
+    }
+  }
+
+  /** The mode whose record of prepared claims is the youngest. */
+  static Optional<DraMode> lastUsed(AgentConfig config) {
+    return Arrays.stream(DraMode.values())
+        .filter(mode -> record(config, mode).exists())
+        .max(Comparator.comparingLong(mode -> record(config, mode).lastModified()));
+  }
+
+  private static File record(AgentConfig config, DraMode mode) {
+    return config.pluginDir(mode).resolve(PreparedClaims.FILE_NAME).toFile();
+  }
+
+  private static Set<String> served(KubernetesClient client) {
+    return client.getApiGroups().getGroups().stream()
+        .filter(group -> group.getName().equals(GROUP))
+        .flatMap(group -> group.getVersions().stream())
+        .map(version -> version.getVersion())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static DraMode chosen(DraMode mode, String reason) {
+    LOG.infof("Mode: %s DRA, driver %s (%s)", mode, mode.driverName(), reason);
+    return mode;
+  }
+}

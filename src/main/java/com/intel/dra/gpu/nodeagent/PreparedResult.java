@@ -1,0 +1,27 @@
+package com.intel.dra.gpu.nodeagent;
+
+import java.util.List;
+
+/**
+ * Which device a prepared claim of structured DRA was given for which of its requests: what the
+ * kubelet is answered, also when it asks again while the API server is away.
+ *
+ * @param request as the pod's containers name it
+ * @param pool the pool of the device
+ * @param device its name in the ResourceSlice
+ * @param shareId of a device that is shared; else empty
+ * @param adminAccess whether the claim only looks on
+ * @param cdiDevices qualified CDI device names
+ */
+public record PreparedResult(
+    String request,
+    String pool,
+    String device,
+    String shareId,
+    boolean adminAccess,
+    List<String> cdiDevices) {
+
+  public PreparedResult {
+    cdiDevices = List.copyOf(cdiDevices);
+  }
+}
