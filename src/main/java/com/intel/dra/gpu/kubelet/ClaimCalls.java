@@ -43,8 +43,14 @@ final class ClaimCalls {
     return claim.namespace().isEmpty() ? Optional.of("claim namespace is empty") : Optional.empty();
   }
 
+  /** The resource handle as classic kubelets send it: empty when there is none. */
+  static Optional<String> handle(String sent) {
+    return sent.isEmpty() ? Optional.empty() : Optional.of(sent);
+  }
+
   /** Never fails: what goes wrong is a result. */
-  Uni<PrepareResult> prepare(PluginApiVersion version, ClaimReference claim, String handle) {
+  Uni<PrepareResult> prepare(
+      PluginApiVersion version, ClaimReference claim, Optional<String> handle) {
     return serialised(claim, () -> prepareNow(claim, handle))
         .invoke(result -> listener.prepareAnswered(version, result));
   }
@@ -61,7 +67,7 @@ final class ClaimCalls {
         .runSubscriptionOn(threads);
   }
 
-  private PrepareResult prepareNow(ClaimReference claim, String handle) {
+  private PrepareResult prepareNow(ClaimReference claim, Optional<String> handle) {
     Optional<String> defect = defect(claim);
     PrepareResult result;
     try {

@@ -1,5 +1,7 @@
 package com.intel.dra.gpu.kubelet;
 
+import java.util.Optional;
+
 /**
  * What a driver does for a claim on its node. Every version of the plugin API ends here.
  *
@@ -21,9 +23,10 @@ public interface ClaimPreparer {
    * is answered again in the same way.
    *
    * @param resourceHandle what the driver's controller wrote into the claim's allocation result for
-   *     this driver; empty if it wrote nothing
+   *     this driver (classic DRA); empty if it wrote nothing, and always in structured DRA, whose
+   *     drivers read the allocation from the claim in the API, where they must compare the UID
    */
-  PrepareResult prepare(ClaimReference claim, String resourceHandle);
+  PrepareResult prepare(ClaimReference claim, Optional<String> resourceHandle);
 
   /**
    * Undoes {@link #prepare}, after the last container that used the claim has ended. A claim that

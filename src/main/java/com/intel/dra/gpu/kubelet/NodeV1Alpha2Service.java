@@ -28,7 +28,7 @@ final class NodeV1Alpha2Service extends MutinyNodeGrpc.NodeImplBase {
     var claim =
         new ClaimReference(request.getNamespace(), request.getClaimName(), request.getClaimUid());
     return calls
-        .prepare(PluginApiVersion.V1ALPHA2, claim, request.getResourceHandle())
+        .prepare(PluginApiVersion.V1ALPHA2, claim, ClaimCalls.handle(request.getResourceHandle()))
         .map(
             result ->
                 switch (result) {

@@ -40,7 +40,10 @@ final class NodeV1Alpha3Service extends MutinyNodeGrpc.NodeImplBase {
             request.getClaimsList(),
             claim ->
                 calls
-                    .prepare(PluginApiVersion.V1ALPHA3, reference(claim), claim.getResourceHandle())
+                    .prepare(
+                        PluginApiVersion.V1ALPHA3,
+                        reference(claim),
+                        ClaimCalls.handle(claim.getResourceHandle()))
                     .map(NodeV1Alpha3Service::response))
         .map(answers -> NodePrepareResourcesResponse.newBuilder().putAllClaims(answers).build());
   }

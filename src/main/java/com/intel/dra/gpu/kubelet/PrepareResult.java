@@ -1,17 +1,32 @@
 package com.intel.dra.gpu.kubelet;
 
 import java.util.List;
+import java.util.Optional;
 
 /** How preparing a claim ended. */
 public sealed interface PrepareResult {
 
   /**
-   * @param cdiDevices qualified CDI device names ({@code vendor/class=name}) that the container
-   *     runtime finds in a CDI spec by the time that the kubelet gets this answer
+   * @param devices the claim's devices, in the order of its allocation
    */
-  record Prepared(List<String> cdiDevices) implements PrepareResult {
+  record Prepared(List<PreparedDevice> devices) implements PrepareResult {
     public Prepared {
-      cdiDevices = List.copyOf(cdiDevices);
+      devices = List.copyOf(devices);
+    }
+
+    /**
+     * What a driver of classic DRA answers, which knows of no requests, pools and devices.
+     *
+     * @param cdiDevices qualified CDI device names, see {@link PreparedDevice#cdiDevices}
+     */
+    public static Prepared classic(List<String> cdiDevices) {
+      return new Prepared(
+          List.of(new PreparedDevice(List.of(), "", "", cdiDevices, Optional.empty())));
+    }
+
+    /** The CDI device names of all devices, in their order. */
+    public List<String> cdiDevices() {
+      return devices.stream().flatMap(device -> device.cdiDevices().stream()).toList();
     }
   }
 

@@ -63,7 +63,7 @@ class ClaimPreparation implements ClaimPreparer {
   }
 
   @Override
-  public PrepareResult prepare(ClaimReference claim, String resourceHandle) {
+  public PrepareResult prepare(ClaimReference claim, Optional<String> resourceHandle) {
     return switch (devicesOf(claim, resourceHandle)) {
       case Devices.Unknown(String reason) -> new PrepareResult.Failed(reason);
       case Devices.Given(List<AllocatedDevice> devices) -> prepare(claim, resourceHandle, devices);
@@ -84,7 +84,7 @@ class ClaimPreparation implements ClaimPreparer {
 
   /** Waits for VFs that are being made; when it has waited too long, the next call goes on. */
   private PrepareResult prepare(
-      ClaimReference claim, String resourceHandle, List<AllocatedDevice> devices) {
+      ClaimReference claim, Optional<String> resourceHandle, List<AllocatedDevice> devices) {
     var hasWaited = new AtomicBoolean();
     PrepareResult result =
         hosts.untilFinal(
@@ -113,7 +113,7 @@ class ClaimPreparation implements ClaimPreparer {
 
   /** The claim may have been deallocated, and its devices given to another, during the wait. */
   private PrepareResult recordIfStillGiven(
-      ClaimReference claim, String resourceHandle, List<AllocatedDevice> devices) {
+      ClaimReference claim, Optional<String> resourceHandle, List<AllocatedDevice> devices) {
     return switch (devicesOf(claim, resourceHandle)) {
       case Devices.Unknown(String reason) -> new PrepareResult.Failed(reason);
       case Devices.Given(List<AllocatedDevice> still) when still.equals(devices) ->
@@ -131,7 +131,7 @@ class ClaimPreparation implements ClaimPreparer {
     } catch (IOException e) {
       return new PrepareResult.Failed(unrecorded(claim, e));
     }
-    return new PrepareResult.Prepared(
+    return PrepareResult.Prepared.classic(
         devices.stream().map(device -> GpuCdiDevices.KIND.qualifiedName(device.uid())).toList());
   }
 
@@ -196,8 +196,8 @@ class ClaimPreparation implements ClaimPreparer {
     return Optional.of(new Attempt.NotYet<>(new PrepareResult.Failed(message)));
   }
 
-  private Devices devicesOf(ClaimReference claim, String resourceHandle) {
-    return switch (ResourceHandle.decode(resourceHandle)) {
+  private Devices devicesOf(ClaimReference claim, Optional<String> resourceHandle) {
+    return switch (ResourceHandle.decode(resourceHandle.orElse(""))) {
       case Decoded.Invalid(String reason) ->
           new Devices.Unknown(
               "%s: %s; delete the claim's pods so that it is allocated anew"

@@ -3,6 +3,7 @@ package com.intel.dra.gpu.kubelet;
 import com.intel.dra.gpu.kubelet.PrepareResult.Prepared;
 import com.intel.dra.gpu.kubelet.UnprepareResult.Unprepared;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,16 +18,16 @@ final class TestingClaimPreparer implements ClaimPreparer {
   volatile CountDownLatch gate = new CountDownLatch(0);
 
   @Override
-  public PrepareResult prepare(ClaimReference claim, String resourceHandle) {
+  public PrepareResult prepare(ClaimReference claim, Optional<String> resourceHandle) {
     enter(claim);
     try {
-      handles.add(resourceHandle);
+      resourceHandle.ifPresent(handles::add);
       if (claim.uid().startsWith("throw")) {
         throw new IllegalStateException("a defect");
       }
       return claim.uid().startsWith("fail")
           ? new PrepareResult.Failed("no such device for " + claim.uid())
-          : new Prepared(List.of("example.com/gpu=" + claim.uid()));
+          : Prepared.classic(List.of("example.com/gpu=" + claim.uid()));
     } finally {
       running.decrementAndGet();
     }

@@ -63,7 +63,7 @@ class ClaimPreparationTest {
 
     assertThat(result)
         .isEqualTo(
-            new Prepared(
+            Prepared.classic(
                 List.of("intel.com/gpu=0000:04:00.0-0x56c0", "intel.com/gpu=0000:03:00.0-0x56c0")));
     assertThat(prepared.find("a"))
         .hasValue(new PreparedClaim("default", "claim-a", List.of(allocated(4), allocated(3))));
@@ -83,7 +83,7 @@ class ClaimPreparationTest {
     preparation.prepare(claim("a"), handle(allocated(3)));
 
     assertThat(preparation.prepare(claim("a"), handle(allocated(4))))
-        .isEqualTo(new Prepared(List.of("intel.com/gpu=" + uid(4))));
+        .isEqualTo(Prepared.classic(List.of("intel.com/gpu=" + uid(4))));
     assertThat(prepared.find("a"))
         .hasValueSatisfying(claim -> assertThat(claim.devices()).containsExactly(allocated(4)));
   }
@@ -201,20 +201,21 @@ class ClaimPreparationTest {
   void aClaimOfTheGoDriverIsLookedUpInTheGas() {
     gasInformer.gas = gas(Map.of(), Map.of(), Map.of("a", allocation(3)), "Ready");
 
-    assertThat(preparation.prepare(claim("a"), ""))
-        .isEqualTo(new Prepared(List.of("intel.com/gpu=" + uid(3))));
-    assertThat(failure(preparation.prepare(claim("b"), "")))
+    assertThat(preparation.prepare(claim("a"), Optional.empty()))
+        .isEqualTo(Prepared.classic(List.of("intel.com/gpu=" + uid(3))));
+    assertThat(failure(preparation.prepare(claim("b"), Optional.empty())))
         .contains("default/claim-b", "GpuAllocationState gpu/node1");
   }
 
   @Test
   void withoutHandleAndGasThereIsNothingToPrepare() {
-    assertThat(failure(preparation.prepare(claim("a"), ""))).contains("resource handle");
+    assertThat(failure(preparation.prepare(claim("a"), Optional.empty())))
+        .contains("resource handle");
   }
 
   @Test
   void aHandleThatIsDamagedOrNamesNothingIsSaid() {
-    assertThat(failure(preparation.prepare(claim("a"), "garbage")))
+    assertThat(failure(preparation.prepare(claim("a"), Optional.of("garbage"))))
         .contains("default/claim-a", "delete the claim's pods");
     assertThat(failure(preparation.prepare(claim("a"), handle()))).contains("no devices");
   }
@@ -242,8 +243,8 @@ class ClaimPreparationTest {
     assertThat(preparation.unprepare(claim("a"))).isInstanceOf(UnprepareResult.Failed.class);
   }
 
-  private static String handle(AllocatedDevice... devices) {
-    return new ResourceHandle(List.of(devices)).encode();
+  private static Optional<String> handle(AllocatedDevice... devices) {
+    return Optional.of(new ResourceHandle(List.of(devices)).encode());
   }
 
   private static String failure(PrepareResult result) {

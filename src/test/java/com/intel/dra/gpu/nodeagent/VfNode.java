@@ -292,7 +292,7 @@ final class VfNode {
 
   PrepareResult prepare(String claim) {
     return agent.preparation.prepare(
-        Fixtures.claim(claim), new ResourceHandle(devicesOf(claim)).encode());
+        Fixtures.claim(claim), Optional.of(new ResourceHandle(devicesOf(claim)).encode()));
   }
 
   String prepareError(String claim) {
@@ -304,7 +304,7 @@ final class VfNode {
   void prepared(String claim) {
     assertThat(prepare(claim))
         .isEqualTo(
-            new PrepareResult.Prepared(
+            PrepareResult.Prepared.classic(
                 devicesOf(claim).stream().map(device -> "intel.com/gpu=" + device.uid()).toList()));
   }
 

@@ -580,7 +580,9 @@ class VfProvisionerTest {
     var handle = new ResourceHandle(both);
     CompletableFuture<PrepareResult> call =
         CompletableFuture.supplyAsync(
-            () -> node.agent.preparation.prepare(Fixtures.claim("both"), handle.encode()));
+            () ->
+                node.agent.preparation.prepare(
+                    Fixtures.claim("both"), Optional.of(handle.encode())));
 
     node.kernel.beforeNumVfs(() -> {});
     node.kernel.write(sysfs(NUM_VFS), "0"); // an administrator
@@ -717,7 +719,7 @@ class VfProvisionerTest {
     assertThat(
             node.agent.preparation.prepare(
                 Fixtures.claim("vf"),
-                new ResourceHandle(planned(0, "flex170_m8", 2000).gpus()).encode()))
+                Optional.of(new ResourceHandle(planned(0, "flex170_m8", 2000).gpus()).encode())))
         .isInstanceOfSatisfying(
             PrepareResult.Failed.class,
             failed -> assertThat(failed.message()).contains("cannot be split", "as a whole"));
