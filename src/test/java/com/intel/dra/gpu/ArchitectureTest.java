@@ -40,11 +40,14 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule cdi = room("cdi").mayUse("files");
 
+  @ArchTest static final ArchRule structured = room("structured").mayUse("api", "device");
+
   @ArchTest static final ArchRule kubelet = room("kubelet").mayUse();
 
   @ArchTest
   static final ArchRule nodeAgent =
-      room("nodeagent").mayUse("api", "device", "sysfs", "files", "cdi", "kubelet");
+      room("nodeagent")
+          .mayUse("api", "device", "sysfs", "files", "cdi", "kubelet", "structured", "slices");
 
   @ArchTest static final ArchRule simulator = room("simulator").mayUse("device", "sysfs");
 
@@ -66,6 +69,7 @@ class ArchitectureTest {
                   "cdi",
                   "kubelet",
                   "nodeagent",
+                  "structured",
                   "simulator"));
 
   @ArchTest

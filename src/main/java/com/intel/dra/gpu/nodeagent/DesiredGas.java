@@ -161,7 +161,8 @@ class DesiredGas {
         var allocations = new TreeMap<>(pending.all());
         prepared
             .all()
-            .forEach((uid, claim) -> allocations.put(uid, new ClaimAllocation(claim.devices(), "")));
+            .forEach(
+                (uid, claim) -> allocations.put(uid, new ClaimAllocation(claim.devices(), "")));
         yield Optional.of(allocations);
       }
     };

@@ -11,8 +11,8 @@ import java.util.TreeSet;
 /**
  * The difference between a GAS and what the agent's fields should say, as a JSON merge patch (RFC
  * 7386): only the entries that differ, null for those to be removed, nothing of the controller's
- * where there is one.
- * Carries the resourceVersion that it was made for, so that the API server refuses it on any other.
+ * where there is one. Carries the resourceVersion that it was made for, so that the API server
+ * refuses it on any other.
  */
 final class GasPatch {
 

@@ -14,7 +14,8 @@ import java.util.TreeMap;
 /**
  * Claims of structured DRA that the kubelet wants prepared and that are not yet, because their VFs
  * are still to be made: in the GAS they stand as allocated, and VFs follow the GAS. Only in memory,
- * for the kubelet asks again. Where nobody asks any more, and nobody unprepares, they are forgotten.
+ * for the kubelet asks again. Where nobody asks any more, and nobody unprepares, they are
+ * forgotten.
  */
 @Singleton
 class PendingAllocations {

@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.api.AllocatedDevice;
+import com.intel.dra.gpu.kubelet.PrepareResult;
 import java.util.List;
 
 /**
@@ -23,5 +24,13 @@ public record PreparedClaim(
   /** A claim of classic DRA. */
   public PreparedClaim(String namespace, String name, List<AllocatedDevice> devices) {
     this(namespace, name, devices, List.of());
+  }
+
+  /** What the kubelet is told of the claim. */
+  PrepareResult.Prepared answer() {
+    return results.isEmpty()
+        ? PrepareResult.Prepared.classic(
+            devices.stream().map(device -> GpuCdiDevices.KIND.qualifiedName(device.uid())).toList())
+        : new PrepareResult.Prepared(results.stream().map(PreparedResult::answer).toList());
   }
 }

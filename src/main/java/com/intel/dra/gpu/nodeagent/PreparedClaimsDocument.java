@@ -26,8 +26,8 @@ import java.util.function.Function;
  * }
  * </pre>
  *
- * <p>A change that this code would misread raises the version. Version 1, which had no results, is read
- * too.
+ * <p>A change that this code would misread raises the version. Version 1, which had no results, is
+ * read too.
  */
 record PreparedClaimsDocument(String bootId, boolean complete, Map<String, PreparedClaim> claims) {
 

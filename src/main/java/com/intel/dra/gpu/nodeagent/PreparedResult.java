@@ -1,6 +1,8 @@
 package com.intel.dra.gpu.nodeagent;
 
+import com.intel.dra.gpu.kubelet.PreparedDevice;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Which device a prepared claim of structured DRA was given for which of its requests: what the
@@ -23,5 +25,14 @@ public record PreparedResult(
 
   public PreparedResult {
     cdiDevices = List.copyOf(cdiDevices);
+  }
+
+  PreparedDevice answer() {
+    return new PreparedDevice(
+        List.of(request),
+        pool,
+        device,
+        cdiDevices,
+        shareId.isEmpty() ? Optional.empty() : Optional.of(shareId));
   }
 }

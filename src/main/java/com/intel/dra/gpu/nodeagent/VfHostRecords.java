@@ -96,6 +96,11 @@ public final class VfHostRecords {
         .orElse(vf.memoryMiB());
   }
 
+  /** The VF with what {@link #memoryMiB} says of it. */
+  Gpu withPromisedMemory(Gpu vf) {
+    return new Gpu(vf.uid(), vf.address(), memoryMiB(vf), vf.maxVfs(), vf.drmNodes());
+  }
+
   synchronized void put(DeviceUid gpu, MadeVfs made) throws IOException {
     var changed = new TreeMap<>(hosts);
     changed.put(gpu.toString(), made);

@@ -20,7 +20,8 @@ final class AgentParts {
   final DesiredGas desired;
   final GasKeeper keeper;
   final DeviceMonitor monitor;
-  final ClaimPreparation preparation;
+  final PendingAllocations pending;
+  final ClassicPreparation preparation;
   final VfProvisioner provisioner;
   final GpuAllocationStateReconciler reconciler;
 
@@ -47,7 +48,8 @@ final class AgentParts {
     prepared = PreparedClaims.open(config.stateDir().orElseThrow(), boot);
     records = VfHostRecords.open(config.stateDir().orElseThrow(), boot);
     metrics = new AgentMetrics(meters, prepared);
-    desired = new DesiredGas(devices, prepared, hosts, records);
+    pending = new PendingAllocations(clock);
+    desired = new DesiredGas(devices, prepared, hosts, records, DraMode.CLASSIC, pending);
     keeper = new GasKeeper(store, informer, desired, config);
     monitor =
         new DeviceMonitor(
@@ -58,7 +60,13 @@ final class AgentParts {
             publication,
             hosts,
             config);
-    preparation = new ClaimPreparation(devices, prepared, hosts, records, informer, store, config);
+    preparation =
+        new ClassicPreparation(
+            new DevicePreparation(devices, prepared, hosts, records, informer, config),
+            prepared,
+            informer,
+            store,
+            config);
     provisioner =
         new VfProvisioner(
             new VfSurvey(virtualFunctions, hosts, records),

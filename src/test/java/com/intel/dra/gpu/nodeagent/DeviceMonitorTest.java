@@ -116,6 +116,7 @@ class DeviceMonitorTest {
         new GasFields(
             Optional.of(Map.of(uid(3), allocatable(3), uid(4), allocatable(4))),
             Optional.empty(),
+            Optional.empty(),
             "Ready"));
     node.remove(new PciAddress(0, 4, 0, 0));
 
@@ -125,7 +126,12 @@ class DeviceMonitorTest {
     assertThat(spec()).content().contains(uid(4));
 
     publication.published(
-        new GasFields(Optional.of(Map.of(uid(3), allocatable(3))), Optional.empty(), "Ready"));
+        new GasFields(
+            Optional.of(Map.of(uid(3), allocatable(3))),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            "Ready"));
     scan.join();
 
     assertThat(spec()).content().contains(uid(3)).doesNotContain(uid(4));

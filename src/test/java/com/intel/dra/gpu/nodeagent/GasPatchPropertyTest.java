@@ -36,7 +36,7 @@ class GasPatchPropertyTest {
         .isEqualTo(desired.prepared().orElse(before.getSpec().prepared()));
     assertThat(after.getStatus()).isEqualTo(desired.status());
     assertThat(after.getSpec().resourceClaimAllocations())
-        .isEqualTo(before.getSpec().resourceClaimAllocations());
+        .isEqualTo(desired.allocations().orElse(before.getSpec().resourceClaimAllocations()));
     assertThat(GasPatch.between(after, desired)).as("a second look writes nothing").isEmpty();
   }
 
@@ -48,7 +48,11 @@ class GasPatchPropertyTest {
 
   @Provide
   Arbitrary<GasFields> fields() {
-    return Combinators.combine(allocatables().optional(), prepared().optional(), statuses())
+    return Combinators.combine(
+            allocatables().optional(),
+            prepared().optional(),
+            allocations().optional(),
+            statuses())
         .as(GasFields::new);
   }
 

@@ -89,7 +89,10 @@ class GasPatchTest {
             Map.of(),
             "NotReady");
 
-    assertThat(GasPatch.between(gas, new GasFields(Optional.empty(), Optional.empty(), "NotReady")))
+    assertThat(
+            GasPatch.between(
+                gas,
+                new GasFields(Optional.empty(), Optional.empty(), Optional.empty(), "NotReady")))
         .isEmpty();
   }
 
@@ -111,7 +114,7 @@ class GasPatchTest {
       Map<String, com.intel.dra.gpu.api.AllocatableDevice> allocatable,
       Map<String, List<com.intel.dra.gpu.api.AllocatedDevice>> prepared,
       String status) {
-    return new GasFields(Optional.of(allocatable), Optional.of(prepared), status);
+    return new GasFields(Optional.of(allocatable), Optional.of(prepared), Optional.empty(), status);
   }
 
   private static JsonNode json(Optional<String> patch) throws Exception {

@@ -160,7 +160,7 @@ class NodeAgentApplicationTest {
   }
 
   private Path pluginSocket() {
-    return config.pluginDir().resolve("plugin.sock");
+    return config.pluginDir(DraMode.CLASSIC).resolve("plugin.sock");
   }
 
   private Path registrationSocket() {

@@ -198,7 +198,8 @@ class NodeAgentTest {
     final TestingConfig config =
         TestingConfig.below(root).withHost(node.sysfsRoot(), node.devRoot());
     final PluginSettings settings =
-        new PluginSettings(GpuApi.DRIVER_NAME, config.pluginDir(), config.registryDir());
+        new PluginSettings(
+            GpuApi.DRIVER_NAME, config.pluginDir(DraMode.CLASSIC), config.registryDir());
     final TestingGasInformer informer =
         new TestingGasInformer(config) {
           @Override

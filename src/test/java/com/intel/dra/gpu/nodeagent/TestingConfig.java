@@ -52,8 +52,48 @@ record TestingConfig(
   }
 
   @Override
-  public Path pluginDir() {
-    return root.resolve("plugin");
+  public Optional<Path> pluginDir() {
+    return Optional.of(root.resolve("plugin"));
+  }
+
+  @Override
+  public Path pluginsDir() {
+    return root;
+  }
+
+  @Override
+  public DraModeSetting draMode() {
+    return DraModeSetting.CLASSIC;
+  }
+
+  @Override
+  public Optional<String> podUid() {
+    return Optional.empty();
+  }
+
+  @Override
+  public SharingSetting sharing() {
+    return SharingSetting.MEMORY;
+  }
+
+  @Override
+  public int shareDefaultMib() {
+    return 0;
+  }
+
+  @Override
+  public int shareMinimumMib() {
+    return 1;
+  }
+
+  @Override
+  public int shareStepMib() {
+    return 1;
+  }
+
+  @Override
+  public int vfsOnDemand() {
+    return 4;
   }
 
   @Override

@@ -690,7 +690,14 @@ class VfProvisionerTest {
     hosts.set(
         gpu.uid(),
         Optional.of(new VfHostState.Making(profile, new TreeSet<>(List.of(0)), Optional.empty())));
-    var desired = new DesiredGas(devices, node.agent.prepared, hosts, node.agent.records);
+    var desired =
+        new DesiredGas(
+            devices,
+            node.agent.prepared,
+            hosts,
+            node.agent.records,
+            DraMode.CLASSIC,
+            node.agent.pending);
 
     assertThat(desired.fields().allocatable().orElseThrow())
         .containsKeys(gpu.uid().toString(), vf.uid().toString());

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ClaimPreparationTest {
+class ClassicPreparationTest {
 
   @TempDir Path root;
 
@@ -43,7 +43,7 @@ class ClaimPreparationTest {
   private TestingGasStore store;
   private VfHostRecords records;
   private PreparedClaims prepared;
-  private ClaimPreparation preparation;
+  private ClassicPreparation preparation;
 
   @BeforeEach
   void nodeWithTwoGpus() throws IOException {
@@ -52,9 +52,17 @@ class ClaimPreparationTest {
     gasInformer = new TestingGasInformer(config);
     store = new TestingGasStore(config);
     records = VfHostRecords.open(root.resolve("state"), BOOT);
-    preparation =
-        new ClaimPreparation(devices, prepared, hosts, records, gasInformer, store, config);
+    preparation = preparation(devices, config);
     devices.replace(List.of(gpu(3), gpu(4)));
+  }
+
+  private ClassicPreparation preparation(NodeDevices devices, TestingConfig config) {
+    return new ClassicPreparation(
+        new DevicePreparation(devices, prepared, hosts, records, gasInformer, config),
+        prepared,
+        gasInformer,
+        store,
+        config);
   }
 
   @Test
@@ -129,14 +137,7 @@ class ClaimPreparationTest {
                 new TreeSet<>(List.of(0)),
                 Optional.empty())));
     var patient =
-        new ClaimPreparation(
-            devices,
-            prepared,
-            hosts,
-            records,
-            gasInformer,
-            store,
-            TestingConfig.below(root).withPrepareWait(Duration.ofSeconds(30)));
+        preparation(devices, TestingConfig.below(root).withPrepareWait(Duration.ofSeconds(30)));
     var answer = new FutureTask<>(() -> patient.prepare(claim("a"), handle(share)));
     Thread call = Thread.ofPlatform().start(answer);
     await().until(() -> call.getState() == Thread.State.TIMED_WAITING);
@@ -184,15 +185,7 @@ class ClaimPreparationTest {
 
   @Test
   void beforeTheFirstDiscoveryNothingCanBePrepared() {
-    var notYet =
-        new ClaimPreparation(
-            new NodeDevices(),
-            prepared,
-            hosts,
-            records,
-            gasInformer,
-            store,
-            TestingConfig.below(root));
+    var notYet = preparation(new NodeDevices(), TestingConfig.below(root));
 
     assertThat(failure(notYet.prepare(claim("a"), handle(allocated(3))))).contains(uid(3));
   }

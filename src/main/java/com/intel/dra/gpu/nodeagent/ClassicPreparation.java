@@ -1,0 +1,150 @@
+package com.intel.dra.gpu.nodeagent;
+
+import com.intel.dra.gpu.api.AllocatedDevice;
+import com.intel.dra.gpu.api.ClaimAllocation;
+import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.api.ResourceHandle;
+import com.intel.dra.gpu.api.ResourceHandle.Decoded;
+import com.intel.dra.gpu.kubelet.ClaimPreparer;
+import com.intel.dra.gpu.kubelet.ClaimReference;
+import com.intel.dra.gpu.kubelet.PrepareResult;
+import com.intel.dra.gpu.kubelet.UnprepareResult;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import jakarta.enterprise.inject.Typed;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Classic DRA: the controller's allocation stands in the resource handle and in the GAS. */
+@Singleton
+@Typed(ClassicPreparation.class)
+class ClassicPreparation implements ClaimPreparer {
+
+  /** The devices that a claim was given, or why that is not known. */
+  private sealed interface Devices {
+    record Given(List<AllocatedDevice> devices) implements Devices {}
+
+    record Unknown(String reason) implements Devices {}
+  }
+
+  private final DevicePreparation devices;
+  private final PreparedClaims prepared;
+  private final GasInformer gas;
+  private final GasStore store;
+  private final AgentConfig config;
+
+  @Inject
+  ClassicPreparation(
+      DevicePreparation devices,
+      PreparedClaims prepared,
+      GasInformer gas,
+      GasStore store,
+      AgentConfig config) {
+    this.devices = devices;
+    this.prepared = prepared;
+    this.gas = gas;
+    this.store = store;
+    this.config = config;
+  }
+
+  @Override
+  public PrepareResult prepare(ClaimReference claim, Optional<String> resourceHandle) {
+    return switch (devicesOf(claim, resourceHandle)) {
+      case Devices.Unknown(String reason) -> new PrepareResult.Failed(reason);
+      case Devices.Given(List<AllocatedDevice> given) ->
+          devices.prepare(
+              claim,
+              new PreparedClaim(claim.namespace(), claim.name(), given),
+              () -> change(claim, resourceHandle, given));
+    };
+  }
+
+  @Override
+  public UnprepareResult unprepare(ClaimReference claim) {
+    return devices.unprepare(claim);
+  }
+
+  /** The claim may have been deallocated, and its devices given to another, during the wait. */
+  private Optional<String> change(
+      ClaimReference claim, Optional<String> resourceHandle, List<AllocatedDevice> devices) {
+    return switch (devicesOf(claim, resourceHandle)) {
+      case Devices.Unknown(String reason) -> Optional.of(reason);
+      case Devices.Given(List<AllocatedDevice> still) when still.equals(devices) ->
+          Optional.empty();
+      case Devices.Given _ ->
+          Optional.of(
+              "%s: its devices were changed while it waited for them; the next call goes on"
+                  .formatted(claim));
+    };
+  }
+
+  private Devices devicesOf(ClaimReference claim, Optional<String> resourceHandle) {
+    return switch (ResourceHandle.decode(resourceHandle.orElse(""))) {
+      case Decoded.Invalid(String reason) ->
+          new Devices.Unknown(
+              "%s: %s; delete the claim's pods so that it is allocated anew"
+                  .formatted(claim, reason));
+      case Decoded.Valid(ResourceHandle handle) when handle.devices().isEmpty() ->
+          new Devices.Unknown(
+              "%s: its resource handle names no devices; delete the claim's pods so that it is allocated anew"
+                  .formatted(claim));
+      case Decoded.Valid(ResourceHandle handle) -> onRecord(claim, handle.devices());
+      case Decoded.WithoutDevices() -> devicesInGas(claim);
+    };
+  }
+
+  /**
+   * Kubelets of 1.28 to 1.30 may call with the UID and handle of an earlier claim of the same name,
+   * whose devices are another's now. The controller writes the GAS before the claim, so what is
+   * neither in the GAS that the informer shows nor in that of the API server is no allocation.
+   */
+  private Devices onRecord(ClaimReference claim, List<AllocatedDevice> devices) {
+    Optional<GpuAllocationState> shown = gas.current();
+    if (shown.isEmpty() // nothing is known, and pods should start while the API server is away
+        || areOnRecord(claim, devices, shown.get())
+        || prepared
+            .find(claim.uid())
+            .filter(known -> known.devices().equals(devices))
+            .isPresent()) {
+      return new Devices.Given(devices);
+    }
+    try {
+      return store.get().filter(read -> areOnRecord(claim, devices, read)).isPresent()
+          ? new Devices.Given(devices)
+          : new Devices.Unknown(
+              "%s: %s does not say that it was given these devices; if that lasts, the kubelet took it for an earlier claim of the same name: delete its pods, and use another name or restart the kubelet"
+                  .formatted(claim, config.gasName()));
+    } catch (KubernetesClientException e) {
+      return new Devices.Unknown(
+          "%s: whether %s says that it was given these devices could not be read: %s"
+              .formatted(claim, config.gasName(), e.getMessage()));
+    }
+  }
+
+  private static boolean areOnRecord(
+      ClaimReference claim, List<AllocatedDevice> devices, GpuAllocationState gas) {
+    ClaimAllocation allocation = gas.getSpec().resourceClaimAllocations().get(claim.uid());
+    return allocation != null && uids(allocation.gpus()).equals(uids(devices));
+  }
+
+  private static Set<String> uids(List<AllocatedDevice> devices) {
+    return devices.stream().map(AllocatedDevice::uid).collect(Collectors.toSet());
+  }
+
+  /** Claims that the Go driver allocated are in the GAS alone. */
+  private Devices devicesInGas(ClaimReference claim) {
+    return gas.current()
+        .map(state -> state.getSpec().resourceClaimAllocations().get(claim.uid()))
+        .map(ClaimAllocation::gpus)
+        .filter(devices -> !devices.isEmpty())
+        .<Devices>map(Devices.Given::new)
+        .orElseGet(
+            () ->
+                new Devices.Unknown(
+                    "%s: neither its resource handle nor %s names its devices; if that lasts, delete the claim's pods so that it is allocated anew"
+                        .formatted(claim, config.gasName())));
+  }
+}

@@ -1,0 +1,188 @@
+package com.intel.dra.gpu.nodeagent;
+
+import com.intel.dra.gpu.api.AllocatedDevice;
+import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.kubelet.ClaimReference;
+import com.intel.dra.gpu.kubelet.PrepareResult;
+import com.intel.dra.gpu.kubelet.UnprepareResult;
+import com.intel.dra.gpu.nodeagent.VfHosts.Attempt;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+/**
+ * Gives a claim the node's devices, whoever allocated them: waits for VFs that are being made or
+ * removed, and records the claim before the kubelet hears of it; the GAS follows.
+ */
+@Singleton
+class DevicePreparation {
+
+  private final NodeDevices node;
+  private final PreparedClaims prepared;
+  private final VfHosts hosts;
+  private final VfHostRecords records;
+  private final GasInformer gas;
+  private final AgentConfig config;
+
+  @Inject
+  DevicePreparation(
+      NodeDevices node,
+      PreparedClaims prepared,
+      VfHosts hosts,
+      VfHostRecords records,
+      GasInformer gas,
+      AgentConfig config) {
+    this.node = node;
+    this.prepared = prepared;
+    this.hosts = hosts;
+    this.records = records;
+    this.gas = gas;
+    this.config = config;
+  }
+
+  /**
+   * Waits as long as the settings say; when that was too short, the next call goes on.
+   *
+   * @param wanted the claim as it is to be recorded
+   * @param change asked after a wait: why the claim may not have these devices any more, or empty
+   */
+  PrepareResult prepare(
+      ClaimReference claim, PreparedClaim wanted, Supplier<Optional<String>> change) {
+    var hasWaited = new AtomicBoolean();
+    PrepareResult result =
+        hosts.untilFinal(
+            config.prepareWait(),
+            () ->
+                wanted.devices().stream()
+                    .map(this::hindrance)
+                    .flatMap(Optional::stream)
+                    .findFirst()
+                    .map(
+                        hindrance -> {
+                          hasWaited.set(true);
+                          return hindrance;
+                        })
+                    .orElseGet(
+                        () ->
+                            new Attempt.Final<>(
+                                (hasWaited.get() ? change.get() : Optional.<String>empty())
+                                    .<PrepareResult>map(PrepareResult.Failed::new)
+                                    .orElseGet(() -> record(claim, wanted)))));
+    if (result instanceof PrepareResult.Prepared) {
+      gas.reconcileSoon();
+    }
+    return result;
+  }
+
+  UnprepareResult unprepare(ClaimReference claim) {
+    try {
+      if (prepared.remove(claim.uid())) {
+        gas.reconcileSoon();
+      }
+      return new UnprepareResult.Unprepared();
+    } catch (IOException e) {
+      return new UnprepareResult.Failed(unrecorded(claim, e));
+    }
+  }
+
+  private PrepareResult record(ClaimReference claim, PreparedClaim wanted) {
+    Optional<String> doubleUse = DoubleUse.of(claim.uid(), wanted, prepared.all());
+    if (doubleUse.isPresent()) {
+      return new PrepareResult.Failed("%s: %s".formatted(claim, doubleUse.get()));
+    }
+    try {
+      prepared.put(claim.uid(), wanted);
+    } catch (IOException e) {
+      return new PrepareResult.Failed(unrecorded(claim, e));
+    }
+    return wanted.answer();
+  }
+
+  /** Why a device cannot be used now; empty when it can. */
+  private Optional<Attempt<PrepareResult>> hindrance(AllocatedDevice device) {
+    Optional<Gpu> present = node.find(device.uid());
+    Optional<DeviceUid> host = DeviceUid.parse(device.uid()).flatMap(DeviceUid::parent);
+    if (host.isEmpty()) {
+      return present.map(gpu -> hindranceOfGpu(gpu.uid())).orElseGet(() -> failed(notHere(device)));
+    }
+    DeviceUid gpu = host.get();
+    Optional<VfHostState> state = hosts.state(gpu);
+    boolean unverified = records.find(gpu).filter(made -> !made.verified()).isPresent();
+    Optional<Gpu> usable = present.filter(vf -> !unverified);
+    if (state.isEmpty()) {
+      return usable.map(vf -> tooSmall(device, vf)).orElseGet(() -> missing(device, gpu));
+    }
+    return switch (state.get()) {
+      case VfHostState.Making making -> notYet("VF %s is still being made".formatted(device.uid()));
+      case VfHostState.Removing removing ->
+          notYet("GPU %s still has VFs that are being removed".formatted(gpu));
+      case VfHostState.MakingFailed(var failure, var profile, var held, var left) ->
+          failed(
+              "VF %s could not be made on node %s, which tries again: %s"
+                  .formatted(device.uid(), config.nodeName(), failure.message()));
+      case VfHostState.RemovalFailed(var failure) ->
+          failed(
+              "VF %s cannot be made on node %s, which tries again: the VFs before it could not be removed: %s"
+                  .formatted(device.uid(), config.nodeName(), failure.message()));
+      case VfHostState.Refused(String reason) ->
+          usable
+              .map(vf -> tooSmall(device, vf))
+              .orElseGet(() -> failed("VF %s cannot be made: %s".formatted(device.uid(), reason)));
+      // decided anew as soon as the GAS tells of the claim
+      case VfHostState.Occupied occupied -> missing(device, gpu);
+    };
+  }
+
+  /** A GPU whose VFs are not gone yet, because the claim that had them has just let go. */
+  private Optional<Attempt<PrepareResult>> hindranceOfGpu(DeviceUid gpu) {
+    Optional<VfHostState> state = hosts.state(gpu);
+    if (state.isPresent() && state.get() instanceof VfHostState.RemovalFailed(var failure)) {
+      return failed(
+          "GPU %s cannot be used on node %s, which tries again: its VFs could not be removed: %s"
+              .formatted(gpu, config.nodeName(), failure.message()));
+    }
+    return records.find(gpu).isPresent() || state.filter(VfHostState::isBusy).isPresent()
+        ? notYet("GPU %s still has VFs, which are removed when no claim uses them".formatted(gpu))
+        : Optional.empty();
+  }
+
+  private Optional<Attempt<PrepareResult>> missing(AllocatedDevice device, DeviceUid gpu) {
+    return node.find(gpu.toString()).isEmpty()
+        ? failed(notHere(device))
+        : notYet(
+            "VF %s is not there yet on node %s; if that lasts, see the log of its node agent for what was discovered, and whether %s shows the claim's allocation"
+                .formatted(device.uid(), config.nodeName(), config.gasName()));
+  }
+
+  /** A VF that somebody else made in place of the one that was planned. */
+  private Optional<Attempt<PrepareResult>> tooSmall(AllocatedDevice device, Gpu vf) {
+    int memoryMiB = records.memoryMiB(vf);
+    return device.memory() <= memoryMiB
+        ? Optional.empty()
+        : failed(
+            "VF %s has %d MiB where the claim was given %d MiB; delete the claim's pods so that it is allocated anew"
+                .formatted(device.uid(), memoryMiB, device.memory()));
+  }
+
+  private static Optional<Attempt<PrepareResult>> failed(String message) {
+    return Optional.of(new Attempt.Final<>(new PrepareResult.Failed(message)));
+  }
+
+  private static Optional<Attempt<PrepareResult>> notYet(String message) {
+    return Optional.of(new Attempt.NotYet<>(new PrepareResult.Failed(message)));
+  }
+
+  private String notHere(AllocatedDevice device) {
+    return "device %s, which the claim was given, is not on node %s: see the log of its node agent for what was discovered; bring the device back, or delete the claim's pods so that it is allocated anew"
+        .formatted(device.uid(), config.nodeName());
+  }
+
+  private static String unrecorded(ClaimReference claim, IOException e) {
+    return "%s could not be recorded on the node's disk, see to its space and health: %s"
+        .formatted(claim, e);
+  }
+}

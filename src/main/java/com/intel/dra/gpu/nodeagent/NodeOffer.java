@@ -1,0 +1,88 @@
+package com.intel.dra.gpu.nodeagent;
+
+import com.intel.dra.gpu.device.DeviceType;
+import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.VfProfile;
+import com.intel.dra.gpu.device.VfProfiles;
+import com.intel.dra.gpu.structured.GpuSharing;
+import com.intel.dra.gpu.structured.Offer;
+import com.intel.dra.gpu.structured.OfferedGpu;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Optional;
+
+/** What structured DRA is to know of the node's devices now, from what the agent knows now. */
+@Singleton
+class NodeOffer {
+
+  private final NodeDevices devices;
+  private final VfHosts hosts;
+  private final VfHostRecords records;
+  private final GpuSharing sharing;
+  private final int vfsOnDemand;
+
+  @Inject
+  NodeOffer(NodeDevices devices, VfHosts hosts, VfHostRecords records, AgentConfig config) {
+    this.devices = devices;
+    this.hosts = hosts;
+    this.records = records;
+    this.vfsOnDemand = config.vfsOnDemand();
+    this.sharing =
+        switch (config.sharing()) {
+          case EXCLUSIVE -> new GpuSharing.Exclusive();
+          case MEMORY ->
+              new GpuSharing.ByMemory(
+                  config.shareDefaultMib(), config.shareMinimumMib(), config.shareStepMib());
+        };
+  }
+
+  /** Empty before the first discovery. */
+  Optional<Offer> current() {
+    return devices.known().map(known -> new Offer(gpus(known), sharing));
+  }
+
+  private List<OfferedGpu> gpus(List<Gpu> known) {
+    return known.stream()
+        .filter(device -> device.type() == DeviceType.GPU)
+        .map(gpu -> new OfferedGpu(gpu, DeviceDescriptions.of(gpu), vfs(gpu, known)))
+        .toList();
+  }
+
+  private OfferedGpu.Vfs vfs(Gpu gpu, List<Gpu> known) {
+    List<Gpu> existing =
+        known.stream()
+            .filter(device -> device.uid().parent().equals(Optional.of(gpu.uid())))
+            .map(records::withPromisedMemory)
+            .toList();
+    Optional<MadeVfs> made = records.find(gpu.uid());
+    Optional<VfHostState> state = hosts.state(gpu.uid());
+    boolean othersUseVfs =
+        made.isEmpty()
+            && (!existing.isEmpty()
+                || state.filter(VfHostState.Occupied.class::isInstance).isPresent());
+    if (othersUseVfs && state.filter(VfHostState::isBusy).isEmpty()) {
+      return new OfferedGpu.Vfs.Existing(existing);
+    }
+    return profile(gpu, made)
+        .<OfferedGpu.Vfs>map(
+            profile -> new OfferedGpu.Vfs.OnDemand(profile, state.flatMap(NodeOffer::failure)))
+        .orElseGet(OfferedGpu.Vfs.None::new);
+  }
+
+  /** While there are VFs of ours it is theirs, whatever the settings say by now. */
+  private Optional<VfProfile> profile(Gpu gpu, Optional<MadeVfs> made) {
+    List<VfProfile> profiles = VfProfiles.forGpu(gpu.uid().model(), gpu.memoryMiB(), gpu.maxVfs());
+    return made.flatMap(vfs -> VfProfiles.named(profiles, vfs.profile()))
+        .or(() -> OfferedGpu.profileFor(vfsOnDemand, profiles));
+  }
+
+  private static Optional<String> failure(VfHostState state) {
+    return switch (state) {
+      case VfHostState.MakingFailed failed -> Optional.of(failed.failure().message());
+      case VfHostState.RemovalFailed failed -> Optional.of(failed.failure().message());
+      case VfHostState.Refused(String reason) -> Optional.of(reason);
+      case VfHostState.Making _, VfHostState.Removing _, VfHostState.Occupied _ -> Optional.empty();
+    };
+  }
+}

@@ -1,0 +1,184 @@
+package com.intel.dra.gpu.nodeagent;
+
+import com.intel.dra.gpu.api.AllocatedDevice;
+import com.intel.dra.gpu.kubelet.ClaimPreparer;
+import com.intel.dra.gpu.kubelet.ClaimReference;
+import com.intel.dra.gpu.kubelet.PrepareResult;
+import com.intel.dra.gpu.kubelet.UnprepareResult;
+import com.intel.dra.gpu.structured.ClaimResults;
+import com.intel.dra.gpu.structured.Offer;
+import com.intel.dra.gpu.structured.PreparableDevice;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import jakarta.enterprise.inject.Typed;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Structured DRA: the scheduler's allocation stands in the claim, which is read from the API server
+ * once. VFs that are to be made stand in the GAS as allocated until the claim is prepared.
+ */
+@Singleton
+@Typed(StructuredPreparation.class)
+class StructuredPreparation implements ClaimPreparer {
+
+  /** What a claim is to be recorded with, or why that is not known. */
+  private sealed interface Wanted {
+    record Known(PreparedClaim claim) implements Wanted {}
+
+    record Unknown(String reason) implements Wanted {}
+  }
+
+  private final DevicePreparation devices;
+  private final PreparedClaims prepared;
+  private final PendingAllocations pending;
+  private final StructuredClaims claims;
+  private final NodeOffer offer;
+  private final NodeDevices node;
+  private final GasInformer gas;
+  private final AgentConfig config;
+
+  @Inject
+  StructuredPreparation(
+      DevicePreparation devices,
+      PreparedClaims prepared,
+      PendingAllocations pending,
+      StructuredClaims claims,
+      NodeOffer offer,
+      NodeDevices node,
+      GasInformer gas,
+      AgentConfig config) {
+    this.devices = devices;
+    this.prepared = prepared;
+    this.pending = pending;
+    this.claims = claims;
+    this.offer = offer;
+    this.node = node;
+    this.gas = gas;
+    this.config = config;
+  }
+
+  @Override
+  public PrepareResult prepare(ClaimReference claim, Optional<String> resourceHandle) {
+    Optional<PreparedClaim> known =
+        prepared.find(claim.uid()).filter(record -> !record.results().isEmpty());
+    if (known.isPresent()) {
+      return devices.prepare(claim, known.get(), Optional::empty);
+    }
+    return switch (wanted(claim)) {
+      case Wanted.Unknown(String reason) -> failed(claim, reason);
+      case Wanted.Known(PreparedClaim wanted) -> prepare(claim, wanted);
+    };
+  }
+
+  private PrepareResult prepare(ClaimReference claim, PreparedClaim wanted) {
+    if (wanted.devices().stream().anyMatch(device -> !device.profile().isEmpty())) {
+      pending.put(claim.uid(), wanted.devices());
+      gas.reconcileSoon();
+    }
+    PrepareResult result = devices.prepare(claim, wanted, () -> change(claim, wanted));
+    if (result instanceof PrepareResult.Prepared) {
+      pending.remove(claim.uid());
+    }
+    return result;
+  }
+
+  @Override
+  public UnprepareResult unprepare(ClaimReference claim) {
+    if (pending.remove(claim.uid())) {
+      gas.reconcileSoon();
+    }
+    return devices.unprepare(claim);
+  }
+
+  private Optional<String> change(ClaimReference claim, PreparedClaim before) {
+    return switch (wanted(claim)) {
+      case Wanted.Unknown(String reason) -> Optional.of("%s: %s".formatted(claim, reason));
+      case Wanted.Known(PreparedClaim now) ->
+          now.equals(before)
+              ? Optional.empty()
+              : Optional.of(
+                  "%s: its devices were changed while it waited for them; the next call goes on"
+                      .formatted(claim));
+    };
+  }
+
+  private Wanted wanted(ClaimReference claim) {
+    Optional<ResourceClaim> found;
+    try {
+      found = claims.read(claim.namespace(), claim.name());
+    } catch (KubernetesClientException e) {
+      return new Wanted.Unknown(
+          "it could not be read from the API server, and is tried again: " + e.getMessage());
+    }
+    if (found.isEmpty()) {
+      return new Wanted.Unknown("there is no such claim any more; delete its pods");
+    }
+    String uid = found.get().getMetadata().getUid();
+    if (!claim.uid().equals(uid)) {
+      return new Wanted.Unknown(
+          "it was deleted and another one of its name, %s, is there now; delete the pods that use the former"
+              .formatted(uid));
+    }
+    String driver = DraMode.STRUCTURED.driverName();
+    return switch (ClaimResults.of(found.get(), driver, config.nodeName())) {
+      case ClaimResults.NotAllocated _ ->
+          new Wanted.Unknown("it is not allocated; delete its pods so that it is allocated anew");
+      case ClaimResults.NotHere _ ->
+          new Wanted.Unknown(
+              "it was given no device of driver %s on node %s; delete its pods so that it is allocated anew"
+                  .formatted(driver, config.nodeName()));
+      case ClaimResults.Given(List<ClaimResults.Result> results) -> wanted(claim, results);
+    };
+  }
+
+  private Wanted wanted(ClaimReference claim, List<ClaimResults.Result> given) {
+    Optional<Offer> now = offer.current();
+    if (now.isEmpty()) {
+      return new Wanted.Unknown(
+          "the devices of node %s are not known yet, and are looked for again"
+              .formatted(config.nodeName()));
+    }
+    var held = new ArrayList<AllocatedDevice>();
+    var results = new ArrayList<PreparedResult>();
+    for (ClaimResults.Result result : given) {
+      Optional<PreparableDevice> device = now.get().find(result.device());
+      if (device.isEmpty()) {
+        return new Wanted.Unknown(
+            "device %s, which it was given, is not on node %s: see the log of its node agent for what was discovered; bring the device back, or delete the claim's pods so that it is allocated anew"
+                .formatted(result.device(), config.nodeName()));
+      }
+      if (device.get() instanceof PreparableDevice.Monitor && !result.adminAccess()) {
+        return new Wanted.Unknown(
+            "device %s is for administrative access alone: let the DeviceClass of request %s leave out devices of type monitor, as the one that comes with the driver does"
+                .formatted(result.device(), result.request()));
+      }
+      if (!result.adminAccess()) {
+        device.get().held(result.shareMiB()).ifPresent(held::add);
+      }
+      results.add(
+          new PreparedResult(
+              result.requestOfThePod(),
+              result.pool(),
+              result.device(),
+              result.shareId().orElse(""),
+              result.adminAccess(),
+              cdiDevices(device.get().uid().toString(), result.adminAccess())));
+    }
+    return new Wanted.Known(new PreparedClaim(claim.namespace(), claim.name(), held, results));
+  }
+
+  /** Who only looks on gets nothing of a VF that does not exist. */
+  private List<String> cdiDevices(String uid, boolean adminAccess) {
+    return adminAccess && node.find(uid).isEmpty()
+        ? List.of()
+        : List.of(GpuCdiDevices.KIND.qualifiedName(uid));
+  }
+
+  private static PrepareResult failed(ClaimReference claim, String reason) {
+    return new PrepareResult.Failed("%s: %s".formatted(claim, reason));
+  }
+}
