@@ -42,6 +42,8 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule kubelet = room("kubelet").mayUse();
 
+  @ArchTest static final ArchRule slices = room("slices").mayUse();
+
   @ArchTest
   static final ArchRule nodeAgent =
       room("nodeagent").mayUse("api", "device", "sysfs", "files", "cdi", "kubelet");
@@ -65,6 +67,7 @@ class ArchitectureTest {
                   "files",
                   "cdi",
                   "kubelet",
+                  "slices",
                   "nodeagent",
                   "simulator"));
 
