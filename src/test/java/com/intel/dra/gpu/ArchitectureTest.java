@@ -44,6 +44,8 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule kubelet = room("kubelet").mayUse();
 
+  @ArchTest static final ArchRule slices = room("slices").mayUse();
+
   @ArchTest
   static final ArchRule nodeAgent =
       room("nodeagent")
@@ -68,6 +70,7 @@ class ArchitectureTest {
                   "files",
                   "cdi",
                   "kubelet",
+                  "slices",
                   "nodeagent",
                   "structured",
                   "simulator"));

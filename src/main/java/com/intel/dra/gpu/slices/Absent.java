@@ -1,0 +1,19 @@
+package com.intel.dra.gpu.slices;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The models' lists and maps may be null, which means the same as empty. */
+final class Absent {
+
+  private Absent() {}
+
+  static <T> List<T> orEmpty(@Nullable List<T> list) {
+    return list == null ? List.of() : list;
+  }
+
+  static <K, V> Map<K, V> orEmpty(@Nullable Map<K, V> map) {
+    return map == null ? Map.of() : map;
+  }
+}

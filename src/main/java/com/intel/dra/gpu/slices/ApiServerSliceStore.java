@@ -1,0 +1,142 @@
+package com.intel.dra.gpu.slices;
+
+import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceSliceList;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.net.HttpURLConnection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The slices through a Kubernetes client and an informer of its own. */
+final class ApiServerSliceStore implements SliceStore {
+
+  private static final String PATH = "/apis/resource.k8s.io/v1/resourceslices/";
+  private static final int UNPROCESSABLE = 422;
+
+  private final KubernetesClient client;
+  private final SliceSettings settings;
+  private @Nullable SharedIndexInformer<ResourceSlice> informer;
+
+  ApiServerSliceStore(KubernetesClient client, SliceSettings settings) {
+    this.client = client;
+    this.settings = settings;
+  }
+
+  @Override
+  public synchronized void start(Watcher watcher) {
+    SharedIndexInformer<ResourceSlice> started =
+        client
+            .resources(ResourceSlice.class, ResourceSliceList.class)
+            .withField("spec.driver", settings.driverName())
+            .withField("spec.nodeName", settings.nodeName())
+            .runnableInformer(0)
+            .addEventHandler(handler(watcher))
+            .exceptionHandler(
+                (begun, failure) -> {
+                  watcher.failed(String.valueOf(failure.getMessage()));
+                  return true; // goes on trying
+                });
+    informer = started;
+    var unused = started.start().thenRun(watcher::synced);
+  }
+
+  @Override
+  public synchronized Optional<List<ResourceSlice>> seen() {
+    return informer != null && informer.hasSynced()
+        ? Optional.of(informer.getStore().list())
+        : Optional.empty();
+  }
+
+  @Override
+  public Optional<String> nodeUid() throws SliceStoreException {
+    return call(
+        () -> {
+          Node node = client.nodes().withName(settings.nodeName()).get();
+          return Optional.ofNullable(node).map(found -> found.getMetadata().getUid());
+        });
+  }
+
+  @Override
+  public ResourceSlice create(ResourceSlice slice, boolean dryRun) throws SliceStoreException {
+    return call(() -> client.resource(slice).dryRun(dryRun).create());
+  }
+
+  @Override
+  public ResourceSlice update(ResourceSlice slice) throws SliceStoreException {
+    return call(() -> client.resource(slice).update());
+  }
+
+  @Override
+  public void delete(ResourceSlice slice) throws SliceStoreException {
+    var options =
+        new DeleteOptionsBuilder()
+            .withApiVersion("v1")
+            .withKind("DeleteOptions")
+            .withNewPreconditions()
+            .withUid(slice.getMetadata().getUid())
+            .withResourceVersion(slice.getMetadata().getResourceVersion())
+            .endPreconditions()
+            .build();
+    // the client's own delete() knows the version as a precondition, but not the UID
+    var unused =
+        call(
+            () -> {
+              try {
+                return Optional.ofNullable(
+                    client.raw(PATH + slice.getMetadata().getName(), "DELETE", options));
+              } catch (KubernetesClientException e) {
+                if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+                  return Optional.<String>empty();
+                }
+                throw e;
+              }
+            });
+  }
+
+  @Override
+  public synchronized void close() {
+    if (informer != null) {
+      informer.stop();
+    }
+  }
+
+  private static ResourceEventHandler<ResourceSlice> handler(Watcher watcher) {
+    return new ResourceEventHandler<>() {
+      @Override
+      public void onAdd(ResourceSlice slice) {
+        watcher.written(slice);
+      }
+
+      @Override
+      public void onUpdate(ResourceSlice old, ResourceSlice slice) {
+        watcher.written(slice);
+      }
+
+      @Override
+      public void onDelete(ResourceSlice slice, boolean lastStateUnknown) {
+        watcher.deleted(slice);
+      }
+    };
+  }
+
+  private static <T> T call(Supplier<T> request) throws SliceStoreException {
+    try {
+      return request.get();
+    } catch (KubernetesClientException e) {
+      String message = String.valueOf(e.getMessage());
+      throw switch (e.getCode()) {
+        case HttpURLConnection.HTTP_CONFLICT, HttpURLConnection.HTTP_NOT_FOUND ->
+            new SliceStoreException.Conflict(message, e);
+        case UNPROCESSABLE -> new SliceStoreException.Invalid(message, e);
+        default -> new SliceStoreException.Failed(message, e);
+      };
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package com.intel.dra.gpu.slices;
+
+/** A wanted pool that the API server would refuse, or that no scheduler would allocate from. */
+public final class InvalidPoolException extends IllegalArgumentException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final String object;
+  private final String field;
+
+  InvalidPoolException(String object, String field, String problem) {
+    super("%s: %s %s".formatted(object, field, problem));
+    this.object = object;
+    this.field = field;
+  }
+
+  /** Such as {@code device gpu-0}, {@code counter set gpu-0} or {@code pool node-1}. */
+  public String object() {
+    return object;
+  }
+
+  /** The field's path below the object, such as {@code attributes[model].string}. */
+  public String field() {
+    return field;
+  }
+}

@@ -1,0 +1,112 @@
+package com.intel.dra.gpu.slices;
+
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/**
+ * What we wrote and the watch may not have seen yet: without it, a slice would be created a second
+ * time while its watch is behind. Forgotten when the watch has seen it, or after a time: a watch
+ * that began anew may never see what came and went in between.
+ */
+final class OwnWrites {
+
+  private sealed interface Write {
+    long until();
+  }
+
+  private record Stored(ResourceSlice slice, long until) implements Write {}
+
+  private record Gone(long until) implements Write {}
+
+  private final LongSupplier nanoClock;
+  private final long remembered;
+  private final Map<String, Write> writes = new HashMap<>();
+
+  OwnWrites(LongSupplier nanoClock, Duration remembered) {
+    this.nanoClock = nanoClock;
+    this.remembered = remembered.toNanos();
+  }
+
+  synchronized void stored(ResourceSlice slice) {
+    writes.put(uid(slice), new Stored(slice, nanoClock.getAsLong() + remembered));
+  }
+
+  synchronized void deleted(ResourceSlice slice) {
+    writes.put(uid(slice), new Gone(nanoClock.getAsLong() + remembered));
+  }
+
+  /** After a conflict: what we think is there may be no more. */
+  synchronized void forgetAll() {
+    writes.clear();
+  }
+
+  /**
+   * @return whether the watch told of our own write
+   */
+  synchronized boolean watchSawWritten(ResourceSlice slice) {
+    return switch (writes.get(uid(slice))) {
+      case Stored(ResourceSlice own, long until) -> {
+        boolean behind = isNewer(own, slice);
+        if (!behind) {
+          writes.remove(uid(slice));
+        }
+        yield behind || version(own).equals(version(slice));
+      }
+      case Gone gone -> true;
+      case null -> false;
+    };
+  }
+
+  /**
+   * @return whether the watch told of our own deletion
+   */
+  synchronized boolean watchSawDeleted(ResourceSlice slice) {
+    return writes.remove(uid(slice)) instanceof Gone;
+  }
+
+  /** What the watch has seen, with our own writes done to it. */
+  synchronized List<ResourceSlice> appliedTo(List<ResourceSlice> seen) {
+    long now = nanoClock.getAsLong();
+    writes.values().removeIf(write -> write.until() - now <= 0);
+    var slices = new ArrayList<ResourceSlice>();
+    var left = new HashMap<>(writes);
+    for (ResourceSlice slice : seen) {
+      switch (left.remove(uid(slice))) {
+        case Stored(ResourceSlice own, long until) -> slices.add(isNewer(own, slice) ? own : slice);
+        case Gone gone -> {}
+        case null -> slices.add(slice);
+      }
+    }
+    for (Write write : left.values()) {
+      if (write instanceof Stored(ResourceSlice own, long until)) {
+        slices.add(own);
+      }
+    }
+    return slices;
+  }
+
+  /**
+   * Versions of one object can be compared as numbers: Kubernetes says so since 1.35, and they were
+   * before.
+   */
+  private static boolean isNewer(ResourceSlice own, ResourceSlice seen) {
+    try {
+      return Long.parseUnsignedLong(version(own)) - Long.parseUnsignedLong(version(seen)) > 0;
+    } catch (NumberFormatException e) {
+      return false;
+    }
+  }
+
+  private static String version(ResourceSlice slice) {
+    return slice.getMetadata().getResourceVersion();
+  }
+
+  private static String uid(ResourceSlice slice) {
+    return slice.getMetadata().getUid();
+  }
+}

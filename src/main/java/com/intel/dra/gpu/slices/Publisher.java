@@ -1,0 +1,195 @@
+package com.intel.dra.gpu.slices;
+
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * Makes the slices at the API server what they should be, once a call. What it remembers only saves
+ * requests and keeps taints their age: a new one comes to the same result. For one thread.
+ */
+final class Publisher {
+
+  private final SliceSettings settings;
+  private final SliceStore store;
+  private final OwnWrites ownWrites;
+  private final CandidateChooser chooser;
+
+  private List<WantedPool> chosenFrom = List.of();
+  private Optional<Choice> choice = Optional.empty();
+
+  /** The slices when they last were as they should be: they tell how old taints are. */
+  private List<ResourceSlice> lastComplete = List.of();
+
+  private long highestKnown;
+
+  Publisher(
+      SliceSettings settings, SliceStore store, OwnWrites ownWrites, CandidateChooser chooser) {
+    this.settings = settings;
+    this.store = store;
+    this.ownWrites = ownWrites;
+    this.chooser = chooser;
+  }
+
+  /** How a call ended. */
+  sealed interface Outcome {
+
+    /** The watch has not begun: nothing is known and nothing was done. */
+    record NotSynced() implements Outcome {}
+
+    /**
+     * All is as it should be.
+     *
+     * @param writes how many it took
+     */
+    record Complete(PublishedPool pool, int writes, boolean secondBest) implements Outcome {}
+
+    /** Every candidate is invalid; nothing was written. */
+    record Refused() implements Outcome {}
+
+    /** There are no slices. */
+    record Removed(int writes) implements Outcome {}
+  }
+
+  /** Has the best candidate tried again the next time. */
+  void chooseAgain() {
+    choice = Optional.empty();
+    chooser.forget();
+  }
+
+  /**
+   * @throws SliceStoreException when it is to be tried again; perhaps some writes are done
+   */
+  Outcome publish(List<WantedPool> pools) throws SliceStoreException {
+    if (store.seen().isEmpty()) {
+      return new Outcome.NotSynced();
+    }
+    SliceOwner owner = owner();
+    if (!pools.equals(chosenFrom)) {
+      chosenFrom = pools;
+      choice = Optional.empty();
+    }
+    boolean fresh = false;
+    int writes = 0;
+    while (true) {
+      if (choice.isEmpty()) {
+        choice = chooser.choose(owner, pools);
+        fresh = true;
+      }
+      if (choice.isEmpty()) {
+        return new Outcome.Refused();
+      }
+      Choice chosen = choice.get();
+      List<ResourceSlice> existing = existing();
+      SlicePlan plan =
+          SlicePlan.of(owner, withTaintTimes(chosen.layout(), existing), existing, highestKnown);
+      highestKnown = Math.max(highestKnown, plan.generation());
+      if (plan.isEmpty()) {
+        lastComplete = existing;
+        return complete(chosen, plan, writes, chosen.dropped());
+      }
+      if (!fresh) {
+        // before anything is written: is it still stored whole?
+        choice = Optional.empty();
+        continue;
+      }
+      Set<DroppedField> lost = carryOut(plan);
+      writes += plan.writes();
+      OptionalInt candidate = chosen.candidate();
+      if (CandidateChooser.limitUse(lost) && candidate.isPresent()) {
+        chooser.lost(candidate.getAsInt(), lost);
+        choice = Optional.empty();
+        continue;
+      }
+      lastComplete = existing();
+      lost.addAll(chosen.dropped());
+      return complete(chosen, plan, writes, lost);
+    }
+  }
+
+  /**
+   * @throws SliceStoreException when it is to be tried again; perhaps some writes are done
+   */
+  Outcome withdraw() throws SliceStoreException {
+    if (store.seen().isEmpty()) {
+      return new Outcome.NotSynced();
+    }
+    SlicePlan plan = SlicePlan.removing(existing());
+    carryOut(plan);
+    choice = Optional.empty();
+    return new Outcome.Removed(plan.writes());
+  }
+
+  private SliceOwner owner() throws SliceStoreException {
+    String uid =
+        store
+            .nodeUid()
+            .orElseThrow(
+                () ->
+                    new SliceStoreException.Failed(
+                        "there is no Node named %s, which the ResourceSlices are to belong to"
+                            .formatted(settings.nodeName()),
+                        null));
+    return new SliceOwner(settings.driverName(), settings.nodeName(), uid);
+  }
+
+  private List<ResourceSlice> existing() {
+    return ownWrites.appliedTo(store.seen().orElse(List.of()));
+  }
+
+  private SliceLayout withTaintTimes(SliceLayout layout, List<ResourceSlice> existing) {
+    SliceLayout known = TaintTimes.of(lastComplete).applyTo(layout);
+    return TaintTimes.of(SlicePlan.oldestFirst(existing)).applyTo(known);
+  }
+
+  private static Outcome complete(
+      Choice chosen, SlicePlan plan, int writes, Set<DroppedField> dropped) {
+    var pool =
+        new PublishedPool(
+            chosen.layout().poolName(),
+            plan.generation(),
+            chosen.layout().slices().size(),
+            chosen.layout().deviceCount(),
+            chosen.candidate(),
+            dropped);
+    return new Outcome.Complete(pool, writes, chosen.isSecondBest() || !dropped.isEmpty());
+  }
+
+  /**
+   * Writes until all is written, or until something that limits use was not stored.
+   *
+   * @return what was not stored
+   */
+  private EnumSet<DroppedField> carryOut(SlicePlan plan) throws SliceStoreException {
+    var lost = EnumSet.noneOf(DroppedField.class);
+    for (ResourceSlice slice : plan.deletes()) {
+      store.delete(slice);
+      ownWrites.deleted(slice);
+    }
+    for (ResourceSlice slice : plan.updates()) {
+      lost.addAll(stored(slice, store.update(slice)));
+      if (CandidateChooser.limitUse(lost)) {
+        return lost;
+      }
+    }
+    for (ResourceSlice slice : plan.creates()) {
+      lost.addAll(stored(slice, store.create(slice, false)));
+      if (CandidateChooser.limitUse(lost)) {
+        return lost;
+      }
+    }
+    return lost;
+  }
+
+  private Set<DroppedField> stored(ResourceSlice sent, ResourceSlice stored) {
+    ownWrites.stored(stored);
+    var content =
+        new SliceLayout.Content(
+            Absent.orEmpty(sent.getSpec().getSharedCounters()),
+            Absent.orEmpty(sent.getSpec().getDevices()));
+    return SliceComparison.differences(content, stored.getSpec());
+  }
+}

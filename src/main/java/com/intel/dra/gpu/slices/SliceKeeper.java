@@ -1,0 +1,284 @@
+package com.intel.dra.gpu.slices;
+
+import com.intel.dra.gpu.slices.Alarm.Reason;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the ResourceSlices of one driver and one node equal to what was last {@link #publish
+ * published}: creates, updates and deletes them, and does so again whenever somebody else changes
+ * them, which the kubelet does: it deletes the slices of its node when it starts, and those of a
+ * driver that was gone for 30 seconds.
+ *
+ * <p>Every slice of the driver on the node is taken for the keeper's own, whoever made it. There
+ * must be one keeper for a driver and node; two fight, at a rate that the {@link SliceTimings}
+ * bound, until one ends.
+ *
+ * <p><b>Retries.</b> The keeper's own, for ever, with growing pauses; callers have nothing to
+ * retry, and learn of failures from the {@link SliceListener}.
+ *
+ * <p><b>Candidates.</b> An API server drops fields whose feature gate is off without a word.
+ * Without counters the scheduler takes devices that share something for independent ones, and gives
+ * away more than there is. So publish() takes candidates from the best to the safest, and the
+ * keeper asks the API server with dry runs what it would store of them before it writes anything:
+ *
+ * <ol>
+ *   <li>the first candidate that would be stored whole is published;
+ *   <li>if there is none, the first that loses no {@link DroppedField#limitsUse field that limits
+ *       use};
+ *   <li>if there is none, a pool without devices;
+ *   <li>a candidate that is invalid is passed over; if all are, the slices stay as they are.
+ * </ol>
+ *
+ * What was really stored is compared too, and replaced at once if it over-commits: servers of one
+ * control plane may have different gates. That a candidate over-commits is remembered by its place
+ * in the list for {@link SliceTimings#chooseAgain}, or until the list has another length. A gate
+ * that is switched off under a published pool is noticed with the next write; stored slices keep
+ * their counters until then.
+ *
+ * <p><b>Threads.</b> All methods may be called from any thread, and none waits for the API server.
+ */
+public final class SliceKeeper implements AutoCloseable {
+
+  private final SliceTimings timings;
+  private final SliceStore store;
+  private final SliceListener listener;
+  private final OwnWrites ownWrites;
+  private final Publisher publisher;
+  private final Alarm alarm = new Alarm();
+  private final RepairBudget repairs;
+
+  private volatile Wanted wanted = new Wanted.Unknown();
+  private volatile boolean closed;
+  private @Nullable Thread thread;
+
+  // the keeper's thread alone uses these
+  private Duration pause;
+  private int failuresInSuccession;
+  private Optional<PublishedPool> lastTold = Optional.empty();
+
+  private sealed interface Wanted {
+    /** Nobody has said yet: what is there stays. */
+    record Unknown() implements Wanted {}
+
+    record Pools(List<WantedPool> candidates) implements Wanted {}
+
+    record Nothing() implements Wanted {}
+  }
+
+  /** A keeper at the API server that the client talks to. The client stays the caller's. */
+  public static SliceKeeper create(
+      KubernetesClient client, SliceSettings settings, SliceListener listener) {
+    return new SliceKeeper(new ApiServerSliceStore(client, settings), settings, listener);
+  }
+
+  /**
+   * @param store closed with the keeper
+   */
+  public SliceKeeper(SliceStore store, SliceSettings settings, SliceListener listener) {
+    this.timings = settings.timings();
+    this.store = store;
+    this.listener = listener;
+    this.ownWrites = new OwnWrites(System::nanoTime, timings.writesRemembered());
+    this.publisher =
+        new Publisher(settings, store, ownWrites, new CandidateChooser(store, listener));
+    this.repairs =
+        new RepairBudget(timings.repairBurst(), timings.repairRefill(), System.nanoTime());
+    this.pause = timings.firstRetry();
+  }
+
+  /** Begins to watch and to write. Does nothing when it has begun already, or is closed. */
+  public synchronized void start() {
+    if (thread != null || closed) {
+      return;
+    }
+    store.start(new Watch());
+    thread = Thread.ofVirtual().name("resource-slices").start(this::run);
+  }
+
+  /** {@link #publish(List)} with one candidate. */
+  public void publish(WantedPool pool) {
+    publish(List.of(pool));
+  }
+
+  /**
+   * From now on this is wanted. The last call wins, before or after start(); several in short
+   * succession take one round of writes, and one that changes nothing takes none.
+   *
+   * @param fromBestToSafest at least one; the last one should use no fields that a feature gate
+   *     could drop
+   */
+  public void publish(List<WantedPool> fromBestToSafest) {
+    if (fromBestToSafest.isEmpty()) {
+      throw new IllegalArgumentException(
+          "there must be a candidate: a WantedPool without devices for a node without any");
+    }
+    want(new Wanted.Pools(List.copyOf(fromBestToSafest)));
+  }
+
+  /**
+   * Deletes the slices, and keeps them deleted until the next publish(); the listener hears when it
+   * is done. For a driver that leaves the node: one that restarts leaves its slices.
+   */
+  public void withdraw() {
+    want(new Wanted.Nothing());
+  }
+
+  /**
+   * Stops. The slices stay published: the driver's next instance finds them. Interrupts what is
+   * being written, without waiting.
+   */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (thread != null) {
+      thread.interrupt();
+    }
+    store.close();
+  }
+
+  private void want(Wanted next) {
+    wanted = next;
+    alarm.set(Reason.PUBLISH, in(timings.settle()));
+  }
+
+  private void run() {
+    while (!closed) {
+      Set<Reason> reasons;
+      try {
+        reasons = alarm.await();
+      } catch (InterruptedException e) {
+        return;
+      }
+      try {
+        round(reasons);
+        pause = timings.firstRetry();
+        failuresInSuccession = 0;
+      } catch (SliceStoreException.Conflict e) {
+        ownWrites.forgetAll();
+        tryAgain(reasons, e, failuresInSuccession > 0);
+      } catch (SliceStoreException | RuntimeException e) {
+        tryAgain(reasons, e, true);
+      }
+    }
+  }
+
+  private void round(Set<Reason> reasons) throws SliceStoreException {
+    if (reasons.contains(Reason.CHOOSE_AGAIN)) {
+      publisher.chooseAgain();
+    }
+    Publisher.Outcome outcome =
+        switch (wanted) {
+          case Wanted.Unknown() -> new Publisher.Outcome.NotSynced();
+          case Wanted.Pools(List<WantedPool> candidates) -> publisher.publish(candidates);
+          case Wanted.Nothing() -> publisher.withdraw();
+        };
+    boolean repair = reasons.equals(Set.of(Reason.REPAIR));
+    switch (outcome) {
+      // the watch wakes us when it is synced, publish() when there is something to do
+      case Publisher.Outcome.NotSynced() -> {}
+      case Publisher.Outcome.Refused() -> chooseAgainLater();
+      case Publisher.Outcome.Removed(int writes) -> {
+        lastTold = Optional.empty();
+        alarm.clear(Reason.CHOOSE_AGAIN);
+        if (writes > 0 || !repair) {
+          listener.withdrawn();
+        }
+        spend(repair && writes > 0);
+      }
+      case Publisher.Outcome.Complete(PublishedPool pool, int writes, boolean secondBest) -> {
+        if (secondBest) {
+          chooseAgainLater();
+        } else {
+          alarm.clear(Reason.CHOOSE_AGAIN);
+        }
+        spend(repair && writes > 0);
+        tell(pool, writes, repair);
+      }
+    }
+  }
+
+  private void tell(PublishedPool pool, int writes, boolean repair) {
+    boolean sameCandidate =
+        lastTold.map(PublishedPool::candidate).equals(Optional.of(pool.candidate()));
+    if (repair && sameCandidate && writes > 0) {
+      listener.repaired(pool);
+    } else if (writes > 0 || !lastTold.equals(Optional.of(pool))) {
+      listener.published(pool);
+    }
+    lastTold = Optional.of(pool);
+  }
+
+  private void spend(boolean repaired) {
+    if (repaired) {
+      repairs.spend(System.nanoTime());
+    }
+  }
+
+  private void chooseAgainLater() {
+    alarm.set(Reason.CHOOSE_AGAIN, in(timings.chooseAgain()));
+  }
+
+  private void tryAgain(Set<Reason> reasons, Exception failure, boolean tell) {
+    if (closed) {
+      return; // it was interrupted
+    }
+    failuresInSuccession++;
+    long now = System.nanoTime();
+    alarm.restUntil(now + pause.toNanos());
+    reasons.forEach(reason -> alarm.set(reason, now));
+    pause =
+        pause.multipliedBy(2).compareTo(timings.longestRetry()) < 0
+            ? pause.multipliedBy(2)
+            : timings.longestRetry();
+    if (tell) {
+      listener.failed(
+          failure instanceof SliceStoreException
+              ? String.valueOf(failure.getMessage())
+              : "defect: " + failure);
+    }
+  }
+
+  private static long in(Duration time) {
+    return System.nanoTime() + time.toNanos();
+  }
+
+  private final class Watch implements SliceStore.Watcher {
+
+    @Override
+    public void synced() {
+      alarm.set(Reason.PUBLISH, System.nanoTime());
+    }
+
+    @Override
+    public void written(ResourceSlice slice) {
+      if (!ownWrites.watchSawWritten(slice)) {
+        repairSoon();
+      }
+    }
+
+    @Override
+    public void deleted(ResourceSlice slice) {
+      if (!ownWrites.watchSawDeleted(slice)) {
+        repairSoon();
+      }
+    }
+
+    @Override
+    public void failed(String message) {
+      if (!closed) {
+        listener.failed("watching the ResourceSlices: " + message);
+      }
+    }
+
+    private void repairSoon() {
+      long soon = in(timings.repairDelay());
+      alarm.set(Reason.REPAIR, repairs.next(soon));
+    }
+  }
+}

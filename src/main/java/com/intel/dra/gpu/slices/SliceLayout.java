@@ -1,0 +1,78 @@
+package com.intel.dra.gpu.slices;
+
+import io.fabric8.kubernetes.api.model.resource.v1.CounterSet;
+import io.fabric8.kubernetes.api.model.resource.v1.Device;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceAttribute;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A pool spread over slices as Kubernetes 1.35 and later want it: counter sets in slices of their
+ * own, before the devices; one empty slice for a pool without devices. A slice's place in the list
+ * is its index, and with it the scheduler's order.
+ */
+record SliceLayout(String poolName, List<Content> slices) {
+
+  static final int DEVICES = 128;
+  static final int DEVICES_WITH_COUNTERS_OR_TAINTS = 64;
+  static final int COUNTER_SETS = 8;
+
+  /** What one slice holds: counter sets or devices, never both. */
+  record Content(List<CounterSet> counterSets, List<Device> devices) {
+    Content {
+      counterSets = List.copyOf(counterSets);
+      devices = List.copyOf(devices);
+    }
+  }
+
+  SliceLayout {
+    slices = List.copyOf(slices);
+  }
+
+  /**
+   * @throws InvalidPoolException for what the API server would refuse
+   */
+  static SliceLayout of(String nodeName, WantedPool pool) {
+    String poolName = pool.name().orElse(nodeName);
+    PoolRules.check(poolName, pool);
+    var slices = new ArrayList<Content>();
+    for (List<CounterSet> sets : parts(pool.counterSets(), COUNTER_SETS)) {
+      slices.add(new Content(sets, List.of()));
+    }
+    // for the pool, not for each slice: a second taint must not move devices to other slices
+    boolean small = pool.devices().stream().anyMatch(SliceLayout::needsSmallSlice);
+    for (List<Device> devices :
+        parts(pool.devices(), small ? DEVICES_WITH_COUNTERS_OR_TAINTS : DEVICES)) {
+      slices.add(new Content(List.of(), devices));
+    }
+    return slices.isEmpty() ? empty(poolName) : new SliceLayout(poolName, slices);
+  }
+
+  /** The pool without any device. */
+  static SliceLayout empty(String poolName) {
+    return new SliceLayout(poolName, List.of(new Content(List.of(), List.of())));
+  }
+
+  int deviceCount() {
+    return slices.stream().mapToInt(slice -> slice.devices().size()).sum();
+  }
+
+  private static boolean needsSmallSlice(Device device) {
+    return !Absent.orEmpty(device.getTaints()).isEmpty()
+        || !Absent.orEmpty(device.getConsumesCounters()).isEmpty()
+        || Absent.orEmpty(device.getAttributes()).values().stream().anyMatch(SliceLayout::isList);
+  }
+
+  /** Lists of values came with 1.36; the model does not know them by name. */
+  private static boolean isList(DeviceAttribute attribute) {
+    return !attribute.getAdditionalProperties().isEmpty();
+  }
+
+  private static <T> List<List<T>> parts(List<T> all, int size) {
+    var parts = new ArrayList<List<T>>();
+    for (int from = 0; from < all.size(); from += size) {
+      parts.add(all.subList(from, Math.min(from + size, all.size())));
+    }
+    return parts;
+  }
+}

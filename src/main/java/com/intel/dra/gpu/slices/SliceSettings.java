@@ -1,0 +1,27 @@
+package com.intel.dra.gpu.slices;
+
+/**
+ * Whose slices they are.
+ *
+ * @param driverName the driver's name, as the kubelet knows it: a DNS subdomain of at most 63
+ *     characters
+ * @param nodeName the name of the Node object, which must exist
+ * @throws IllegalArgumentException for a name that the API server would refuse
+ */
+public record SliceSettings(String driverName, String nodeName, SliceTimings timings) {
+
+  public SliceSettings {
+    if (!Names.isSubdomain(driverName, Names.LONGEST_DRIVER)) {
+      throw new IllegalArgumentException(
+          "driver name '%s' is no DNS subdomain of at most %d characters"
+              .formatted(driverName, Names.LONGEST_DRIVER));
+    }
+    if (!Names.isSubdomain(nodeName, Names.LONGEST_SUBDOMAIN)) {
+      throw new IllegalArgumentException("node name '%s' is no DNS subdomain".formatted(nodeName));
+    }
+  }
+
+  public SliceSettings(String driverName, String nodeName) {
+    this(driverName, nodeName, SliceTimings.DEFAULTS);
+  }
+}

@@ -1,0 +1,25 @@
+package com.intel.dra.gpu.slices;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+
+/** The API's times: RFC 3339 texts, of which the server keeps the seconds. */
+final class Times {
+
+  private Times() {}
+
+  static boolean isTime(String text) {
+    try {
+      seconds(text);
+      return true;
+    } catch (DateTimeException e) {
+      return false;
+    }
+  }
+
+  static Instant seconds(String text) {
+    return OffsetDateTime.parse(text).toInstant().truncatedTo(ChronoUnit.SECONDS);
+  }
+}

@@ -1,0 +1,43 @@
+package com.intel.dra.gpu.slices;
+
+import io.fabric8.kubernetes.api.model.resource.v1.CounterSet;
+import io.fabric8.kubernetes.api.model.resource.v1.CounterSetBuilder;
+import io.fabric8.kubernetes.api.model.resource.v1.Device;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceBuilder;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All the devices of a node, as the scheduler is to see them. A copy of what it is made of: later
+ * changes of those objects do not show here. The lists' elements are not to be changed.
+ *
+ * <p>A taint without {@code timeAdded} keeps the time that its unchanged predecessor on the same
+ * device has; a new one gets the API server's time.
+ *
+ * @param name the pool's name; empty: the node's name
+ * @param counterSets what the devices share
+ * @param devices in the order in which the scheduler is to try them
+ */
+public record WantedPool(
+    Optional<String> name, List<CounterSet> counterSets, List<Device> devices) {
+
+  public WantedPool {
+    counterSets = counterSets.stream().map(set -> new CounterSetBuilder(set).build()).toList();
+    devices = devices.stream().map(device -> new DeviceBuilder(device).build()).toList();
+  }
+
+  /** Devices that share nothing, in a pool with the node's name. */
+  public static WantedPool of(List<Device> devices) {
+    return new WantedPool(Optional.empty(), List.of(), devices);
+  }
+
+  /** Devices that share counters, in a pool with the node's name. */
+  public static WantedPool of(List<CounterSet> counterSets, List<Device> devices) {
+    return new WantedPool(Optional.empty(), counterSets, devices);
+  }
+
+  /** The same devices in a pool of another name. */
+  public WantedPool named(String name) {
+    return new WantedPool(Optional.of(name), counterSets, devices);
+  }
+}
