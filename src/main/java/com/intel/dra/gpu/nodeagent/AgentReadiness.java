@@ -9,7 +9,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Ready when the kubelet can call, has not refused the plugin, and the controller has once been
+ * Ready when the kubelet can call, has not refused the plugin, and whoever allocates has once been
  * told of the node's devices.
  */
 @Readiness
@@ -18,18 +18,27 @@ class AgentReadiness implements HealthCheck {
 
   private final KubeletPlugin plugin;
   private final GasPublication publication;
+  private final DraMode mode;
+  private final SlicePublisher slices;
 
   @Inject
-  AgentReadiness(KubeletPlugin plugin, GasPublication publication) {
+  AgentReadiness(
+      KubeletPlugin plugin, GasPublication publication, DraMode mode, SlicePublisher slices) {
     this.plugin = plugin;
     this.publication = publication;
+    this.mode = mode;
+    this.slices = slices;
   }
 
   @Override
   public HealthCheckResponse call() {
     boolean serving =
         plugin.isServing() && !(plugin.registrationState() instanceof RegistrationState.Refused);
-    boolean published = publication.isPublished();
+    boolean published =
+        switch (mode) {
+          case CLASSIC -> publication.isPublished();
+          case STRUCTURED -> publication.isPublished() && slices.isPublished();
+        };
     return HealthCheckResponse.named("node-agent")
         .status(serving && published)
         .withData("socketsServed", serving)

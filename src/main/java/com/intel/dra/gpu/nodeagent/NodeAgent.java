@@ -32,6 +32,9 @@ class NodeAgent {
 
   private static final Duration WITHDRAWAL = Duration.ofSeconds(3);
 
+  /** What has changed is cheap to see. */
+  private static final Duration SLICES = Duration.ofSeconds(1);
+
   private final AgentConfig config;
   private final DeviceMonitor monitor;
   private final KubeletPlugin plugin;
@@ -39,6 +42,8 @@ class NodeAgent {
   private final GasKeeper keeper;
   private final GasInformer gas;
   private final AbandonedClaims abandoned;
+  private final DraMode mode;
+  private final SlicePublisher slices;
   private final Deque<PeriodicTask> tasks = new ArrayDeque<>();
 
   @Inject
@@ -49,7 +54,9 @@ class NodeAgent {
       DesiredGas desired,
       GasKeeper keeper,
       GasInformer gas,
-      AbandonedClaims abandoned) {
+      AbandonedClaims abandoned,
+      DraMode mode,
+      SlicePublisher slices) {
     this.config = config;
     this.monitor = monitor;
     this.plugin = plugin;
@@ -57,6 +64,8 @@ class NodeAgent {
     this.keeper = keeper;
     this.gas = gas;
     this.abandoned = abandoned;
+    this.mode = mode;
+    this.slices = slices;
   }
 
   void start(@Observes @Priority(BEFORE_THE_OPERATOR) StartupEvent event) throws IOException {
@@ -67,7 +76,15 @@ class NodeAgent {
     tasks.add(PeriodicTask.start("gas-keeper", config.rescanInterval(), keeper::ensureExists));
     tasks.add(
         PeriodicTask.start("registration-watch", config.rescanInterval(), this::watchRegistration));
-    tasks.add(PeriodicTask.start("abandoned-claims", config.rescanInterval(), abandoned::forget));
+    switch (mode) {
+      case CLASSIC ->
+          tasks.add(
+              PeriodicTask.start("abandoned-claims", config.rescanInterval(), abandoned::forget));
+      case STRUCTURED -> {
+        slices.start();
+        tasks.add(PeriodicTask.start("slices", SLICES, slices::refresh));
+      }
+    }
   }
 
   /** A kubelet that refused the plugin calls nobody: nothing new may be placed here meanwhile. */
@@ -80,6 +97,7 @@ class NodeAgent {
 
   void stop(@Observes @Priority(BEFORE_THE_OPERATOR) ShutdownEvent event) {
     tasks.forEach(PeriodicTask::close);
+    slices.close();
     desired.setServing(false);
     withdraw();
     plugin.close();

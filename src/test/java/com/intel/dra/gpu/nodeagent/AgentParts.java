@@ -47,7 +47,7 @@ final class AgentParts {
       throws IOException {
     prepared = PreparedClaims.open(config.stateDir().orElseThrow(), boot);
     records = VfHostRecords.open(config.stateDir().orElseThrow(), boot);
-    metrics = new AgentMetrics(meters, prepared);
+    metrics = new AgentMetrics(meters, prepared, DraMode.CLASSIC);
     pending = new PendingAllocations(clock);
     desired = new DesiredGas(devices, prepared, hosts, records, DraMode.CLASSIC, pending);
     keeper = new GasKeeper(store, informer, desired, config);

@@ -49,10 +49,7 @@ class GasPatchPropertyTest {
   @Provide
   Arbitrary<GasFields> fields() {
     return Combinators.combine(
-            allocatables().optional(),
-            prepared().optional(),
-            allocations().optional(),
-            statuses())
+            allocatables().optional(), prepared().optional(), allocations().optional(), statuses())
         .as(GasFields::new);
   }
 

@@ -216,6 +216,7 @@ class NodeAgentTest {
     final SimpleMeterRegistry meters;
     final PreparedClaims prepared;
     final KubeletPlugin plugin;
+    final SlicePublisher slices;
     final NodeAgent agent;
 
     Agent() throws IOException {
@@ -223,6 +224,12 @@ class NodeAgentTest {
       devices = parts.devices;
       meters = parts.meters;
       prepared = parts.prepared;
+      slices =
+          new SlicePublisher(
+              client,
+              new NodeOffer(devices, parts.hosts, parts.records, config),
+              parts.metrics,
+              config);
       plugin = KubeletPlugin.create(settings, parts.preparation, parts.metrics);
       agent =
           new NodeAgent(
@@ -233,7 +240,9 @@ class NodeAgentTest {
               parts.keeper,
               informer,
               new AbandonedClaims(
-                  prepared, informer, new ClaimStore(client), config, InstantSource.system()));
+                  prepared, informer, new ClaimStore(client), config, InstantSource.system()),
+              DraMode.CLASSIC,
+              slices);
     }
 
     void start() throws IOException {
@@ -255,7 +264,7 @@ class NodeAgentTest {
     }
 
     HealthCheckResponse readiness() {
-      return new AgentReadiness(plugin, parts.publication).call();
+      return new AgentReadiness(plugin, parts.publication, DraMode.CLASSIC, slices).call();
     }
 
     double count(String name, String result) {

@@ -1,0 +1,146 @@
+package com.intel.dra.gpu.nodeagent;
+
+import com.intel.dra.gpu.slices.DroppedField;
+import com.intel.dra.gpu.slices.PublishedPool;
+import com.intel.dra.gpu.slices.SliceKeeper;
+import com.intel.dra.gpu.slices.SliceListener;
+import com.intel.dra.gpu.slices.SliceSettings;
+import com.intel.dra.gpu.slices.WantedPool;
+import com.intel.dra.gpu.structured.OfferedDevices;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jboss.logging.Logger;
+
+/** Has the node's devices published for the scheduler, in the best way that the cluster knows. */
+@Singleton
+class SlicePublisher implements SliceListener {
+
+  private static final Logger LOG = Logger.getLogger(SlicePublisher.class);
+
+  private final KubernetesClient client;
+  private final NodeOffer offer;
+  private final AgentMetrics metrics;
+  private final SliceKeeper keeper;
+
+  private volatile List<OfferedDevices> candidates = List.of();
+  private volatile Optional<PublishedPool> published = Optional.empty();
+  private volatile String lastFailure = "";
+  private Optional<Boolean> sharesAreCharged = Optional.empty();
+
+  @Inject
+  SlicePublisher(
+      KubernetesClient client, NodeOffer offer, AgentMetrics metrics, AgentConfig config) {
+    this.client = client;
+    this.offer = offer;
+    this.metrics = metrics;
+    this.keeper =
+        SliceKeeper.create(
+            client, new SliceSettings(DraMode.STRUCTURED.driverName(), config.nodeName()), this);
+  }
+
+  void start() {
+    keeper.start();
+  }
+
+  /** What was published stays, for the next agent on this node. */
+  void close() {
+    keeper.close();
+  }
+
+  /** To be called again and again: publishes what has changed. May wait for the API server once. */
+  synchronized void refresh() {
+    offer
+        .current()
+        .map(now -> now.inOrderOfPreference(sharesAreCharged()))
+        .filter(now -> !now.equals(candidates))
+        .ifPresent(
+            now -> {
+              candidates = now;
+              keeper.publish(
+                  now.stream()
+                      .map(way -> WantedPool.of(way.counterSets(), way.devices()))
+                      .toList());
+            });
+  }
+
+  /** Whether the scheduler has been told since the agent started. */
+  boolean isPublished() {
+    return published.isPresent();
+  }
+
+  private boolean sharesAreCharged() {
+    if (sharesAreCharged.isEmpty()) {
+      try {
+        sharesAreCharged =
+            Optional.of(
+                KubernetesRelease.parse(client.getKubernetesVersion().getGitVersion())
+                    .filter(KubernetesRelease.CHARGES_SHARES::isAtMost)
+                    .isPresent());
+      } catch (KubernetesClientException e) {
+        return false; // the safe answer, until the API server is there
+      }
+    }
+    return sharesAreCharged.get();
+  }
+
+  @Override
+  public void published(PublishedPool pool) {
+    metrics.slicesPublished();
+    lastFailure = "";
+    published = Optional.of(pool);
+    LOG.infof(
+        "Published for the scheduler as %s: %d devices in %d slices of pool %s, generation %d",
+        pool.candidate().isPresent() ? way(pool.candidate().getAsInt()) : "nothing",
+        pool.devices(),
+        pool.slices(),
+        pool.poolName(),
+        pool.generation());
+  }
+
+  @Override
+  public void repaired(PublishedPool pool) {
+    metrics.slicesRepaired();
+    published = Optional.of(pool);
+    LOG.infof(
+        "Published again, for somebody had changed or deleted slices: %d devices in %d slices of pool %s, generation %d",
+        pool.devices(), pool.slices(), pool.poolName(), pool.generation());
+  }
+
+  @Override
+  public void withdrawn() {
+    published = Optional.empty();
+    LOG.info("Nothing is published for the scheduler any more");
+  }
+
+  @Override
+  public void droppedFields(int candidate, Set<DroppedField> fields) {
+    LOG.warnf(
+        "The API server does not store %s of devices published as %s: feature gates of the cluster are off, and what needs them is not offered",
+        fields, way(candidate));
+  }
+
+  @Override
+  public void rejected(int candidate, String message) {
+    metrics.slicesRefused();
+    LOG.errorf("Devices cannot be published as %s: %s", way(candidate), message);
+  }
+
+  @Override
+  public void failed(String message) {
+    metrics.slicesFailed();
+    if (!message.equals(lastFailure)) {
+      lastFailure = message;
+      LOG.warnf("Devices could not be published for the scheduler, trying again: %s", message);
+    }
+  }
+
+  private String way(int candidate) {
+    List<OfferedDevices> now = candidates;
+    return candidate < now.size() ? now.get(candidate).name() : "candidate " + candidate;
+  }
+}
