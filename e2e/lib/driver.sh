@@ -38,11 +38,19 @@ load_images() { # on each node those that are newer than what it was given
 
 workloads() { kubectl get deployments,daemonsets -o name; }
 
+structured() { # whether the cluster's scheduler allocates devices itself
+  kubectl get --raw /apis/resource.k8s.io | jq -e 'any(.versions[]; .version == "v1")' >/dev/null
+}
+
 apply_driver() {
   kubectl apply -f target/kubernetes/crds/
   kubectl wait --for=condition=Established crd --all --timeout=30s >/dev/null
-  kubectl apply -f deploy/resource-class.yaml
-  kubectl apply -k deploy/overlays/simulator   # target/kubernetes with simulated GPUs
+  if structured; then
+    kubectl apply -k deploy/overlays/structured-simulator
+  else
+    kubectl apply -f deploy/resource-class.yaml
+    kubectl apply -k deploy/overlays/simulator   # target/kubernetes with simulated GPUs
+  fi
   [ -z "${topology:-}" ] ||
     kubectl create configmap intel-gpu-simulator-topology --from-file=topology.yaml="$topology" --dry-run=client -o yaml |
     kubectl apply -f -

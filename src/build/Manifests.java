@@ -7,6 +7,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.HashSet;
@@ -18,7 +19,8 @@ import java.util.function.Predicate;
 
 /**
  * Brings what the Quarkus build generated into the shape that is installed. Run by the build:
- * {@code Manifests.java CONTROLLER_DIR AGENT_DIR OUTPUT_DIR}.
+ * {@code Manifests.java CONTROLLER_DIR AGENT_DIR OUTPUT_DIR}. What structured DRA needs of it is also in
+ * OUTPUT_DIR/structured.
  *
  * <p>Quarkus merges src/main/kubernetes/kubernetes.yml into the manifest of every application, knows
  * no DaemonSet, and gives each a Deployment: here every manifest keeps its own workload. And the CRD
@@ -37,6 +39,7 @@ final class Manifests {
   private static final Set<String> WORKLOAD_KINDS = Set.of("Deployment", "DaemonSet");
   private static final String CONTROLLER = "intel-gpu-controller";
   private static final String AGENT = "intel-gpu-node-agent";
+  private static final String GAS_CRD = "gpuallocationstates.gpu.dra.intel.com.yml";
 
   /** What {@code kubectl explain} says of a kind as a whole, which the generator leaves out. */
   private static final Map<String, String> DESCRIPTIONS =
@@ -66,10 +69,25 @@ final class Manifests {
         resources.add("crds/" + name);
       }
     }
+    kustomization(output, resources);
+
+    // structured DRA needs no controller and none of its parameters
+    Path structured = output.resolve("structured");
+    Files.createDirectories(structured);
+    for (String file : List.of("node-agent.yml", "crds/" + GAS_CRD)) {
+      Files.copy(
+          output.resolve(file),
+          structured.resolve(Path.of(file).getFileName()),
+          StandardCopyOption.REPLACE_EXISTING);
+    }
+    kustomization(structured, List.of("node-agent.yml", GAS_CRD));
+  }
+
+  private static void kustomization(Path folder, List<String> resources) throws IOException {
     ObjectNode kustomization = YAML.createObjectNode();
     kustomization.put("apiVersion", "kustomize.config.k8s.io/v1beta1").put("kind", "Kustomization");
     resources.forEach(kustomization.putArray("resources")::add);
-    write(output.resolve("kustomization.yaml"), List.of(kustomization));
+    write(folder.resolve("kustomization.yaml"), List.of(kustomization));
   }
 
   private static List<JsonNode> ownPart(Path directory, String application, String workloadKind)

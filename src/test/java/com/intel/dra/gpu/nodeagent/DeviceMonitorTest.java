@@ -130,7 +130,6 @@ class DeviceMonitorTest {
             Optional.of(Map.of(uid(3), allocatable(3))),
             Optional.empty(),
             Optional.empty(),
-            Optional.empty(),
             "Ready"));
     scan.join();
 
