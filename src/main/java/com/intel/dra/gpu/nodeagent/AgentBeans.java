@@ -2,6 +2,7 @@ package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.api.GpuApi;
 import com.intel.dra.gpu.cdi.CdiSpecFile;
+import com.intel.dra.gpu.kubelet.PluginGeneration;
 import com.intel.dra.gpu.kubelet.PluginSettings;
 import com.intel.dra.gpu.sysfs.GpuDiscovery;
 import com.intel.dra.gpu.sysfs.VirtualFunctions;
@@ -17,7 +18,11 @@ class AgentBeans {
   @Produces
   @Singleton
   PluginSettings pluginSettings(AgentConfig config) {
-    return new PluginSettings(GpuApi.DRIVER_NAME, config.pluginDir(), config.registryDir());
+    return new PluginSettings(
+        GpuApi.DRIVER_NAME,
+        config.pluginDir(),
+        config.registryDir(),
+        new PluginGeneration.Classic());
   }
 
   @Produces
