@@ -22,14 +22,20 @@ final class ClaimCalls {
 
   private final ClaimPreparer preparer;
   private final PluginCallListener listener;
+  private final InstanceLock instances;
   private final KeyedLocks claims = new KeyedLocks();
   private final Executor threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("claim-", 0).factory());
 
   @Inject
-  ClaimCalls(ClaimPreparer preparer, PluginCallListener listener) {
+  ClaimCalls(PluginSettings settings, ClaimPreparer preparer, PluginCallListener listener) {
+    this(preparer, listener, new InstanceLock(settings.lockFile(), InstanceLock.PATIENCE));
+  }
+
+  ClaimCalls(ClaimPreparer preparer, PluginCallListener listener, InstanceLock instances) {
     this.preparer = preparer;
     this.listener = listener;
+    this.instances = instances;
   }
 
   /** What is missing in a reference that the kubelet sent; empty when it is complete. */
@@ -68,13 +74,15 @@ final class ClaimCalls {
   }
 
   private PrepareResult prepareNow(ClaimReference claim, Optional<String> handle) {
-    Optional<String> defect = defect(claim);
     PrepareResult result;
     try {
       result =
-          defect.isPresent()
-              ? new PrepareResult.Failed(defect.get())
-              : preparer.prepare(claim, handle);
+          defect(claim)
+              .<PrepareResult>map(PrepareResult.Failed::new)
+              .orElseGet(
+                  () ->
+                      instances.whileHolding(
+                          () -> preparer.prepare(claim, handle), PrepareResult.Failed::new));
     } catch (RuntimeException e) {
       LOG.errorf(e, "Defect while preparing %s", claim);
       return new PrepareResult.Failed(defectMessage(e));
@@ -88,11 +96,15 @@ final class ClaimCalls {
   }
 
   private UnprepareResult unprepareNow(ClaimReference claim) {
-    Optional<String> defect = defect(claim);
     UnprepareResult result;
     try {
       result =
-          defect.isPresent() ? new UnprepareResult.Failed(defect.get()) : preparer.unprepare(claim);
+          defect(claim)
+              .<UnprepareResult>map(UnprepareResult.Failed::new)
+              .orElseGet(
+                  () ->
+                      instances.whileHolding(
+                          () -> preparer.unprepare(claim), UnprepareResult.Failed::new));
     } catch (RuntimeException e) {
       LOG.errorf(e, "Defect while unpreparing %s", claim);
       return new UnprepareResult.Failed(defectMessage(e));

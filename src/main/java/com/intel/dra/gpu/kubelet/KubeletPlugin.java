@@ -1,5 +1,7 @@
 package com.intel.dra.gpu.kubelet;
 
+import com.intel.dra.gpu.kubelet.PluginGeneration.Classic;
+import com.intel.dra.gpu.kubelet.PluginGeneration.Structured;
 import io.grpc.BindableService;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollEventLoopGroup;
@@ -18,9 +20,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The plugin as the kubelet sees it: a socket that serves every version of the plugin API, and one
- * in the kubelet's registry that tells of it. The first is served before the second appears, and
- * outlives it.
+ * The plugin as the kubelet sees it: a socket that serves every version of its generation's API,
+ * and one in the kubelet's registry that tells of it. The first is served before the second
+ * appears, and outlives it.
  */
 @Singleton
 public final class KubeletPlugin implements AutoCloseable {
@@ -29,6 +31,7 @@ public final class KubeletPlugin implements AutoCloseable {
 
   private final PluginSettings settings;
   private final List<BindableService> nodeServices;
+  private final HealthStreams health;
   private final RegistrationService registration;
 
   private @Nullable Serving serving;
@@ -42,20 +45,49 @@ public final class KubeletPlugin implements AutoCloseable {
       PluginSettings settings,
       @GrpcService NodeV1Alpha2Service v1alpha2,
       @GrpcService NodeV1Alpha3Service v1alpha3,
+      @GrpcService NodeV1Beta1Service v1beta1,
+      @GrpcService NodeV1Service v1,
+      @GrpcService HealthV1Alpha1Service healthV1alpha1,
+      @GrpcService HealthV1Service healthV1,
+      HealthStreams health,
       @GrpcService RegistrationService registration) {
     this.settings = settings;
-    this.nodeServices = List.of(v1alpha2, v1alpha3);
+    this.nodeServices =
+        switch (settings.generation()) {
+          case Classic() -> List.of(v1alpha2, v1alpha3);
+          case Structured(var podUid, boolean served) ->
+              served ? List.of(v1beta1, v1, healthV1alpha1, healthV1) : List.of(v1beta1, v1);
+        };
+    this.health = health;
     this.registration = registration;
+  }
+
+  /** A plugin outside a bean container, which does not know how its devices are. */
+  public static KubeletPlugin create(
+      PluginSettings settings, ClaimPreparer preparer, PluginCallListener listener) {
+    return create(settings, preparer, listener, new NoDeviceHealth());
   }
 
   /** A plugin outside a bean container. */
   public static KubeletPlugin create(
-      PluginSettings settings, ClaimPreparer preparer, PluginCallListener listener) {
-    var calls = new ClaimCalls(preparer, listener);
+      PluginSettings settings,
+      ClaimPreparer preparer,
+      PluginCallListener listener,
+      DeviceHealthSource devices) {
+    return create(
+        settings, new ClaimCalls(settings, preparer, listener), new HealthStreams(devices));
+  }
+
+  static KubeletPlugin create(PluginSettings settings, ClaimCalls calls, HealthStreams health) {
     return new KubeletPlugin(
         settings,
         new NodeV1Alpha2Service(calls),
         new NodeV1Alpha3Service(calls),
+        new NodeV1Beta1Service(calls),
+        new NodeV1Service(calls),
+        new HealthV1Alpha1Service(health),
+        new HealthV1Service(health),
+        health,
         new RegistrationService(settings));
   }
 
@@ -74,6 +106,8 @@ public final class KubeletPlugin implements AutoCloseable {
         settings.pluginFolder(), PosixFilePermissions.fromString("rwxr-x---"));
     // the kubelet's own folder: made if we are first, its permissions are the kubelet's affair
     Files.createDirectories(settings.registryFolder());
+
+    StaleSockets.remove(settings);
 
     EventLoopGroup eventLoop =
         new EpollEventLoopGroup(1, new DefaultThreadFactory("kubelet-plugin", true));
@@ -129,6 +163,7 @@ public final class KubeletPlugin implements AutoCloseable {
     }
     serving = null;
     closeQuietly(now.registry(), settings.registrationSocket());
+    health.completeAll();
     closeQuietly(now.plugin(), settings.pluginSocket());
     stop(now.eventLoop());
   }

@@ -9,12 +9,8 @@ import com.intel.dra.gpu.kubelet.proto.v1alpha3.NodeUnprepareResourceResponse;
 import com.intel.dra.gpu.kubelet.proto.v1alpha3.NodeUnprepareResourcesRequest;
 import com.intel.dra.gpu.kubelet.proto.v1alpha3.NodeUnprepareResourcesResponse;
 import io.quarkus.grpc.GrpcService;
-import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
-import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
 
 /**
  * Kubernetes 1.28 to 1.30: batches. Every claim of a request is answered, the failed ones with an
@@ -22,9 +18,6 @@ import java.util.function.Function;
  */
 @GrpcService
 final class NodeV1Alpha3Service extends MutinyNodeGrpc.NodeImplBase {
-
-  /** An answer to one claim of a batch, on its way into the answer's map. */
-  private record Answer<R>(String uid, R response) {}
 
   private final ClaimCalls calls;
 
@@ -36,8 +29,9 @@ final class NodeV1Alpha3Service extends MutinyNodeGrpc.NodeImplBase {
   @Override
   public Uni<NodePrepareResourcesResponse> nodePrepareResources(
       NodePrepareResourcesRequest request) {
-    return forEach(
+    return ClaimBatch.answerEach(
             request.getClaimsList(),
+            Claim::getUid,
             claim ->
                 calls
                     .prepare(
@@ -51,23 +45,14 @@ final class NodeV1Alpha3Service extends MutinyNodeGrpc.NodeImplBase {
   @Override
   public Uni<NodeUnprepareResourcesResponse> nodeUnprepareResources(
       NodeUnprepareResourcesRequest request) {
-    return forEach(
+    return ClaimBatch.answerEach(
             request.getClaimsList(),
+            Claim::getUid,
             claim ->
                 calls
                     .unprepare(PluginApiVersion.V1ALPHA3, reference(claim))
                     .map(NodeV1Alpha3Service::response))
         .map(answers -> NodeUnprepareResourcesResponse.newBuilder().putAllClaims(answers).build());
-  }
-
-  private static <R> Uni<Map<String, R>> forEach(List<Claim> claims, Function<Claim, Uni<R>> call) {
-    return Multi.createFrom()
-        .iterable(claims)
-        .onItem()
-        .transformToUniAndMerge(
-            claim -> call.apply(claim).map(response -> new Answer<>(claim.getUid(), response)))
-        .collect()
-        .asMap(Answer::uid, Answer::response);
   }
 
   private static ClaimReference reference(Claim claim) {

@@ -5,7 +5,11 @@ public enum PluginApiVersion {
   /** Kubernetes 1.27. */
   V1ALPHA2("v1alpha2"),
   /** Kubernetes 1.28 to 1.30. */
-  V1ALPHA3("v1alpha3");
+  V1ALPHA3("v1alpha3"),
+  /** Kubernetes 1.32 and later. */
+  V1BETA1("v1beta1"),
+  /** Kubernetes 1.34 and later. */
+  V1("v1");
 
   private final String label;
 

@@ -1,17 +1,22 @@
 package com.intel.dra.gpu.kubelet;
 
+import com.intel.dra.gpu.kubelet.PluginGeneration.Classic;
+import com.intel.dra.gpu.kubelet.PluginGeneration.Structured;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
- * Whose plugin it is and where its sockets go.
+ * Whose plugin it is, what it offers, and where its sockets go.
  *
  * @param driverName the driver's name as in ResourceClass or DeviceClass
  * @param pluginFolder the driver's own folder, usually /var/lib/kubelet/plugins/&lt;driver
  *     name&gt;. The kubelet must see it under the same path
  * @param registryFolder the folder that the kubelet watches for registration sockets, usually
  *     /var/lib/kubelet/plugins_registry
+ * @param generation which kubelets the plugin is for
  */
-public record PluginSettings(String driverName, Path pluginFolder, Path registryFolder) {
+public record PluginSettings(
+    String driverName, Path pluginFolder, Path registryFolder, PluginGeneration generation) {
 
   public PluginSettings {
     pluginFolder = pluginFolder.toAbsolutePath();
@@ -19,10 +24,19 @@ public record PluginSettings(String driverName, Path pluginFolder, Path registry
   }
 
   public Path pluginSocket() {
-    return pluginFolder.resolve("plugin.sock");
+    return pluginFolder.resolve(SocketNames.plugin(generation));
   }
 
   public Path registrationSocket() {
-    return registryFolder.resolve(driverName + ".sock");
+    return SocketNames.registration(registryFolder, driverName, generation);
+  }
+
+  /** What several instances of the driver on one node lock; empty when there is only one. */
+  public Optional<Path> lockFile() {
+    return switch (generation) {
+      case Classic() -> Optional.empty();
+      case Structured(var podUid, var health) ->
+          podUid.map(uid -> pluginFolder.resolve("serialize.lock"));
+    };
   }
 }

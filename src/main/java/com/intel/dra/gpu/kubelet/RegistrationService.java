@@ -8,7 +8,6 @@ import com.intel.dra.gpu.kubelet.proto.registration.RegistrationStatusResponse;
 import io.quarkus.grpc.GrpcService;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
-import java.util.List;
 import org.jboss.logging.Logger;
 
 /** Tells the kubelet who the plugin is, and hears whether it was taken. */
@@ -18,9 +17,6 @@ final class RegistrationService extends MutinyRegistrationGrpc.RegistrationImplB
   private static final Logger LOG = Logger.getLogger(RegistrationService.class);
 
   private static final String PLUGIN_TYPE = "DRAPlugin";
-
-  /** Kubelets up to 1.31 compare these with semantic versions from 1.0.0 on. */
-  private static final List<String> SUPPORTED_VERSIONS = List.of("1.0.0");
 
   private final PluginSettings settings;
   private volatile RegistrationState state = new RegistrationState.Awaited();
@@ -42,7 +38,7 @@ final class RegistrationService extends MutinyRegistrationGrpc.RegistrationImplB
                 .setType(PLUGIN_TYPE)
                 .setName(settings.driverName())
                 .setEndpoint(settings.pluginSocket().toString())
-                .addAllSupportedVersions(SUPPORTED_VERSIONS)
+                .addAllSupportedVersions(settings.generation().supportedVersions())
                 .build());
   }
 

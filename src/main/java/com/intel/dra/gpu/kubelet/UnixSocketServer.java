@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class UnixSocketServer implements AutoCloseable {
 
   /** sockaddr_un has 108 bytes for the path and the zero after it. */
-  static final int MAX_PATH_BYTES = 107;
+  private static final int MAX_PATH_BYTES = 107;
 
   private static final long SHUTDOWN_SECONDS = 5;
 
@@ -116,12 +116,20 @@ final class UnixSocketServer implements AutoCloseable {
     }
   }
 
+  /** Whether a path has room in a socket's address. */
+  static boolean isShort(Path path) {
+    return bytes(path) <= MAX_PATH_BYTES;
+  }
+
+  private static int bytes(Path path) {
+    return path.toString().getBytes(StandardCharsets.UTF_8).length;
+  }
+
   private static void requireShort(Path path) throws IOException {
-    int bytes = path.toString().getBytes(StandardCharsets.UTF_8).length;
-    if (bytes > MAX_PATH_BYTES) {
+    if (!isShort(path)) {
       throw new IOException(
           "the path of a unix socket may have %d bytes, this one has %d; choose a shorter folder: %s"
-              .formatted(MAX_PATH_BYTES, bytes, path));
+              .formatted(MAX_PATH_BYTES, bytes(path), path));
     }
   }
 }

@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.cdi.CdiSpecFile;
+import com.intel.dra.gpu.kubelet.PluginGeneration;
 import com.intel.dra.gpu.kubelet.PluginSettings;
 import com.intel.dra.gpu.sysfs.GpuDiscovery;
 import com.intel.dra.gpu.sysfs.VirtualFunctions;
@@ -24,7 +25,14 @@ class AgentBeans {
   @Produces
   @Singleton
   PluginSettings pluginSettings(AgentConfig config, DraMode mode) {
-    return new PluginSettings(mode.driverName(), config.pluginDir(mode), config.registryDir());
+    return new PluginSettings(
+        mode.driverName(),
+        config.pluginDir(mode),
+        config.registryDir(),
+        switch (mode) {
+          case CLASSIC -> new PluginGeneration.Classic();
+          case STRUCTURED -> new PluginGeneration.Structured(config.podUid(), true);
+        });
   }
 
   @Produces

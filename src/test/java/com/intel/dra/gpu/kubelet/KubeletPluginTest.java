@@ -50,7 +50,10 @@ class KubeletPluginTest {
   void startPlugin() throws IOException {
     settings =
         new PluginSettings(
-            "gpu.example.com", root.resolve("plugins/gpu.example.com"), root.resolve("registry"));
+            "gpu.example.com",
+            root.resolve("plugins/gpu.example.com"),
+            root.resolve("registry"),
+            new PluginGeneration.Classic());
     plugin = KubeletPlugin.create(settings, preparer, new RecordingListener());
     plugin.start();
   }
@@ -282,7 +285,12 @@ class KubeletPluginTest {
 
   @Test
   void aPathThatIsTooLongForASocketIsSaidClearly() {
-    var tooLong = new PluginSettings("d", root.resolve("x".repeat(100)), root.resolve("registry"));
+    var tooLong =
+        new PluginSettings(
+            "d",
+            root.resolve("x".repeat(100)),
+            root.resolve("registry"),
+            new PluginGeneration.Classic());
     var second = KubeletPlugin.create(tooLong, preparer, new RecordingListener());
 
     assertThatThrownBy(second::start)
@@ -295,7 +303,11 @@ class KubeletPluginTest {
   @Test
   void whenTheRegistrationSocketCannotBeMadeNothingIsServed() throws IOException {
     var broken =
-        new PluginSettings("x".repeat(100), root.resolve("plugins/other"), root.resolve("r"));
+        new PluginSettings(
+            "x".repeat(100),
+            root.resolve("plugins/other"),
+            root.resolve("r"),
+            new PluginGeneration.Classic());
     var second = KubeletPlugin.create(broken, preparer, new RecordingListener());
 
     assertThatThrownBy(second::start).isInstanceOf(IOException.class);

@@ -14,6 +14,7 @@ import com.intel.dra.gpu.api.GpuApi;
 import com.intel.dra.gpu.api.ResourceHandle;
 import com.intel.dra.gpu.device.PciAddress;
 import com.intel.dra.gpu.kubelet.KubeletPlugin;
+import com.intel.dra.gpu.kubelet.PluginGeneration;
 import com.intel.dra.gpu.kubelet.PluginSettings;
 import com.intel.dra.gpu.kubelet.TestingKubelet;
 import com.intel.dra.gpu.kubelet.TestingKubelet.Authority;
@@ -199,7 +200,10 @@ class NodeAgentTest {
         TestingConfig.below(root).withHost(node.sysfsRoot(), node.devRoot());
     final PluginSettings settings =
         new PluginSettings(
-            GpuApi.DRIVER_NAME, config.pluginDir(DraMode.CLASSIC), config.registryDir());
+            GpuApi.DRIVER_NAME,
+            config.pluginDir(DraMode.CLASSIC),
+            config.registryDir(),
+            new PluginGeneration.Classic());
     final TestingGasInformer informer =
         new TestingGasInformer(config) {
           @Override

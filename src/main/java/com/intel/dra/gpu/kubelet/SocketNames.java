@@ -1,0 +1,91 @@
+package com.intel.dra.gpu.kubelet;
+
+import com.intel.dra.gpu.kubelet.PluginGeneration.Classic;
+import com.intel.dra.gpu.kubelet.PluginGeneration.Structured;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+
+/** How the sockets are called, which drivers written with Kubernetes' helper do alike. */
+final class SocketNames {
+
+  private static final String PLUGIN_PREFIX = "dra-";
+  private static final String PLUGIN_SUFFIX = ".sock";
+  private static final String REGISTRATION_SUFFIX = "-reg.sock";
+  private static final int UID_HASH_BYTES = 8;
+  private static final int DRIVER_AND_UID_HASH_BYTES = 16;
+
+  private SocketNames() {}
+
+  static String plugin(PluginGeneration generation) {
+    return switch (generation) {
+      case Classic() -> "plugin.sock";
+      case Structured(var podUid, var health) ->
+          podUid.map(uid -> PLUGIN_PREFIX + uid + PLUGIN_SUFFIX).orElse("dra.sock");
+    };
+  }
+
+  /** The pod UID in the name of a plugin socket; empty when it has none. */
+  static Optional<String> podUid(String pluginSocket) {
+    boolean has =
+        pluginSocket.startsWith(PLUGIN_PREFIX)
+            && pluginSocket.endsWith(PLUGIN_SUFFIX)
+            && pluginSocket.length() > PLUGIN_PREFIX.length() + PLUGIN_SUFFIX.length();
+    return has
+        ? Optional.of(
+            pluginSocket.substring(
+                PLUGIN_PREFIX.length(), pluginSocket.length() - PLUGIN_SUFFIX.length()))
+        : Optional.empty();
+  }
+
+  static Path registration(Path registryFolder, String driver, PluginGeneration generation) {
+    return switch (generation) {
+      case Classic() -> registryFolder.resolve(driver + ".sock");
+      case Structured(var podUid, var health) ->
+          podUid
+              .map(uid -> registration(registryFolder, driver, uid))
+              .orElseGet(() -> registryFolder.resolve(driver + REGISTRATION_SUFFIX));
+    };
+  }
+
+  /** The first of the names that is short enough for a socket, else the shortest of them. */
+  static Path registration(Path registryFolder, String driver, String podUid) {
+    List<Path> candidates =
+        List.of(
+            registryFolder.resolve(driver + "-" + podUid + REGISTRATION_SUFFIX),
+            registryFolder.resolve(
+                driver + "-" + hash(podUid, UID_HASH_BYTES) + REGISTRATION_SUFFIX),
+            registryFolder.resolve(
+                PLUGIN_PREFIX
+                    + hash(driver + "\0" + podUid, DRIVER_AND_UID_HASH_BYTES)
+                    + REGISTRATION_SUFFIX));
+    return candidates.stream()
+        .filter(UnixSocketServer::isShort)
+        .findFirst()
+        .orElseGet(candidates::getLast);
+  }
+
+  /**
+   * Whether a socket in the kubelet's registry is, by its name, of this driver. The shortest names
+   * of {@link #registration(Path, String, String)} do not tell.
+   */
+  static boolean isRegistrationOf(String driver, String socket) {
+    return socket.equals(driver + ".sock")
+        || (socket.startsWith(driver + "-") && socket.endsWith(REGISTRATION_SUFFIX));
+  }
+
+  private static String hash(String text, int bytes) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest, bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new LinkageError("every Java has SHA-256", e);
+    }
+  }
+}
