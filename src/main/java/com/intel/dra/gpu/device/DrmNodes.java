@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.device;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -9,5 +10,11 @@ public record DrmNodes(int cardIndex, OptionalInt renderIndex) {
 
   public String cardName() {
     return "card" + cardIndex;
+  }
+
+  public Optional<String> renderName() {
+    return renderIndex.isPresent()
+        ? Optional.of("renderD" + renderIndex.getAsInt())
+        : Optional.empty();
   }
 }

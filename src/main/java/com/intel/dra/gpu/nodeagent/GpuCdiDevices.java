@@ -32,7 +32,7 @@ final class GpuCdiDevices {
   private static ContainerEdits edits(DrmNodes drm, Path hostDri) {
     var nodes = new ArrayList<DeviceNode>();
     nodes.add(node(drm.cardName(), hostDri));
-    drm.renderIndex().ifPresent(index -> nodes.add(node("renderD" + index, hostDri)));
+    drm.renderName().ifPresent(name -> nodes.add(node(name, hostDri)));
     return new ContainerEdits(nodes);
   }
 

@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.sysfs;
 
 import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.GpuFacts;
 import java.util.List;
 
 /**
@@ -8,11 +9,13 @@ import java.util.List;
  *
  * @param devices GPUs and VFs that can be offered, in the order of their UIDs
  * @param skipped what was left out, in the order of addresses
+ * @param facts of every GPU and VF that can be named, offered or not, in the order of their UIDs
  */
-public record Discovery(List<Gpu> devices, List<SkippedDevice> skipped) {
+public record Discovery(List<Gpu> devices, List<SkippedDevice> skipped, List<GpuFacts> facts) {
 
   public Discovery {
     devices = List.copyOf(devices);
     skipped = List.copyOf(skipped);
+    facts = List.copyOf(facts);
   }
 }

@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.sysfs;
 
 import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.GpuFacts;
 import com.intel.dra.gpu.device.PciAddress;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,16 +21,30 @@ public final class GpuDiscovery {
   private final PciFunctionReader functions;
 
   /**
+   * By sysfs alone.
+   *
    * @param sysfsRoot where the host's {@code /sys} is mounted
    */
   public GpuDiscovery(Path sysfsRoot) {
-    this(new SysfsLayout(sysfsRoot), new SysfsReader());
+    this(sysfsRoot, LocalMemoryQuery.SWITCHED_OFF);
+  }
+
+  /**
+   * @param sysfsRoot where the host's {@code /sys} is mounted
+   * @param memory asked for each device first; what sysfs tells counts where it has no answer
+   */
+  public GpuDiscovery(Path sysfsRoot, LocalMemoryQuery memory) {
+    this(new SysfsLayout(sysfsRoot), new SysfsReader(), memory);
   }
 
   GpuDiscovery(SysfsLayout layout, SysfsReader reader) {
+    this(layout, reader, LocalMemoryQuery.SWITCHED_OFF);
+  }
+
+  private GpuDiscovery(SysfsLayout layout, SysfsReader reader, LocalMemoryQuery memory) {
     this.layout = layout;
     this.reader = reader;
-    this.functions = new PciFunctionReader(layout, reader);
+    this.functions = new PciFunctionReader(layout, reader, memory);
   }
 
   /**
@@ -41,19 +56,25 @@ public final class GpuDiscovery {
   public Discovery discover() throws UnusableSysfsException {
     List<Gpu> devices = new ArrayList<>();
     List<SkippedDevice> skipped = new ArrayList<>();
+    List<GpuFacts> facts = new ArrayList<>();
     for (PciAddress address : pciAddresses()) {
       switch (functions.inspect(address)) {
-        case Inspection.Found(Gpu gpu, Optional<SkippedDevice> withoutVfs) -> {
+        case Inspection.Found(Gpu gpu, GpuFacts known, Optional<SkippedDevice> withoutVfs) -> {
           devices.add(gpu);
+          facts.add(known);
           withoutVfs.ifPresent(skipped::add);
         }
-        case Inspection.Skipped(SkippedDevice device) -> skipped.add(device);
+        case Inspection.Skipped(SkippedDevice device, Optional<GpuFacts> known) -> {
+          skipped.add(device);
+          known.ifPresent(facts::add);
+        }
         case Inspection.NotAGpu() -> {}
       }
     }
     devices.sort(Comparator.comparing(Gpu::uid));
     skipped.sort(Comparator.comparing(SkippedDevice::address));
-    return new Discovery(devices, skipped);
+    facts.sort(Comparator.comparing(GpuFacts::uid));
+    return new Discovery(devices, skipped, facts);
   }
 
   private List<PciAddress> pciAddresses() throws UnusableSysfsException {

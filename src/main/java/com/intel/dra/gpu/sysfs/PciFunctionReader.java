@@ -3,32 +3,32 @@ package com.intel.dra.gpu.sysfs;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.DrmNodes;
 import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.GpuFacts;
+import com.intel.dra.gpu.device.GpuHealth;
+import com.intel.dra.gpu.device.GpuModels;
 import com.intel.dra.gpu.device.PciAddress;
 import com.intel.dra.gpu.device.PciDeviceId;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 
 /** Understands one PCI function: is it an Intel GPU or VF, and what can it do. */
 final class PciFunctionReader {
 
   private static final String DISPLAY_CLASS_PREFIX = "0x03";
   private static final int MAX_VFS_OF_PCI = 0xffff;
-  private static final long BYTES_PER_MIB = 1L << 20;
-  private static final Pattern INDEX = Pattern.compile("0|[1-9]\\d{0,6}");
-  private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
 
   private final SysfsLayout layout;
   private final SysfsReader reader;
+  private final MemoryReader memory;
+  private final FactsReader facts;
 
-  PciFunctionReader(SysfsLayout layout, SysfsReader reader) {
+  PciFunctionReader(SysfsLayout layout, SysfsReader reader, LocalMemoryQuery memory) {
     this.layout = layout;
     this.reader = reader;
+    this.memory = new MemoryReader(layout, reader, memory);
+    this.facts = new FactsReader(layout, reader);
   }
 
   Inspection inspect(PciAddress address) {
@@ -44,14 +44,32 @@ final class PciFunctionReader {
     } catch (SkipDevice skip) {
       return reader.isGone(device)
           ? vanished(address)
-          : new Inspection.Skipped(new SkippedDevice(address, skip.reason(), skip.detail()));
+          : new Inspection.Skipped(
+              new SkippedDevice(address, skip.reason(), skip.detail()),
+              factsOfSkipped(address, device, skip));
+    }
+  }
+
+  /** Of a device that has a name at least, and is no VF that could pass for a GPU. */
+  private Optional<GpuFacts> factsOfSkipped(PciAddress address, Path device, SkipDevice skip) {
+    try {
+      DeviceUid uid = uid(address, device);
+      return Optional.of(
+          facts.read(
+              uid,
+              address,
+              facts.nodesOfUnusable(device),
+              Optional.empty(),
+              facts.healthOfSkipped(device, skip)));
+    } catch (SkipDevice nameless) {
+      return Optional.empty();
     }
   }
 
   private static Inspection vanished(PciAddress address) {
     return new Inspection.Skipped(
-        new SkippedDevice(
-            address, SkipReason.VANISHED, "the device was removed while it was read"));
+        new SkippedDevice(address, SkipReason.VANISHED, "the device was removed while it was read"),
+        Optional.empty());
   }
 
   /**
@@ -88,9 +106,9 @@ final class PciFunctionReader {
   }
 
   private static void requireIntel(Attribute vendor) throws SkipDevice {
-    String id = require(SysfsLayout.VENDOR, vendor);
+    String id = Values.require(SysfsLayout.VENDOR, vendor);
     if (!id.equals(SysfsLayout.INTEL_VENDOR_ID)) {
-      throw malformed(SysfsLayout.VENDOR, id, SysfsLayout.INTEL_VENDOR_ID);
+      throw Values.malformed(SysfsLayout.VENDOR, id, SysfsLayout.INTEL_VENDOR_ID);
     }
   }
 
@@ -105,30 +123,47 @@ final class PciFunctionReader {
   private void refuseIntelDisplay(Path device, Attribute vendor, String detail) throws SkipDevice {
     if (vendor instanceof Attribute.Text(String id)
         && id.equals(SysfsLayout.INTEL_VENDOR_ID)
-        && reader.read(device.resolve(SysfsLayout.CLASS)) instanceof Attribute.Text(String type)
-        && type.startsWith(DISPLAY_CLASS_PREFIX)) {
+        && (isDisplay(device) || isKnownGpu(device))) {
       throw new SkipDevice(SkipReason.UNSUPPORTED_DRIVER, detail);
     }
   }
 
+  private boolean isDisplay(Path device) {
+    return reader.read(device.resolve(SysfsLayout.CLASS)) instanceof Attribute.Text(String type)
+        && type.startsWith(DISPLAY_CLASS_PREFIX);
+  }
+
+  private boolean isKnownGpu(Path device) {
+    return reader.read(device.resolve(SysfsLayout.DEVICE)) instanceof Attribute.Text(String id)
+        && PciDeviceId.parse(id).filter(GpuModels::contains).isPresent();
+  }
+
   private Inspection.Found describe(PciAddress address, Path device) throws SkipDevice {
-    PciDeviceId model = model(device);
+    DeviceUid uid = uid(address, device);
     DrmNodes drmNodes = drmNodes(device);
-    int memoryMiB = memoryMiB(drmNodes);
-    Optional<DeviceUid> vfUid = vfUid(address, device);
-    if (vfUid.isPresent()) {
-      int vfMemoryMiB = memoryMiB > 0 ? memoryMiB : vramQuotaMiB(vfUid.get());
+    refuseSurvivability(device);
+    MemoryReader.Memory local = memory.read(uid, drmNodes);
+    GpuFacts known =
+        facts.read(
+            uid,
+            address,
+            Optional.of(drmNodes),
+            Optional.of(local.source()),
+            new GpuHealth.Healthy());
+    if (uid.vfIndex().isPresent()) {
       return new Inspection.Found(
-          new Gpu(vfUid.get(), address, vfMemoryMiB, 0, drmNodes), Optional.empty());
+          new Gpu(uid, address, local.memoryMiB(), 0, drmNodes), known, Optional.empty());
     }
-    DeviceUid uid = DeviceUid.gpu(address, model);
     try {
       return new Inspection.Found(
-          new Gpu(uid, address, memoryMiB, maxVfs(device), drmNodes), Optional.empty());
+          new Gpu(uid, address, local.memoryMiB(), maxVfs(device), drmNodes),
+          known,
+          Optional.empty());
     } catch (SkipDevice sriov) {
       // A whole GPU can be used without knowing whether it could be split.
       return new Inspection.Found(
-          new Gpu(uid, address, memoryMiB, 0, drmNodes),
+          new Gpu(uid, address, local.memoryMiB(), 0, drmNodes),
+          known,
           Optional.of(
               new SkippedDevice(
                   address,
@@ -137,59 +172,33 @@ final class PciFunctionReader {
     }
   }
 
+  private DeviceUid uid(PciAddress address, Path device) throws SkipDevice {
+    PciDeviceId model = model(device);
+    Optional<DeviceUid> vf = vfUid(address, device);
+    return vf.isPresent() ? vf.get() : DeviceUid.gpu(address, model);
+  }
+
+  /** The driver still shows DRM nodes then, but whatever is asked of them fails. */
+  private void refuseSurvivability(Path device) throws SkipDevice {
+    Optional<GpuHealth.Survivability> survivability = facts.survivability(device);
+    if (survivability.isPresent()) {
+      throw new SkipDevice(SkipReason.SURVIVABILITY_MODE, survivability.get().reason());
+    }
+  }
+
   private PciDeviceId model(Path device) throws SkipDevice {
-    String id = require(SysfsLayout.DEVICE, reader.read(device.resolve(SysfsLayout.DEVICE)));
+    String id = Values.require(SysfsLayout.DEVICE, reader.read(device.resolve(SysfsLayout.DEVICE)));
     return PciDeviceId.parse(id)
-        .orElseThrow(() -> malformed(SysfsLayout.DEVICE, id, "an id such as 0x56c0"));
+        .orElseThrow(() -> Values.malformed(SysfsLayout.DEVICE, id, "an id such as 0x56c0"));
   }
 
   private DrmNodes drmNodes(Path device) throws SkipDevice {
-    List<String> names;
-    try {
-      names = reader.list(device.resolve(SysfsLayout.DRM));
-    } catch (NoSuchFileException e) {
-      throw noDrmCard();
-    } catch (IOException e) {
-      throw new SkipDevice(SkipReason.UNREADABLE, SysfsLayout.DRM + ": " + SysfsReader.why(e));
+    Optional<DrmNodes> nodes = facts.drmNodes(device);
+    if (nodes.isEmpty()) {
+      refuseSurvivability(device);
+      throw new SkipDevice(SkipReason.NO_DRM_CARD, new GpuHealth.NoDrmNodes().reason());
     }
-    // The kernel makes one of each; the lowest is taken so that the answer is always the same.
-    int card =
-        indices(names, SysfsLayout.CARD_PREFIX).min().orElseThrow(PciFunctionReader::noDrmCard);
-    return new DrmNodes(card, indices(names, SysfsLayout.RENDER_PREFIX).min());
-  }
-
-  private static SkipDevice noDrmCard() {
-    return new SkipDevice(
-        SkipReason.NO_DRM_CARD,
-        "the driver is bound but shows no drm/card<N>: it is still starting, or it gave up"
-            + " (see the kernel log)");
-  }
-
-  private int memoryMiB(DrmNodes drmNodes) throws SkipDevice {
-    String name = SysfsLayout.LMEM_TOTAL_BYTES;
-    return switch (reader.read(layout.drmCard(drmNodes.cardIndex()).resolve(name))) {
-      case Attribute.Absent() -> 0;
-      case Attribute.Unreadable(String why) ->
-          throw new SkipDevice(SkipReason.UNREADABLE, name + ": " + why);
-      case Attribute.Text(String text) -> mib(name, text);
-    };
-  }
-
-  private static int mib(String name, String bytes) throws SkipDevice {
-    long mib = number(bytes).orElseThrow(() -> noNumber(name, bytes)) / BYTES_PER_MIB;
-    if (mib > Integer.MAX_VALUE) {
-      throw noNumber(name, bytes);
-    }
-    return (int) mib;
-  }
-
-  /** What xe gave to a VF, which shows no {@code lmem_total_bytes}; 0 before Linux 7.0. */
-  private int vramQuotaMiB(DeviceUid vf) throws SkipDevice {
-    Path quota =
-        SriovAdmin.vramQuota(layout.pciDevice(vf.address()), vf.vfIndex().orElseThrow() + 1);
-    return reader.read(quota) instanceof Attribute.Text(String text)
-        ? mib(SriovAdmin.VRAM_QUOTA, text)
-        : 0;
+    return nodes.get();
   }
 
   /** The UID of a VF; empty for a GPU. A VF is named after its parent, whose model it carries. */
@@ -226,7 +235,7 @@ final class PciFunctionReader {
     } catch (IOException e) {
       throw unknownParent("its parent " + parent + " " + SysfsReader.why(e));
     }
-    return indices(names, SysfsLayout.VIRTFN_PREFIX)
+    return Values.indices(names, SysfsLayout.VIRTFN_PREFIX)
         .filter(index -> index < MAX_VFS_OF_PCI)
         .filter(
             index ->
@@ -248,57 +257,22 @@ final class PciFunctionReader {
     if (totalVfs instanceof Attribute.Absent) {
       return 0;
     }
-    String text = require(SysfsLayout.SRIOV_TOTALVFS, totalVfs);
+    String text = Values.require(SysfsLayout.SRIOV_TOTALVFS, totalVfs);
     long count =
-        number(text).stream()
+        Values.number(text).stream()
             .filter(value -> value <= MAX_VFS_OF_PCI)
             .findFirst()
-            .orElseThrow(() -> noNumber(SysfsLayout.SRIOV_TOTALVFS, text));
+            .orElseThrow(() -> Values.noNumber(SysfsLayout.SRIOV_TOTALVFS, text));
     return count > 0 && driversAutoprobe(device) ? (int) count : 0;
   }
 
   private boolean driversAutoprobe(Path device) throws SkipDevice {
     String name = SysfsLayout.SRIOV_DRIVERS_AUTOPROBE;
-    String text = require(name, reader.read(device.resolve(name)));
+    String text = Values.require(name, reader.read(device.resolve(name)));
     return switch (text) {
       case "0" -> false;
       case "1" -> true;
-      default -> throw malformed(name, text, "0 or 1");
+      default -> throw Values.malformed(name, text, "0 or 1");
     };
-  }
-
-  private static String require(String name, Attribute attribute) throws SkipDevice {
-    return switch (attribute) {
-      case Attribute.Text(String value) -> value;
-      case Attribute.Absent() ->
-          throw new SkipDevice(SkipReason.UNREADABLE, name + ": does not exist");
-      case Attribute.Unreadable(String why) ->
-          throw new SkipDevice(SkipReason.UNREADABLE, name + ": " + why);
-    };
-  }
-
-  private static SkipDevice noNumber(String name, String value) {
-    return malformed(name, value, "a decimal number in the range of the file");
-  }
-
-  private static SkipDevice malformed(String name, String value, String expected) {
-    return new SkipDevice(
-        SkipReason.MALFORMED,
-        "%s: says %s, expected %s".formatted(name, SysfsReader.quote(value), expected));
-  }
-
-  private static OptionalLong number(String text) {
-    return NUMBER.matcher(text).matches()
-        ? OptionalLong.of(Long.parseLong(text))
-        : OptionalLong.empty();
-  }
-
-  /** The numbers in the names that are this prefix and a number as the kernel writes it. */
-  private static IntStream indices(List<String> names, String prefix) {
-    return names.stream()
-        .filter(name -> name.startsWith(prefix))
-        .map(name -> name.substring(prefix.length()))
-        .filter(INDEX.asMatchPredicate())
-        .mapToInt(Integer::parseInt);
   }
 }

@@ -6,6 +6,8 @@ public enum SkipReason {
   UNSUPPORTED_DRIVER,
   /** The driver is bound but shows no {@code drm/card<N>}: still starting, or it gave up. */
   NO_DRM_CARD,
+  /** The driver is bound and says that nothing works until the firmware is flashed. */
+  SURVIVABILITY_MODE,
   /** A VF of which the parent or the index cannot be told: it must not pass for a whole GPU. */
   UNKNOWN_PARENT,
   /** A file does not say what the kernel writes there. */

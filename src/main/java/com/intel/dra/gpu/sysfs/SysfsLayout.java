@@ -34,6 +34,12 @@ public record SysfsLayout(Path root) {
   public static final String SRIOV_DRIVERS_AUTOPROBE = "sriov_drivers_autoprobe";
   public static final String PHYSFN = "physfn";
 
+  /**
+   * xe's, and there only in that mode. First line: {@code Survivability mode type: Boot} or {@code
+   * Runtime}.
+   */
+  public static final String SURVIVABILITY_MODE = "survivability_mode";
+
   /** Followed by the 0-based index of a VF. */
   public static final String VIRTFN_PREFIX = "virtfn";
 

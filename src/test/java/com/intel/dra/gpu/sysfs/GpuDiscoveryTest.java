@@ -56,7 +56,7 @@ class GpuDiscoveryTest {
 
     @Test
     void nothingWhereThereAreNoPciDevices() throws Exception {
-      assertThat(discover()).isEqualTo(new Discovery(List.of(), List.of()));
+      assertThat(discover()).isEqualTo(new Discovery(List.of(), List.of(), List.of()));
     }
 
     @Test

@@ -1,0 +1,23 @@
+package com.intel.dra.gpu.sysfs;
+
+import java.io.Serial;
+
+/** An answer of the kernel other than success; never leaves the package. */
+final class DrmException extends Exception {
+
+  @Serial private static final long serialVersionUID = 1L;
+
+  private final int errno;
+
+  /**
+   * @param what was tried, such as {@code open of /dev/dri/card0}
+   */
+  DrmException(String what, int errno) {
+    super("%s gave %s".formatted(what, DrmErrno.name(errno)), null, false, false);
+    this.errno = errno;
+  }
+
+  int errno() {
+    return errno;
+  }
+}

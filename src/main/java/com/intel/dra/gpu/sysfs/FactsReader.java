@@ -1,0 +1,156 @@
+package com.intel.dra.gpu.sysfs;
+
+import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.DrmNodes;
+import com.intel.dra.gpu.device.GpuFacts;
+import com.intel.dra.gpu.device.GpuHealth;
+import com.intel.dra.gpu.device.GpuHealth.Survivability;
+import com.intel.dra.gpu.device.MemorySource;
+import com.intel.dra.gpu.device.PciAddress;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
+
+/**
+ * Reads what is told of a device but decides nothing about it: what is missing or makes no sense is
+ * left out. The exceptions are the DRM nodes, without which there is no device to use.
+ */
+final class FactsReader {
+
+  /** With the domain as long as the kernel writes it. */
+  private static final Pattern HOST_BRIDGE = Pattern.compile("pci[0-9a-f]{4,8}:[0-9a-f]{2}");
+
+  private static final String SURVIVABILITY_TYPE = "Survivability mode type:";
+
+  private final SysfsLayout layout;
+  private final SysfsReader reader;
+
+  FactsReader(SysfsLayout layout, SysfsReader reader) {
+    this.layout = layout;
+    this.reader = reader;
+  }
+
+  GpuFacts read(
+      DeviceUid uid,
+      PciAddress address,
+      Optional<DrmNodes> drmNodes,
+      Optional<MemorySource> memory,
+      GpuHealth health) {
+    Path device = layout.pciDevice(address);
+    return new GpuFacts(
+        uid,
+        address,
+        driver(device),
+        sriovCapable(device),
+        pcieRoot(device),
+        numaNode(device),
+        drmNodes,
+        memory,
+        health);
+  }
+
+  /** Empty when the driver shows no card. */
+  Optional<DrmNodes> drmNodes(Path device) throws SkipDevice {
+    List<String> names;
+    try {
+      names = reader.list(device.resolve(SysfsLayout.DRM));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new SkipDevice(SkipReason.UNREADABLE, SysfsLayout.DRM + ": " + SysfsReader.why(e));
+    }
+    // The kernel makes one of each; the lowest is taken so that the answer is always the same.
+    OptionalInt card = Values.indices(names, SysfsLayout.CARD_PREFIX).min();
+    return card.isPresent()
+        ? Optional.of(
+            new DrmNodes(card.getAsInt(), Values.indices(names, SysfsLayout.RENDER_PREFIX).min()))
+        : Optional.empty();
+  }
+
+  Optional<DrmNodes> nodesOfUnusable(Path device) {
+    try {
+      return drmNodes(device);
+    } catch (SkipDevice unreadable) {
+      return Optional.empty();
+    }
+  }
+
+  /** By the file being there: who may not read it knows at least that. */
+  Optional<Survivability> survivability(Path device) {
+    return switch (reader.read(device.resolve(SysfsLayout.SURVIVABILITY_MODE))) {
+      case Attribute.Absent() -> Optional.empty();
+      case Attribute.Unreadable(String why) ->
+          Optional.of(new Survivability(Survivability.Type.UNKNOWN));
+      case Attribute.Text(String text) -> Optional.of(new Survivability(type(text)));
+    };
+  }
+
+  private static Survivability.Type type(String text) {
+    String first = text.lines().findFirst().orElse("");
+    return switch (first.replace(SURVIVABILITY_TYPE, "").strip()) {
+      case "Boot" -> Survivability.Type.BOOT;
+      case "Runtime" -> Survivability.Type.RUNTIME;
+      default -> Survivability.Type.UNKNOWN;
+    };
+  }
+
+  GpuHealth healthOfSkipped(Path device, SkipDevice skip) {
+    Optional<Survivability> survivability = survivability(device);
+    if (survivability.isPresent()) {
+      return survivability.get();
+    }
+    return switch (skip.reason()) {
+      case UNSUPPORTED_DRIVER -> new GpuHealth.OtherDriver(driver(device));
+      case NO_DRM_CARD -> new GpuHealth.NoDrmNodes();
+      case VANISHED -> new GpuHealth.Vanished();
+      case SURVIVABILITY_MODE, UNKNOWN_PARENT, MALFORMED, UNREADABLE, SRIOV_UNKNOWN ->
+          new GpuHealth.Unreadable(skip.detail());
+    };
+  }
+
+  private Optional<String> driver(Path device) {
+    return reader.readLink(device.resolve(SysfsLayout.DRIVER)) instanceof Link.To(String name)
+        ? Optional.of(name)
+        : Optional.empty();
+  }
+
+  private boolean sriovCapable(Path device) {
+    return number(device.resolve(SysfsLayout.SRIOV_TOTALVFS)).orElse(0) > 0;
+  }
+
+  /** -1, which is no number here, says that the machine has no NUMA nodes. */
+  private OptionalInt numaNode(Path device) {
+    OptionalLong node = number(device.resolve(SysfsLayout.NUMA_NODE));
+    return node.isPresent() && node.getAsLong() <= Integer.MAX_VALUE
+        ? OptionalInt.of((int) node.getAsLong())
+        : OptionalInt.empty();
+  }
+
+  private OptionalLong number(Path file) {
+    return reader.read(file) instanceof Attribute.Text(String text)
+        ? Values.number(text)
+        : OptionalLong.empty();
+  }
+
+  /** The first folder below {@code devices} that is named as a host bridge. */
+  private Optional<String> pcieRoot(Path device) {
+    try {
+      Path devices = layout.root().resolve(SysfsLayout.DEVICES).toRealPath();
+      Path real = device.toRealPath();
+      return real.startsWith(devices)
+          ? StreamSupport.stream(devices.relativize(real).spliterator(), false)
+              .map(Path::toString)
+              .filter(HOST_BRIDGE.asMatchPredicate())
+              .findFirst()
+          : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package com.intel.dra.gpu.sysfs;
+
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/** What the kernel writes into attributes and names, understood or refused. */
+final class Values {
+
+  private static final Pattern INDEX = Pattern.compile("0|[1-9]\\d{0,6}");
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
+
+  private Values() {}
+
+  static String require(String name, Attribute attribute) throws SkipDevice {
+    return switch (attribute) {
+      case Attribute.Text(String value) -> value;
+      case Attribute.Absent() ->
+          throw new SkipDevice(SkipReason.UNREADABLE, name + ": does not exist");
+      case Attribute.Unreadable(String why) ->
+          throw new SkipDevice(SkipReason.UNREADABLE, name + ": " + why);
+    };
+  }
+
+  static SkipDevice noNumber(String name, String value) {
+    return malformed(name, value, "a decimal number in the range of the file");
+  }
+
+  static SkipDevice malformed(String name, String value, String expected) {
+    return new SkipDevice(
+        SkipReason.MALFORMED,
+        "%s: says %s, expected %s".formatted(name, SysfsReader.quote(value), expected));
+  }
+
+  static OptionalLong number(String text) {
+    return NUMBER.matcher(text).matches()
+        ? OptionalLong.of(Long.parseLong(text))
+        : OptionalLong.empty();
+  }
+
+  /** The numbers in the names that are this prefix and a number as the kernel writes it. */
+  static IntStream indices(List<String> names, String prefix) {
+    return names.stream()
+        .filter(name -> name.startsWith(prefix))
+        .map(name -> name.substring(prefix.length()))
+        .filter(INDEX.asMatchPredicate())
+        .mapToInt(Integer::parseInt);
+  }
+}
