@@ -1,7 +1,11 @@
 package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.GpuFacts;
+import com.intel.dra.gpu.device.GpuModel;
+import com.intel.dra.gpu.device.GpuModels;
 import com.intel.dra.gpu.structured.DeviceFacts;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -10,14 +14,23 @@ final class DeviceDescriptions {
 
   private DeviceDescriptions() {}
 
-  static DeviceFacts of(Gpu gpu) {
+  /**
+   * @param facts of all devices of the node
+   */
+  static DeviceFacts of(Gpu gpu, List<GpuFacts> facts) {
+    GpuModel model = GpuModels.of(gpu.uid().model());
+    Optional<GpuFacts> known =
+        facts.stream().filter(candidate -> candidate.uid().equals(gpu.uid())).findFirst();
     return new DeviceFacts(
-        "Unknown",
-        "Unknown",
-        "",
-        gpu.maxVfs() > 0,
-        Optional.empty(),
-        OptionalInt.empty(),
-        Optional.empty());
+        model.model(),
+        model.family(),
+        known.flatMap(GpuFacts::driver).orElse(""),
+        known.map(GpuFacts::sriovCapable).orElse(false),
+        known.flatMap(GpuFacts::pcieRoot),
+        known.map(GpuFacts::numaNode).orElseGet(OptionalInt::empty),
+        known
+            .map(GpuFacts::health)
+            .filter(health -> !health.isHealthy())
+            .map(health -> health.reason()));
   }
 }

@@ -44,6 +44,7 @@ class NodeAgent {
   private final AbandonedClaims abandoned;
   private final DraMode mode;
   private final SlicePublisher slices;
+  private final OfferedDeviceHealth health;
   private final Deque<PeriodicTask> tasks = new ArrayDeque<>();
 
   @Inject
@@ -56,7 +57,8 @@ class NodeAgent {
       GasInformer gas,
       AbandonedClaims abandoned,
       DraMode mode,
-      SlicePublisher slices) {
+      SlicePublisher slices,
+      OfferedDeviceHealth health) {
     this.config = config;
     this.monitor = monitor;
     this.plugin = plugin;
@@ -66,6 +68,7 @@ class NodeAgent {
     this.abandoned = abandoned;
     this.mode = mode;
     this.slices = slices;
+    this.health = health;
   }
 
   void start(@Observes @Priority(BEFORE_THE_OPERATOR) StartupEvent event) throws IOException {
@@ -83,6 +86,7 @@ class NodeAgent {
       case STRUCTURED -> {
         slices.start();
         tasks.add(PeriodicTask.start("slices", SLICES, slices::refresh));
+        tasks.add(PeriodicTask.start("device-health", SLICES, health::refresh));
       }
     }
   }

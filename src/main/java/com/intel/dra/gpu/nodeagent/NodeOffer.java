@@ -1,7 +1,9 @@
 package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.device.DeviceType;
+import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.GpuFacts;
 import com.intel.dra.gpu.device.VfProfile;
 import com.intel.dra.gpu.device.VfProfiles;
 import com.intel.dra.gpu.structured.GpuSharing;
@@ -11,6 +13,8 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What structured DRA is to know of the node's devices now, from what the agent knows now. */
 @Singleton
@@ -21,6 +25,9 @@ class NodeOffer {
   private final VfHostRecords records;
   private final GpuSharing sharing;
   private final int vfsOnDemand;
+
+  // a GPU that is not well, or gone, stays published with a taint that evicts its pods
+  private final SortedMap<DeviceUid, Gpu> offered = new TreeMap<>();
 
   @Inject
   NodeOffer(NodeDevices devices, VfHosts hosts, VfHostRecords records, AgentConfig config) {
@@ -38,14 +45,17 @@ class NodeOffer {
   }
 
   /** Empty before the first discovery. */
-  Optional<Offer> current() {
+  synchronized Optional<Offer> current() {
     return devices.known().map(known -> new Offer(gpus(known), sharing));
   }
 
   private List<OfferedGpu> gpus(List<Gpu> known) {
-    return known.stream()
+    known.stream()
         .filter(device -> device.type() == DeviceType.GPU)
-        .map(gpu -> new OfferedGpu(gpu, DeviceDescriptions.of(gpu), vfs(gpu, known)))
+        .forEach(gpu -> offered.put(gpu.uid(), gpu));
+    List<GpuFacts> facts = devices.facts();
+    return offered.values().stream()
+        .map(gpu -> new OfferedGpu(gpu, DeviceDescriptions.of(gpu, facts), vfs(gpu, known)))
         .toList();
   }
 

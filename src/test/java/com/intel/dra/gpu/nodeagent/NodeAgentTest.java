@@ -246,7 +246,8 @@ class NodeAgentTest {
               new AbandonedClaims(
                   prepared, informer, new ClaimStore(client), config, InstantSource.system()),
               DraMode.CLASSIC,
-              slices);
+              slices,
+              new OfferedDeviceHealth(devices, config, InstantSource.system()));
     }
 
     void start() throws IOException {
