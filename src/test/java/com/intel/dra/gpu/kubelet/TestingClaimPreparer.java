@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /** Prepares every claim but those whose UID starts with "fail" or "throw"; can be held up. */
 final class TestingClaimPreparer implements ClaimPreparer {
@@ -15,6 +16,8 @@ final class TestingClaimPreparer implements ClaimPreparer {
   final ConcurrentHashMap<String, AtomicInteger> calls = new ConcurrentHashMap<>();
   final AtomicInteger running = new AtomicInteger();
   final AtomicInteger mostRunning = new AtomicInteger();
+  volatile Function<ClaimReference, Prepared> answer =
+      claim -> Prepared.classic(List.of("example.com/gpu=" + claim.uid()));
   volatile CountDownLatch gate = new CountDownLatch(0);
 
   @Override
@@ -27,7 +30,7 @@ final class TestingClaimPreparer implements ClaimPreparer {
       }
       return claim.uid().startsWith("fail")
           ? new PrepareResult.Failed("no such device for " + claim.uid())
-          : Prepared.classic(List.of("example.com/gpu=" + claim.uid()));
+          : answer.apply(claim);
     } finally {
       running.decrementAndGet();
     }

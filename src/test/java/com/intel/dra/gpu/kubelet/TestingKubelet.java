@@ -92,6 +92,17 @@ public final class TestingKubelet implements AutoCloseable {
         .withDeadlineAfter(20, TimeUnit.SECONDS);
   }
 
+  public com.intel.dra.gpu.kubelet.proto.v1beta1.DRAPluginGrpc.DRAPluginBlockingStub v1beta1(
+      Path socket) {
+    return com.intel.dra.gpu.kubelet.proto.v1beta1.DRAPluginGrpc.newBlockingStub(connect(socket))
+        .withDeadlineAfter(20, TimeUnit.SECONDS);
+  }
+
+  public com.intel.dra.gpu.kubelet.proto.v1.DRAPluginGrpc.DRAPluginBlockingStub v1(Path socket) {
+    return com.intel.dra.gpu.kubelet.proto.v1.DRAPluginGrpc.newBlockingStub(connect(socket))
+        .withDeadlineAfter(20, TimeUnit.SECONDS);
+  }
+
   public NodePrepareResourcesResponse prepare(Path socket, Claim... claims) {
     return v1alpha3(socket)
         .nodePrepareResources(
@@ -102,6 +113,47 @@ public final class TestingKubelet implements AutoCloseable {
     return v1alpha3(socket)
         .nodeUnprepareResources(
             NodeUnprepareResourcesRequest.newBuilder().addAllClaims(List.of(claims)).build());
+  }
+
+  /** A call of v1 that prepares claims named like their UIDs. */
+  public com.intel.dra.gpu.kubelet.proto.v1.NodePrepareResourcesResponse prepareV1(
+      Path socket, String... uids) {
+    var request = com.intel.dra.gpu.kubelet.proto.v1.NodePrepareResourcesRequest.newBuilder();
+    for (String uid : uids) {
+      request.addClaimsBuilder().setNamespace("default").setName("claim-" + uid).setUid(uid);
+    }
+    return v1(socket).nodePrepareResources(request.build());
+  }
+
+  /** A call of v1 that unprepares claims named like their UIDs. */
+  public com.intel.dra.gpu.kubelet.proto.v1.NodeUnprepareResourcesResponse unprepareV1(
+      Path socket, String... uids) {
+    var request = com.intel.dra.gpu.kubelet.proto.v1.NodeUnprepareResourcesRequest.newBuilder();
+    for (String uid : uids) {
+      request.addClaimsBuilder().setNamespace("default").setName("claim-" + uid).setUid(uid);
+    }
+    return v1(socket).nodeUnprepareResources(request.build());
+  }
+
+  /** As {@link #prepareV1}, of v1beta1. */
+  public com.intel.dra.gpu.kubelet.proto.v1beta1.NodePrepareResourcesResponse prepareV1Beta1(
+      Path socket, String... uids) {
+    var request = com.intel.dra.gpu.kubelet.proto.v1beta1.NodePrepareResourcesRequest.newBuilder();
+    for (String uid : uids) {
+      request.addClaimsBuilder().setNamespace("default").setName("claim-" + uid).setUid(uid);
+    }
+    return v1beta1(socket).nodePrepareResources(request.build());
+  }
+
+  /** As {@link #unprepareV1}, of v1beta1. */
+  public com.intel.dra.gpu.kubelet.proto.v1beta1.NodeUnprepareResourcesResponse unprepareV1Beta1(
+      Path socket, String... uids) {
+    var request =
+        com.intel.dra.gpu.kubelet.proto.v1beta1.NodeUnprepareResourcesRequest.newBuilder();
+    for (String uid : uids) {
+      request.addClaimsBuilder().setNamespace("default").setName("claim-" + uid).setUid(uid);
+    }
+    return v1beta1(socket).nodeUnprepareResources(request.build());
   }
 
   /** A claim of v1alpha3 named like its UID. */
