@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The writes that make existing slices equal to a layout. They are to be done in the order of the
@@ -32,6 +34,9 @@ record SlicePlan(
     List<ResourceSlice> updates,
     List<ResourceSlice> creates) {
 
+  private static final Comparator<ResourceSlice> BY_NAME =
+      Comparator.comparing(slice -> slice.getMetadata().getName());
+
   SlicePlan {
     deletes = List.copyOf(deletes);
     updates = List.copyOf(updates);
@@ -54,7 +59,8 @@ record SlicePlan(
     int count = layout.slices().size();
     var matched = new TreeMap<Integer, ResourceSlice>();
     var deletes = new ArrayList<ResourceSlice>();
-    for (ResourceSlice slice : oldestFirst(existing)) {
+    // of two slices with one index, the one that is right already
+    for (ResourceSlice slice : firstThose(existing, s -> isAsWanted(owner, layout, s))) {
       OptionalInt index = SliceOwner.indexOf(slice);
       boolean current = isOfPool(slice, layout) && generationOf(slice) == highest;
       if (!current
@@ -65,9 +71,15 @@ record SlicePlan(
       }
     }
 
+    // strangers before what is too much of ours: a stranger must not make up the full count
+    List<ResourceSlice> ordered =
+        firstThose(deletes, slice -> SliceOwner.indexOf(slice).orElse(0) < count).stream()
+            .sorted(Comparator.comparingLong(SlicePlan::generationOf))
+            .toList();
+
     List<Integer> outdated =
         matched.entrySet().stream()
-            .filter(entry -> !isAsWanted(owner, layout, entry))
+            .filter(entry -> !isAsWanted(owner, layout, entry.getValue()))
             .map(Map.Entry::getKey)
             .toList();
     boolean oneWrite = matched.size() == count && outdated.size() <= 1 && highest > 0;
@@ -82,7 +94,7 @@ record SlicePlan(
         updates.add(owner.update(slice, layout, index, generation));
       }
     }
-    return new SlicePlan(generation, deletes, updates, creates);
+    return new SlicePlan(generation, ordered, updates, creates);
   }
 
   /** The plan that leaves nothing. */
@@ -105,9 +117,7 @@ record SlicePlan(
   /** By generation, and by name for a fixed order. */
   static List<ResourceSlice> oldestFirst(List<ResourceSlice> slices) {
     return slices.stream()
-        .sorted(
-            Comparator.comparingLong(SlicePlan::generationOf)
-                .thenComparing(slice -> slice.getMetadata().getName()))
+        .sorted(Comparator.comparingLong(SlicePlan::generationOf).thenComparing(BY_NAME))
         .toList();
   }
 
@@ -115,12 +125,19 @@ record SlicePlan(
     return layout.poolName().equals(slice.getSpec().getPool().getName());
   }
 
-  private static boolean isAsWanted(
-      SliceOwner owner, SliceLayout layout, Map.Entry<Integer, ResourceSlice> entry) {
-    ResourceSlice slice = entry.getValue();
-    return slice.getSpec().getPool().getResourceSliceCount() == layout.slices().size()
+  private static List<ResourceSlice> firstThose(
+      List<ResourceSlice> slices, Predicate<ResourceSlice> preferred) {
+    return Stream.concat(
+            slices.stream().filter(preferred).sorted(BY_NAME),
+            slices.stream().filter(preferred.negate()).sorted(BY_NAME))
+        .toList();
+  }
+
+  private static boolean isAsWanted(SliceOwner owner, SliceLayout layout, ResourceSlice slice) {
+    int index = SliceOwner.indexOf(slice).orElse(Integer.MAX_VALUE);
+    return index < layout.slices().size()
+        && slice.getSpec().getPool().getResourceSliceCount() == layout.slices().size()
         && owner.owns(slice)
-        && SliceComparison.differences(layout.slices().get(entry.getKey()), slice.getSpec())
-            .isEmpty();
+        && SliceComparison.differences(layout.slices().get(index), slice.getSpec()).isEmpty();
   }
 }

@@ -1,9 +1,8 @@
 package com.intel.dra.gpu.slices;
 
 import io.fabric8.kubernetes.api.model.resource.v1.CounterSet;
-import io.fabric8.kubernetes.api.model.resource.v1.CounterSetBuilder;
 import io.fabric8.kubernetes.api.model.resource.v1.Device;
-import io.fabric8.kubernetes.api.model.resource.v1.DeviceBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,8 +21,8 @@ public record WantedPool(
     Optional<String> name, List<CounterSet> counterSets, List<Device> devices) {
 
   public WantedPool {
-    counterSets = counterSets.stream().map(set -> new CounterSetBuilder(set).build()).toList();
-    devices = devices.stream().map(device -> new DeviceBuilder(device).build()).toList();
+    counterSets = counterSets.stream().map(Serialization::clone).toList();
+    devices = devices.stream().map(Serialization::clone).toList();
   }
 
   /** Devices that share nothing, in a pool with the node's name. */
