@@ -4,6 +4,7 @@ import com.intel.dra.gpu.cdi.CdiSpecFile;
 import com.intel.dra.gpu.kubelet.PluginGeneration;
 import com.intel.dra.gpu.kubelet.PluginSettings;
 import com.intel.dra.gpu.sysfs.GpuDiscovery;
+import com.intel.dra.gpu.sysfs.LocalMemoryQuery;
 import com.intel.dra.gpu.sysfs.VirtualFunctions;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import jakarta.enterprise.inject.Produces;
@@ -44,7 +45,11 @@ class AgentBeans {
   @Produces
   @Singleton
   GpuDiscovery gpuDiscovery(AgentConfig config) {
-    return new GpuDiscovery(config.sysfsRoot());
+    return new GpuDiscovery(
+        config.sysfsRoot(),
+        config.drmMemory()
+            ? LocalMemoryQuery.byIoctl(config.sysfsRoot(), config.devRoot())
+            : LocalMemoryQuery.SWITCHED_OFF);
   }
 
   @Produces

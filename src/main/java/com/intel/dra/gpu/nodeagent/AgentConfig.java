@@ -25,6 +25,13 @@ public interface AgentConfig {
   @WithDefault("/dev")
   Path devRoot();
 
+  /**
+   * Whether the drivers are asked for the GPUs' local memory through the nodes in {@link #devRoot}.
+   * To be off where those are not of the GPUs that sysfs shows, as with simulated ones.
+   */
+  @WithDefault("true")
+  boolean drmMemory();
+
   /** One of the container runtime's CDI folders. */
   @WithDefault("/var/run/cdi")
   Path cdiRoot();

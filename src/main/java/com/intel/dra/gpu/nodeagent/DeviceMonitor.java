@@ -1,7 +1,9 @@
 package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.cdi.CdiSpecFile;
+import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.MemorySource;
 import com.intel.dra.gpu.sysfs.Discovery;
 import com.intel.dra.gpu.sysfs.GpuDiscovery;
 import com.intel.dra.gpu.sysfs.SkippedDevice;
@@ -10,7 +12,9 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
@@ -36,6 +40,7 @@ class DeviceMonitor {
   private final AgentConfig config;
 
   private List<SkippedDevice> lastSkipped = List.of();
+  private Map<DeviceUid, MemorySource> lastMemory = Map.of();
   private String lastFailure = "";
 
   @Inject
@@ -66,6 +71,8 @@ class DeviceMonitor {
     try {
       Discovery found = discovery.discover();
       logSkipped(found.skipped());
+      logMemory(found);
+      devices.tell(found.facts());
       apply(found.devices());
       if (!lastFailure.isEmpty()) {
         LOG.info("Discovery works again");
@@ -148,5 +155,17 @@ class DeviceMonitor {
       lastSkipped = skipped;
       skipped.forEach(device -> LOG.warnf("Not offered: %s", device));
     }
+  }
+
+  private void logMemory(Discovery found) {
+    var sources = new HashMap<DeviceUid, MemorySource>();
+    found.facts().forEach(known -> known.memory().ifPresent(at -> sources.put(known.uid(), at)));
+    for (Gpu gpu : found.devices()) {
+      MemorySource source = sources.get(gpu.uid());
+      if (source != null && !source.equals(lastMemory.get(gpu.uid()))) {
+        LOG.infof("Local memory of %s: %d MiB, %s", gpu.uid(), gpu.memoryMiB(), source.describe());
+      }
+    }
+    lastMemory = sources;
   }
 }

@@ -50,8 +50,11 @@ final class PciFunctionReader {
     }
   }
 
-  /** Of a device that has a name at least, and is no VF that could pass for a GPU. */
+  /** Of what surely is an Intel GPU or VF, and has a name at least. */
   private Optional<GpuFacts> factsOfSkipped(PciAddress address, Path device, SkipDevice skip) {
+    if (!isIntelGpu(device)) {
+      return Optional.empty();
+    }
     try {
       DeviceUid uid = uid(address, device);
       return Optional.of(
@@ -126,6 +129,17 @@ final class PciFunctionReader {
         && (isDisplay(device) || isKnownGpu(device))) {
       throw new SkipDevice(SkipReason.UNSUPPORTED_DRIVER, detail);
     }
+  }
+
+  private boolean isIntelGpu(Path device) {
+    return reader.read(device.resolve(SysfsLayout.VENDOR)) instanceof Attribute.Text(String id)
+        && id.equals(SysfsLayout.INTEL_VENDOR_ID)
+        && (isDisplay(device) || isKnownGpu(device) || hasDriverOfGpus(device));
+  }
+
+  private boolean hasDriverOfGpus(Path device) {
+    return reader.readLink(device.resolve(SysfsLayout.DRIVER)) instanceof Link.To(String name)
+        && KernelDriver.fromSysfsName(name).isPresent();
   }
 
   private boolean isDisplay(Path device) {

@@ -47,6 +47,11 @@ record TestingConfig(
   }
 
   @Override
+  public boolean drmMemory() {
+    return false;
+  }
+
+  @Override
   public Path cdiRoot() {
     return root.resolve("cdi");
   }
