@@ -63,8 +63,7 @@ class DeviceHealthServicesTest {
     assertThat(first.getDevicesList())
         .extracting(device -> device.getDevice().getDeviceName(), device -> device.getHealth())
         .containsExactly(
-            tuple("gpu-0", HealthStatus.HEALTHY),
-            tuple("gpu-1", HealthStatus.UNKNOWN));
+            tuple("gpu-0", HealthStatus.HEALTHY), tuple("gpu-1", HealthStatus.UNKNOWN));
     assertThat(first.getDevices(0).getDevice())
         .isEqualTo(
             DeviceIdentifier.newBuilder().setPoolName("node1").setDeviceName("gpu-0").build());

@@ -1,0 +1,71 @@
+package com.intel.dra.gpu.structured;
+
+import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.DrmNodes;
+import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.PciAddress;
+import com.intel.dra.gpu.device.PciDeviceId;
+import com.intel.dra.gpu.device.VfProfiles;
+import io.fabric8.kubernetes.api.model.resource.v1.Device;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceAttribute;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceCapacity;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** GPUs as a node has them. */
+final class StructuredFixtures {
+
+  static final PciDeviceId FLEX_170 = new PciDeviceId("0x56c0");
+  static final int FLEX_170_MIB = 14248;
+
+  private StructuredFixtures() {}
+
+  static Gpu gpu(int bus, int memoryMiB, int maxVfs) {
+    var address = new PciAddress(0, bus, 0, 0);
+    return new Gpu(
+        DeviceUid.gpu(address, FLEX_170),
+        address,
+        memoryMiB,
+        maxVfs,
+        new DrmNodes(bus, OptionalInt.of(128 + bus)));
+  }
+
+  static DeviceFacts facts() {
+    return new DeviceFacts(
+        "Flex 170",
+        "Data Center Flex",
+        "i915",
+        true,
+        Optional.of("pci0000:00"),
+        OptionalInt.of(1),
+        Optional.empty());
+  }
+
+  static OfferedGpu whole(int bus, int memoryMiB) {
+    return new OfferedGpu(gpu(bus, memoryMiB, 0), facts(), new OfferedGpu.Vfs.None());
+  }
+
+  /** With VFs on demand, if it can have so few. */
+  static OfferedGpu splittable(int bus, int memoryMiB, int vfsOnDemand) {
+    Gpu gpu = gpu(bus, memoryMiB, 16);
+    return new OfferedGpu(
+        gpu,
+        facts(),
+        OfferedGpu.profileFor(vfsOnDemand, VfProfiles.forGpu(FLEX_170, memoryMiB, 16))
+            .<OfferedGpu.Vfs>map(profile -> new OfferedGpu.Vfs.OnDemand(profile, Optional.empty()))
+            .orElseGet(OfferedGpu.Vfs.None::new));
+  }
+
+  static String type(Device device) {
+    return attribute(device, "type").getString();
+  }
+
+  static DeviceAttribute attribute(Device device, String name) {
+    return Objects.requireNonNull(device.getAttributes().get(name), name);
+  }
+
+  static DeviceCapacity capacity(Device device, String name) {
+    return Objects.requireNonNull(device.getCapacity().get(name), name);
+  }
+}
