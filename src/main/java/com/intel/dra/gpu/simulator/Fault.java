@@ -42,6 +42,32 @@ public sealed interface Fault {
   /** The DRM nodes of all VFs appear that long after sriov_numvfs was written. */
   record LateDrm(Duration delay) implements Fault {}
 
+  /**
+   * The GPU needs its firmware flashed, as xe says it of discrete GPUs from BMG on.
+   *
+   * @param type how it got there
+   */
+  record Survivability(Type type) implements Fault {
+
+    /** With the word that the kernel has for it. */
+    public enum Type {
+      /** The driver comes up without DRM nodes. */
+      BOOT("Boot"),
+      /** The DRM nodes stay. */
+      RUNTIME("Runtime");
+
+      private final String word;
+
+      Type(String word) {
+        this.word = word;
+      }
+
+      String word() {
+        return word;
+      }
+    }
+  }
+
   /** After 0 is written to sriov_numvfs the VFs stay. */
   record StayingVfs() implements Fault {}
 }

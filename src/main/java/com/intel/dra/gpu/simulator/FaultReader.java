@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class FaultReader {
 
   private static final String KINDS =
-      "write one of refuse, ignore, slow, missing-vf, vf-without-drm, late-drm, staying-vfs";
+      "write one of refuse, ignore, slow, missing-vf, vf-without-drm, late-drm, staying-vfs, survivability";
   private static final Pattern COUNT = Pattern.compile("\\d{1,7}");
   private static final int MAX_DELAY_MS = 600_000;
 
@@ -33,6 +34,7 @@ final class FaultReader {
       @Nullable String delayMs,
       @Nullable String times,
       @Nullable String vf,
+      @Nullable String type,
       @JsonAnySetter Map<String, JsonNode> unknown) {
 
     private Map<String, Optional<String>> fields() {
@@ -43,7 +45,8 @@ final class FaultReader {
               "errno", Optional.ofNullable(errno),
               "delayMs", Optional.ofNullable(delayMs),
               "times", Optional.ofNullable(times),
-              "vf", Optional.ofNullable(vf)));
+              "vf", Optional.ofNullable(vf),
+              "type", Optional.ofNullable(type)));
     }
   }
 
@@ -73,7 +76,7 @@ final class FaultReader {
     }
     problems.addAll(
         TopologyProblem.unknown(
-            field + ".", entry.unknown(), "fault, file, value, errno, delayMs, times, vf"));
+            field + ".", entry.unknown(), "fault, file, value, errno, delayMs, times, vf, type"));
     String kind = entry.fault() == null ? "" : entry.fault();
     return switch (kind) {
       case "refuse" -> {
@@ -107,6 +110,10 @@ final class FaultReader {
       case "staying-vfs" -> {
         only(field, entry, Set.of());
         yield Optional.of(new Fault.StayingVfs());
+      }
+      case "survivability" -> {
+        only(field, entry, Set.of("type"));
+        yield survivability(field + ".type", entry.type());
       }
       default -> {
         problems.add(
@@ -155,6 +162,16 @@ final class FaultReader {
     return times.isEmpty()
         ? Optional.empty()
         : Optional.of(new Writes(file, Optional.ofNullable(entry.value()), times.getAsInt()));
+  }
+
+  private Optional<Fault> survivability(String field, @Nullable String text) {
+    for (Fault.Survivability.Type type : Fault.Survivability.Type.values()) {
+      if (type.word().toLowerCase(Locale.ROOT).equals(text)) {
+        return Optional.of(new Fault.Survivability(type));
+      }
+    }
+    problems.add(new TopologyProblem(field, TopologyProblem.found(text), "write boot or runtime"));
+    return Optional.empty();
   }
 
   private Optional<Errno> errno(String field, @Nullable String text) {

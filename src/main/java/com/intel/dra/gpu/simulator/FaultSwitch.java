@@ -71,6 +71,11 @@ final class FaultSwitch {
     return faults.contains(new Fault.VfWithoutDrm(vf));
   }
 
+  /** The first one in the file. */
+  Optional<Fault.Survivability.Type> survivability() {
+    return of(Fault.Survivability.class).map(Fault.Survivability::type).findFirst();
+  }
+
   boolean vfsStay() {
     return faults.contains(new Fault.StayingVfs());
   }

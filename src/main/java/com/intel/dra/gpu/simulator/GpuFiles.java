@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
@@ -156,7 +157,8 @@ final class GpuFiles {
     Path aside = root.aside().resolve(placement.address().toString());
     TreeFiles.write(
         aside,
-        KernelTree.device(new KernelTree.Device(placement, PfState.initial(gpu), List.of())));
+        KernelTree.device(
+            new KernelTree.Device(placement, PfState.initial(gpu), List.of(), Optional.empty())));
     move(aside, sysfs().resolve(placement.device()));
     for (Map.Entry<Path, String> link : links(placement).entrySet()) {
       TreeFiles.write(link.getKey(), new TreeEntry.Link(link.getValue()));

@@ -1,5 +1,7 @@
 package com.intel.dra.gpu.simulator;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -26,7 +28,14 @@ final class Journal {
   private record Content(
       int version, boolean rootMade, List<String> folders, List<PlacementEntry> gpus) {}
 
-  private record PlacementEntry(String address, String driver, int cardIndex) {}
+  /**
+   * @param pcieRoot empty where an earlier version wrote it
+   */
+  private record PlacementEntry(
+      String address,
+      String driver,
+      int cardIndex,
+      @JsonSetter(nulls = Nulls.AS_EMPTY) String pcieRoot) {}
 
   private final Path file;
   private boolean rootMade;
@@ -66,12 +75,15 @@ final class Journal {
   }
 
   private static Placement placement(PlacementEntry entry) throws DamagedJournalException {
-    return new Placement(
+    PciAddress address =
         PciAddress.parse(entry.address())
-            .orElseThrow(() -> new DamagedJournalException("address " + entry.address())),
+            .orElseThrow(() -> new DamagedJournalException("address " + entry.address()));
+    return new Placement(
+        address,
         KernelDriver.fromSysfsName(entry.driver())
             .orElseThrow(() -> new DamagedJournalException("driver " + entry.driver())),
-        entry.cardIndex());
+        entry.cardIndex(),
+        entry.pcieRoot().isEmpty() ? Placement.pcieRootAt(address) : entry.pcieRoot());
   }
 
   boolean rootMade() {
@@ -116,7 +128,8 @@ final class Journal {
                         new PlacementEntry(
                             placement.address().toString(),
                             placement.driver().sysfsName(),
-                            placement.cardIndex()))
+                            placement.cardIndex(),
+                            placement.pcieRoot()))
                 .toList());
     Path next = file.resolveSibling(file.getFileName() + ".next");
     Files.write(next, JSON.writeValueAsBytes(content));

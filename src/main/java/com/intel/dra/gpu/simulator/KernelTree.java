@@ -21,11 +21,26 @@ final class KernelTree {
 
   private static final String DISPLAY_CONTROLLER = "0x038000";
   private static final String NO_NUMA_NODE = "-1";
+  private static final String SURVIVABILITY_TYPE = "Survivability mode type: ";
 
   private KernelTree() {}
 
-  /** A GPU with its VFs. */
-  record Device(Placement placement, PfState state, List<Vf> vfs) {}
+  /**
+   * A GPU with its VFs.
+   *
+   * @param survivability set while it says that its firmware is to be flashed
+   */
+  record Device(
+      Placement placement,
+      PfState state,
+      List<Vf> vfs,
+      Optional<Fault.Survivability.Type> survivability) {
+
+    /** Whether the driver of the GPU itself came up. */
+    boolean hasDrm() {
+      return !survivability.equals(Optional.of(Fault.Survivability.Type.BOOT));
+    }
+  }
 
   /**
    * A PCI function with its folder.
@@ -89,7 +104,7 @@ final class KernelTree {
   /** The folder {@code devices/pciDDDD:BB/<DBDF>} of a GPU. */
   static TreeEntry.Folder device(Device device) {
     SimulatedGpu gpu = device.state().gpu();
-    FolderBuilder folder = function(gpu).writable(SysfsLayout.NUMA_NODE, NO_NUMA_NODE);
+    FolderBuilder folder = function(gpu).writable(SysfsLayout.NUMA_NODE, numaNode(gpu));
     bind(folder, gpu.driver());
     if (gpu.maxVfs() > 0) {
       folder
@@ -100,10 +115,21 @@ final class KernelTree {
         folder.link(SysfsLayout.VIRTFN_PREFIX + (vf.number() - 1), "../" + vf.address());
       }
     }
-    drm(folder, device.placement(), gpu.memoryMiB() * (1L << 20));
-    quotaTree(gpu, device.placement())
-        .ifPresent(path -> addQuotaTree(folder.at(path), path, device));
+    device
+        .survivability()
+        .ifPresent(
+            type ->
+                folder.readOnly(SysfsLayout.SURVIVABILITY_MODE, SURVIVABILITY_TYPE + type.word()));
+    if (device.hasDrm()) {
+      drm(folder, device.placement(), gpu.memoryMiB() * (1L << 20));
+      quotaTree(gpu, device.placement())
+          .ifPresent(path -> addQuotaTree(folder.at(path), path, device));
+    }
     return folder.build();
+  }
+
+  static String numaNode(SimulatedGpu gpu) {
+    return gpu.numaNode().isPresent() ? Integer.toString(gpu.numaNode().getAsInt()) : NO_NUMA_NODE;
   }
 
   /** Where below its device's folder a GPU of that kind has the tree of its quota files. */
@@ -122,7 +148,9 @@ final class KernelTree {
   private static TreeEntry.Folder vf(Device device, Vf vf) {
     SimulatedGpu gpu = device.state().gpu();
     FolderBuilder folder =
-        function(gpu).link(SysfsLayout.PHYSFN, "../" + device.placement().address());
+        function(gpu)
+            .readOnly(SysfsLayout.NUMA_NODE, numaNode(gpu))
+            .link(SysfsLayout.PHYSFN, "../" + device.placement().address());
     if (vf.bound()) {
       bind(folder, gpu.driver());
     }

@@ -8,6 +8,6 @@ package com.intel.dra.gpu.simulator;
 public record PlacedGpu(SimulatedGpu gpu, int cardIndex) {
 
   Placement placement() {
-    return new Placement(gpu.address(), gpu.driver(), cardIndex);
+    return new Placement(gpu.address(), gpu.driver(), cardIndex, gpu.pcieRoot());
   }
 }

@@ -3,6 +3,8 @@ package com.intel.dra.gpu.simulator;
 import com.intel.dra.gpu.device.PciAddress;
 import com.intel.dra.gpu.device.PciDeviceId;
 import com.intel.dra.gpu.sysfs.KernelDriver;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
 
 /**
  * One GPU of a topology.
@@ -11,6 +13,8 @@ import com.intel.dra.gpu.sysfs.KernelDriver;
  * @param maxVfs how many VFs it can be split into; 0 for none
  * @param quotaFiles how the kernel lets VFs be given their parts
  * @param tiles 1 or more
+ * @param numaNode empty on a machine without NUMA nodes
+ * @param pcieRoot the host bridge that it is behind, such as {@code pci0000:b0}
  */
 public record SimulatedGpu(
     PciAddress address,
@@ -19,14 +23,24 @@ public record SimulatedGpu(
     int maxVfs,
     KernelDriver driver,
     QuotaFiles quotaFiles,
-    int tiles) {
+    int tiles,
+    OptionalInt numaNode,
+    String pcieRoot) {
 
   /** The most VFs that any Intel GPU has. */
   public static final int MAX_VFS = 63;
 
   public static final int MAX_TILES = 4;
 
+  private static final Pattern PCIE_ROOT = Pattern.compile("pci[0-9a-f]{4,8}:[0-9a-f]{2}");
+
   public SimulatedGpu {
+    if (!isPcieRoot(pcieRoot)) {
+      throw new IllegalArgumentException("not a PCIe root such as pci0000:b0: " + pcieRoot);
+    }
+    if (numaNode.isPresent() && numaNode.getAsInt() < 0) {
+      throw new IllegalArgumentException("numaNode is negative: " + numaNode.getAsInt());
+    }
     if (memoryMiB < 0) {
       throw new IllegalArgumentException("memoryMiB is negative: " + memoryMiB);
     }
@@ -36,6 +50,31 @@ public record SimulatedGpu(
     if (tiles < 1 || tiles > MAX_TILES) {
       throw new IllegalArgumentException("tiles is not from 1 to " + MAX_TILES + ": " + tiles);
     }
+  }
+
+  static boolean isPcieRoot(String text) {
+    return PCIE_ROOT.matcher(text).matches();
+  }
+
+  /** A GPU that is told no NUMA node, on the first bus of a host bridge of its own. */
+  public SimulatedGpu(
+      PciAddress address,
+      PciDeviceId model,
+      int memoryMiB,
+      int maxVfs,
+      KernelDriver driver,
+      QuotaFiles quotaFiles,
+      int tiles) {
+    this(
+        address,
+        model,
+        memoryMiB,
+        maxVfs,
+        driver,
+        quotaFiles,
+        tiles,
+        OptionalInt.empty(),
+        Placement.pcieRootAt(address));
   }
 
   /** A GPU of one tile with the newest quota files that its driver has. */

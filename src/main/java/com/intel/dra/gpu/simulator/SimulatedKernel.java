@@ -67,7 +67,9 @@ final class SimulatedKernel implements ServedFiles {
     List<Vf> vfs = List.of();
     boolean changingVfs;
     long enabledAt;
+    Optional<Fault.Survivability.Type> survivability = Optional.empty();
     private Optional<PfState> shownState = Optional.empty();
+    private Optional<Fault.Survivability.Type> shownSurvivability = Optional.empty();
     private List<Vf> shownVfs = List.of();
     private List<KernelTree.PciFunction> shown = List.of();
 
@@ -79,12 +81,19 @@ final class SimulatedKernel implements ServedFiles {
 
     /** Made anew only when something has changed: most writes are to one GPU of many. */
     List<KernelTree.PciFunction> functions() {
-      if (shownState.filter(shown -> shown == state).isEmpty() || shownVfs != vfs) {
-        shown = KernelTree.functions(new KernelTree.Device(placed.placement(), state, vfs));
+      if (shownState.filter(shown -> shown == state).isEmpty()
+          || shownVfs != vfs
+          || !shownSurvivability.equals(survivability)) {
+        shown = KernelTree.functions(device());
         shownState = Optional.of(state);
+        shownSurvivability = survivability;
         shownVfs = vfs;
       }
       return shown;
+    }
+
+    KernelTree.Device device() {
+      return new KernelTree.Device(placed.placement(), state, vfs, survivability);
     }
 
     boolean isSettled() {
@@ -156,7 +165,9 @@ final class SimulatedKernel implements ServedFiles {
         vanished.add(pf.placed);
         publish();
         removeNodes(pf, pf.vfs);
-        devices.remove(pf.placed.placement());
+        if (pf.device().hasDrm()) {
+          devices.remove(pf.placed.placement());
+        }
       }
     }
     List<PlacedGpu> appeared = new ArrayList<>();
@@ -178,10 +189,40 @@ final class SimulatedKernel implements ServedFiles {
     }
     for (Pf pf : pfs.values()) {
       pf.faults.set(topology.faults().getOrDefault(pf.placed.gpu().address(), List.of()));
+      setSurvivability(pf, pf.faults.survivability());
     }
     publish();
     catchUp();
     return new TopologyChange(vanished, appeared);
+  }
+
+  /** The device nodes are there whenever the tree shows them: made before, removed after. */
+  private void setSurvivability(Pf pf, Optional<Fault.Survivability.Type> now) throws IOException {
+    if (now.equals(pf.survivability)) {
+      return;
+    }
+    Optional<Fault.Survivability.Type> before = pf.survivability;
+    boolean hadDrm = pf.device().hasDrm();
+    pf.survivability = now;
+    boolean hasDrm = pf.device().hasDrm();
+    if (hasDrm && !hadDrm) {
+      try {
+        devices.make(pf.placed.placement());
+      } catch (IOException e) {
+        pf.survivability = before;
+        throw e;
+      }
+    }
+    publish();
+    if (hadDrm && !hasDrm) {
+      devices.remove(pf.placed.placement());
+    }
+    log.accept(
+        "%s: %s"
+            .formatted(
+                pf.placed.gpu().address(),
+                now.map(type -> "survivability mode, type " + type.word())
+                    .orElse("no survivability mode any more")));
   }
 
   /** Lets happen what is due by now. Asked before every look, so it must cost nothing. */

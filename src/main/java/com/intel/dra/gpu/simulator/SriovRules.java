@@ -63,7 +63,7 @@ final class SriovRules {
             case KernelText.Number(long on) -> autoProvisioning(pf, on == 1);
           };
       case PfFile.NumaNode any ->
-          text.strip().equals("-1")
+          text.strip().equals(KernelTree.numaNode(pf.gpu()))
               ? new Changed(pf)
               : new Refused(Errno.EINVAL, "there is no such NUMA node");
       case PfFile.OfQuota(Quota quota) ->

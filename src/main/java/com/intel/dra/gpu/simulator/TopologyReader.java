@@ -33,6 +33,10 @@ import org.jspecify.annotations.Nullable;
 public final class TopologyReader {
 
   private static final Pattern COUNT = Pattern.compile("\\d{1,9}");
+
+  /** The kernel's own limit (CONFIG_NODES_SHIFT is at most 10). */
+  private static final int MAX_NUMA_NODE = 1023;
+
   private static final String EXAMPLE =
       "write it like this: gpus: [{address: \"0000:b3:00.0\", model: \"0x56c0\"}]";
 
@@ -78,6 +82,8 @@ public final class TopologyReader {
       @Nullable String driver,
       @Nullable String quotaFiles,
       @Nullable String tiles,
+      @Nullable String numaNode,
+      @Nullable String pcieRoot,
       @Nullable List<FaultReader.@Nullable Entry> faults,
       @JsonAnySetter Map<String, JsonNode> unknown) {}
 
@@ -160,7 +166,7 @@ public final class TopologyReader {
     refuseUnknown(
         field + ".",
         entry.unknown(),
-        "address, model, memoryMiB, maxVfs, driver, quotaFiles, tiles, faults");
+        "address, model, memoryMiB, maxVfs, driver, quotaFiles, tiles, numaNode, pcieRoot, faults");
     Optional<PciAddress> address = address(field + ".address", entry.address());
     Optional<PciDeviceId> model = model(field + ".model", entry.model());
     OptionalInt memoryMiB =
@@ -170,6 +176,9 @@ public final class TopologyReader {
     Optional<QuotaFiles> quotaFiles =
         driver.flatMap(known -> quotaFiles(field + ".quotaFiles", entry.quotaFiles(), known));
     OptionalInt tiles = tiles(field + ".tiles", entry.tiles());
+    Optional<OptionalInt> numaNode = numaNode(field + ".numaNode", entry.numaNode());
+    Optional<String> pcieRoot =
+        address.flatMap(known -> pcieRoot(field + ".pcieRoot", entry.pcieRoot(), known));
     List<Fault> gpuFaults =
         new FaultReader(problems).read(field + ".faults", entry.faults(), maxVfs.orElse(0));
     if (address.isEmpty()
@@ -178,7 +187,9 @@ public final class TopologyReader {
         || maxVfs.isEmpty()
         || driver.isEmpty()
         || quotaFiles.isEmpty()
-        || tiles.isEmpty()) {
+        || tiles.isEmpty()
+        || numaNode.isEmpty()
+        || pcieRoot.isEmpty()) {
       return Optional.empty();
     }
     if (!gpuFaults.isEmpty()) {
@@ -192,7 +203,9 @@ public final class TopologyReader {
             maxVfs.getAsInt(),
             driver.get(),
             quotaFiles.get(),
-            tiles.getAsInt()));
+            tiles.getAsInt(),
+            numaNode.get(),
+            pcieRoot.get()));
   }
 
   private Optional<PciAddress> address(String field, @Nullable String text) {
@@ -296,6 +309,30 @@ public final class TopologyReader {
             TopologyProblem.found(text),
             "write the number of tiles, from 1 to " + SimulatedGpu.MAX_TILES));
     return OptionalInt.empty();
+  }
+
+  /** An empty result is a problem, and one that holds nothing is no node. */
+  private Optional<OptionalInt> numaNode(String field, @Nullable String text) {
+    if (text == null) {
+      return Optional.of(OptionalInt.empty());
+    }
+    OptionalInt node = count(field, text, MAX_NUMA_NODE, "the GPU's NUMA node");
+    return node.isPresent() ? Optional.of(node) : Optional.empty();
+  }
+
+  private Optional<String> pcieRoot(String field, @Nullable String text, PciAddress address) {
+    if (text == null) {
+      return Optional.of(Placement.pcieRootAt(address));
+    }
+    if (SimulatedGpu.isPcieRoot(text)) {
+      return Optional.of(text);
+    }
+    problems.add(
+        new TopologyProblem(
+            field,
+            TopologyProblem.found(text),
+            "write pci, the domain and the first bus of the host bridge, such as \"pci0000:b0\""));
+    return Optional.empty();
   }
 
   private void refuseUnknown(String prefix, @Nullable Map<String, JsonNode> unknown, String known) {

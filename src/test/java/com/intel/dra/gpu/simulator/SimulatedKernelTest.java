@@ -363,6 +363,43 @@ class SimulatedKernelTest {
     }
 
     @Test
+    void showSurvivabilityAtRunTimeAndHideItAgain() throws IOException {
+      faults(new Fault.Survivability(Fault.Survivability.Type.RUNTIME));
+
+      assertThat(read(DEVICE + "/survivability_mode"))
+          .isEqualTo("Survivability mode type: Runtime");
+      assertThat(list(DEVICE + "/drm")).containsExactly("card0", "renderD128");
+      assertThat(nodes.cards).containsExactly(0, 1);
+
+      faults();
+      assertThat(list(DEVICE)).contains("drm").doesNotContain("survivability_mode");
+    }
+
+    @Test
+    void takeTheDrmNodesWithSurvivabilitySinceBootAndGiveThemBack() throws IOException {
+      faults(new Fault.Survivability(Fault.Survivability.Type.BOOT));
+
+      assertThat(read(DEVICE + "/survivability_mode")).isEqualTo("Survivability mode type: Boot");
+      assertThat(list(DEVICE)).contains("driver").doesNotContain("drm");
+      assertThat(list("class/drm")).containsExactly("card1", "renderD129");
+      assertThat(nodes.cards).containsExactly(1);
+
+      faults();
+      assertThat(list(DEVICE + "/drm")).containsExactly("card0", "renderD128");
+      assertThat(nodes.cards).containsExactly(0, 1);
+    }
+
+    @Test
+    void letAGpuInSurvivabilityVanishLikeAnyOther() throws IOException {
+      faults(new Fault.Survivability(Fault.Survivability.Type.BOOT));
+
+      kernel.apply(new Topology(List.of(OTHER)));
+
+      assertThat(list(DEVICE)).isEmpty();
+      assertThat(nodes.cards).containsExactly(1);
+    }
+
+    @Test
     void letDisabledVfsStayUntilTheyAreOver() throws IOException {
       faults(new Fault.StayingVfs());
       enable(2);

@@ -2,10 +2,12 @@ package com.intel.dra.gpu.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.DrmNodes;
 import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.GpuFacts;
 import com.intel.dra.gpu.device.PciAddress;
 import com.intel.dra.gpu.device.PciDeviceId;
 import com.intel.dra.gpu.sysfs.Discovery;
@@ -102,6 +104,40 @@ class SimulatedNodeTest {
           assertThat(link.toRealPath()).startsWith(node.sysfsRoot());
         }
       }
+    }
+
+    @Test
+    void putsGpusBehindTheHostBridgeAndOnTheNumaNodeThatTheyAreToHave() throws Exception {
+      SimulatedGpu first = behind("pci0000:b0", FLEX, OptionalInt.of(1));
+      SimulatedGpu second =
+          behind("pci0000:b0", gpu("0000:b4:00.0", 0, 0, KernelDriver.XE), OptionalInt.of(0));
+      try (SimulatedNode node = simulate(first, second, BATTLEMAGE)) {
+        assertThat(discover(node).facts())
+            .extracting(
+                facts -> facts.pcieRoot().orElseThrow(),
+                GpuFacts::numaNode,
+                facts -> facts.driver().orElseThrow())
+            .containsExactly(
+                tuple("pci0000:b0", OptionalInt.of(1), "i915"),
+                tuple("pci0000:b0", OptionalInt.of(0), "xe"),
+                tuple("pci0001:b4", OptionalInt.empty(), "xe"));
+        node.remove(first.address());
+        assertThat(discover(node).devices()).hasSize(2);
+      }
+      assertThat(root).doesNotExist();
+    }
+
+    private static SimulatedGpu behind(String pcieRoot, SimulatedGpu gpu, OptionalInt numaNode) {
+      return new SimulatedGpu(
+          gpu.address(),
+          gpu.model(),
+          gpu.memoryMiB(),
+          gpu.maxVfs(),
+          gpu.driver(),
+          gpu.quotaFiles(),
+          gpu.tiles(),
+          numaNode,
+          pcieRoot);
     }
 
     @Test

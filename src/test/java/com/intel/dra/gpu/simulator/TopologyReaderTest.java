@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -62,6 +63,34 @@ class TopologyReaderTest {
                         24480,
                         0,
                         KernelDriver.XE))));
+  }
+
+  @Test
+  void numaNodeAndPcieRootAreReadAndOtherwiseNoneAndOneOfItsOwn() throws Exception {
+    assertThat(
+            read("""
+                    gpus:
+                    - {address: "0000:b3:00.0", model: "0x56c0", numaNode: 1, pcieRoot: "pci0000:b0"}
+                    - {address: "0000:b4:00.0", model: "0x56c0"}
+                    """)
+                .gpus())
+        .extracting(SimulatedGpu::numaNode, SimulatedGpu::pcieRoot)
+        .containsExactly(
+            tuple(OptionalInt.of(1), "pci0000:b0"), tuple(OptionalInt.empty(), "pci0000:b4"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "numaNode: -1, numaNode is",
+    "numaNode: 1024, from 0 to 1023",
+    "pcieRoot: b0, such as",
+    "pcieRoot: ../pci0000:b0, pcieRoot is"
+  })
+  void placesThatNoMachineHasAreRefused(String field, String problem) {
+    assertThat(problems("gpus: [{address: \"0000:b3:00.0\", model: \"0x56c0\", " + field + "}]"))
+        .singleElement()
+        .asString()
+        .contains(problem);
   }
 
   @Test
@@ -300,6 +329,8 @@ class TopologyReaderTest {
         "{fault: late-drm, delayMs: 600001} | delayMs is \"600001\"",
         "{fault: missing-vf, vf: 5} | vf is \"5\": write the number of a VF, from 1 to maxVfs, which is 4",
         "{fault: vf-without-drm} | vf is missing",
+        "{fault: survivability} | type is missing: write boot or runtime",
+        "{fault: survivability, type: Boot} | type is \"Boot\": write boot or runtime",
         "{fault: staying-vfs, vf: 1} | vf is of no use for the fault staying-vfs: remove it",
         "{fault: ignore, file: f, errno: EIO} | errno is of no use for the fault ignore: remove it or use file, times, value",
         "{fault: staying-vfs, color: red} | color is \"red\" but there is no such field"
