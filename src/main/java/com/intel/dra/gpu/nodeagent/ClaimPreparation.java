@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Answers the kubelet from what the node has. A prepared claim is on record before the kubelet
@@ -127,12 +128,29 @@ class ClaimPreparation implements ClaimPreparer {
 
   private PrepareResult record(ClaimReference claim, List<AllocatedDevice> devices) {
     try {
-      prepared.put(claim.uid(), new PreparedClaim(claim.namespace(), claim.name(), devices));
+      prepared.put(
+          claim.uid(),
+          new PreparedClaim(claim.namespace(), claim.name(), withThoseInUse(claim, devices)));
     } catch (IOException e) {
       return new PrepareResult.Failed(unrecorded(claim, e));
     }
     return new PrepareResult.Prepared(
         devices.stream().map(device -> GpuCdiDevices.KIND.qualifiedName(device.uid())).toList());
+  }
+
+  /**
+   * A kubelet that lost its own record prepares a claim again that was given other devices
+   * meanwhile: containers may be using the former ones until it unprepares the claim.
+   */
+  private List<AllocatedDevice> withThoseInUse(
+      ClaimReference claim, List<AllocatedDevice> devices) {
+    Set<String> given = uids(devices);
+    return Stream.concat(
+            devices.stream(),
+            prepared.find(claim.uid()).stream()
+                .flatMap(known -> known.devices().stream())
+                .filter(device -> !given.contains(device.uid())))
+        .toList();
   }
 
   /** Why a device cannot be used now; empty when it can. */

@@ -205,6 +205,10 @@ class ControllerPropertiesTest {
             Tuple.of(4, claimActions(Arbitraries.of(true, false))),
             Tuple.of(2, parameterActions()),
             Tuple.of(2, nodeActions()),
+            Tuple.of(
+                2,
+                Combinators.combine(node(), Arbitraries.integers().between(5, 40))
+                    .as(Action.DelayUnprepare::new)),
             Tuple.of(3, misfortunes()));
     return Combinators.combine(action, Arbitraries.integers().between(0, 60))
         .as(Timed::new)

@@ -262,10 +262,11 @@ final class VfNode {
                     new Device(
                         DeviceUid.parse(uid).orElseThrow(), device.memory(), device.maxVfs())));
     var held = new HashMap<String, List<DeviceShare>>();
-    spec.prepared().forEach((uid, list) -> held.put(uid, shares(list)));
+    var prepared = new HashMap<String, List<DeviceShare>>();
+    spec.prepared().forEach((uid, list) -> prepared.put(uid, shares(list)));
     spec.resourceClaimAllocations()
         .forEach((uid, allocation) -> held.put(uid, shares(allocation.gpus())));
-    return new NodeInventory("node1", devices, held);
+    return new NodeInventory("node1", devices, held, prepared);
   }
 
   private static List<DeviceShare> shares(List<AllocatedDevice> devices) {
