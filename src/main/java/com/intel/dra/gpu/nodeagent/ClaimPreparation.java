@@ -182,7 +182,12 @@ class ClaimPreparation implements ClaimPreparer {
       case VfHostState.Refused(String reason) ->
           usable
               .map(vf -> tooSmall(device, vf))
-              .orElseGet(() -> failed("VF %s cannot be made: %s".formatted(device.uid(), reason)));
+              .orElseGet(() -> failed("VF %s cannot be used: %s".formatted(device.uid(), reason)));
+      case VfHostState.Unknown(String reason) ->
+          usable
+              .map(vf -> tooSmall(device, vf))
+              .orElseGet(
+                  () -> failed("VF %s cannot be made yet: %s".formatted(device.uid(), reason)));
       // decided anew as soon as the GAS tells of the claim
       case VfHostState.Occupied occupied -> missing(device, gpu);
     };

@@ -1,11 +1,13 @@
 package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.cdi.CdiSpecFile;
+import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.sysfs.GpuDiscovery;
 import com.intel.dra.gpu.sysfs.VirtualFunctions;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.function.Consumer;
 
 /** The node agent's beans, wired by hand; without sockets and the operator SDK. */
 final class AgentParts {
@@ -17,12 +19,16 @@ final class AgentParts {
   final PreparedClaims prepared;
   final VfHostRecords records;
   final AgentMetrics metrics;
+  final VfFailures failures;
   final DesiredGas desired;
   final GasKeeper keeper;
   final DeviceMonitor monitor;
   final ClaimPreparation preparation;
   final VfProvisioner provisioner;
   final GpuAllocationStateReconciler reconciler;
+
+  /** Called by the thread that looks at a GPU's VFs. */
+  volatile Consumer<Gpu> beforeLook = gpu -> {};
 
   AgentParts(TestingConfig config, GasStore store, TestingGasInformer informer) throws IOException {
     this(
@@ -47,7 +53,8 @@ final class AgentParts {
     prepared = PreparedClaims.open(config.stateDir().orElseThrow(), boot);
     records = VfHostRecords.open(config.stateDir().orElseThrow(), boot);
     metrics = new AgentMetrics(meters, prepared);
-    desired = new DesiredGas(devices, prepared, hosts, records);
+    failures = new VfFailures(config, clock);
+    desired = new DesiredGas(devices, prepared, hosts, records, failures);
     keeper = new GasKeeper(store, informer, desired, config);
     monitor =
         new DeviceMonitor(
@@ -61,11 +68,19 @@ final class AgentParts {
     preparation = new ClaimPreparation(devices, prepared, hosts, records, informer, store, config);
     provisioner =
         new VfProvisioner(
-            new VfSurvey(virtualFunctions, hosts, records),
+            new VfSurvey(
+                (gpu, held) -> {
+                  beforeLook.accept(gpu);
+                  return VfSurvey.look(virtualFunctions, gpu, held);
+                },
+                hosts,
+                records,
+                config),
             new VfWork(virtualFunctions, records, monitor, config),
             threads,
             hosts,
             records,
+            failures,
             devices,
             prepared,
             informer,

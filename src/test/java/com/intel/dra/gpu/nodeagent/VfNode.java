@@ -297,7 +297,12 @@ final class VfNode {
   }
 
   String prepareError(String claim) {
-    PrepareResult result = prepare(claim);
+    return prepareErrorFor(claim, devicesOf(claim));
+  }
+
+  String prepareErrorFor(String claim, List<AllocatedDevice> devices) {
+    PrepareResult result =
+        agent.preparation.prepare(Fixtures.claim(claim), new ResourceHandle(devices).encode());
     assertThat(result).isInstanceOf(PrepareResult.Failed.class);
     return ((PrepareResult.Failed) result).message();
   }
@@ -380,6 +385,7 @@ final class VfNode {
       case VfHostState.RemovalFailed failed -> {}
       case VfHostState.Refused refused -> {}
       case VfHostState.Occupied occupied -> {}
+      case VfHostState.Unknown unknown -> {}
     }
   }
 
