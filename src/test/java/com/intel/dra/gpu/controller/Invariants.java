@@ -182,6 +182,11 @@ final class Invariants {
           .as("%s is held back for a reason", name(claim))
           .isTrue();
     }
+    if (Claims.isImmediate(claim) && Claims.isAllocatedByUs(claim) && !Claims.isReserved(claim)) {
+      assertThat(nodes.stream().filter(node -> node.gas().isPresent()))
+          .as("nodes of which one has %s, that nobody uses", name(claim))
+          .anyMatch(node -> isOn(node, claim));
+    }
     if (ClaimStep.of(claim) instanceof ClaimStep.AllocateNow) {
       if (request(claim).isPresent()) {
         assertThat(nodes.stream().filter(node -> fits(node, claim)))
