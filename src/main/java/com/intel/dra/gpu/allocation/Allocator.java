@@ -15,7 +15,8 @@ public final class Allocator {
   /**
    * Places all requests together or none. They are charged to each other and to what other claims
    * hold. A claim that holds devices already and is still served by them keeps exactly these; one
-   * that is not served by them any more is placed as if it held nothing.
+   * that is not served by them any more is placed as if it had been given nothing; what it has
+   * prepared stays taken, for its containers may be running.
    *
    * <p>The answer depends neither on the order of the requests nor on that of devices and
    * allocations. A refusal is true: there is no way to place the requests, without moving what

@@ -18,25 +18,66 @@ public final class NodeInventory {
   private final String nodeName;
   private final SortedMap<DeviceUid, Device> devices;
   private final SortedMap<String, List<DeviceShare>> allocations;
+  private final SortedMap<String, List<DeviceShare>> prepared;
   private final Ledger ledger;
 
-  /**
-   * @param devices in any order; of two with one UID the later counts
-   * @param allocations what claims hold, by claim UID; devices that the node does not have, or has
-   *     no more, are tolerated
-   */
+  /** A node on which nothing is prepared. */
   public NodeInventory(
       String nodeName,
       Collection<Device> devices,
       Map<String, ? extends Collection<DeviceShare>> allocations) {
+    this(nodeName, devices, allocations, Map.of());
+  }
+
+  /**
+   * @param devices in any order; of two with one UID the later counts
+   * @param allocations what claims were given, by claim UID; devices that the node does not have,
+   *     or has no more, are tolerated
+   * @param prepared what claims' containers may be using, by claim UID: as a rule the same. Where a
+   *     claim was given other devices meanwhile, or none, both count as taken
+   */
+  public NodeInventory(
+      String nodeName,
+      Collection<Device> devices,
+      Map<String, ? extends Collection<DeviceShare>> allocations,
+      Map<String, ? extends Collection<DeviceShare>> prepared) {
     var byUid = new TreeMap<DeviceUid, Device>();
     devices.forEach(device -> byUid.put(device.uid(), device));
-    var byClaim = new TreeMap<String, List<DeviceShare>>();
-    allocations.forEach((claimUid, shares) -> byClaim.put(claimUid, List.copyOf(shares)));
     this.nodeName = nodeName;
     this.devices = Collections.unmodifiableSortedMap(byUid);
-    this.allocations = Collections.unmodifiableSortedMap(byClaim);
-    this.ledger = Ledger.of(byUid.values(), byClaim.values());
+    this.allocations = sorted(allocations);
+    this.prepared = sorted(prepared);
+    this.ledger = Ledger.of(byUid.values(), taken(this.allocations, this.prepared));
+  }
+
+  private static SortedMap<String, List<DeviceShare>> sorted(
+      Map<String, ? extends Collection<DeviceShare>> shares) {
+    var byClaim = new TreeMap<String, List<DeviceShare>>();
+    shares.forEach((claimUid, held) -> byClaim.put(claimUid, List.copyOf(held)));
+    return Collections.unmodifiableSortedMap(byClaim);
+  }
+
+  /** Per claim and device once, and then the larger share. */
+  private static Collection<List<DeviceShare>> taken(
+      Map<String, List<DeviceShare>> allocations, Map<String, List<DeviceShare>> prepared) {
+    var byClaim = new TreeMap<>(allocations);
+    prepared.forEach((claimUid, held) -> byClaim.merge(claimUid, held, NodeInventory::union));
+    return byClaim.values();
+  }
+
+  private static List<DeviceShare> union(List<DeviceShare> given, List<DeviceShare> inUse) {
+    if (given.equals(inUse)) {
+      return given;
+    }
+    var byDevice = new TreeMap<DeviceUid, DeviceShare>();
+    given.forEach(share -> byDevice.put(share.uid(), share));
+    inUse.forEach(
+        share ->
+            byDevice.merge(
+                share.uid(),
+                share,
+                (known, other) -> other.memoryMiB() > known.memoryMiB() ? other : known));
+    return List.copyOf(byDevice.values());
   }
 
   public String nodeName() {
@@ -55,14 +96,14 @@ public final class NodeInventory {
   public NodeInventory with(Placement placement) {
     var changed = new TreeMap<>(allocations);
     changed.putAll(placement.shares());
-    return new NodeInventory(nodeName, devices.values(), changed);
+    return new NodeInventory(nodeName, devices.values(), changed, prepared);
   }
 
-  /** The node without what those claims hold. */
+  /** The node without what those claims were given; what is prepared stays taken. */
   public NodeInventory without(Collection<String> claimUids) {
     var changed = new TreeMap<>(allocations);
     changed.keySet().removeAll(new ArrayList<>(claimUids));
-    return new NodeInventory(nodeName, devices.values(), changed);
+    return new NodeInventory(nodeName, devices.values(), changed, prepared);
   }
 
   /** What is free; shared, so copy it before taking from it. */
@@ -70,8 +111,11 @@ public final class NodeInventory {
     return ledger;
   }
 
-  /** What the claim holds here; empty when it holds nothing. */
+  /**
+   * What the claim was given here, or what it has prepared though it was given nothing; empty when
+   * it holds nothing.
+   */
   List<DeviceShare> heldBy(String claimUid) {
-    return allocations.getOrDefault(claimUid, List.of());
+    return allocations.getOrDefault(claimUid, prepared.getOrDefault(claimUid, List.of()));
   }
 }

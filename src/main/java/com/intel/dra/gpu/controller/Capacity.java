@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.controller;
 
+import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import java.util.HashSet;
 import java.util.Optional;
@@ -26,9 +27,25 @@ final class Capacity {
     return GpuAllocationState.READY.equals(node.getStatus());
   }
 
-  private static Set<String> holders(GpuAllocationState node) {
-    var claimUids = new HashSet<>(node.getSpec().resourceClaimAllocations().keySet());
-    claimUids.addAll(node.getSpec().prepared().keySet());
-    return claimUids;
+  /** By device, since what is prepared of a claim may be other devices than what is on record. */
+  private static Set<Holding> holders(GpuAllocationState node) {
+    var holdings = new HashSet<Holding>();
+    node.getSpec()
+        .resourceClaimAllocations()
+        .forEach(
+            (uid, allocation) ->
+                allocation.gpus().forEach(device -> holdings.add(Holding.of(uid, device))));
+    node.getSpec()
+        .prepared()
+        .forEach(
+            (uid, devices) -> devices.forEach(device -> holdings.add(Holding.of(uid, device))));
+    return holdings;
+  }
+
+  private record Holding(String claimUid, String deviceUid, int memoryMiB) {
+
+    static Holding of(String claimUid, AllocatedDevice device) {
+      return new Holding(claimUid, device.uid(), device.memory());
+    }
   }
 }

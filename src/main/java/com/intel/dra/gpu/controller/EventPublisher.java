@@ -10,42 +10,28 @@ import io.quarkus.virtual.threads.VirtualThreads;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import org.jboss.logging.Logger;
 
 /**
- * Tells people, by Events on the object that they look at. The same words about the same object are
- * told again only after a while, and then raise the Event's count. Never fails and never blocks:
- * work does not wait for words.
+ * Tells people, by Events on the object that they look at. The same words about the same object,
+ * figures aside, are told again only after a while (see {@link EventThrottle}), and then raise the
+ * Event's count. Never fails and never blocks: work does not wait for words.
  */
 @Singleton
 @IfBuildProfile("controller")
 class EventPublisher {
 
   private static final Logger LOG = Logger.getLogger(EventPublisher.class);
-  private static final Duration QUIET = Duration.ofMinutes(5);
-  private static final int MAX_REMEMBERED = 4096;
   private static final int MAX_MESSAGE_LENGTH = 1024;
   private static final int MAX_NAME_PREFIX_LENGTH = 200;
 
   private final ApiServer api;
   private final ExecutorService virtualThreads;
   private final Clock clock;
-  private final Map<String, Instant> lastTold =
-      new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Instant> eldest) {
-          return size() > MAX_REMEMBERED;
-        }
-      };
+  private final EventThrottle throttle = new EventThrottle();
 
   EventPublisher(ApiServer api, @VirtualThreads ExecutorService virtualThreads, Clock clock) {
     this.api = api;
@@ -55,11 +41,8 @@ class EventPublisher {
 
   /** Says that something keeps the object from being served. */
   void warn(HasMetadata about, String reason, String message) {
-    String identity =
-        UUID.nameUUIDFromBytes(
-                (about.getMetadata().getUid() + reason + message).getBytes(StandardCharsets.UTF_8))
-            .toString();
-    if (toldLately(identity)) {
+    String uid = about.getMetadata().getUid();
+    if (!isWorthTelling(uid, reason, message)) {
       return;
     }
     LOG.infof(
@@ -69,18 +52,16 @@ class EventPublisher {
         about.getMetadata().getName(),
         reason,
         message);
+    String identity =
+        UUID.nameUUIDFromBytes(
+                (uid + reason + EventThrottle.shape(message)).getBytes(StandardCharsets.UTF_8))
+            .toString();
     Event event = event(about, reason, message, identity);
     virtualThreads.execute(() -> publish(event));
   }
 
-  private synchronized boolean toldLately(String identity) {
-    Instant now = clock.instant();
-    Instant last = lastTold.put(identity, now);
-    if (last != null && last.plus(QUIET).isAfter(now)) {
-      lastTold.put(identity, last);
-      return true;
-    }
-    return false;
+  private synchronized boolean isWorthTelling(String uid, String reason, String message) {
+    return throttle.admits(uid, reason, message, clock.instant());
   }
 
   private Event event(HasMetadata about, String reason, String message, String identity) {
@@ -130,6 +111,7 @@ class EventPublisher {
                 api.update(
                     new EventBuilder(known)
                         .withCount(known.getCount() == null ? 2 : known.getCount() + 1)
+                        .withMessage(event.getMessage())
                         .withLastTimestamp(event.getLastTimestamp())
                         .build()));
   }

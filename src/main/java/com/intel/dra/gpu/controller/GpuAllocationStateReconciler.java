@@ -42,14 +42,21 @@ class GpuAllocationStateReconciler implements Reconciler<GpuAllocationState> {
   private final NodeRecords records;
   private final InFlight inFlight;
   private final Wakeups wakeups;
+  private final LostNodes lostNodes;
 
   GpuAllocationStateReconciler(
-      ClusterView view, ApiServer api, NodeRecords records, InFlight inFlight, Wakeups wakeups) {
+      ClusterView view,
+      ApiServer api,
+      NodeRecords records,
+      InFlight inFlight,
+      Wakeups wakeups,
+      LostNodes lostNodes) {
     this.view = view;
     this.api = api;
     this.records = records;
     this.inFlight = inFlight;
     this.wakeups = wakeups;
+    this.lostNodes = lostNodes;
   }
 
   @Override
@@ -65,11 +72,12 @@ class GpuAllocationStateReconciler implements Reconciler<GpuAllocationState> {
     return new PrimaryListener<>(
         GpuAllocationState.class,
         (before, now) -> {
+          lostNodes.isHere(now.getMetadata().getName());
           if (Capacity.grew(before, now)) {
             wakeups.waiting();
           }
         },
-        _ -> {});
+        last -> lostNodes.gone(last.getMetadata().getName()));
   }
 
   @Override

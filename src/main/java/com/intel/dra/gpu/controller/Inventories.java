@@ -11,6 +11,7 @@ import com.intel.dra.gpu.device.DeviceUid;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Between the API's texts and the values that decisions are made on. */
@@ -37,9 +38,15 @@ final class Inventories {
                             Math.max(0, device.memory()),
                             Math.clamp(device.maxVfs(), 0, MOST_VFS)))
                 .ifPresent(devices::add));
-    var holders = new HashMap<String, List<DeviceShare>>();
-    node.holders().forEach((claimUid, held) -> holders.put(claimUid, shares(held)));
-    return new NodeInventory(node.name(), devices, holders);
+    return new NodeInventory(
+        node.name(), devices, sharesByClaim(node.given()), sharesByClaim(node.prepared()));
+  }
+
+  private static Map<String, List<DeviceShare>> sharesByClaim(
+      Map<String, List<AllocatedDevice>> devices) {
+    var shares = new HashMap<String, List<DeviceShare>>();
+    devices.forEach((claimUid, held) -> shares.put(claimUid, shares(held)));
+    return shares;
   }
 
   private static List<DeviceShare> shares(List<AllocatedDevice> devices) {

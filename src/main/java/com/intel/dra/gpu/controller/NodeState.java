@@ -9,24 +9,31 @@ import java.util.Map;
 /**
  * A node's record and who holds its devices.
  *
- * @param holders devices by claim UID: what is prepared, what is on record, and what claims hold
- *     that the record does not tell (yet). One whose record was lost is not lost itself.
+ * @param given devices by claim UID: what is on record, and what claims hold that the record does
+ *     not tell (yet). One whose record was lost is not lost itself. What is prepared counts beside
+ *     it.
  */
-record NodeState(GpuAllocationState gas, Map<String, List<AllocatedDevice>> holders) {
+record NodeState(GpuAllocationState gas, Map<String, List<AllocatedDevice>> given) {
 
   /**
    * @param beyondRecord what claims hold or are about to hold, by claim UID; goes before what is on
    *     record for them
    */
   static NodeState of(GpuAllocationState gas, Map<String, List<AllocatedDevice>> beyondRecord) {
-    // a claim that is prepared but no longer allocated still has its devices: its pod may be
-    // running
-    var holders = new HashMap<>(gas.getSpec().prepared());
+    var given = new HashMap<String, List<AllocatedDevice>>();
     gas.getSpec()
         .resourceClaimAllocations()
-        .forEach((claimUid, allocation) -> holders.put(claimUid, allocation.gpus()));
-    holders.putAll(beyondRecord);
-    return new NodeState(gas, holders);
+        .forEach((claimUid, allocation) -> given.put(claimUid, allocation.gpus()));
+    given.putAll(beyondRecord);
+    return new NodeState(gas, given);
+  }
+
+  /**
+   * Devices by claim UID that containers may be using, though the claim may have been given others
+   * since, or none.
+   */
+  Map<String, List<AllocatedDevice>> prepared() {
+    return gas.getSpec().prepared();
   }
 
   String name() {

@@ -99,11 +99,16 @@ final class ResourceCache<T extends HasMetadata> {
   /** Keeps what the API server answered to a write until the informer has it too. */
   void remember(T before, T written) {
     ahead.keySet().forEach(this::get); // forgets what the informer has by now
-    ahead.merge(
-        ResourceID.fromResource(written),
-        written,
-        (known, now) -> isOlder(known, now) ? now : known);
-    attached.ifPresent(informer -> informer.expect(before, written));
+    ResourceID id = ResourceID.fromResource(written);
+    ahead.merge(id, written, (known, now) -> isOlder(known, now) ? now : known);
+    // after a conflict the informer has yet to tell of the change that it was decided on
+    attached
+        .filter(informer -> informer.get(id).filter(seen -> isSame(seen, before)).isPresent())
+        .ifPresent(informer -> informer.expect(before, written));
+  }
+
+  private static boolean isSame(HasMetadata one, HasMetadata other) {
+    return version(one) == version(other);
   }
 
   /** What was written counts for as long as the informer shows an older version of the object. */

@@ -47,6 +47,7 @@ class ResourceClaimReconciler implements Reconciler<ResourceClaim> {
   private final ClaimWriter claims;
   private final ClaimRelease release;
   private final Departures departures;
+  private final LostNodes lostNodes;
   private final InFlight inFlight;
   private final EventPublisher events;
   private final Wakeups wakeups;
@@ -58,6 +59,7 @@ class ResourceClaimReconciler implements Reconciler<ResourceClaim> {
       ClaimWriter claims,
       ClaimRelease release,
       Departures departures,
+      LostNodes lostNodes,
       InFlight inFlight,
       EventPublisher events,
       Wakeups wakeups) {
@@ -67,6 +69,7 @@ class ResourceClaimReconciler implements Reconciler<ResourceClaim> {
     this.claims = claims;
     this.release = release;
     this.departures = departures;
+    this.lostNodes = lostNodes;
     this.inFlight = inFlight;
     this.events = events;
     this.wakeups = wakeups;
@@ -125,7 +128,8 @@ class ResourceClaimReconciler implements Reconciler<ResourceClaim> {
     wakeThoseThatWaitFor(claim);
     return switch (ClaimStep.of(claim)) {
       case ClaimStep.Release _ -> release.release(claim);
-      case ClaimStep.KeepOnRecord _ -> keepProtected(claim);
+      case ClaimStep.KeepOnRecord _ ->
+          lostNodes.hasLost(claim) ? release.release(claim) : keepProtected(claim);
       case ClaimStep.AllocateNow _ ->
           view.ourClassOf(claim).map(ours -> allocateNow(ours, claim)).orElse(true);
       case ClaimStep.Rest _ -> {

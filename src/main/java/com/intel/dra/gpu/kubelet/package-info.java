@@ -4,8 +4,8 @@
  * com.intel.dra.gpu.kubelet.ClaimPreparer}. Knows nothing of GPUs nor of this driver: another
  * driver brings its {@link com.intel.dra.gpu.kubelet.PluginSettings}, its {@code ClaimPreparer} and
  * a {@link com.intel.dra.gpu.kubelet.PluginCallListener} as beans and starts the {@link
- * com.intel.dra.gpu.kubelet.KubeletPlugin}. One that knows how its
- * devices are also brings a {@link com.intel.dra.gpu.kubelet.DeviceHealthSource}.
+ * com.intel.dra.gpu.kubelet.KubeletPlugin}. One that knows how its devices are also brings a {@link
+ * com.intel.dra.gpu.kubelet.DeviceHealthSource}.
  *
  * <p>gRPC listens on unix sockets alone. Quarkus' own server, which is TCP, must be kept from
  * starting: {@code quarkus.grpc.server.use-separate-server=false} puts it on the main HTTP server,

@@ -94,6 +94,20 @@ public interface AgentConfig {
   @WithDefault("40s")
   Duration prepareWait();
 
+  /**
+   * How long no new VFs are planned on a GPU after making VFs there failed and the claims that held
+   * them are gone; then it is tried again.
+   */
+  @WithDefault("5m")
+  Duration vfFailurePause();
+
+  /**
+   * How long the kernel may take to tell how many VFs a GPU has; a GPU that takes longer is not
+   * offered until it answers.
+   */
+  @WithDefault("5s")
+  Duration vfSurveyWait();
+
   /** What becomes of VFs that no claim uses and that this driver did not make. */
   @WithDefault("adopt")
   UnownedVfs unownedVfs();

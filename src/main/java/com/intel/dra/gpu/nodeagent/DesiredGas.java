@@ -13,6 +13,7 @@ import com.intel.dra.gpu.nodeagent.VfHostState.Occupied;
 import com.intel.dra.gpu.nodeagent.VfHostState.Refused;
 import com.intel.dra.gpu.nodeagent.VfHostState.RemovalFailed;
 import com.intel.dra.gpu.nodeagent.VfHostState.Removing;
+import com.intel.dra.gpu.nodeagent.VfHostState.Unknown;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.List;
@@ -31,6 +32,7 @@ class DesiredGas {
   private final VfHostRecords records;
   private final DraMode mode;
   private final PendingAllocations pending;
+  private final VfFailures failures;
   private volatile boolean serving;
 
   @Inject
@@ -40,13 +42,15 @@ class DesiredGas {
       VfHosts hosts,
       VfHostRecords records,
       DraMode mode,
-      PendingAllocations pending) {
+      PendingAllocations pending,
+      VfFailures failures) {
     this.devices = devices;
     this.prepared = prepared;
     this.hosts = hosts;
     this.records = records;
     this.mode = mode;
     this.pending = pending;
+    this.failures = failures;
   }
 
   /**
@@ -82,7 +86,7 @@ class DesiredGas {
       switch (gpu.type()) {
         case GPU -> {
           if (state.filter(DesiredGas::withholdsTheGpu).isEmpty()) {
-            offer(byUid, gpu.uid(), gpu.memoryMiB(), maxVfs(gpu, state));
+            offer(byUid, gpu.uid(), memoryMiB(gpu, state), maxVfs(gpu, state));
             state.ifPresent(now -> offerVfsToBe(byUid, host, now));
           }
         }
@@ -104,6 +108,7 @@ class DesiredGas {
       case MakingFailed failed -> false;
       case Refused refused -> false;
       case Occupied occupied -> false;
+      case Unknown unknown -> true;
     };
   }
 
@@ -115,11 +120,32 @@ class DesiredGas {
       case RemovalFailed failed -> true;
       case Refused refused -> false;
       case Occupied occupied -> false;
+      case Unknown unknown -> true;
     };
   }
 
-  private static int maxVfs(Gpu gpu, Optional<VfHostState> state) {
-    return state.filter(Occupied.class::isInstance).isPresent() ? 0 : gpu.maxVfs();
+  /** What is left of it beside VFs of somebody else is not known, and its user may see less. */
+  private static int memoryMiB(Gpu gpu, Optional<VfHostState> state) {
+    return state.filter(Occupied.class::isInstance).isPresent() ? 0 : gpu.memoryMiB();
+  }
+
+  /** 0 also where VFs cannot be made, or could not be lately: no others are to be planned there. */
+  private int maxVfs(Gpu gpu, Optional<VfHostState> state) {
+    boolean canHaveOthers =
+        state.map(DesiredGas::canHaveOthers).orElse(true) && !failures.isRecent(gpu.uid());
+    return canHaveOthers ? gpu.maxVfs() : 0;
+  }
+
+  private static boolean canHaveOthers(VfHostState state) {
+    return switch (state) {
+      case Making making -> true;
+      case MakingFailed failed -> false;
+      case Removing removing -> false;
+      case RemovalFailed failed -> false;
+      case Refused refused -> false;
+      case Occupied occupied -> false;
+      case Unknown unknown -> false;
+    };
   }
 
   /** Only those that are held, for nobody else should count on them yet. */
@@ -137,6 +163,7 @@ class DesiredGas {
       case RemovalFailed failed -> {}
       case Refused refused -> {}
       case Occupied occupied -> {}
+      case Unknown unknown -> {}
     }
   }
 

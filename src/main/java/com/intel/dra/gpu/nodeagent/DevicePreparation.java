@@ -10,9 +10,13 @@ import com.intel.dra.gpu.nodeagent.VfHosts.Attempt;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Gives a claim the node's devices, whoever allocated them: waits for VFs that are being made or
@@ -95,11 +99,28 @@ class DevicePreparation {
       return new PrepareResult.Failed("%s: %s".formatted(claim, doubleUse.get()));
     }
     try {
-      prepared.put(claim.uid(), wanted);
+      prepared.put(claim.uid(), withThoseInUse(claim, wanted));
     } catch (IOException e) {
       return new PrepareResult.Failed(unrecorded(claim, e));
     }
     return wanted.answer();
+  }
+
+  /**
+   * A kubelet that lost its own record prepares a claim again that was given other devices
+   * meanwhile: containers may be using the former ones until it unprepares the claim.
+   */
+  private PreparedClaim withThoseInUse(ClaimReference claim, PreparedClaim wanted) {
+    Set<String> given =
+        wanted.devices().stream().map(AllocatedDevice::uid).collect(Collectors.toSet());
+    List<AllocatedDevice> devices =
+        Stream.concat(
+                wanted.devices().stream(),
+                prepared.find(claim.uid()).stream()
+                    .flatMap(known -> known.devices().stream())
+                    .filter(device -> !given.contains(device.uid())))
+            .toList();
+    return new PreparedClaim(wanted.namespace(), wanted.name(), devices, wanted.results());
   }
 
   /** Why a device cannot be used now; empty when it can. */
@@ -131,7 +152,12 @@ class DevicePreparation {
       case VfHostState.Refused(String reason) ->
           usable
               .map(vf -> tooSmall(device, vf))
-              .orElseGet(() -> failed("VF %s cannot be made: %s".formatted(device.uid(), reason)));
+              .orElseGet(() -> failed("VF %s cannot be used: %s".formatted(device.uid(), reason)));
+      case VfHostState.Unknown(String reason) ->
+          usable
+              .map(vf -> tooSmall(device, vf))
+              .orElseGet(
+                  () -> failed("VF %s cannot be made yet: %s".formatted(device.uid(), reason)));
       // decided anew as soon as the GAS tells of the claim
       case VfHostState.Occupied occupied -> missing(device, gpu);
     };

@@ -23,6 +23,7 @@ class NodeOffer {
   private final NodeDevices devices;
   private final VfHosts hosts;
   private final VfHostRecords records;
+  private final VfFailures failures;
   private final GpuSharing sharing;
   private final int vfsOnDemand;
 
@@ -30,10 +31,16 @@ class NodeOffer {
   private final SortedMap<DeviceUid, Gpu> offered = new TreeMap<>();
 
   @Inject
-  NodeOffer(NodeDevices devices, VfHosts hosts, VfHostRecords records, AgentConfig config) {
+  NodeOffer(
+      NodeDevices devices,
+      VfHosts hosts,
+      VfHostRecords records,
+      VfFailures failures,
+      AgentConfig config) {
     this.devices = devices;
     this.hosts = hosts;
     this.records = records;
+    this.failures = failures;
     this.vfsOnDemand = config.vfsOnDemand();
     this.sharing =
         switch (config.sharing()) {
@@ -75,8 +82,7 @@ class NodeOffer {
       return new OfferedGpu.Vfs.Existing(existing);
     }
     return profile(gpu, made)
-        .<OfferedGpu.Vfs>map(
-            profile -> new OfferedGpu.Vfs.OnDemand(profile, state.flatMap(NodeOffer::failure)))
+        .<OfferedGpu.Vfs>map(profile -> new OfferedGpu.Vfs.OnDemand(profile, failure(gpu, state)))
         .orElseGet(OfferedGpu.Vfs.None::new);
   }
 
@@ -87,11 +93,22 @@ class NodeOffer {
         .or(() -> OfferedGpu.profileFor(vfsOnDemand, profiles));
   }
 
+  private Optional<String> failure(Gpu gpu, Optional<VfHostState> state) {
+    return state
+        .flatMap(NodeOffer::failure)
+        .or(
+            () ->
+                failures.isRecent(gpu.uid())
+                    ? Optional.of("VFs of it could not be made lately")
+                    : Optional.empty());
+  }
+
   private static Optional<String> failure(VfHostState state) {
     return switch (state) {
       case VfHostState.MakingFailed failed -> Optional.of(failed.failure().message());
       case VfHostState.RemovalFailed failed -> Optional.of(failed.failure().message());
       case VfHostState.Refused(String reason) -> Optional.of(reason);
+      case VfHostState.Unknown(String reason) -> Optional.of(reason);
       case VfHostState.Making _, VfHostState.Removing _, VfHostState.Occupied _ -> Optional.empty();
     };
   }

@@ -4,8 +4,10 @@ import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.VfProfile;
 import com.intel.dra.gpu.device.VfProfiles;
 import com.intel.dra.gpu.sysfs.EnabledVfs;
+import com.intel.dra.gpu.sysfs.VfWithoutCard;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What is to be done about the VFs of one GPU. Decided from what is, whatever happened before. */
@@ -16,6 +18,9 @@ sealed interface VfHostDecision {
 
   /** Somebody else uses VFs of it that cannot be offered: it is not to be planned for others. */
   record LeaveToOthers() implements VfHostDecision {}
+
+  /** Which VFs it has is not known, so that nothing of it can be offered. */
+  record Withhold(String reason) implements VfHostDecision {}
 
   /** The VFs that were recorded are gone, and nobody wants them. */
   record Forget() implements VfHostDecision {}
@@ -34,7 +39,7 @@ sealed interface VfHostDecision {
   /**
    * @param held VFs of the GPU that claims hold
    * @param usedAsGpu whether claims hold the GPU itself
-   * @param enabled how many VFs there are
+   * @param sight how many VFs there are, and which of those that are held cannot be used
    * @param vfsDiscovered whether any of them can be offered
    * @param made this driver's record of the GPU
    */
@@ -42,7 +47,7 @@ sealed interface VfHostDecision {
       Gpu gpu,
       Collection<HeldVf> held,
       boolean usedAsGpu,
-      EnabledVfs enabled,
+      VfSight sight,
       boolean vfsDiscovered,
       Optional<MadeVfs> made,
       UnownedVfs unowned) {
@@ -61,20 +66,24 @@ sealed interface VfHostDecision {
   }
 
   static VfHostDecision on(Situation now) {
-    return switch (now.enabled()) {
+    return switch (now.sight().enabled()) {
       case EnabledVfs.Count(int numVfs) when now.held().isEmpty() -> withoutHolders(now, numVfs);
       case EnabledVfs.Count(int numVfs) -> withHolders(now, numVfs);
-      case EnabledVfs.Unknown(var cause) when !now.held().isEmpty() ->
-          new Refuse(
-              "the VFs of GPU %s are not known: %s".formatted(now.gpu().uid(), cause.message()));
       // the removal will say what is wrong, until it is right
-      case EnabledVfs.Unknown(var cause) -> now.made().isPresent() ? new Remove() : new Nothing();
+      case EnabledVfs.Unknown(var cause) when now.held().isEmpty() && now.made().isPresent() ->
+          new Remove();
+      case EnabledVfs.Unknown(var cause) ->
+          new Withhold(
+              "the VFs of GPU %s are not known: %s".formatted(now.gpu().uid(), cause.message()));
     };
   }
 
   private static VfHostDecision withHolders(Situation now, int numVfs) {
     if (!now.isUnverified() && numVfs >= now.needed()) {
-      return new Nothing();
+      return now.sight().withoutCard().entrySet().stream()
+          .min(Map.Entry.comparingByKey())
+          .<VfHostDecision>map(vf -> unusable(now, vf.getKey(), vf.getValue()))
+          .orElse(new Nothing());
     }
     if (now.usedAsGpu()) {
       return new Refuse(
@@ -104,6 +113,16 @@ sealed interface VfHostDecision {
                             now.gpu().maxVfs(),
                             now.needed(),
                             memoryMiB(now))));
+  }
+
+  private static Refuse unusable(Situation now, int index, VfWithoutCard vf) {
+    return new Refuse(
+        "VF %s has no DRM card: it is bound to %s; bind it to the driver of its GPU, or delete the claim's pods so that it is allocated anew"
+            .formatted(
+                now.gpu().uid().vf(index),
+                vf.driver()
+                    .map(driver -> "the driver %s".formatted(driver))
+                    .orElse("no driver (see the kernel log)")));
   }
 
   private static VfHostDecision withoutHolders(Situation now, int numVfs) {

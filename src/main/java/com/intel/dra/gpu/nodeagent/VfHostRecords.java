@@ -115,15 +115,21 @@ public final class VfHostRecords {
     }
   }
 
-  /** Takes over what the GAS and the hardware say, after the file was lost. */
-  synchronized void completeFrom(Map<DeviceUid, MadeVfs> found) throws IOException {
+  /**
+   * Takes over what the GAS and the hardware say, after the file was lost.
+   *
+   * @param all false while some of the hardware does not say it
+   */
+  synchronized void completeFrom(Map<DeviceUid, MadeVfs> found, boolean all) throws IOException {
     if (complete) {
       return;
     }
     var changed = new TreeMap<>(hosts);
     found.forEach((gpu, made) -> changed.putIfAbsent(gpu.toString(), made));
-    write(changed);
-    complete = true;
+    if (all || !changed.equals(hosts)) {
+      write(changed);
+    }
+    complete = all;
   }
 
   private void write(Map<String, MadeVfs> changed) throws IOException {

@@ -16,6 +16,7 @@ sealed interface VfHostState {
       case RemovalFailed failed -> false;
       case Refused refused -> false;
       case Occupied occupied -> false;
+      case Unknown unknown -> false;
     };
   }
 
@@ -28,6 +29,7 @@ sealed interface VfHostState {
       case RemovalFailed failed -> Optional.of(failed.failure());
       case Refused refused -> Optional.empty();
       case Occupied occupied -> Optional.empty();
+      case Unknown unknown -> Optional.empty();
     };
   }
 
@@ -57,4 +59,7 @@ sealed interface VfHostState {
    * virtual machines: the GPU cannot have others meanwhile.
    */
   record Occupied() implements VfHostState {}
+
+  /** Which VFs it has is not known: the GPU does not answer, or not with a number. */
+  record Unknown(String reason) implements VfHostState {}
 }

@@ -9,7 +9,7 @@ import com.intel.dra.gpu.nodeagent.VfHostState.Occupied;
 import com.intel.dra.gpu.nodeagent.VfHostState.Refused;
 import com.intel.dra.gpu.nodeagent.VfHostState.RemovalFailed;
 import com.intel.dra.gpu.nodeagent.VfHostState.Removing;
-import com.intel.dra.gpu.sysfs.EnabledVfs;
+import com.intel.dra.gpu.nodeagent.VfHostState.Unknown;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -49,6 +50,7 @@ class VfProvisioner {
   private final VfThreads threads;
   private final VfHosts hosts;
   private final VfHostRecords records;
+  private final VfFailures failures;
   private final NodeDevices devices;
   private final PreparedClaims prepared;
   private final GasInformer gasInformer;
@@ -63,6 +65,7 @@ class VfProvisioner {
       VfThreads threads,
       VfHosts hosts,
       VfHostRecords records,
+      VfFailures failures,
       NodeDevices devices,
       PreparedClaims prepared,
       GasInformer gasInformer,
@@ -74,6 +77,7 @@ class VfProvisioner {
     this.threads = threads;
     this.hosts = hosts;
     this.records = records;
+    this.failures = failures;
     this.devices = devices;
     this.prepared = prepared;
     this.gasInformer = gasInformer;
@@ -138,14 +142,14 @@ class VfProvisioner {
       return new Round(List.of());
     }
     List<Gpu> known = found.get();
-    Map<Gpu, EnabledVfs> enabled = survey.look(known, VfHolders.of(gas, prepared.all().values()));
+    Map<Gpu, VfSight> seen = survey.look(known, VfHolders.of(gas, prepared.all().values()));
     return hosts.locked(
         () -> {
           hosts.forgetAllBut(known.stream().map(Gpu::uid).collect(Collectors.toUnmodifiableSet()));
           // once more: what is prepared changes until the lock is taken
           var holders = VfHolders.of(gas, prepared.all().values());
           var steps = new ArrayList<Step>();
-          enabled.forEach((gpu, count) -> decide(gpu, count, holders, known).ifPresent(steps::add));
+          seen.forEach((gpu, sight) -> decide(gpu, sight, holders, known).ifPresent(steps::add));
           return new Round(steps);
         });
   }
@@ -153,27 +157,32 @@ class VfProvisioner {
   /** When to look again although nothing changes; empty when there is no need to. */
   Optional<Duration> lookAgainAfter() {
     Instant now = clock.instant();
-    return hosts.states().values().stream()
-        .filter(state -> !state.isBusy())
-        .map(
-            state ->
-                state
-                    .lastFailure()
-                    .map(failure -> Duration.between(now, failure.retryAt()))
-                    .orElse(LOOK_AT_UNCHANGED))
+    return Stream.concat(
+            hosts.states().values().stream()
+                .filter(state -> !state.isBusy())
+                .map(
+                    state ->
+                        state
+                            .lastFailure()
+                            .map(failure -> Duration.between(now, failure.retryAt()))
+                            .orElse(LOOK_AT_UNCHANGED)),
+            failures.untilNextIsTriedAgain().stream())
         .min(Duration::compareTo)
         .map(wait -> wait.compareTo(LOOK_AT_MOST_EVERY) < 0 ? LOOK_AT_MOST_EVERY : wait);
   }
 
-  private Optional<Step> decide(Gpu gpu, EnabledVfs enabled, VfHolders holders, List<Gpu> known) {
+  private Optional<Step> decide(Gpu gpu, VfSight sight, VfHolders holders, List<Gpu> known) {
     Optional<VfHostState> before = hosts.state(gpu.uid());
+    if (before.filter(MakingFailed.class::isInstance).isPresent()) {
+      failures.failed(gpu.uid()); // as long as somebody waits for them, and a while longer
+    }
     List<HeldVf> held = holders.of(gpu.uid());
     var situation =
         new Situation(
             gpu,
             held,
             holders.areUsing(gpu.uid()),
-            enabled,
+            sight,
             known.stream().anyMatch(device -> device.uid().parent().equals(Optional.of(gpu.uid()))),
             records.find(gpu.uid()),
             config.unownedVfs());
@@ -184,6 +193,12 @@ class VfProvisioner {
       }
       case VfHostDecision.LeaveToOthers leave -> {
         settle(gpu, before, Optional.of(new Occupied()));
+        yield Optional.empty();
+      }
+      case VfHostDecision.Withhold(String reason) -> {
+        if (settle(gpu, before, Optional.of(new Unknown(reason)))) {
+          LOG.errorf("GPU %s is not offered: %s", gpu.uid(), reason);
+        }
         yield Optional.empty();
       }
       case VfHostDecision.Refuse(String reason) -> {
@@ -237,6 +252,10 @@ class VfProvisioner {
     if (before.equals(now)) {
       return false;
     }
+    if (before.filter(Unknown.class::isInstance).isPresent()
+        && now.filter(Unknown.class::isInstance).isEmpty()) {
+      LOG.infof("GPU %s answers again", gpu.uid());
+    }
     hosts.set(gpu.uid(), now);
     return true;
   }
@@ -286,6 +305,7 @@ class VfProvisioner {
         switch (outcome) {
           case VfWork.Outcome.Made(int numVfs) -> {
             LOG.infof("Made %d VFs of GPU %s", numVfs, gpu.uid());
+            failures.succeeded(gpu.uid());
             yield Optional.empty();
           }
           case VfWork.Outcome.Removed() -> {
@@ -309,6 +329,7 @@ class VfProvisioner {
           LOG.errorf(
               "The VFs of GPU %s could not be made, trying again: %s", make.gpu().uid(), message);
         }
+        failures.failed(make.gpu().uid());
         yield new MakingFailed(failure, make.decision().profile(), make.held(), leftSomething);
       }
       case Step.Remove remove -> {

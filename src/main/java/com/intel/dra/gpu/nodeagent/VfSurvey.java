@@ -3,63 +3,171 @@ package com.intel.dra.gpu.nodeagent;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.sysfs.EnabledVfs;
+import com.intel.dra.gpu.sysfs.SriovFailure;
+import com.intel.dra.gpu.sysfs.SysfsLayout;
+import com.intel.dra.gpu.sysfs.VfWithoutCard;
 import com.intel.dra.gpu.sysfs.VirtualFunctions;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
-/** How many VFs the GPUs have, and, where the record of it was lost, which of them are ours. */
+/**
+ * How many VFs the GPUs have, and, where the record of it was lost, which of them are ours.
+ *
+ * <p>The kernel lets a reader wait while a GPU is being changed, and for ever when it hangs. So
+ * each GPU is looked at by a thread of its own and not waited for longer than is set.
+ */
 @Singleton
 class VfSurvey {
 
-  private final VirtualFunctions virtualFunctions;
+  /** A look at one GPU; may block. */
+  @FunctionalInterface
+  interface Eye {
+
+    /**
+     * @param held indices of the VFs that claims hold
+     */
+    VfSight look(Gpu gpu, Set<Integer> held);
+  }
+
+  private final Eye eye;
   private final VfHosts hosts;
   private final VfHostRecords records;
+  private final Duration patience;
+
+  /** Looks that were not waited for to the end. */
+  private final Map<DeviceUid, CompletableFuture<VfSight>> unanswered = new HashMap<>();
 
   @Inject
-  VfSurvey(VirtualFunctions virtualFunctions, VfHosts hosts, VfHostRecords records) {
-    this.virtualFunctions = virtualFunctions;
+  VfSurvey(
+      VirtualFunctions virtualFunctions, VfHosts hosts, VfHostRecords records, AgentConfig config) {
+    this((gpu, held) -> look(virtualFunctions, gpu, held), hosts, records, config);
+  }
+
+  VfSurvey(Eye eye, VfHosts hosts, VfHostRecords records, AgentConfig config) {
+    this.eye = eye;
     this.hosts = hosts;
     this.records = records;
+    this.patience = config.vfSurveyWait();
+  }
+
+  static VfSight look(VirtualFunctions virtualFunctions, Gpu gpu, Set<Integer> held) {
+    EnabledVfs enabled = virtualFunctions.enabled(gpu.address());
+    if (!(enabled instanceof EnabledVfs.Count(int numVfs))) {
+      return VfSight.of(enabled);
+    }
+    var withoutCard = new TreeMap<Integer, VfWithoutCard>();
+    for (int index : held) {
+      if (index < numVfs) {
+        virtualFunctions
+            .withoutCard(gpu.address(), index)
+            .ifPresent(vf -> withoutCard.put(index, vf));
+      }
+    }
+    return new VfSight(enabled, withoutCard);
   }
 
   /**
    * Of each GPU that has or could have VFs and that nobody is at work on. Not to be called under
-   * the lock of {@link VfHosts}, since the kernel lets readers wait.
+   * the lock of {@link VfHosts}, since it may wait.
    *
    * @param known the node's devices
    * @throws IOException if the record was lost and cannot be written again
    */
-  Map<Gpu, EnabledVfs> look(List<Gpu> known, VfHolders holders) throws IOException {
+  synchronized Map<Gpu, VfSight> look(List<Gpu> known, VfHolders holders) throws IOException {
     Set<DeviceUid> concerned = new HashSet<>(holders.vfs().keySet());
     known.forEach(device -> device.uid().parent().ifPresent(concerned::add));
-    var enabled = new HashMap<Gpu, EnabledVfs>();
+    var looks = new LinkedHashMap<Gpu, CompletableFuture<VfSight>>();
     for (Gpu gpu : known) {
       boolean mayHaveVfs =
           gpu.maxVfs() > 0 || concerned.contains(gpu.uid()) || records.find(gpu.uid()).isPresent();
       boolean busy = hosts.state(gpu.uid()).filter(VfHostState::isBusy).isPresent();
       if (gpu.uid().parent().isEmpty() && mayHaveVfs && !busy) {
-        enabled.put(gpu, virtualFunctions.enabled(gpu.address()));
+        looks.put(gpu, begin(gpu, holders));
       }
     }
+    Map<Gpu, VfSight> seen = await(looks);
     if (!records.isComplete()) {
-      records.completeFrom(madeBefore(enabled, holders));
+      boolean all = seen.values().stream().noneMatch(VfSurvey::isUnanswered);
+      records.completeFrom(madeBefore(seen, holders), all);
     }
-    return enabled;
+    return seen;
+  }
+
+  private CompletableFuture<VfSight> begin(Gpu gpu, VfHolders holders) {
+    CompletableFuture<VfSight> earlier = unanswered.get(gpu.uid());
+    if (earlier != null && !earlier.isDone()) {
+      return earlier;
+    }
+    unanswered.remove(gpu.uid());
+    Set<Integer> held =
+        holders.of(gpu.uid()).stream().map(HeldVf::index).collect(Collectors.toUnmodifiableSet());
+    var look = new CompletableFuture<VfSight>();
+    Thread.ofPlatform()
+        .daemon()
+        .name("look-at-vfs-of-" + gpu.address())
+        .start(
+            () -> {
+              try {
+                look.complete(eye.look(gpu, held));
+              } catch (RuntimeException e) {
+                look.completeExceptionally(e);
+              }
+            });
+    return look;
+  }
+
+  /** All together no longer than is set, and those that were waited for before not again. */
+  private Map<Gpu, VfSight> await(Map<Gpu, CompletableFuture<VfSight>> looks) {
+    long deadline = System.nanoTime() + patience.toNanos();
+    var seen = new HashMap<Gpu, VfSight>();
+    looks.forEach(
+        (gpu, look) -> {
+          long nanosLeft =
+              unanswered.containsKey(gpu.uid()) ? 0 : Math.max(0, deadline - System.nanoTime());
+          seen.put(gpu, await(gpu, look, nanosLeft));
+        });
+    return seen;
+  }
+
+  private VfSight await(Gpu gpu, CompletableFuture<VfSight> look, long nanos) {
+    try {
+      return look.get(nanos, TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("defect while looking at the VFs of " + gpu.uid(), e);
+    } catch (TimeoutException e) {
+      unanswered.put(gpu.uid(), look);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return VfSight.of(
+        new EnabledVfs.Unknown(
+            new SriovFailure.NoAnswer(SysfsLayout.SRIOV_NUMVFS, gpu.address(), patience)));
+  }
+
+  private static boolean isUnanswered(VfSight sight) {
+    return sight.enabled() instanceof EnabledVfs.Unknown(SriovFailure.NoAnswer _);
   }
 
   /** Only this driver makes VFs that were planned. */
-  private static Map<DeviceUid, MadeVfs> madeBefore(
-      Map<Gpu, EnabledVfs> enabled, VfHolders holders) {
+  private static Map<DeviceUid, MadeVfs> madeBefore(Map<Gpu, VfSight> seen, VfHolders holders) {
     var made = new HashMap<DeviceUid, MadeVfs>();
-    enabled.forEach(
-        (gpu, count) -> {
-          if (count instanceof EnabledVfs.Count(int numVfs) && numVfs > 0) {
+    seen.forEach(
+        (gpu, sight) -> {
+          if (sight.enabled() instanceof EnabledVfs.Count(int numVfs) && numVfs > 0) {
             holders.of(gpu.uid()).stream()
                 .filter(vf -> !vf.profile().isEmpty())
                 .findFirst()

@@ -4,7 +4,7 @@
  *
  * <p>How a change travels: {@link com.intel.dra.gpu.nodeagent.DeviceMonitor} looks at sysfs,
  * publishes the CDI spec and then replaces what {@link com.intel.dra.gpu.nodeagent.NodeDevices}
- * holds; {@link com.intel.dra.gpu.nodeagent.ClaimPreparation} answers the kubelet and records in
+ * holds; {@link com.intel.dra.gpu.nodeagent.DevicePreparation} answers the kubelet and records in
  * {@link com.intel.dra.gpu.nodeagent.PreparedClaims}. Both then signal {@link
  * com.intel.dra.gpu.nodeagent.GasInformer}, whereupon {@link
  * com.intel.dra.gpu.nodeagent.GpuAllocationStateReconciler} brings the GAS to what {@link
@@ -14,7 +14,7 @@
  * <p>How VFs come and go: the reconciler has {@link com.intel.dra.gpu.nodeagent.VfProvisioner}
  * decide, writes what follows into the GAS, and only then has {@link
  * com.intel.dra.gpu.nodeagent.VfWork} begin on the hardware. What goes on is in {@link
- * com.intel.dra.gpu.nodeagent.VfHosts}, where {@code ClaimPreparation} waits for it; what was made
+ * com.intel.dra.gpu.nodeagent.VfHosts}, where {@code DevicePreparation} waits for it; what was made
  * is in {@link com.intel.dra.gpu.nodeagent.VfHostRecords}.
  */
 @org.jspecify.annotations.NullMarked

@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.sysfs;
 
+import com.intel.dra.gpu.device.PciAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -52,6 +53,18 @@ public sealed interface SriovFailure {
     @Override
     public String message() {
       return file + " " + why;
+    }
+  }
+
+  /**
+   * A file that the kernel lets a reader wait for, as it does while the device is being changed.
+   */
+  record NoAnswer(String file, PciAddress gpu, Duration waited) implements SriovFailure {
+
+    @Override
+    public String message() {
+      return "GPU %s does not answer: %s could not be read within %d s (see the kernel log)"
+          .formatted(gpu, file, waited.toSeconds());
     }
   }
 

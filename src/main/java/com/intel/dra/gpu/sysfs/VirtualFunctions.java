@@ -53,6 +53,21 @@ public final class VirtualFunctions {
   }
 
   /**
+   * Why a VF of the GPU cannot be used though it is enabled; empty when it can, or is not there.
+   */
+  public Optional<VfWithoutCard> withoutCard(PciAddress parent, int index) {
+    Path vf = layout.pciDevice(parent).resolve(SysfsLayout.VIRTFN_PREFIX + index);
+    if (!Files.exists(vf) || files.hasCard(vf.resolve(SysfsLayout.DRM))) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new VfWithoutCard(
+            reader.readLink(vf.resolve(SysfsLayout.DRIVER)) instanceof Link.To(String driver)
+                ? Optional.of(driver)
+                : Optional.empty()));
+  }
+
+  /**
    * Makes VFs of one profile: as many as the profile allows, for what is left over would be of no
    * use to anybody else, but where the kernel only gives equal shares no more than get the memory
    * of the profile. Undoes everything when anything fails.

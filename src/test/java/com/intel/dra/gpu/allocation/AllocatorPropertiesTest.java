@@ -131,6 +131,109 @@ class AllocatorPropertiesTest {
     vfHosts.forEach(gpu -> assertVfsCanBeMade(node, gpu));
   }
 
+  sealed interface Life {
+
+    /** A claim asks, and may have been given something before. */
+    record Ask(DeviceRequest request) implements Life {}
+
+    record Release(String claim) implements Life {}
+
+    /** The kubelet starts its containers, if none are running. */
+    record Prepare(String claim) implements Life {}
+
+    record Unprepare(String claim) implements Life {}
+  }
+
+  /** Claims are deallocated and allocated again while their former containers are running. */
+  @Property
+  void whatIsPreparedIsGivenToNoOtherClaimWhateverItsClaimIsGivenNext(
+      @ForAll("nodes") NodeInventory node,
+      @ForAll("lives") List<Life> lives,
+      @ForAll Policy policy) {
+    var prepared = new HashMap<String, List<DeviceShare>>();
+    boolean moved = false;
+    for (Life life : lives) {
+      node =
+          switch (life) {
+            case Life.Ask(DeviceRequest request) ->
+                Allocator.place(node, List.of(request), policy) instanceof Placement placement
+                    ? node.with(placement)
+                    : node;
+            case Life.Release(String claim) -> node.without(List.of(claim));
+            case Life.Prepare(String claim) -> {
+              Optional.ofNullable(node.allocations().get(claim))
+                  .ifPresent(held -> prepared.putIfAbsent(claim, held));
+              yield node;
+            }
+            case Life.Unprepare(String claim) -> {
+              prepared.remove(claim);
+              yield node;
+            }
+          };
+      node =
+          new NodeInventory(node.nodeName(), node.devices().values(), node.allocations(), prepared);
+      moved |= assertNothingIsUsedTwice(node, prepared);
+    }
+    Statistics.collect(moved ? "a claim moved while it was prepared" : "no claim moved");
+  }
+
+  /** Returns whether a claim has others prepared than it was given. */
+  private static boolean assertNothingIsUsedTwice(
+      NodeInventory node, Map<String, List<DeviceShare>> prepared) {
+    var claims = new HashSet<>(prepared.keySet());
+    claims.addAll(node.allocations().keySet());
+    var takenMiB = new HashMap<DeviceUid, Integer>();
+    var vfs = new HashSet<DeviceUid>();
+    boolean moved = false;
+    for (String claim : claims) {
+      List<DeviceShare> given = node.allocations().getOrDefault(claim, List.of());
+      List<DeviceShare> inUse = prepared.getOrDefault(claim, List.of());
+      moved |= !given.isEmpty() && !inUse.isEmpty() && !uids(given).equals(uids(inUse));
+      var largest = new HashMap<DeviceUid, Integer>();
+      given.forEach(share -> largest.merge(share.uid(), share.memoryMiB(), Math::max));
+      inUse.forEach(share -> largest.merge(share.uid(), share.memoryMiB(), Math::max));
+      largest.forEach(
+          (uid, memoryMiB) -> {
+            switch (uid.type()) {
+              case GPU -> takenMiB.merge(uid, memoryMiB, Integer::sum);
+              case VF -> assertThat(vfs.add(uid)).as("%s is of one claim", uid).isTrue();
+            }
+          });
+    }
+    takenMiB.forEach(
+        (uid, memoryMiB) -> {
+          assertThat(memoryMiB)
+              .as(uid::toString)
+              .isLessThanOrEqualTo(device(node, uid).memoryMiB());
+          assertThat(vfs).noneMatch(vf -> vf.parent().equals(Optional.of(uid)));
+        });
+    return moved;
+  }
+
+  @Provide
+  Arbitrary<List<Life>> lives() {
+    Arbitrary<String> claim = Arbitraries.of("a", "b", "c");
+    Arbitrary<Life> ask =
+        Combinators.combine(
+                claim,
+                Arbitraries.of(DeviceType.class),
+                Arbitraries.integers().between(1, 2),
+                Arbitraries.of(0, 1000, 4000, 8000, 12_000))
+            .as(
+                (uid, type, count, memoryMiB) ->
+                    new Life.Ask(
+                        new DeviceRequest(
+                            uid, type, count, memoryMiB, DeviceSelector.EVERY_DEVICE)));
+    return Arbitraries.frequencyOf(
+            Tuple.of(5, ask),
+            Tuple.of(3, claim.map(uid -> (Life) new Life.Prepare(uid))),
+            Tuple.of(2, claim.map(uid -> (Life) new Life.Release(uid))),
+            Tuple.of(1, claim.map(uid -> (Life) new Life.Unprepare(uid))))
+        .list()
+        .ofMinSize(2)
+        .ofMaxSize(20);
+  }
+
   private static void assertVfsCanBeMade(NodeInventory node, DeviceUid gpu) {
     List<DeviceShare> planned =
         node.allocations().values().stream()

@@ -72,6 +72,23 @@ class VfPlanningTest {
   }
 
   @Test
+  void whatIsPlannedOnAGpuThatCanHaveNoOthersStaysTaken() {
+    // the agent says maxvfs 0 while it cannot make them
+    DeviceShare planned =
+        placed(node(splittable(0)), FIRST, vfs("a", 1, 100))
+            .shares()
+            .getOrDefault("a", List.of())
+            .getFirst();
+    var node = holding(node(splittable(0, 16256, 0)), "a", planned);
+
+    assertThat(refused(node, vfs("b", 1, 100)).reason()).isEqualTo(Reason.NO_MATCHING_DEVICE);
+    assertThat(refused(node, gpus("c", 1, 0)).reason()).isEqualTo(Reason.DEVICES_ARE_VF_HOSTS);
+    assertThat(devices(placed(node.without(List.of("a")), FIRST, gpus("c", 1, 0)), "c"))
+        .as("as a whole when nobody waits for VFs of it")
+        .containsExactly(uid(0));
+  }
+
+  @Test
   void podWithAGpuAndAVfClaimNeedsTwoGpus() {
     var pod = new DeviceRequest[] {gpus("gpu", 1, 0), vfs("vf", 1, 0)};
 

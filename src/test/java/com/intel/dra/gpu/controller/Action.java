@@ -45,6 +45,9 @@ sealed interface Action {
 
   record ReturnNode(int node) implements Action {}
 
+  /** Containers of pods that are gone run on for a while. */
+  record DelayUnprepare(int node, int acts) implements Action {}
+
   record SetReady(int node, boolean ready) implements Action {}
 
   /** The agent will make it again. */

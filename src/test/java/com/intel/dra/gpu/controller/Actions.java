@@ -72,6 +72,7 @@ final class Actions {
       case Action.CreateClass _ -> createIfAbsent(resourceClass());
       case Action.LoseNode(int node) -> node(node).lose();
       case Action.ReturnNode(int node) -> node(node).comeBack();
+      case Action.DelayUnprepare(int node, int acts) -> node(node).lag(acts);
       case Action.SetReady(int node, boolean ready) -> node(node).become(ready);
       case Action.DeleteGas(int node) -> node(node).deleteGas();
       case Action.RestartController _ -> world.restart();

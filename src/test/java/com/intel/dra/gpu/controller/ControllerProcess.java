@@ -14,6 +14,7 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -68,6 +69,7 @@ final class ControllerProcess {
     var rejected = new RejectedSelections(view, wakeups, clock);
     var release = new ClaimRelease(view, records, writer, rejected, inFlight, wakeups, metrics);
     var departures = new Departures(view, release, wakeups, clock);
+    var lostNodes = new LostNodes(view, api, wakeups, clock, Duration.ofMinutes(5), NAMESPACE);
     sweep = new Sweep(view, departures, wakeups, clock);
     var claimReconciler =
         new ResourceClaimReconciler(
@@ -77,6 +79,7 @@ final class ControllerProcess {
             writer,
             release,
             departures,
+            lostNodes,
             inFlight,
             events,
             wakeups);
@@ -92,7 +95,8 @@ final class ControllerProcess {
             rejected,
             metrics,
             wakeups);
-    var nodeReconciler = new GpuAllocationStateReconciler(view, api, records, inFlight, wakeups);
+    var nodeReconciler =
+        new GpuAllocationStateReconciler(view, api, records, inFlight, wakeups, lostNodes);
 
     claims = new FakeInformer<>(cluster, ResourceClaim.class, _ -> true, view.claims);
     classes = new FakeInformer<>(cluster, ResourceClass.class, _ -> true, view.classes);

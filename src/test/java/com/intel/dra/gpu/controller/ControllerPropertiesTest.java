@@ -3,7 +3,10 @@ package com.intel.dra.gpu.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.intel.dra.gpu.allocation.Policy;
+import com.intel.dra.gpu.claim.AllocationResults;
+import com.intel.dra.gpu.claim.Claims;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import java.util.List;
 import java.util.Optional;
 import java.util.logging.Level;
@@ -84,6 +87,42 @@ class ControllerPropertiesTest {
     hands.carryOut(new Action.FinishPod(0));
     world.settle();
     world.checkAtRest();
+  }
+
+  /** No scheduler would have it deallocated. */
+  @Property(tries = 50)
+  void anImmediateClaimThatNobodyUsesLeavesANodeThatDoesNotComeBack(@ForAll long seed) {
+    World world = World.ofChance(seed, Policy.DEFAULT, List.of(List.of(1000), List.of(700)));
+    var hands = new Actions(world);
+    prepare(hands);
+    hands.carryOut(new Action.CreateClaim(0, 0, true));
+    world.settle();
+    hands.carryOut(new Action.LoseNode(0));
+    world.goOn(200);
+    hands.carryOut(new Action.CreatePod(0, List.of(new Action.Use.Shared(0))));
+    world.settle();
+
+    Pod pod = world.read(Pod.class, "pod0").orElseThrow();
+    assertThat(Optional.ofNullable(pod.getSpec().getNodeName())).contains("node1");
+    world.checkAtRest();
+  }
+
+  @Property(tries = 50)
+  void aClaimThatPodsUseStaysOnANodeThatDoesNotComeBack(@ForAll long seed) {
+    World world = World.ofChance(seed, Policy.DEFAULT, List.of(List.of(1000), List.of(700)));
+    var hands = new Actions(world);
+    prepare(hands);
+    hands.carryOut(new Action.CreateClaim(0, 0, true));
+    hands.carryOut(new Action.CreatePod(0, List.of(new Action.Use.Shared(0))));
+    world.settle();
+    Pod pod = world.read(Pod.class, "pod0").orElseThrow();
+    String node = Optional.ofNullable(pod.getSpec().getNodeName()).orElseThrow();
+    hands.carryOut(new Action.LoseNode(node.equals("node0") ? 0 : 1));
+    world.settle();
+
+    ResourceClaim claim = world.read(ResourceClaim.class, "shared0").orElseThrow();
+    assertThat(Claims.allocation(claim).flatMap(AllocationResults::node)).contains(node);
+    assertThat(Claims.isReserved(claim)).isTrue();
   }
 
   /** Two nodes have room for one of them each, and one node for both. */
@@ -205,6 +244,10 @@ class ControllerPropertiesTest {
             Tuple.of(4, claimActions(Arbitraries.of(true, false))),
             Tuple.of(2, parameterActions()),
             Tuple.of(2, nodeActions()),
+            Tuple.of(
+                2,
+                Combinators.combine(node(), Arbitraries.integers().between(5, 40))
+                    .as(Action.DelayUnprepare::new)),
             Tuple.of(3, misfortunes()));
     return Combinators.combine(action, Arbitraries.integers().between(0, 60))
         .as(Timed::new)

@@ -67,6 +67,7 @@ final class Invariants {
       assertFits("by claims' statuses", node, devicesByClaim(node).values());
       assertFits(
           "on record", node, records(node).values().stream().map(ClaimAllocation::gpus).toList());
+      assertFits("on record or prepared", node, onRecordOrPrepared(node));
     }
     claims()
         .filter(Claims::isAllocatedByUs)
@@ -75,6 +76,31 @@ final class Invariants {
                 assertThat(Claims.hasFinalizer(claim))
                     .as("%s is allocated and held back", name(claim))
                     .isTrue());
+  }
+
+  /** Of each claim and device the larger share. */
+  private static Collection<List<AllocatedDevice>> onRecordOrPrepared(TestingNode node) {
+    var byClaim = new HashMap<String, Map<String, AllocatedDevice>>();
+    records(node).forEach((uid, allocation) -> add(byClaim, uid, allocation.gpus()));
+    node.gas()
+        .map(gas -> gas.getSpec().prepared())
+        .orElse(Map.of())
+        .forEach((uid, devices) -> add(byClaim, uid, devices));
+    return byClaim.values().stream().map(devices -> List.copyOf(devices.values())).toList();
+  }
+
+  private static void add(
+      Map<String, Map<String, AllocatedDevice>> byClaim,
+      String uid,
+      List<AllocatedDevice> devices) {
+    devices.forEach(
+        device ->
+            byClaim
+                .computeIfAbsent(uid, _ -> new HashMap<>())
+                .merge(
+                    device.uid(),
+                    device,
+                    (one, other) -> one.memory() >= other.memory() ? one : other));
   }
 
   private static void assertFits(
@@ -155,6 +181,11 @@ final class Invariants {
       assertThat(Claims.isImmediate(claim) || hasPendingPod(claim))
           .as("%s is held back for a reason", name(claim))
           .isTrue();
+    }
+    if (Claims.isImmediate(claim) && Claims.isAllocatedByUs(claim) && !Claims.isReserved(claim)) {
+      assertThat(nodes.stream().filter(node -> node.gas().isPresent()))
+          .as("nodes of which one has %s, that nobody uses", name(claim))
+          .anyMatch(node -> isOn(node, claim));
     }
     if (ClaimStep.of(claim) instanceof ClaimStep.AllocateNow) {
       if (request(claim).isPresent()) {

@@ -12,9 +12,11 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -29,6 +31,7 @@ final class TestingNode {
   private final Map<String, List<AllocatedDevice>> prepared = new TreeMap<>();
   private boolean up = true;
   private boolean ready = true;
+  private int lag;
 
   TestingNode(FakeCluster cluster, String name, List<Integer> gpuMiB) {
     this.cluster = cluster;
@@ -62,6 +65,11 @@ final class TestingNode {
     ready = true;
   }
 
+  /** The kubelet takes longer to end containers, and with them what is prepared. */
+  void lag(int acts) {
+    lag = acts;
+  }
+
   void become(boolean readyNow) {
     ready = readyNow;
   }
@@ -87,10 +95,20 @@ final class TestingNode {
       if (!Pods.isDone(pod) && !Pods.isToEnd(pod)) {
         Pods.claims(cluster, pod).stream()
             .filter(claim -> Pods.isReservedFor(claim, pod))
+            .filter(this::isHere)
             .forEach(claim -> used.put(Claims.uid(claim), devices(claim)));
       }
     }
-    boolean changed = prepared.keySet().retainAll(used.keySet());
+    Set<String> staying = new HashSet<>(used.keySet());
+    if (lag > 0) {
+      // what has not reached the GAS yet is no container of a pod that is gone
+      gas().ifPresent(gas -> staying.addAll(gas.getSpec().prepared().keySet()));
+    }
+    boolean changed = prepared.keySet().retainAll(staying);
+    if (!used.keySet().containsAll(prepared.keySet())) {
+      lag--;
+      changed = true;
+    }
     for (var claim : used.entrySet()) {
       changed |= prepared.putIfAbsent(claim.getKey(), claim.getValue()) == null;
     }
@@ -108,6 +126,14 @@ final class TestingNode {
 
   private List<Pod> podsHere() {
     return cluster.list(Pod.class).filter(pod -> name.equals(pod.getSpec().getNodeName())).toList();
+  }
+
+  /** Else the agent refuses it: the pod was bound by hand to the wrong node. */
+  private boolean isHere(ResourceClaim claim) {
+    return Claims.allocation(claim)
+        .flatMap(AllocationResults::node)
+        .filter(name::equals)
+        .isPresent();
   }
 
   private static List<AllocatedDevice> devices(ResourceClaim claim) {

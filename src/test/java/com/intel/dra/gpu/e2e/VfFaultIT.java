@@ -33,6 +33,10 @@ class VfFaultIT {
     String folder = VfScenarios.pciFolder(TOPOLOGY.uids().getFirst());
     assertThat(Shell.onNode(node, "cat", folder + "/sriov_numvfs").strip()).isEqualTo("0");
 
+    assertThat(cluster.gas(node).getSpec().allocatable())
+        .as("no others are planned there meanwhile")
+        .hasEntrySatisfying(TOPOLOGY.uids().getFirst(), gpu -> assertThat(gpu.maxVfs()).isZero());
+
     TOPOLOGY.cureOn(cluster, () -> assertThat(cluster.phase("p")).isEqualTo("Running"));
   }
 }

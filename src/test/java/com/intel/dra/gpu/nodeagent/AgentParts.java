@@ -1,11 +1,13 @@
 package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.cdi.CdiSpecFile;
+import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.sysfs.GpuDiscovery;
 import com.intel.dra.gpu.sysfs.VirtualFunctions;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.function.Consumer;
 
 /** The node agent's beans, wired by hand; without sockets and the operator SDK. */
 final class AgentParts {
@@ -17,6 +19,7 @@ final class AgentParts {
   final PreparedClaims prepared;
   final VfHostRecords records;
   final AgentMetrics metrics;
+  final VfFailures failures;
   final DesiredGas desired;
   final GasKeeper keeper;
   final DeviceMonitor monitor;
@@ -24,6 +27,9 @@ final class AgentParts {
   final ClassicPreparation preparation;
   final VfProvisioner provisioner;
   final GpuAllocationStateReconciler reconciler;
+
+  /** Called by the thread that looks at a GPU's VFs. */
+  volatile Consumer<Gpu> beforeLook = gpu -> {};
 
   AgentParts(TestingConfig config, GasStore store, TestingGasInformer informer) throws IOException {
     this(
@@ -49,7 +55,8 @@ final class AgentParts {
     records = VfHostRecords.open(config.stateDir().orElseThrow(), boot);
     metrics = new AgentMetrics(meters, prepared, DraMode.CLASSIC);
     pending = new PendingAllocations(clock);
-    desired = new DesiredGas(devices, prepared, hosts, records, DraMode.CLASSIC, pending);
+    failures = new VfFailures(config, clock);
+    desired = new DesiredGas(devices, prepared, hosts, records, DraMode.CLASSIC, pending, failures);
     keeper = new GasKeeper(store, informer, desired, config);
     monitor =
         new DeviceMonitor(
@@ -69,11 +76,19 @@ final class AgentParts {
             config);
     provisioner =
         new VfProvisioner(
-            new VfSurvey(virtualFunctions, hosts, records),
+            new VfSurvey(
+                (gpu, held) -> {
+                  beforeLook.accept(gpu);
+                  return VfSurvey.look(virtualFunctions, gpu, held);
+                },
+                hosts,
+                records,
+                config),
             new VfWork(virtualFunctions, records, monitor, config),
             threads,
             hosts,
             records,
+            failures,
             devices,
             prepared,
             informer,

@@ -87,13 +87,18 @@ class ClassicPreparationTest {
   }
 
   @Test
-  void aClaimThatWasAllocatedAnewIsPreparedAnew() {
+  void aClaimThatWasAllocatedAnewIsPreparedAnewAndKeepsWhatItsContainersMayBeUsing() {
     preparation.prepare(claim("a"), handle(allocated(3)));
 
     assertThat(preparation.prepare(claim("a"), handle(allocated(4))))
         .isEqualTo(Prepared.classic(List.of("intel.com/gpu=" + uid(4))));
     assertThat(prepared.find("a"))
-        .hasValueSatisfying(claim -> assertThat(claim.devices()).containsExactly(allocated(4)));
+        .hasValueSatisfying(
+            claim ->
+                assertThat(claim.devices()).containsExactlyInAnyOrder(allocated(4), allocated(3)));
+
+    preparation.unprepare(claim("a"));
+    assertThat(prepared.all()).isEmpty();
   }
 
   @Test

@@ -107,6 +107,17 @@ record TestingConfig(
   }
 
   @Override
+  public Duration vfFailurePause() {
+    return Duration.ofMinutes(5);
+  }
+
+  /** Longer than any look of a test takes that does not hang on purpose. */
+  @Override
+  public Duration vfSurveyWait() {
+    return Duration.ofSeconds(3);
+  }
+
+  @Override
   public Duration abandonedClaimsAfter() {
     return Duration.ofMinutes(10);
   }

@@ -33,7 +33,7 @@ class VfHostDecisionTest {
             gpu,
             List.of(new HeldVf(1, 2048, "", true)),
             false,
-            new EnabledVfs.Count(0),
+            VfSight.of(new EnabledVfs.Count(0)),
             false,
             Optional.empty(),
             UnownedVfs.ADOPT));

@@ -262,10 +262,11 @@ final class VfNode {
                     new Device(
                         DeviceUid.parse(uid).orElseThrow(), device.memory(), device.maxVfs())));
     var held = new HashMap<String, List<DeviceShare>>();
-    spec.prepared().forEach((uid, list) -> held.put(uid, shares(list)));
+    var prepared = new HashMap<String, List<DeviceShare>>();
+    spec.prepared().forEach((uid, list) -> prepared.put(uid, shares(list)));
     spec.resourceClaimAllocations()
         .forEach((uid, allocation) -> held.put(uid, shares(allocation.gpus())));
-    return new NodeInventory("node1", devices, held);
+    return new NodeInventory("node1", devices, held, prepared);
   }
 
   private static List<DeviceShare> shares(List<AllocatedDevice> devices) {
@@ -296,7 +297,13 @@ final class VfNode {
   }
 
   String prepareError(String claim) {
-    PrepareResult result = prepare(claim);
+    return prepareErrorFor(claim, devicesOf(claim));
+  }
+
+  String prepareErrorFor(String claim, List<AllocatedDevice> devices) {
+    PrepareResult result =
+        agent.preparation.prepare(
+            Fixtures.claim(claim), Optional.of(new ResourceHandle(devices).encode()));
     assertThat(result).isInstanceOf(PrepareResult.Failed.class);
     return ((PrepareResult.Failed) result).message();
   }
@@ -379,6 +386,7 @@ final class VfNode {
       case VfHostState.RemovalFailed failed -> {}
       case VfHostState.Refused refused -> {}
       case VfHostState.Occupied occupied -> {}
+      case VfHostState.Unknown unknown -> {}
     }
   }
 

@@ -270,7 +270,165 @@ class VfProvisionerTest {
     node.settle();
 
     node.assertAgreement();
-    assertThat(node.reconcile().getScheduleDelay()).isEmpty();
+    assertThat(node.reconcile().getScheduleDelay())
+        .as("until the GPU may be tried again")
+        .hasValue(Duration.ofMinutes(5).toMillis());
+  }
+
+  private int maxVfs(Gpu of) {
+    return Optional.ofNullable(node.gas.now().getSpec().allocatable().get(of.uid().toString()))
+        .orElseThrow()
+        .maxVfs();
+  }
+
+  @Test
+  void aGpuOfWhichVfsCannotBeMadeIsPlannedForNoOthers() throws IOException {
+    Gpu other = node.flex170(4);
+    node.agent.monitor.scan();
+    node.kernel.refuse(NUM_VFS, "8", "Input/output error");
+    node.allocateVfs("a", 1, 2000);
+    assertThat(node.devicesOf("a").getFirst().uid()).startsWith(gpu.uid().toString());
+    node.settle();
+
+    assertThat(maxVfs(gpu)).isZero();
+    assertThat(maxVfs(other)).isEqualTo(8);
+    assertThat(node.allocate("gpus", DeviceType.GPU, 2, 0)).as("it waits for its VFs").isFalse();
+    node.allocateVfs("b", 1, 2000);
+    assertThat(node.devicesOf("b").getFirst().uid()).startsWith(other.uid().toString());
+    node.settle();
+    node.prepared("b");
+
+    node.kernel.heal();
+    node.pass(Duration.ofSeconds(1));
+    node.settle();
+    node.prepared("a"); // what was planned there before is tried again
+    assertThat(maxVfs(gpu)).isEqualTo(8);
+    node.settle();
+    node.assertAgreement();
+  }
+
+  @Test
+  void aGpuOfWhichVfsCouldNotBeMadeIsTriedAgainSomeTimeAfterTheLastClaimIsGone() {
+    node.kernel.neverShowCardOf(2);
+    node.allocateVfs("a", 1, 2000);
+    node.settle();
+    node.pass(Duration.ofMinutes(10));
+    node.reconcile();
+    await().until(node::isIdle);
+    node.release("a");
+    node.settle();
+
+    assertThat(node.allocateVfs("again", 1, 2000)).as("the re-created pod's claim").isFalse();
+    assertThat(node.allocate("gpu", DeviceType.GPU, 1, 16_000)).as("as a whole it works").isTrue();
+    node.release("gpu");
+    node.pass(Duration.ofMinutes(5).minusMillis(1));
+    node.settle();
+    assertThat(maxVfs(gpu)).isZero();
+
+    node.kernel.heal();
+    node.pass(Duration.ofMillis(1));
+    node.settle();
+    assertThat(maxVfs(gpu)).isEqualTo(8);
+    assertThat(node.allocateVfs("again", 1, 2000)).isTrue();
+    node.settle();
+    node.prepared("again");
+  }
+
+  @Test
+  void aVfWithoutDrmCardIsNamedWithItsDriverAndCountsForNobody() throws IOException {
+    for (int index = 0; index < 8; index++) {
+      node.kernel.neverShowCardOf(index);
+    }
+    node.gas.allocate("a", planned(1, "flex170_m8", 2000));
+    node.kernel.write(sysfs(NUM_VFS), "8"); // an administrator is faster than the agent
+    node.kernel.bind(gpu, 1, "vfio-pci");
+
+    node.settle();
+
+    assertThat(node.prepareErrorFor("a", planned(1, "flex170_m8", 2000).gpus()))
+        .contains(gpu.uid() + "-vf1", "no DRM card", "vfio-pci", "bind it to the driver");
+    assertThat(node.allocateVfs("b", 1, 0)).as("none of them is offered").isFalse();
+    assertThat(node.kernel.numVfs(gpu)).as("they are left alone").isEqualTo(8);
+  }
+
+  @Test
+  void aGpuThatDoesNotAnswerIsNotOfferedHoldsUpNoOtherAndComesBack() throws Exception {
+    Gpu other = node.flex170(4);
+    node.agent.monitor.scan();
+    node.settle();
+    var answers = new CountDownLatch(1);
+    node.agent.beforeLook =
+        looked -> {
+          if (looked.uid().equals(gpu.uid())) {
+            await(answers);
+          }
+        };
+    try {
+      node.settle();
+
+      assertThat(node.offered()).containsExactly(other.uid().toString());
+      long begin = System.nanoTime();
+      assertThat(node.reconcile().getScheduleDelay()).as("it is looked at again").isPresent();
+      assertThat(Duration.ofNanos(System.nanoTime() - begin))
+          .as("it is waited for once")
+          .isLessThan(node.config().vfSurveyWait());
+      assertThat(node.allocateVfs("a", 1, 2000)).isTrue();
+      node.settle();
+      node.prepared("a");
+    } finally {
+      answers.countDown();
+    }
+    await()
+        .untilAsserted(
+            () -> {
+              node.reconcile();
+              assertThat(node.offered()).contains(gpu.uid().toString());
+            });
+    node.settle();
+    node.assertAgreement();
+  }
+
+  @Test
+  void vfsInUseOfAGpuThatDoesNotAnswerStayPrepared() {
+    node.allocateVfs("a", 1, 2000);
+    node.settle();
+    node.prepared("a");
+    var answers = new CountDownLatch(1);
+    node.agent.beforeLook = looked -> await(answers);
+    try {
+      node.settle();
+
+      assertThat(node.offered()).isEmpty();
+      node.prepared("a");
+    } finally {
+      answers.countDown();
+    }
+    assertThat(node.kernel.numVfs(gpu)).isEqualTo(8);
+  }
+
+  @Test
+  void aLostRecordWaitsForTheGpusThatDoNotAnswer() throws IOException {
+    node.allocateVfs("a", 1, 2000);
+    node.settle();
+    node.prepared("a");
+    Files.delete(node.config().stateDir().orElseThrow().resolve(VfHostRecords.FILE_NAME));
+    node.start();
+    var answers = new CountDownLatch(1);
+    node.agent.beforeLook = looked -> await(answers);
+    try {
+      node.reconcile();
+      assertThat(node.agent.records.isComplete()).isFalse();
+    } finally {
+      answers.countDown();
+    }
+    node.unprepare("a");
+    await()
+        .untilAsserted(
+            () -> {
+              node.reconcile();
+              assertThat(node.agent.records.isComplete()).isTrue();
+            });
+    assertThat(node.agent.records.find(gpu.uid())).as("they are ours").isPresent();
   }
 
   @Test
@@ -503,9 +661,14 @@ class VfProvisionerTest {
     node.settle();
 
     assertThat(node.gas.now().getSpec().allocatable().get(gpu.uid().toString()))
-        .satisfies(whole -> assertThat(whole.maxVfs()).isZero());
+        .satisfies(
+            whole -> {
+              assertThat(whole.maxVfs()).isZero();
+              assertThat(whole.memory()).as("what is left of it is not known").isZero();
+            });
     assertThat(node.allocateVfs("a", 1, 2000)).isFalse();
-    assertThat(node.allocate("gpu", DeviceType.GPU, 1, 2000)).as("the GPU itself").isTrue();
+    assertThat(node.allocate("gpu", DeviceType.GPU, 1, 2000)).isFalse();
+    assertThat(node.allocate("gpu", DeviceType.GPU, 1, 0)).as("the GPU itself").isTrue();
     node.release("gpu");
     assertThat(node.reconcile().getScheduleDelay()).as("it is looked at again").isPresent();
     node.kernel.write(sysfs(NUM_VFS), "0");
@@ -697,7 +860,8 @@ class VfProvisionerTest {
             hosts,
             node.agent.records,
             DraMode.CLASSIC,
-            node.agent.pending);
+            node.agent.pending,
+            node.agent.failures);
 
     assertThat(desired.fields().allocatable().orElseThrow())
         .containsKeys(gpu.uid().toString(), vf.uid().toString());

@@ -54,8 +54,7 @@ class OfferTest {
     assertThat(policy.getDefault()).hasToString("14248Mi");
     assertThat(policy.getValidRange().getMin()).hasToString("1Mi");
     assertThat(policy.getValidRange().getMax()).hasToString("14248Mi");
-    assertThat(capacity(device, "millicores").getRequestPolicy().getDefault())
-        .hasToString("0");
+    assertThat(capacity(device, "millicores").getRequestPolicy().getDefault()).hasToString("0");
   }
 
   @Test

@@ -143,7 +143,9 @@ final class TestingScheduler {
   private BigDecimal total(String set, String counter) {
     return counterSets.stream()
         .filter(candidate -> candidate.getName().equals(set))
-        .map(candidate -> amount(Objects.requireNonNull(candidate.getCounters().get(counter)).getValue()))
+        .map(
+            candidate ->
+                amount(Objects.requireNonNull(candidate.getCounters().get(counter)).getValue()))
         .findFirst()
         .orElseThrow();
   }

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
@@ -249,6 +250,14 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
   /** All writes so far, as path=value below the GPU's folder. */
   public synchronized List<String> writes() {
     return List.copyOf(writes);
+  }
+
+  /** An administrator gives a VF to another driver. */
+  public synchronized void bind(Gpu gpu, int index, String driver) throws IOException {
+    PciAddress vf = Optional.ofNullable(pf(gpu).vfs.get(index)).orElseThrow();
+    Path link = layout.pciDevice(vf).resolve("driver");
+    Files.delete(link);
+    Files.createSymbolicLink(link, Path.of("../../../bus/pci/drivers/" + driver));
   }
 
   public synchronized int numVfs(Gpu gpu) {
