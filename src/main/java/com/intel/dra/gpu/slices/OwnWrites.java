@@ -40,9 +40,9 @@ final class OwnWrites {
     writes.put(uid(slice), new Gone(nanoClock.getAsLong() + remembered));
   }
 
-  /** After a conflict: what we think is there may be no more. */
-  synchronized void forgetAll() {
-    writes.clear();
+  /** After a conflict: somebody else wrote since, and the watch knows better or will. */
+  synchronized void forget(ResourceSlice slice) {
+    writes.remove(uid(slice));
   }
 
   /**

@@ -166,11 +166,10 @@ final class Publisher {
   private EnumSet<DroppedField> carryOut(SlicePlan plan) throws SliceStoreException {
     var lost = EnumSet.noneOf(DroppedField.class);
     for (ResourceSlice slice : plan.deletes()) {
-      store.delete(slice);
-      ownWrites.deleted(slice);
+      delete(slice);
     }
     for (ResourceSlice slice : plan.updates()) {
-      lost.addAll(stored(slice, store.update(slice)));
+      lost.addAll(stored(slice, update(slice)));
       if (CandidateChooser.limitUse(lost)) {
         return lost;
       }
@@ -182,6 +181,25 @@ final class Publisher {
       }
     }
     return lost;
+  }
+
+  private void delete(ResourceSlice slice) throws SliceStoreException {
+    try {
+      store.delete(slice);
+      ownWrites.deleted(slice);
+    } catch (SliceStoreException.Conflict e) {
+      ownWrites.forget(slice);
+      throw e;
+    }
+  }
+
+  private ResourceSlice update(ResourceSlice slice) throws SliceStoreException {
+    try {
+      return store.update(slice);
+    } catch (SliceStoreException.Conflict e) {
+      ownWrites.forget(slice);
+      throw e;
+    }
   }
 
   private Set<DroppedField> stored(ResourceSlice sent, ResourceSlice stored) {

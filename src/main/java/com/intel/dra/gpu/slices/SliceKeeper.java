@@ -160,7 +160,7 @@ public final class SliceKeeper implements AutoCloseable {
         pause = timings.firstRetry();
         failuresInSuccession = 0;
       } catch (SliceStoreException.Conflict e) {
-        ownWrites.forgetAll();
+        // usual while the watch is behind somebody else's write
         tryAgain(reasons, e, failuresInSuccession > 0);
       } catch (SliceStoreException | RuntimeException e) {
         tryAgain(reasons, e, true);

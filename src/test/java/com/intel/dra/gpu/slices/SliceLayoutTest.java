@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.resource.v1.Counter;
-import io.fabric8.kubernetes.api.model.resource.v1.CounterSet;
 import io.fabric8.kubernetes.api.model.resource.v1.CounterSetBuilder;
 import io.fabric8.kubernetes.api.model.resource.v1.Device;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceAttribute;
@@ -23,9 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -35,35 +31,6 @@ class SliceLayoutTest {
 
   private static SliceLayout layout(WantedPool pool) {
     return SliceLayout.of(Pools.NODE, pool);
-  }
-
-  @Property(tries = 100)
-  void everyDeviceAndSetIsThereOnceInOrderAndWithinTheLimits(
-      @ForAll @IntRange(max = 300) int deviceCount,
-      @ForAll @IntRange(min = 1, max = 20) int setCount,
-      @ForAll boolean counted) {
-    List<CounterSet> sets = IntStream.range(0, setCount).mapToObj(i -> set("set-" + i)).toList();
-    List<Device> devices =
-        IntStream.range(0, deviceCount)
-            .mapToObj(i -> counted ? half("d" + i, "set-" + i % setCount) : device("d" + i))
-            .toList();
-
-    SliceLayout layout = layout(WantedPool.of(sets, devices));
-
-    assertThat(layout.slices())
-        .flatMap(SliceLayout.Content::devices)
-        .containsExactlyElementsOf(devices);
-    assertThat(layout.slices())
-        .flatMap(SliceLayout.Content::counterSets)
-        .containsExactlyElementsOf(sets);
-    assertThat(layout.slices())
-        .allSatisfy(
-            slice -> {
-              assertThat(slice.devices()).hasSizeLessThanOrEqualTo(counted ? 64 : 128);
-              assertThat(slice.counterSets()).hasSizeLessThanOrEqualTo(8);
-              assertThat(slice.devices().isEmpty()).isNotEqualTo(slice.counterSets().isEmpty());
-            });
-    assertThat(layout).isEqualTo(layout(WantedPool.of(sets, devices)));
   }
 
   @Test
