@@ -160,7 +160,11 @@ class NodeAgentTest {
 
   @Test
   void healthAndMetricsTellWhatHappens() throws IOException {
-    assertThat(agent.liveness().getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
+    // the first probes of a cold JVM may take longer than the check waits for its socket
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(agent.liveness().getStatus()).isEqualTo(HealthCheckResponse.Status.UP));
     assertThat(agent.readiness().getStatus()).isEqualTo(HealthCheckResponse.Status.DOWN);
     agent.reconciledGas();
     assertThat(agent.readiness().getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
