@@ -72,6 +72,12 @@ class AgentBeans {
 
   @Produces
   @Singleton
+  ActingAgent actingAgent(AgentConfig config, DraMode mode) {
+    return new ActingAgent(stateDir(config, mode));
+  }
+
+  @Produces
+  @Singleton
   VfThreads vfThreads() {
     return VfThreads.PLATFORM;
   }

@@ -10,21 +10,28 @@ import org.eclipse.microprofile.health.Readiness;
 
 /**
  * Ready when the kubelet can call, has not refused the plugin, and whoever allocates has once been
- * told of the node's devices.
+ * told of the node's devices: by the agent that this one is to replace, which ends when this one is
+ * ready.
  */
 @Readiness
 @Singleton
 class AgentReadiness implements HealthCheck {
 
   private final KubeletPlugin plugin;
+  private final ActingAgent acting;
   private final GasPublication publication;
   private final DraMode mode;
   private final SlicePublisher slices;
 
   @Inject
   AgentReadiness(
-      KubeletPlugin plugin, GasPublication publication, DraMode mode, SlicePublisher slices) {
+      KubeletPlugin plugin,
+      ActingAgent acting,
+      GasPublication publication,
+      DraMode mode,
+      SlicePublisher slices) {
     this.plugin = plugin;
+    this.acting = acting;
     this.publication = publication;
     this.mode = mode;
     this.slices = slices;
@@ -37,11 +44,13 @@ class AgentReadiness implements HealthCheck {
     boolean published =
         switch (mode) {
           case CLASSIC -> publication.isPublished();
-          case STRUCTURED -> publication.isPublished() && slices.isPublished();
+          case STRUCTURED ->
+              !acting.isActing() || (publication.isPublished() && slices.isPublished());
         };
     return HealthCheckResponse.named("node-agent")
         .status(serving && published)
         .withData("socketsServed", serving)
+        .withData("acting", acting.isActing())
         .withData("devicesPublished", published)
         .withData("kubeletRegistration", registration())
         .build();

@@ -61,10 +61,7 @@ class DevicePreparation {
         hosts.untilFinal(
             config.prepareWait(),
             () ->
-                wanted.devices().stream()
-                    .map(this::hindrance)
-                    .flatMap(Optional::stream)
-                    .findFirst()
+                hindrance(wanted)
                     .map(
                         hindrance -> {
                           hasWaited.set(true);
@@ -72,10 +69,9 @@ class DevicePreparation {
                         })
                     .orElseGet(
                         () ->
-                            new Attempt.Final<>(
-                                (hasWaited.get() ? change.get() : Optional.<String>empty())
-                                    .<PrepareResult>map(PrepareResult.Failed::new)
-                                    .orElseGet(() -> record(claim, wanted)))));
+                            (hasWaited.get() ? change.get() : Optional.<String>empty())
+                                .flatMap(DevicePreparation::failed)
+                                .orElseGet(() -> recordUnlessHindered(claim, wanted))));
     if (result instanceof PrepareResult.Prepared) {
       gas.reconcileSoon();
     }
@@ -90,6 +86,16 @@ class DevicePreparation {
       return new UnprepareResult.Unprepared();
     } catch (IOException e) {
       return new UnprepareResult.Failed(unrecorded(claim, e));
+    }
+  }
+
+  /** Another agent may be about to remove a VF that nobody used so far. */
+  private Attempt<PrepareResult> recordUnlessHindered(ClaimReference claim, PreparedClaim wanted) {
+    try {
+      return records.exclusively(
+          () -> hindrance(wanted).orElseGet(() -> new Attempt.Final<>(record(claim, wanted))));
+    } catch (IOException e) {
+      return new Attempt.Final<>(new PrepareResult.Failed(unrecorded(claim, e)));
     }
   }
 
@@ -121,6 +127,10 @@ class DevicePreparation {
                     .filter(device -> !given.contains(device.uid())))
             .toList();
     return new PreparedClaim(wanted.namespace(), wanted.name(), devices, wanted.results());
+  }
+
+  private Optional<Attempt<PrepareResult>> hindrance(PreparedClaim wanted) {
+    return wanted.devices().stream().map(this::hindrance).flatMap(Optional::stream).findFirst();
   }
 
   /** Why a device cannot be used now; empty when it can. */

@@ -37,6 +37,7 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
   /** By then the informer usually has seen the write that won. */
   private static final Duration AFTER_CONFLICT = Duration.ofMillis(200);
 
+  private final ActingAgent acting;
   private final DesiredGas desired;
   private final PreparedClaims preparedClaims;
   private final GasStore store;
@@ -46,12 +47,14 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
 
   @Inject
   GpuAllocationStateReconciler(
+      ActingAgent acting,
       DesiredGas desired,
       PreparedClaims preparedClaims,
       GasStore store,
       GasInformer informer,
       GasPublication publication,
       VfProvisioner provisioner) {
+    this.acting = acting;
     this.desired = desired;
     this.preparedClaims = preparedClaims;
     this.store = store;
@@ -73,6 +76,9 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
   }
 
   UpdateControl<GpuAllocationState> reconcile(GpuAllocationState gas) throws IOException {
+    if (!acting.isActing()) {
+      return UpdateControl.noUpdate(); // looked at when this agent begins to act
+    }
     if (!preparedClaims.isComplete()) {
       preparedClaims.completeFrom(stillAllocated(gas));
     }

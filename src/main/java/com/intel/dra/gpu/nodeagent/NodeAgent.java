@@ -10,9 +10,9 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -20,7 +20,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Starts the agent's parts in the order in which they rely on each other (state file, discovery and
- * CDI spec, sockets; then the operator with the GAS) and stops them in the other.
+ * CDI spec, sockets; then the operator with the GAS) and stops them in the other. What must not be
+ * done by two agents at once begins when this one acts.
  */
 @Singleton
 class NodeAgent {
@@ -35,7 +36,10 @@ class NodeAgent {
   /** What has changed is cheap to see. */
   private static final Duration SLICES = Duration.ofSeconds(1);
 
+  private static final Duration LOOK_FOR_THE_OTHER = Duration.ofMillis(500);
+
   private final AgentConfig config;
+  private final ActingAgent acting;
   private final DeviceMonitor monitor;
   private final KubeletPlugin plugin;
   private final DesiredGas desired;
@@ -45,11 +49,12 @@ class NodeAgent {
   private final DraMode mode;
   private final SlicePublisher slices;
   private final OfferedDeviceHealth health;
-  private final Deque<PeriodicTask> tasks = new ArrayDeque<>();
+  private final Deque<PeriodicTask> tasks = new ConcurrentLinkedDeque<>();
 
   @Inject
   NodeAgent(
       AgentConfig config,
+      ActingAgent acting,
       DeviceMonitor monitor,
       KubeletPlugin plugin,
       DesiredGas desired,
@@ -60,6 +65,7 @@ class NodeAgent {
       SlicePublisher slices,
       OfferedDeviceHealth health) {
     this.config = config;
+    this.acting = acting;
     this.monitor = monitor;
     this.plugin = plugin;
     this.desired = desired;
@@ -76,9 +82,26 @@ class NodeAgent {
     plugin.start();
     desired.setServing(true);
     tasks.add(PeriodicTask.start("device-monitor", config.rescanInterval(), monitor::scan));
-    tasks.add(PeriodicTask.start("gas-keeper", config.rescanInterval(), keeper::ensureExists));
     tasks.add(
         PeriodicTask.start("registration-watch", config.rescanInterval(), this::watchRegistration));
+    switch (mode) {
+      case CLASSIC -> {}
+      case STRUCTURED -> tasks.add(PeriodicTask.start("device-health", SLICES, health::refresh));
+    }
+    actIfNobodyElseDoes();
+    if (!acting.isActing()) {
+      tasks.add(PeriodicTask.start("standby", LOOK_FOR_THE_OTHER, this::actIfNobodyElseDoes));
+    }
+  }
+
+  private void actIfNobodyElseDoes() {
+    if (acting.tryToAct()) {
+      act();
+    }
+  }
+
+  private void act() {
+    tasks.add(PeriodicTask.start("gas-keeper", config.rescanInterval(), keeper::ensureExists));
     switch (mode) {
       case CLASSIC ->
           tasks.add(
@@ -86,9 +109,9 @@ class NodeAgent {
       case STRUCTURED -> {
         slices.start();
         tasks.add(PeriodicTask.start("slices", SLICES, slices::refresh));
-        tasks.add(PeriodicTask.start("device-health", SLICES, health::refresh));
       }
     }
+    gas.reconcileSoon();
   }
 
   /** A kubelet that refused the plugin calls nobody: nothing new may be placed here meanwhile. */
@@ -103,7 +126,9 @@ class NodeAgent {
     tasks.forEach(PeriodicTask::close);
     slices.close();
     desired.setServing(false);
-    withdraw();
+    if (acting.isActing()) {
+      withdraw();
+    }
     plugin.close();
   }
 

@@ -1,11 +1,12 @@
 package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.api.AllocatedDevice;
-import com.intel.dra.gpu.files.AtomicFile;
-import com.intel.dra.gpu.nodeagent.PreparedClaimsDocument.Decoded;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,8 +14,9 @@ import java.util.TreeMap;
 import org.jboss.logging.Logger;
 
 /**
- * Which claims are prepared on this node, in memory and in a file that survives the agent. A change
- * is on the disk by the time that its method returns; when that fails, nothing has changed.
+ * Which claims are prepared on this node, in a file that survives the agent and that another agent
+ * may use too, while one replaces the other. A change is on the disk by the time that its method
+ * returns; when that fails, nothing has changed.
  *
  * <p>A reboot ends every container, so claims of an earlier boot are forgotten and the kubelet
  * prepares again what it still needs. A file that is missing or damaged is rebuilt from the GAS by
@@ -28,20 +30,12 @@ public final class PreparedClaims {
 
   private static final Logger LOG = Logger.getLogger(PreparedClaims.class);
 
-  private final AtomicFile file;
-  private final BootId bootId;
+  private final SharedState<PreparedClaimsDocument> state;
   // claims that were unprepared while incomplete, which the GAS may still list
   private final Set<String> gone = new HashSet<>();
 
-  private Map<String, PreparedClaim> claims;
-  private boolean complete;
-
-  private PreparedClaims(
-      AtomicFile file, BootId bootId, Map<String, PreparedClaim> claims, boolean complete) {
-    this.file = file;
-    this.bootId = bootId;
-    this.claims = claims;
-    this.complete = complete;
+  private PreparedClaims(SharedState<PreparedClaimsDocument> state) {
+    this.state = state;
   }
 
   /**
@@ -51,69 +45,51 @@ public final class PreparedClaims {
    * @throws IOException if the folder or file cannot be used at all
    */
   public static PreparedClaims open(Path folder, BootId bootId) throws IOException {
-    AtomicFile file = StateFile.in(folder, FILE_NAME);
-    Optional<byte[]> content = file.read();
-    if (content.isEmpty()) {
-      LOG.infof("No prepared claims in %s yet: taking over those that the GAS has", file.path());
-      return new PreparedClaims(file, bootId, Map.of(), false);
+    if (Files.notExists(folder.resolve(FILE_NAME))) {
+      LOG.infof("No prepared claims in %s yet: taking over those that the GAS has", folder);
     }
-    return switch (PreparedClaimsDocument.decode(content.get())) {
-      case Decoded.Valid(PreparedClaimsDocument document)
-          when document.bootId().equals(bootId.value()) ->
-          new PreparedClaims(file, bootId, document.claims(), document.complete());
-      case Decoded.Valid(PreparedClaimsDocument document) -> {
-        LOG.infof(
-            "The node has rebooted: forgetting the %d claims that were prepared before",
-            document.claims().size());
-        yield new PreparedClaims(file, bootId, Map.of(), true);
-      }
-      case Decoded.Damaged(String reason) -> {
-        file.setAsideAs(DAMAGED_FILE_NAME);
-        LOG.errorf(
-            "The record of prepared claims %s is DAMAGED: %s. It was set aside as %s and is rebuilt"
-                + " from the GAS; check the disk.",
-            file.path(), reason, DAMAGED_FILE_NAME);
-        yield new PreparedClaims(file, bootId, Map.of(), false);
-      }
-    };
+    return new PreparedClaims(
+        SharedState.open(folder, FILE_NAME, DAMAGED_FILE_NAME, new Form(bootId.value())));
   }
 
-  public synchronized Optional<PreparedClaim> find(String uid) {
-    return Optional.ofNullable(claims.get(uid));
+  public Optional<PreparedClaim> find(String uid) {
+    return Optional.ofNullable(state.get().claims().get(uid));
   }
 
   /** All of them by UID, as they are now. */
-  public synchronized Map<String, PreparedClaim> all() {
-    return Map.copyOf(claims);
+  public Map<String, PreparedClaim> all() {
+    return state.get().claims();
   }
 
-  public synchronized boolean isComplete() {
-    return complete;
+  /** Not while the file cannot be read, either. */
+  public boolean isComplete() {
+    return state.get().complete() && state.isCertain();
   }
 
   /** Records a claim, in place of an earlier record of it. */
   public synchronized void put(String uid, PreparedClaim claim) throws IOException {
-    if (claim.equals(claims.get(uid))) {
-      return;
-    }
-    var changed = new TreeMap<>(claims);
-    changed.put(uid, claim);
-    write(changed, complete);
+    state.change(
+        now -> {
+          var changed = new TreeMap<>(now.claims());
+          changed.put(uid, claim);
+          return now.with(changed);
+        });
     gone.remove(uid);
   }
 
   /** Forgets a claim; false when it was not known. */
   public synchronized boolean remove(String uid) throws IOException {
-    if (!complete) {
+    if (!isComplete()) {
       gone.add(uid);
     }
-    if (!claims.containsKey(uid)) {
-      return false;
-    }
-    var changed = new TreeMap<>(claims);
-    changed.remove(uid);
-    write(changed, complete);
-    return true;
+    PreparedClaimsDocument before =
+        state.change(
+            now -> {
+              var changed = new TreeMap<>(now.claims());
+              changed.remove(uid);
+              return now.with(changed);
+            });
+    return before.claims().containsKey(uid);
   }
 
   /**
@@ -124,31 +100,71 @@ public final class PreparedClaims {
    */
   public synchronized void completeFrom(Map<String, ? extends Iterable<AllocatedDevice>> recorded)
       throws IOException {
-    if (complete) {
-      return;
+    PreparedClaimsDocument before =
+        state.change(now -> now.complete() ? now : completed(now, recorded));
+    gone.clear();
+    if (!before.complete()) {
+      LOG.infof("Prepared claims taken over from the GAS: %s", all().keySet());
     }
-    var changed = new TreeMap<>(claims);
+  }
+
+  private PreparedClaimsDocument completed(
+      PreparedClaimsDocument now, Map<String, ? extends Iterable<AllocatedDevice>> recorded) {
+    var changed = new TreeMap<>(now.claims());
     recorded.forEach(
         (uid, devices) -> {
           if (!gone.contains(uid)) {
             changed.putIfAbsent(uid, new PreparedClaim("", "", listOf(devices)));
           }
         });
-    write(changed, true);
-    gone.clear();
-    LOG.infof("Prepared claims taken over from the GAS: %s", changed.keySet());
+    return new PreparedClaimsDocument(now.bootId(), true, changed);
   }
 
-  private void write(Map<String, PreparedClaim> changed, boolean changedComplete)
-      throws IOException {
-    file.write(new PreparedClaimsDocument(bootId.value(), changedComplete, changed).encode());
-    claims = changed;
-    complete = changedComplete;
-  }
-
-  private static java.util.List<AllocatedDevice> listOf(Iterable<AllocatedDevice> devices) {
-    var list = new java.util.ArrayList<AllocatedDevice>();
+  private static List<AllocatedDevice> listOf(Iterable<AllocatedDevice> devices) {
+    var list = new ArrayList<AllocatedDevice>();
     devices.forEach(list::add);
     return list;
+  }
+
+  private record Form(String bootId) implements SharedState.Form<PreparedClaimsDocument> {
+
+    @Override
+    public PreparedClaimsDocument beforeTheFirst() {
+      return new PreparedClaimsDocument(bootId, false, Map.of());
+    }
+
+    @Override
+    public StateDocument.Decoded<PreparedClaimsDocument> decode(byte[] content) {
+      return switch (PreparedClaimsDocument.decode(content)) {
+        case PreparedClaimsDocument.Decoded.Valid(PreparedClaimsDocument read) ->
+            new StateDocument.Decoded.Valid<>(ofThisBoot(read));
+        case PreparedClaimsDocument.Decoded.Damaged(String reason) ->
+            new StateDocument.Decoded.Damaged<>(reason);
+      };
+    }
+
+    private PreparedClaimsDocument ofThisBoot(PreparedClaimsDocument read) {
+      if (read.bootId().equals(bootId)) {
+        return read;
+      }
+      LOG.infof(
+          "The node has rebooted: forgetting the %d claims that were prepared before",
+          read.claims().size());
+      return new PreparedClaimsDocument(bootId, true, Map.of());
+    }
+
+    @Override
+    public byte[] encode(PreparedClaimsDocument value) {
+      return value.encode();
+    }
+
+    @Override
+    public PreparedClaimsDocument afterDamage(Path file, String reason) {
+      LOG.errorf(
+          "The record of prepared claims %s is DAMAGED: %s. It was set aside as %s and is rebuilt"
+              + " from the GAS; check the disk.",
+          file, reason, DAMAGED_FILE_NAME);
+      return beforeTheFirst();
+    }
   }
 }

@@ -63,6 +63,10 @@ record PreparedClaimsDocument(String bootId, boolean complete, Map<String, Prepa
 
   private record ClaimV1(String namespace, String name, List<AllocatedDevice> devices) {}
 
+  PreparedClaimsDocument with(Map<String, PreparedClaim> changed) {
+    return new PreparedClaimsDocument(bootId, complete, changed);
+  }
+
   byte[] encode() {
     return StateDocument.encode(new Content(VERSION, bootId, complete, new TreeMap<>(claims)));
   }

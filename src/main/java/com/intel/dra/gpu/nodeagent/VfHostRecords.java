@@ -2,7 +2,7 @@ package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
-import com.intel.dra.gpu.files.AtomicFile;
+import com.intel.dra.gpu.files.FileMutex;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -11,11 +11,11 @@ import java.util.TreeMap;
 import org.jboss.logging.Logger;
 
 /**
- * Which GPUs this driver turned into VFs, in memory and in a file that survives the agent: those
- * VFs are this driver's to remove. A record is on the disk before the hardware is touched, and
- * leaves it after the VFs are gone. A reboot takes the VFs away and the records with them: VFs that
- * are there afterwards were made by somebody else, and those that claims hold are made anew by what
- * the GAS says of them.
+ * Which GPUs this driver turned into VFs, in a file that survives the agent and that another agent
+ * may use too, while one replaces the other: those VFs are this driver's to remove. A record is on
+ * the disk before the hardware is touched, and leaves it after the VFs are gone. A reboot takes the
+ * VFs away and the records with them: VFs that are there afterwards were made by somebody else, and
+ * those that claims hold are made anew by what the GAS says of them.
  *
  * <p>A file that is missing or damaged is to be completed from the GAS; until then {@link
  * #isComplete} is false.
@@ -31,17 +31,18 @@ public final class VfHostRecords {
   /** As it lies on disk; {@code hosts} by the UID of the GPU. */
   record Content(int version, String bootId, Map<String, MadeVfs> hosts) {}
 
-  private final AtomicFile file;
-  private final BootId bootId;
-  private Map<String, MadeVfs> hosts;
-  private boolean complete;
+  /** As it is worked with. */
+  private record Hosts(Map<String, MadeVfs> byGpu, boolean complete) {
 
-  private VfHostRecords(
-      AtomicFile file, BootId bootId, Map<String, MadeVfs> hosts, boolean complete) {
-    this.file = file;
-    this.bootId = bootId;
-    this.hosts = hosts;
-    this.complete = complete;
+    Hosts {
+      byGpu = Map.copyOf(byGpu);
+    }
+  }
+
+  private final SharedState<Hosts> state;
+
+  private VfHostRecords(SharedState<Hosts> state) {
+    this.state = state;
   }
 
   /**
@@ -51,36 +52,24 @@ public final class VfHostRecords {
    * @throws IOException if the folder or file cannot be used at all
    */
   public static VfHostRecords open(Path folder, BootId bootId) throws IOException {
-    AtomicFile file = StateFile.in(folder, FILE_NAME);
-    Optional<byte[]> content = file.read();
-    if (content.isEmpty()) {
-      return new VfHostRecords(file, bootId, Map.of(), false);
-    }
-    return switch (StateDocument.decode(content.get(), VERSION, Content.class)) {
-      case StateDocument.Decoded.Valid<Content>(Content read) ->
-          new VfHostRecords(
-              file,
-              bootId,
-              read.bootId().equals(bootId.value()) ? Map.copyOf(read.hosts()) : Map.of(),
-              true);
-      case StateDocument.Decoded.Damaged<Content>(String reason) -> {
-        file.setAsideAs(DAMAGED_FILE_NAME);
-        LOG.errorf(
-            "The record of GPUs that this driver split %s is DAMAGED: %s. It was set aside as %s and"
-                + " is rebuilt from the GAS, as far as claims hold VFs; other VFs count as an"
-                + " administrator's. Check the disk.",
-            file.path(), reason, DAMAGED_FILE_NAME);
-        yield new VfHostRecords(file, bootId, Map.of(), false);
-      }
-    };
+    return new VfHostRecords(
+        SharedState.open(folder, FILE_NAME, DAMAGED_FILE_NAME, new Form(bootId.value())));
   }
 
-  synchronized boolean isComplete() {
-    return complete;
+  boolean isComplete() {
+    return state.get().complete();
   }
 
-  synchronized Optional<MadeVfs> find(DeviceUid gpu) {
-    return Optional.ofNullable(hosts.get(gpu.toString()));
+  Optional<MadeVfs> find(DeviceUid gpu) {
+    return Optional.ofNullable(state.get().byGpu().get(gpu.toString()));
+  }
+
+  /**
+   * Does something that no other agent may do meanwhile: taking a VF into use, or deciding for good
+   * that VFs go away. To be short, and without waiting for anything.
+   */
+  <R> R exclusively(FileMutex.Action<R> action) throws IOException {
+    return state.exclusively(action);
   }
 
   /**
@@ -101,18 +90,22 @@ public final class VfHostRecords {
     return new Gpu(vf.uid(), vf.address(), memoryMiB(vf), vf.maxVfs(), vf.drmNodes());
   }
 
-  synchronized void put(DeviceUid gpu, MadeVfs made) throws IOException {
-    var changed = new TreeMap<>(hosts);
-    changed.put(gpu.toString(), made);
-    write(changed);
+  void put(DeviceUid gpu, MadeVfs made) throws IOException {
+    state.change(
+        now -> {
+          var changed = new TreeMap<>(now.byGpu());
+          changed.put(gpu.toString(), made);
+          return new Hosts(changed, now.complete());
+        });
   }
 
-  synchronized void remove(DeviceUid gpu) throws IOException {
-    if (hosts.containsKey(gpu.toString())) {
-      var changed = new TreeMap<>(hosts);
-      changed.remove(gpu.toString());
-      write(changed);
-    }
+  void remove(DeviceUid gpu) throws IOException {
+    state.change(
+        now -> {
+          var changed = new TreeMap<>(now.byGpu());
+          changed.remove(gpu.toString());
+          return new Hosts(changed, now.complete());
+        });
   }
 
   /**
@@ -120,20 +113,47 @@ public final class VfHostRecords {
    *
    * @param all false while some of the hardware does not say it
    */
-  synchronized void completeFrom(Map<DeviceUid, MadeVfs> found, boolean all) throws IOException {
-    if (complete) {
-      return;
-    }
-    var changed = new TreeMap<>(hosts);
-    found.forEach((gpu, made) -> changed.putIfAbsent(gpu.toString(), made));
-    if (all || !changed.equals(hosts)) {
-      write(changed);
-    }
-    complete = all;
+  void completeFrom(Map<DeviceUid, MadeVfs> found, boolean all) throws IOException {
+    state.change(now -> now.complete() ? now : completed(now, found, all));
   }
 
-  private void write(Map<String, MadeVfs> changed) throws IOException {
-    file.write(StateDocument.encode(new Content(VERSION, bootId.value(), changed)));
-    hosts = Map.copyOf(changed);
+  private static Hosts completed(Hosts now, Map<DeviceUid, MadeVfs> found, boolean all) {
+    var changed = new TreeMap<>(now.byGpu());
+    found.forEach((gpu, made) -> changed.putIfAbsent(gpu.toString(), made));
+    return new Hosts(changed, all);
+  }
+
+  private record Form(String bootId) implements SharedState.Form<Hosts> {
+
+    @Override
+    public Hosts beforeTheFirst() {
+      return new Hosts(Map.of(), false);
+    }
+
+    @Override
+    public StateDocument.Decoded<Hosts> decode(byte[] content) {
+      return switch (StateDocument.decode(content, VERSION, Content.class)) {
+        case StateDocument.Decoded.Valid<Content>(Content read) ->
+            new StateDocument.Decoded.Valid<>(
+                new Hosts(read.bootId().equals(bootId) ? read.hosts() : Map.of(), true));
+        case StateDocument.Decoded.Damaged<Content>(String reason) ->
+            new StateDocument.Decoded.Damaged<>(reason);
+      };
+    }
+
+    @Override
+    public byte[] encode(Hosts value) {
+      return StateDocument.encode(new Content(VERSION, bootId, new TreeMap<>(value.byGpu())));
+    }
+
+    @Override
+    public Hosts afterDamage(Path file, String reason) {
+      LOG.errorf(
+          "The record of GPUs that this driver split %s is DAMAGED: %s. It was set aside as %s and"
+              + " is rebuilt from the GAS, as far as claims hold VFs; other VFs count as an"
+              + " administrator's. Check the disk.",
+          file, reason, DAMAGED_FILE_NAME);
+      return beforeTheFirst();
+    }
   }
 }

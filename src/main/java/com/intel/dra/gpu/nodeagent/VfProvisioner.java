@@ -295,12 +295,14 @@ class VfProvisioner {
   }
 
   private void finish(Step step, VfWork.Outcome outcome) {
-    boolean success = !(outcome instanceof VfWork.Outcome.Failed);
-    switch (step) {
-      case Step.Make make -> metrics.vfsMade(success);
-      case Step.Remove remove -> metrics.vfsRemoved(success);
-    }
     Gpu gpu = step.gpu();
+    if (!(outcome instanceof VfWork.Outcome.Obsolete)) {
+      boolean success = !(outcome instanceof VfWork.Outcome.Failed);
+      switch (step) {
+        case Step.Make make -> metrics.vfsMade(success);
+        case Step.Remove remove -> metrics.vfsRemoved(success);
+      }
+    }
     Optional<VfHostState> after =
         switch (outcome) {
           case VfWork.Outcome.Made(int numVfs) -> {
@@ -311,6 +313,10 @@ class VfProvisioner {
           case VfWork.Outcome.Removed() -> {
             LOG.infof("Removed the VFs of GPU %s", gpu.uid());
             yield Optional.empty();
+          }
+          case VfWork.Outcome.Obsolete() -> {
+            LOG.infof("The VFs of GPU %s stay: one has come into use", gpu.uid());
+            yield step.before();
           }
           case VfWork.Outcome.Failed(String message, boolean left) ->
               Optional.of(failed(step, message, left));

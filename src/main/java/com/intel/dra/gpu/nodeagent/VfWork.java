@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.nodeagent;
 
+import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.VfProfile;
 import com.intel.dra.gpu.sysfs.VfProvisioning;
@@ -29,6 +30,9 @@ class VfWork {
     /** The GPU is a plain GPU, and the CDI spec says so. */
     record Removed() implements Outcome {}
 
+    /** Nothing was done: another agent prepared a claim that uses VFs which were to go. */
+    record Obsolete() implements Outcome {}
+
     /**
      * @param leftSomething whether VFs or quotas are still there
      */
@@ -37,6 +41,7 @@ class VfWork {
 
   private final VirtualFunctions virtualFunctions;
   private final VfHostRecords records;
+  private final PreparedClaims prepared;
   private final DeviceMonitor monitor;
   private final AgentConfig config;
 
@@ -44,10 +49,12 @@ class VfWork {
   VfWork(
       VirtualFunctions virtualFunctions,
       VfHostRecords records,
+      PreparedClaims prepared,
       DeviceMonitor monitor,
       AgentConfig config) {
     this.virtualFunctions = virtualFunctions;
     this.records = records;
+    this.prepared = prepared;
     this.monitor = monitor;
     this.config = config;
   }
@@ -78,7 +85,11 @@ class VfWork {
       throws IOException, InterruptedException {
     VfProfile profile = make.profile();
     try {
-      records.put(gpu.uid(), new MadeVfs(profile.name(), profile.memoryMiB(), false));
+      boolean begun =
+          begin(gpu, make.removeFirst(), new MadeVfs(profile.name(), profile.memoryMiB(), false));
+      if (!begun) {
+        return new Outcome.Obsolete();
+      }
     } catch (IOException e) {
       return new Outcome.Failed(unrecorded(e), make.removeFirst());
     }
@@ -104,12 +115,38 @@ class VfWork {
   private Outcome tryToRemove(Gpu gpu) throws IOException, InterruptedException {
     // an agent that dies meanwhile cannot tell by their number whether all was cleared away
     MadeVfs made = records.find(gpu.uid()).orElse(new MadeVfs("", 0, false));
-    records.put(gpu.uid(), new MadeVfs(made.profile(), made.memoryMiB(), false));
+    if (!begin(gpu, true, new MadeVfs(made.profile(), made.memoryMiB(), false))) {
+      return new Outcome.Obsolete();
+    }
     if (virtualFunctions.remove(gpu.address()) instanceof VfRemoval.Failed(var cause)) {
       return new Outcome.Failed(cause.message(), true);
     }
     records.remove(gpu.uid());
     return new Outcome.Removed();
+  }
+
+  /**
+   * From here on no agent takes the GPU's VFs into use, for they are no longer verified.
+   *
+   * @param remove whether those that are there are to go: not if one has come into use since that
+   *     was decided, which an agent beside this one may have done
+   */
+  private boolean begin(Gpu gpu, boolean remove, MadeVfs made) throws IOException {
+    return records.exclusively(
+        () -> {
+          if (remove && isUsed(gpu)) {
+            return false;
+          }
+          records.put(gpu.uid(), made);
+          return true;
+        });
+  }
+
+  private boolean isUsed(Gpu gpu) {
+    return prepared.all().values().stream()
+        .flatMap(claim -> claim.devices().stream())
+        .flatMap(device -> DeviceUid.parse(device.uid()).stream())
+        .anyMatch(uid -> uid.parent().filter(gpu.uid()::equals).isPresent());
   }
 
   /** Without it the next attempt only has more to do. */

@@ -16,6 +16,7 @@ final class AgentParts {
   final GasPublication publication = new GasPublication();
   final VfHosts hosts = new VfHosts();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  final ActingAgent acting;
   final PreparedClaims prepared;
   final VfHostRecords records;
   final AgentMetrics metrics;
@@ -32,10 +33,16 @@ final class AgentParts {
   volatile Consumer<Gpu> beforeLook = gpu -> {};
 
   AgentParts(TestingConfig config, GasStore store, TestingGasInformer informer) throws IOException {
+    this(config, store, informer, new TheOnlyAgent());
+  }
+
+  AgentParts(TestingConfig config, GasStore store, TestingGasInformer informer, ActingAgent acting)
+      throws IOException {
     this(
         config,
         store,
         informer,
+        acting,
         Fixtures.BOOT,
         new VirtualFunctions(config.sysfsRoot()),
         VfThreads.PLATFORM,
@@ -46,11 +53,13 @@ final class AgentParts {
       TestingConfig config,
       GasStore store,
       TestingGasInformer informer,
+      ActingAgent acting,
       BootId boot,
       VirtualFunctions virtualFunctions,
       VfThreads threads,
       InstantSource clock)
       throws IOException {
+    this.acting = acting;
     prepared = PreparedClaims.open(config.stateDir().orElseThrow(), boot);
     records = VfHostRecords.open(config.stateDir().orElseThrow(), boot);
     metrics = new AgentMetrics(meters, prepared, DraMode.CLASSIC);
@@ -84,7 +93,7 @@ final class AgentParts {
                 hosts,
                 records,
                 config),
-            new VfWork(virtualFunctions, records, monitor, config),
+            new VfWork(virtualFunctions, records, prepared, monitor, config),
             threads,
             hosts,
             records,
@@ -97,6 +106,6 @@ final class AgentParts {
             clock);
     reconciler =
         new GpuAllocationStateReconciler(
-            desired, prepared, store, informer, publication, provisioner);
+            acting, desired, prepared, store, informer, publication, provisioner);
   }
 }

@@ -233,8 +233,7 @@ class ClassicPreparationTest {
   @Test
   void whatCannotBeRecordedIsNotPrepared() throws IOException {
     preparation.prepare(claim("a"), handle(allocated(3)));
-    Files.delete(root.resolve("state").resolve(PreparedClaims.FILE_NAME));
-    Files.delete(root.resolve("state"));
+    Files.move(root.resolve("state"), root.resolve("moved"));
 
     assertThat(failure(preparation.prepare(claim("b"), handle(allocated(3)))))
         .contains("default/claim-b", "disk");

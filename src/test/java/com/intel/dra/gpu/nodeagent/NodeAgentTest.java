@@ -228,7 +228,12 @@ class NodeAgentTest {
     final NodeAgent agent;
 
     Agent() throws IOException {
-      parts = new AgentParts(config, new GasStore(client, config), informer);
+      parts =
+          new AgentParts(
+              config,
+              new GasStore(client, config),
+              informer,
+              new ActingAgent(config.stateDir().orElseThrow()));
       devices = parts.devices;
       meters = parts.meters;
       prepared = parts.prepared;
@@ -242,6 +247,7 @@ class NodeAgentTest {
       agent =
           new NodeAgent(
               config,
+              parts.acting,
               parts.monitor,
               plugin,
               parts.desired,
@@ -258,8 +264,9 @@ class NodeAgentTest {
       agent.start(new StartupEvent());
     }
 
-    void stop() {
+    void stop() throws IOException {
       agent.stop(new ShutdownEvent());
+      parts.acting.letGo();
     }
 
     GpuAllocationState reconciledGas() throws IOException {
@@ -273,7 +280,8 @@ class NodeAgentTest {
     }
 
     HealthCheckResponse readiness() {
-      return new AgentReadiness(plugin, parts.publication, DraMode.CLASSIC, slices).call();
+      return new AgentReadiness(plugin, parts.acting, parts.publication, DraMode.CLASSIC, slices)
+          .call();
     }
 
     double count(String name, String result) {

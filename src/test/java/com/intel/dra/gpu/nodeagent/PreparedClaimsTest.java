@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -158,8 +159,103 @@ class PreparedClaimsTest {
     assertThat(folder).doesNotExist();
   }
 
-  private void deleteFolder() throws IOException {
+  @Test
+  void whatAnotherAgentWroteIsSeenAndKept() throws IOException {
+    PreparedClaims older = openComplete();
+    PreparedClaims newer = PreparedClaims.open(folder, BOOT);
+
+    older.put("of-the-older", CLAIM);
+    newer.put("of-the-newer", CLAIM);
+    older.put("of-the-older-again", CLAIM);
+
+    assertThat(older.all()).isEqualTo(newer.all());
+    assertThat(PreparedClaims.open(folder, BOOT).all())
+        .containsOnlyKeys("of-the-older", "of-the-newer", "of-the-older-again");
+
+    assertThat(newer.remove("of-the-older")).isTrue();
+    assertThat(older.find("of-the-older")).isEmpty();
+    assertThat(older.remove("of-the-older")).isFalse();
+  }
+
+  @Test
+  void twoAgentsAtOnceLoseNothing() throws Exception {
+    PreparedClaims older = openComplete();
+    PreparedClaims newer = PreparedClaims.open(folder, BOOT);
+    int each = 50;
+
+    try (var threads = Executors.newThreadPerTaskExecutor(Thread.ofPlatform().factory())) {
+      var running =
+          List.of(
+              threads.submit(() -> putAll(older, "older", each)),
+              threads.submit(() -> putAll(newer, "newer", each)));
+      for (var one : running) {
+        one.get();
+      }
+    }
+
+    assertThat(PreparedClaims.open(folder, BOOT).all()).hasSize(2 * each);
+    assertThat(older.all()).hasSize(2 * each);
+    assertThat(newer.all()).hasSize(2 * each);
+  }
+
+  private static boolean putAll(PreparedClaims claims, String prefix, int count)
+      throws IOException {
+    for (int i = 0; i < count; i++) {
+      claims.put(prefix + i, CLAIM);
+    }
+    return true;
+  }
+
+  @Test
+  void whatAnotherAgentCompletedIsComplete() throws IOException {
+    PreparedClaims older = PreparedClaims.open(folder, BOOT);
+    PreparedClaims newer = PreparedClaims.open(folder, BOOT);
+
+    older.completeFrom(Map.of("uid-1", List.of(allocated(3))));
+
+    assertThat(newer.isComplete()).isTrue();
+    assertThat(newer.all()).containsOnlyKeys("uid-1");
+    newer.completeFrom(Map.of("uid-2", List.of(allocated(4))));
+    assertThat(newer.all()).containsOnlyKeys("uid-1");
+  }
+
+  @Test
+  void aFileThatIsFoundDamagedLaterIsSetAsideAndCompletedFromTheGas() throws IOException {
+    PreparedClaims claims = openComplete();
+    claims.put("uid-1", CLAIM);
+    Files.writeString(file(), "{");
+
+    assertThat(claims.isComplete()).isFalse();
+    assertThat(claims.all()).isEmpty();
+    assertThat(folder.resolve(PreparedClaims.DAMAGED_FILE_NAME)).hasContent("{");
+
+    claims.completeFrom(Map.of("uid-2", List.of(allocated(4))));
+    assertThat(PreparedClaims.open(folder, BOOT).all()).containsOnlyKeys("uid-2");
+  }
+
+  @Test
+  void whatCannotBeReadIsNotComplete() throws IOException {
+    PreparedClaims claims = openComplete();
+    claims.put("uid-1", CLAIM);
     Files.delete(file());
+    Files.createDirectory(file());
+
+    assertThat(claims.all()).containsOnlyKeys("uid-1");
+    assertThat(claims.isComplete()).isFalse();
+    assertThatThrownBy(() -> claims.put("uid-2", CLAIM)).isInstanceOf(IOException.class);
+
+    Files.delete(file());
+    assertThat(claims.isComplete()).isTrue();
+    claims.put("uid-2", CLAIM);
+    assertThat(PreparedClaims.open(folder, BOOT).all()).containsOnlyKeys("uid-1", "uid-2");
+  }
+
+  private void deleteFolder() throws IOException {
+    try (var files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
     Files.delete(folder);
   }
 

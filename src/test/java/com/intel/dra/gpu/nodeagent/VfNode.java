@@ -114,6 +114,7 @@ final class VfNode {
             settings,
             gas,
             informer,
+            new TheOnlyAgent(),
             new BootId("boot-" + boots),
             new VirtualFunctions(kernel.root(), kernel, kernel),
             stepByStep ? (gpu, work) -> pending.add(work) : VfThreads.PLATFORM,

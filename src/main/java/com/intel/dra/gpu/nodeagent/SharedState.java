@@ -1,0 +1,197 @@
+package com.intel.dra.gpu.nodeagent;
+
+import com.intel.dra.gpu.files.AtomicFile;
+import com.intel.dra.gpu.files.FileMutex;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jboss.logging.Logger;
+
+/**
+ * A value in a file of the agent's state folder that two agents may use side by side, while one
+ * replaces the other: what the other wrote is seen at the next use, and changes are made one at a
+ * time, each on the newest value. A change is on the disk by the time that its method returns; when
+ * that fails, nothing has changed.
+ *
+ * @param <S> an immutable value
+ */
+final class SharedState<S> {
+
+  private static final Logger LOG = Logger.getLogger(SharedState.class);
+
+  /** How the value lies on disk. */
+  interface Form<S> {
+
+    /** What there is before the first write. */
+    S beforeTheFirst();
+
+    /** What bytes from the disk turned out to be. */
+    StateDocument.Decoded<S> decode(byte[] content);
+
+    byte[] encode(S value);
+
+    /** What goes on with when the file was damaged and is set aside. To be said loudly. */
+    S afterDamage(Path file, String reason);
+  }
+
+  private final AtomicFile file;
+  private final String damagedName;
+  private final FileMutex mutex;
+  private final Form<S> form;
+
+  // guarded by this, and replaced under the mutex only
+  private S value;
+  private Map<String, Object> seen;
+  private String problem = "";
+
+  private SharedState(AtomicFile file, String damagedName, FileMutex mutex, Form<S> form, S value) {
+    this.file = file;
+    this.damagedName = damagedName;
+    this.mutex = mutex;
+    this.form = form;
+    this.value = value;
+    this.seen = Map.of();
+  }
+
+  /**
+   * Reads what an earlier run left.
+   *
+   * @param folder made when it is missing
+   * @throws IOException if the folder or file cannot be used at all
+   */
+  static <S> SharedState<S> open(Path folder, String name, String damagedName, Form<S> form)
+      throws IOException {
+    Files.createDirectories(folder);
+    var file = new AtomicFile(folder.resolve(name), PosixFilePermissions.fromString("rw-------"));
+    var mutex = new FileMutex(folder.resolve(name + ".lock"));
+    return mutex.exclusively(
+        () -> {
+          file.deleteLeftovers();
+          var state = new SharedState<S>(file, damagedName, mutex, form, form.beforeTheFirst());
+          state.takeOver();
+          return state;
+        });
+  }
+
+  /**
+   * The value as it is now. While the file cannot be read it is what was read last, and {@link
+   * #isCertain} false.
+   */
+  S get() {
+    try {
+      lookAgain();
+    } catch (IOException e) {
+      failed(e);
+    }
+    synchronized (this) {
+      return value;
+    }
+  }
+
+  /** Whether the last look at the file succeeded. */
+  synchronized boolean isCertain() {
+    return problem.isEmpty();
+  }
+
+  /**
+   * Replaces the value by what the change makes of it; nothing is written when that is the same.
+   *
+   * @return the value before
+   */
+  S change(UnaryOperator<S> change) throws IOException {
+    S now = current();
+    if (change.apply(now).equals(now)) {
+      return now;
+    }
+    return mutex.exclusively(
+        () -> {
+          takeOver();
+          S before = current();
+          S after = change.apply(before);
+          if (!after.equals(before)) {
+            file.write(form.encode(after));
+            set(after, look());
+          }
+          return before;
+        });
+  }
+
+  /** Does something while no other agent changes the value, nor does anything in this way. */
+  <R> R exclusively(FileMutex.Action<R> action) throws IOException {
+    return mutex.exclusively(action);
+  }
+
+  private S current() throws IOException {
+    lookAgain();
+    synchronized (this) {
+      return value;
+    }
+  }
+
+  private void lookAgain() throws IOException {
+    if (hasChanged(look())) {
+      mutex.exclusively(
+          () -> {
+            takeOver();
+            return true;
+          });
+    }
+    succeeded();
+  }
+
+  /** Under the mutex. */
+  private void takeOver() throws IOException {
+    Map<String, Object> now = look();
+    if (!hasChanged(now)) {
+      return;
+    }
+    Optional<byte[]> content = file.read();
+    if (content.isEmpty()) {
+      return;
+    }
+    switch (form.decode(content.get())) {
+      case StateDocument.Decoded.Valid<S>(S read) -> set(read, now);
+      case StateDocument.Decoded.Damaged<S>(String reason) -> {
+        file.setAsideAs(damagedName);
+        set(form.afterDamage(file.path(), reason), Map.of());
+      }
+    }
+  }
+
+  /** A file that has vanished is no news: what was in it is here, and comes back when written. */
+  private synchronized boolean hasChanged(Map<String, Object> now) {
+    return !now.isEmpty() && !now.equals(seen);
+  }
+
+  private synchronized void set(S now, Map<String, Object> look) {
+    value = now;
+    seen = look;
+  }
+
+  /** What differs between two contents: each is a new file. Empty when there is none. */
+  private Map<String, Object> look() throws IOException {
+    try {
+      return Files.readAttributes(file.path(), "unix:ino,size,lastModifiedTime,ctime");
+    } catch (NoSuchFileException e) {
+      return Map.of();
+    }
+  }
+
+  private synchronized void failed(IOException e) {
+    if (!e.toString().equals(problem)) {
+      problem = e.toString();
+      LOG.errorf(
+          "%s cannot be read, going on with what was in it; see to the node's disk: %s",
+          file.path(), problem);
+    }
+  }
+
+  private synchronized void succeeded() {
+    problem = "";
+  }
+}
