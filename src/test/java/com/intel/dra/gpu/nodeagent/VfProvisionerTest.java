@@ -833,7 +833,7 @@ class VfProvisionerTest {
     node.prepared("a");
     assertThat(
             node.agent.preparation.prepare(
-                Fixtures.claim("b"), new ResourceHandle(plan.gpus()).encode()))
+                Fixtures.claim("b"), Optional.of(new ResourceHandle(plan.gpus()).encode())))
         .isInstanceOf(PrepareResult.Prepared.class);
   }
 
