@@ -63,6 +63,8 @@ enum Topology {
   private static final String REFUSES =
       "faults: [{fault: refuse, file: sriov_numvfs, value: \"5\", errno: EIO}]";
 
+  private static final String BROKEN = "faults: [{fault: survivability, type: boot}]";
+
   private static final String CONFIG_MAP = "intel-gpu-simulator-topology";
   private static final Duration NUDGE_AGAIN = Duration.ofSeconds(5);
 
@@ -110,6 +112,16 @@ enum Topology {
   /** Takes the faults of the GPUs away, which stay, and waits until that shows. */
   void cureOn(RealCluster cluster, ThrowingRunnable shows) {
     change(cluster, yaml().replace(", " + REFUSES, ""), shows);
+  }
+
+  /** Has the first GPU of every node need its firmware flashed, and waits until that shows. */
+  void breakFirstOn(RealCluster cluster, ThrowingRunnable shows) {
+    change(cluster, yaml().replaceFirst("driver: i915}", "driver: i915, " + BROKEN + "}"), shows);
+  }
+
+  /** Has every node show the GPUs as they should be, and waits until that shows. */
+  void repairOn(RealCluster cluster, ThrowingRunnable shows) {
+    change(cluster, yaml(), shows);
   }
 
   private void change(RealCluster cluster, String yaml, ThrowingRunnable shows) {
