@@ -40,7 +40,7 @@ enum Topology {
   TWO_VF_HOSTS_I915(List.of("0000:b3:00.0-0x56c0", "0000:b4:00.0-0x56c0")) {
     @Override
     String yaml() {
-      return yaml("maxVfs: 16, driver: i915");
+      return yaml("maxVfs: 16, driver: i915, pcieRoot: \"pci0000:b0\"");
     }
   },
 
