@@ -4,6 +4,7 @@ import com.intel.dra.gpu.device.DeviceType;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.GpuFacts;
+import com.intel.dra.gpu.device.GpuHealth;
 import com.intel.dra.gpu.device.VfProfile;
 import com.intel.dra.gpu.device.VfProfiles;
 import com.intel.dra.gpu.structured.GpuSharing;
@@ -24,10 +25,12 @@ class NodeOffer {
   private final VfHosts hosts;
   private final VfHostRecords records;
   private final VfFailures failures;
+  private final PreparedClaims prepared;
   private final GpuSharing sharing;
   private final int vfsOnDemand;
 
-  // a GPU that is not well, or gone, stays published with a taint that evicts its pods
+  // a GPU that is not well stays published with a taint that evicts its pods; one that is gone
+  // until they are
   private final SortedMap<DeviceUid, Gpu> offered = new TreeMap<>();
 
   @Inject
@@ -36,11 +39,13 @@ class NodeOffer {
       VfHosts hosts,
       VfHostRecords records,
       VfFailures failures,
+      PreparedClaims prepared,
       AgentConfig config) {
     this.devices = devices;
     this.hosts = hosts;
     this.records = records;
     this.failures = failures;
+    this.prepared = prepared;
     this.vfsOnDemand = config.vfsOnDemand();
     this.sharing =
         switch (config.sharing()) {
@@ -61,9 +66,24 @@ class NodeOffer {
         .filter(device -> device.type() == DeviceType.GPU)
         .forEach(gpu -> offered.put(gpu.uid(), gpu));
     List<GpuFacts> facts = devices.facts();
+    offered.keySet().removeIf(gpu -> isGone(gpu, facts) && !isHeld(gpu));
     return offered.values().stream()
         .map(gpu -> new OfferedGpu(gpu, DeviceDescriptions.of(gpu, facts), vfs(gpu, known)))
         .toList();
+  }
+
+  private static boolean isGone(DeviceUid gpu, List<GpuFacts> facts) {
+    return facts.stream()
+        .filter(candidate -> candidate.uid().equals(gpu))
+        .allMatch(gone -> gone.health() instanceof GpuHealth.Vanished);
+  }
+
+  /** Whether pods may be using it, which a taint has evicted. */
+  private boolean isHeld(DeviceUid gpu) {
+    return prepared.all().values().stream()
+        .flatMap(claim -> claim.devices().stream())
+        .flatMap(device -> DeviceUid.parse(device.uid()).stream())
+        .anyMatch(held -> held.parent().orElse(held).equals(gpu));
   }
 
   private OfferedGpu.Vfs vfs(Gpu gpu, List<Gpu> known) {

@@ -4,6 +4,7 @@ import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.VfProfile;
 import com.intel.dra.gpu.device.VfProfiles;
 import com.intel.dra.gpu.sysfs.EnabledVfs;
+import com.intel.dra.gpu.sysfs.SriovFailure;
 import com.intel.dra.gpu.sysfs.VfWithoutCard;
 import java.util.Collection;
 import java.util.List;
@@ -19,7 +20,7 @@ sealed interface VfHostDecision {
   /** Somebody else uses VFs of it that cannot be offered: it is not to be planned for others. */
   record LeaveToOthers() implements VfHostDecision {}
 
-  /** Which VFs it has is not known, so that nothing of it can be offered. */
+  /** It does not answer, so that nothing of it can be offered. */
   record Withhold(String reason) implements VfHostDecision {}
 
   /** The VFs that were recorded are gone, and nobody wants them. */
@@ -72,9 +73,13 @@ sealed interface VfHostDecision {
       // the removal will say what is wrong, until it is right
       case EnabledVfs.Unknown(var cause) when now.held().isEmpty() && now.made().isPresent() ->
           new Remove();
-      case EnabledVfs.Unknown(var cause) ->
+      case EnabledVfs.Unknown(SriovFailure.NoAnswer cause) ->
           new Withhold(
               "the VFs of GPU %s are not known: %s".formatted(now.gpu().uid(), cause.message()));
+      case EnabledVfs.Unknown(var cause) when !now.held().isEmpty() ->
+          new Refuse(
+              "the VFs of GPU %s are not known: %s".formatted(now.gpu().uid(), cause.message()));
+      case EnabledVfs.Unknown(var cause) -> new Nothing();
     };
   }
 

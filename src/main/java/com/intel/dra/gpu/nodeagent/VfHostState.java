@@ -60,6 +60,6 @@ sealed interface VfHostState {
    */
   record Occupied() implements VfHostState {}
 
-  /** Which VFs it has is not known: the GPU does not answer, or not with a number. */
+  /** Which VFs it has is not known, because the GPU does not answer. */
   record Unknown(String reason) implements VfHostState {}
 }

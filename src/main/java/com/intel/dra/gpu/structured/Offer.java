@@ -66,8 +66,9 @@ public final class Offer {
   public List<OfferedDevices> inOrderOfPreference(boolean sharesAreCharged) {
     var exclusive = new GpuSharing.Exclusive();
     SequencedSet<OfferedDevices> ways = new LinkedHashSet<>();
-    if (sharesAreCharged) {
-      ways.add(way(sharing, true));
+    OfferedDevices best = way(sharing, true);
+    if (sharesAreCharged || best.counterSets().isEmpty()) {
+      ways.add(best);
     }
     ways.add(way(exclusive, true));
     ways.add(way(sharing, false));

@@ -25,7 +25,11 @@ class ExamplesIT {
 
   private static List<String> files() throws IOException {
     try (var files = Files.list(Examples.FOLDER)) {
-      return files.map(file -> file.getFileName().toString()).sorted().toList();
+      return files
+          .filter(Files::isRegularFile)
+          .map(file -> file.getFileName().toString())
+          .sorted()
+          .toList();
     }
   }
 

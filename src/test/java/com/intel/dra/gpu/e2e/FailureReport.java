@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** What one wants to see of the cluster when a test fails, as it is at that moment. */
@@ -42,16 +43,17 @@ final class FailureReport {
   private static List<String> questions(RealCluster cluster) {
     String inTheTests = " -n " + cluster.namespace();
     String since = " --since-time=" + cluster.begin().truncatedTo(ChronoUnit.SECONDS);
-    return List.of(
-        "get pods,resourceclaims,gpuclaimparameters -o wide" + inTheTests,
-        "describe pods,resourceclaims,podschedulingcontexts" + inTheTests,
-        "get events --sort-by=.lastTimestamp" + inTheTests,
-        "get resourceclaims,podschedulingcontexts -o yaml" + inTheTests,
-        "get gas -o yaml",
-        "get resourceclasses,deviceclassparameters -o yaml",
-        "get nodes,pods -o wide",
-        "logs -l app.kubernetes.io/name=intel-gpu-controller --tail=-1" + since,
-        "logs -l app.kubernetes.io/name=intel-gpu-node-agent --all-containers --prefix --tail=-1"
-            + since);
+    return Stream.concat(
+            Stream.of(
+                "get pods -o wide" + inTheTests,
+                "describe pods" + inTheTests,
+                "get events --sort-by=.lastTimestamp" + inTheTests,
+                "get gas -o yaml",
+                "get nodes,pods -o wide",
+                "logs -l app.kubernetes.io/name=intel-gpu-controller --tail=-1" + since,
+                "logs -l app.kubernetes.io/name=intel-gpu-node-agent --all-containers --prefix --tail=-1"
+                    + since),
+            cluster.questionsAboutClaims().stream())
+        .toList();
   }
 }

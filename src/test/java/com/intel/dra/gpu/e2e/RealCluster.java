@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
  * after each test no GAS may have a trace of a claim, whatever the test did. What the cluster
  * looked like when a test failed is in target/e2e-logs.
  */
-final class RealCluster extends TestNamespace
+class RealCluster extends TestNamespace
     implements BeforeEachCallback, AfterEachCallback, TestExecutionExceptionHandler {
 
   static final String DRIVER_NAMESPACE = "default";
@@ -112,9 +112,30 @@ final class RealCluster extends TestNamespace
     eventually(
         "the pods of " + namespace + " are gone",
         () -> assertThat(client.pods().inNamespace(namespace).list().getItems()).isEmpty());
-    client.resources(ResourceClaim.class).inNamespace(namespace).delete();
-    eventually("the claims of " + namespace + " are gone", () -> assertThat(claims()).isEmpty());
+    deleteClaims();
+    eventually(
+        "the claims of " + namespace + " are gone", () -> assertThat(claimNames()).isEmpty());
     eventually("no GAS has a trace of a claim", () -> assertThat(claimUidsInAnyGas()).isEmpty());
+  }
+
+  /** Deletes all claims of the test, in the version of the API that the cluster serves. */
+  void deleteClaims() {
+    client.resources(ResourceClaim.class).inNamespace(namespace).delete();
+  }
+
+  /** The names of all claims of the test. */
+  List<String> claimNames() {
+    return claims().stream().map(claim -> claim.getMetadata().getName()).toList();
+  }
+
+  /** What to ask kubectl about the claims of a test that failed. */
+  List<String> questionsAboutClaims() {
+    String inTheTests = " -n " + namespace;
+    return List.of(
+        "get resourceclaims,gpuclaimparameters -o wide" + inTheTests,
+        "describe resourceclaims,podschedulingcontexts" + inTheTests,
+        "get resourceclaims,podschedulingcontexts -o yaml" + inTheTests,
+        "get resourceclasses,deviceclassparameters -o yaml");
   }
 
   @Override

@@ -40,7 +40,7 @@ enum Topology {
   TWO_VF_HOSTS_I915(List.of("0000:b3:00.0-0x56c0", "0000:b4:00.0-0x56c0")) {
     @Override
     String yaml() {
-      return yaml("maxVfs: 16, driver: i915");
+      return yaml("maxVfs: 16, driver: i915, pcieRoot: \"pci0000:b0\"");
     }
   },
 
@@ -62,6 +62,8 @@ enum Topology {
 
   private static final String REFUSES =
       "faults: [{fault: refuse, file: sriov_numvfs, value: \"5\", errno: EIO}]";
+
+  private static final String BROKEN = "faults: [{fault: survivability, type: boot}]";
 
   private static final String CONFIG_MAP = "intel-gpu-simulator-topology";
   private static final Duration NUDGE_AGAIN = Duration.ofSeconds(5);
@@ -110,6 +112,16 @@ enum Topology {
   /** Takes the faults of the GPUs away, which stay, and waits until that shows. */
   void cureOn(RealCluster cluster, ThrowingRunnable shows) {
     change(cluster, yaml().replace(", " + REFUSES, ""), shows);
+  }
+
+  /** Has the first GPU of every node need its firmware flashed, and waits until that shows. */
+  void breakFirstOn(RealCluster cluster, ThrowingRunnable shows) {
+    change(cluster, yaml().replaceFirst("driver: i915}", "driver: i915, " + BROKEN + "}"), shows);
+  }
+
+  /** Has every node show the GPUs as they should be, and waits until that shows. */
+  void repairOn(RealCluster cluster, ThrowingRunnable shows) {
+    change(cluster, yaml(), shows);
   }
 
   private void change(RealCluster cluster, String yaml, ThrowingRunnable shows) {

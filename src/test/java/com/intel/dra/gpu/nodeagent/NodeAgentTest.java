@@ -240,7 +240,7 @@ class NodeAgentTest {
       slices =
           new SlicePublisher(
               client,
-              new NodeOffer(devices, parts.hosts, parts.records, parts.failures, config),
+              new NodeOffer(devices, parts.hosts, parts.records, parts.failures, prepared, config),
               parts.metrics,
               config);
       plugin = KubeletPlugin.create(settings, parts.preparation, parts.metrics);

@@ -820,7 +820,8 @@ class VfProvisionerTest {
     assertThat(node.offeredVfs(gpu)).hasSize(4);
     node.settle();
     assertThat(node.offeredVfs(gpu)).isEmpty();
-    node.allocateVfs("b", 2, 2000);
+    ClaimAllocation plan = planned(4, "flex170_m8", 2000); // by a controller that saw no failure
+    node.gas.allocate("b", plan);
     node.pass(Duration.ofSeconds(1));
     int writes = node.kernel.writes().size();
 
@@ -830,7 +831,10 @@ class VfProvisionerTest {
     assertThat(node.kernel.writes()).hasSize(writes);
     node.settle();
     node.prepared("a");
-    node.prepared("b");
+    assertThat(
+            node.agent.preparation.prepare(
+                Fixtures.claim("b"), Optional.of(new ResourceHandle(plan.gpus()).encode())))
+        .isInstanceOf(PrepareResult.Prepared.class);
   }
 
   @Test

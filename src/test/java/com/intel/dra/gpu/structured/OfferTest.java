@@ -101,6 +101,10 @@ class OfferTest {
         .as("shares that are found are not charged to counters before 1.36.2")
         .extracting(OfferedDevices::name)
         .containsExactly("exclusive-vfs-on-demand", "shared", "exclusive");
+    assertThat(new Offer(List.of(whole(3, 1024)), SHARED).inOrderOfPreference(false))
+        .as("without counters nothing can be charged wrongly")
+        .extracting(OfferedDevices::name)
+        .containsExactly("shared", "exclusive");
     assertThat(new Offer(List.of(whole(3, 1024)), EXCLUSIVE).inOrderOfPreference(true))
         .extracting(OfferedDevices::name)
         .containsExactly("exclusive");

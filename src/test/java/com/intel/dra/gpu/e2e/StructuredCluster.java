@@ -1,0 +1,228 @@
+package com.intel.dra.gpu.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.structured.DeviceName;
+import io.fabric8.kubernetes.api.model.resource.v1.Device;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResult;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** A cluster whose scheduler allocates devices itself (Kubernetes 1.34 and later). */
+final class StructuredCluster extends RealCluster {
+
+  static final String ON_NODE1 = "nodeSelector: {kubernetes.io/hostname: node1}";
+
+  private static final String DRIVER = "gpu.intel.com";
+  private static final Pattern CARD = Pattern.compile("\\bcard(\\d+)\\b");
+
+  private final Topology shown;
+
+  StructuredCluster(Topology topology) {
+    super(topology);
+    this.shown = topology;
+  }
+
+  @Override
+  public void beforeEach(ExtensionContext context) {
+    super.beforeEach(context);
+    eventually(
+        "the GPUs of every node are published",
+        () ->
+            assertThat(NODES)
+                .allSatisfy(
+                    node ->
+                        assertThat(deviceNames(node))
+                            .filteredOn(name -> !name.contains("-vf") && !name.endsWith("-monitor"))
+                            .isEqualTo(
+                                shown.uids().stream().map(StructuredCluster::name).toList())));
+  }
+
+  /** What the device with that UID is called in a ResourceSlice. */
+  static String name(String uid) {
+    return DeviceName.of(DeviceUid.parse(uid).orElseThrow()).toString();
+  }
+
+  /** The node's slices of the highest generation, in their order. */
+  List<ResourceSlice> slices(String node) {
+    List<ResourceSlice> all =
+        client
+            .resources(ResourceSlice.class)
+            .withField("spec.driver", DRIVER)
+            .withField("spec.nodeName", node)
+            .list()
+            .getItems();
+    long newest =
+        all.stream().mapToLong(slice -> slice.getSpec().getPool().getGeneration()).max().orElse(0);
+    return all.stream()
+        .filter(slice -> slice.getSpec().getPool().getGeneration() == newest)
+        .sorted(Comparator.comparing(slice -> slice.getMetadata().getName()))
+        .toList();
+  }
+
+  /** What is published of the node's devices, in the order in which they are tried. */
+  List<Device> devices(String node) {
+    return slices(node).stream()
+        .flatMap(slice -> Stream.ofNullable(slice.getSpec().getDevices()).flatMap(List::stream))
+        .toList();
+  }
+
+  List<String> deviceNames(String node) {
+    return devices(node).stream().map(Device::getName).toList();
+  }
+
+  Device device(String node, String name) {
+    return devices(node).stream()
+        .filter(device -> device.getName().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(name + " is not published on " + node));
+  }
+
+  List<ResourceClaim> structuredClaims() {
+    return client.resources(ResourceClaim.class).inNamespace(namespace()).list().getItems();
+  }
+
+  /** What the scheduler gave to the only claim of that name, or of the pod's claim of that name. */
+  List<DeviceRequestAllocationResult> given(String claim) {
+    return structuredClaims().stream()
+        .filter(
+            candidate ->
+                candidate.getMetadata().getName().equals(claim)
+                    || candidate.getMetadata().getName().startsWith(claim + "-"))
+        .filter(candidate -> candidate.getStatus() != null)
+        .filter(candidate -> candidate.getStatus().getAllocation() != null)
+        .flatMap(
+            candidate -> candidate.getStatus().getAllocation().getDevices().getResults().stream())
+        .toList();
+  }
+
+  /**
+   * A template and a claim of the same spec, both of that name.
+   *
+   * @param spec of the claim, such as {@code {devices: {requests: [...]}}}
+   */
+  void structuredTemplate(String name, String spec) {
+    apply(
+        """
+        apiVersion: resource.k8s.io/v1
+        kind: ResourceClaimTemplate
+        metadata: {name: %s}
+        spec: {spec: %s}
+        """
+            .formatted(name, spec));
+  }
+
+  void structuredClaim(String name, String spec) {
+    apply(
+        """
+        apiVersion: resource.k8s.io/v1
+        kind: ResourceClaim
+        metadata: {name: %s}
+        spec: %s
+        """
+            .formatted(name, spec));
+  }
+
+  /** A claim with one request for one device of that class; {@code more} may be empty. */
+  static String one(String deviceClass, String more) {
+    return "{devices: {requests: [{name: gpu, exactly: {deviceClassName: %s%s}}]}}"
+        .formatted(deviceClass, more.isEmpty() ? "" : ", " + more);
+  }
+
+  static String memory(String amount) {
+    return "capacity: {requests: {memory: %s}}".formatted(amount);
+  }
+
+  static String template(String name) {
+    return "resourceClaimTemplateName: " + name;
+  }
+
+  static String claimNamed(String name) {
+    return "resourceClaimName: " + name;
+  }
+
+  /** A pod of one container that uses all the claims. */
+  void structuredPod(String name, String where, Map<String, String> claims) {
+    structuredPod(
+        name, where, List.of(container("main", claims.keySet().toArray(String[]::new))), claims);
+  }
+
+  /**
+   * @param claims by name in the pod, such as {@code resourceClaimName: x}
+   */
+  void structuredPod(
+      String name, String where, List<String> containers, Map<String, String> claims) {
+    String sources =
+        claims.entrySet().stream()
+            .map(entry -> "{name: %s, %s}".formatted(entry.getKey(), entry.getValue()))
+            .collect(Collectors.joining(", "));
+    apply(
+        """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: %s}
+        spec:
+          terminationGracePeriodSeconds: 1
+        %s
+          containers: [%s]
+          resourceClaims: [%s]
+        """
+            .formatted(
+                name, where.indent(2).stripTrailing(), String.join(", ", containers), sources));
+  }
+
+  /** The numbers of the cards that the container lists, when it has. */
+  Set<Integer> cards(String pod, String container) {
+    return CARD.matcher(log(pod, container))
+        .results()
+        .map(match -> Integer.valueOf(match.group(1)))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  void awaitCards(String pod, String container, Integer... cards) {
+    eventually(
+        "%s of %s sees cards %s".formatted(container, pod, List.of(cards)),
+        () -> assertThat(cards(pod, container)).containsExactly(cards));
+  }
+
+  /** That the scheduler finds no place for the pod. */
+  void awaitUnschedulable(String pod) {
+    eventually(
+        pod + " finds no node",
+        () ->
+            assertThat(getPod(pod).getStatus().getConditions())
+                .anySatisfy(
+                    condition -> {
+                      assertThat(condition.getType()).isEqualTo("PodScheduled");
+                      assertThat(condition.getReason()).isEqualTo("Unschedulable");
+                    }));
+  }
+
+  @Override
+  void deleteClaims() {
+    client.resources(ResourceClaim.class).inNamespace(namespace()).delete();
+  }
+
+  @Override
+  List<String> claimNames() {
+    return structuredClaims().stream().map(claim -> claim.getMetadata().getName()).toList();
+  }
+
+  @Override
+  List<String> questionsAboutClaims() {
+    return List.of(
+        "get resourceclaims -o yaml -n " + namespace(),
+        "get resourceslices -o yaml",
+        "get deviceclasses -o yaml");
+  }
+}

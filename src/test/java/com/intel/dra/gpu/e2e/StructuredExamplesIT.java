@@ -1,0 +1,106 @@
+package com.intel.dra.gpu.e2e;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each file of deploy/examples/structured, on nodes with two GPUs that can have VFs. */
+@Tag("structured")
+class StructuredExamplesIT {
+
+  private static final Path FOLDER = Path.of("deploy", "examples", "structured");
+
+  /** How many cards each container sees that uses a claim or an extended resource. */
+  private static final Map<String, Integer> CARDS =
+      new TreeMap<>(
+          Map.of(
+              "pod-extended-resource.yaml", 1,
+              "pod-init-container.yaml", 1,
+              "pod-inline-first-available.yaml", 1,
+              "pod-inline-same-pcie-root.yaml", 2,
+              "pod-inline-two-gpus.yaml", 2,
+              "pod-inline-vf-and-gpu.yaml", 1,
+              "pod-inline-vf.yaml", 1,
+              "pod-inline.yaml", 1,
+              "pods-shared-claim.yaml", 1,
+              "pods-shared-gpu.yaml", 1));
+
+  /** It makes a namespace of its own, so another test applies what is in it. */
+  private static final String MONITOR = "daemonset-monitor.yaml";
+
+  @RegisterExtension
+  final StructuredCluster cluster = new StructuredCluster(Topology.TWO_VF_HOSTS_I915);
+
+  private static List<String> files() throws IOException {
+    try (var files = Files.list(FOLDER)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  private static List<String> expectedFiles() {
+    return List.copyOf(CARDS.keySet());
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("expectedFiles")
+  void theExampleRunsAndItsContainersSeeTheirDevices(String file) throws IOException {
+    cluster.applyFile(FOLDER.resolve(file));
+
+    cluster.eventually(
+        "the pods of " + file + " run",
+        () ->
+            assertThat(cluster.pods())
+                .isNotEmpty()
+                .allSatisfy(
+                    pod ->
+                        assertThat(cluster.phase(pod.getMetadata().getName()))
+                            .isEqualTo("Running")));
+    for (Pod pod : cluster.pods()) {
+      pod.getSpec().getContainers().stream()
+          .filter(container -> !container.getName().equals("without-resource"))
+          .forEach(
+              container ->
+                  cluster.eventually(
+                      "%s of %s sees its devices"
+                          .formatted(container.getName(), pod.getMetadata().getName()),
+                      () ->
+                          assertThat(
+                                  cluster.cards(pod.getMetadata().getName(), container.getName()))
+                              .hasSize(requireNonNull(CARDS.get(file)))));
+    }
+  }
+
+  @Test
+  void everyExampleIsTriedAndSaysInItsFirstLineWhatItShows() throws IOException {
+    var expected = new java.util.TreeSet<>(CARDS.keySet());
+    expected.add(MONITOR);
+
+    assertThat(files()).containsExactlyElementsOf(expected);
+    for (String file : files()) {
+      assertThat(Files.readAllLines(FOLDER.resolve(file)).getFirst()).as(file).startsWith("# ");
+    }
+  }
+
+  @Test
+  void theMonitorSeesAllGpusOfItsNode() {
+    try {
+      Shell.kubectl("apply", "-f", FOLDER.resolve(MONITOR).toString());
+      Shell.kubectl(
+          "rollout", "status", "-f", FOLDER.resolve(MONITOR).toString(), "--timeout=120s");
+    } finally {
+      Shell.kubectl("delete", "-f", FOLDER.resolve(MONITOR).toString(), "--timeout=120s");
+    }
+  }
+}
