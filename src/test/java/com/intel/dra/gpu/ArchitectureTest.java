@@ -32,7 +32,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule controller =
-      room("controller").mayUse("claim", "allocation", "api", "device");
+      room("controller").mayUse("claim", "allocation", "api", "device", "mode");
 
   @ArchTest static final ArchRule sysfs = room("sysfs").mayUse("device");
 
@@ -42,6 +42,8 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule structured = room("structured").mayUse("api", "device");
 
+  @ArchTest static final ArchRule mode = room("mode").mayUse("api", "structured");
+
   @ArchTest static final ArchRule kubelet = room("kubelet").mayUse();
 
   @ArchTest static final ArchRule slices = room("slices").mayUse();
@@ -49,7 +51,8 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule nodeAgent =
       room("nodeagent")
-          .mayUse("api", "device", "sysfs", "files", "cdi", "kubelet", "structured", "slices");
+          .mayUse(
+              "api", "device", "sysfs", "files", "cdi", "kubelet", "structured", "slices", "mode");
 
   @ArchTest static final ArchRule simulator = room("simulator").mayUse("device", "sysfs");
 
@@ -70,6 +73,7 @@ class ArchitectureTest {
                   "files",
                   "cdi",
                   "kubelet",
+                  "mode",
                   "slices",
                   "nodeagent",
                   "structured",

@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.controller;
 
+import com.intel.dra.gpu.mode.DraMode;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.profile.IfBuildProfile;
@@ -19,6 +20,11 @@ class ControllerMetrics {
         Counter.builder("gpu.dra.gas.write.conflicts")
             .description("Writes of a GpuAllocationState that met a newer version and were retried")
             .register(registry);
+  }
+
+  /** Told once, when it is known. */
+  void mode(DraMode mode) {
+    mode.showIn(registry);
   }
 
   void gasWriteConflict() {

@@ -3,15 +3,21 @@ package com.intel.dra.gpu.nodeagent;
 import com.intel.dra.gpu.cdi.CdiSpecFile;
 import com.intel.dra.gpu.kubelet.PluginGeneration;
 import com.intel.dra.gpu.kubelet.PluginSettings;
+import com.intel.dra.gpu.mode.DraMode;
+import com.intel.dra.gpu.mode.DraModeChoice;
 import com.intel.dra.gpu.sysfs.GpuDiscovery;
 import com.intel.dra.gpu.sysfs.LocalMemoryQuery;
 import com.intel.dra.gpu.sysfs.VirtualFunctions;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Optional;
 
 /** The parts from rooms that know nothing of this application, made from its settings. */
 class AgentBeans {
@@ -20,7 +26,7 @@ class AgentBeans {
   @Produces
   @Singleton
   DraMode draMode(AgentConfig config, KubernetesClient client) throws InterruptedException {
-    return DraModeChoice.make(config, client);
+    return DraModeChoice.make(config.draMode(), client, () -> lastUsed(config));
   }
 
   @Produces
@@ -86,6 +92,17 @@ class AgentBeans {
   @Singleton
   InstantSource clock() {
     return InstantSource.system();
+  }
+
+  /** The mode whose record of prepared claims is the youngest. */
+  static Optional<DraMode> lastUsed(AgentConfig config) {
+    return Arrays.stream(DraMode.values())
+        .filter(mode -> record(config, mode).exists())
+        .max(Comparator.comparingLong(mode -> record(config, mode).lastModified()));
+  }
+
+  private static File record(AgentConfig config, DraMode mode) {
+    return config.pluginDir(mode).resolve(PreparedClaims.FILE_NAME).toFile();
   }
 
   private static Path stateDir(AgentConfig config, DraMode mode) {

@@ -1,5 +1,7 @@
 package com.intel.dra.gpu.nodeagent;
 
+import com.intel.dra.gpu.mode.DraMode;
+import com.intel.dra.gpu.mode.DraModeSetting;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;

@@ -4,12 +4,10 @@ import com.intel.dra.gpu.kubelet.PluginApiVersion;
 import com.intel.dra.gpu.kubelet.PluginCallListener;
 import com.intel.dra.gpu.kubelet.PrepareResult;
 import com.intel.dra.gpu.kubelet.UnprepareResult;
+import com.intel.dra.gpu.mode.DraMode;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tag;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.util.List;
-import java.util.Locale;
 
 /**
  * What Prometheus sees of the node agent: {@code gpu_dra_prepare_requests_total} and {@code
@@ -35,8 +33,7 @@ class AgentMetrics implements PluginCallListener {
   @Inject
   AgentMetrics(MeterRegistry registry, PreparedClaims prepared, DraMode mode) {
     this.registry = registry;
-    registry.gauge(
-        "gpu.dra.mode", List.of(Tag.of("mode", mode.name().toLowerCase(Locale.ROOT))), 1);
+    mode.showIn(registry);
     registry.gauge("gpu.dra.prepared.claims", prepared, claims -> claims.all().size());
   }
 

@@ -2,6 +2,7 @@ package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.kubelet.KubeletPlugin;
 import com.intel.dra.gpu.kubelet.RegistrationState;
+import com.intel.dra.gpu.mode.DraMode;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;

@@ -7,6 +7,7 @@ import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.VfProfile;
+import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.nodeagent.VfHostState.Making;
 import com.intel.dra.gpu.nodeagent.VfHostState.MakingFailed;
 import com.intel.dra.gpu.nodeagent.VfHostState.Occupied;

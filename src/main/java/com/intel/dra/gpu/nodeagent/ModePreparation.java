@@ -4,6 +4,7 @@ import com.intel.dra.gpu.kubelet.ClaimPreparer;
 import com.intel.dra.gpu.kubelet.ClaimReference;
 import com.intel.dra.gpu.kubelet.PrepareResult;
 import com.intel.dra.gpu.kubelet.UnprepareResult;
+import com.intel.dra.gpu.mode.DraMode;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Optional;

@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.nodeagent;
 
+import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.slices.DroppedField;
 import com.intel.dra.gpu.slices.PublishedPool;
 import com.intel.dra.gpu.slices.SliceKeeper;

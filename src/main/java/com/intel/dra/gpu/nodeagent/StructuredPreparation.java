@@ -5,6 +5,7 @@ import com.intel.dra.gpu.kubelet.ClaimPreparer;
 import com.intel.dra.gpu.kubelet.ClaimReference;
 import com.intel.dra.gpu.kubelet.PrepareResult;
 import com.intel.dra.gpu.kubelet.UnprepareResult;
+import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.structured.ClaimResults;
 import com.intel.dra.gpu.structured.Offer;
 import com.intel.dra.gpu.structured.PreparableDevice;

@@ -2,6 +2,7 @@ package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.cdi.CdiSpecFile;
 import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.sysfs.GpuDiscovery;
 import com.intel.dra.gpu.sysfs.VirtualFunctions;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -16,6 +16,7 @@ import com.intel.dra.gpu.api.ResourceHandle;
 import com.intel.dra.gpu.kubelet.TestingKubelet;
 import com.intel.dra.gpu.kubelet.TestingKubelet.Authority;
 import com.intel.dra.gpu.kubelet.proto.v1alpha2.NodePrepareResourceRequest;
+import com.intel.dra.gpu.mode.DraMode;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;

@@ -18,6 +18,7 @@ import com.intel.dra.gpu.kubelet.PluginGeneration;
 import com.intel.dra.gpu.kubelet.PluginSettings;
 import com.intel.dra.gpu.kubelet.TestingKubelet;
 import com.intel.dra.gpu.kubelet.TestingKubelet.Authority;
+import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.simulator.DeviceNodes;
 import com.intel.dra.gpu.simulator.SimulatedNode;
 import com.intel.dra.gpu.simulator.Topology;

@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.nodeagent;
 
+import com.intel.dra.gpu.mode.DraModeSetting;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;

@@ -9,6 +9,7 @@ import com.intel.dra.gpu.device.DeviceType;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.VfProfiles;
 import com.intel.dra.gpu.kubelet.PrepareResult;
+import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.sysfs.FakeKernel.Driver;
 import java.io.IOException;
 import java.nio.file.Files;

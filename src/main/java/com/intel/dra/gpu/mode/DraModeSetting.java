@@ -1,4 +1,4 @@
-package com.intel.dra.gpu.nodeagent;
+package com.intel.dra.gpu.mode;
 
 /** How the mode is chosen. */
 public enum DraModeSetting {

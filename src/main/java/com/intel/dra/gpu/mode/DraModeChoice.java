@@ -1,11 +1,10 @@
-package com.intel.dra.gpu.nodeagent;
+package com.intel.dra.gpu.mode;
 
+import io.fabric8.kubernetes.api.model.APIGroupList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.io.File;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -13,7 +12,7 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /** Chooses between classic and structured DRA. */
-final class DraModeChoice {
+public final class DraModeChoice {
 
   private static final Logger LOG = Logger.getLogger(DraModeChoice.class);
 
@@ -25,17 +24,19 @@ final class DraModeChoice {
   private DraModeChoice() {}
 
   /**
-   * By the setting, or else by what the API server serves; while it cannot be reached, as it was
-   * when a claim was last prepared here; else asks it until it answers with one of the two, since
-   * nothing can be done before that.
+   * By the setting, or else by what the API server serves; while it cannot be reached, as before;
+   * else asks it until it answers with one of the two, since nothing can be done before that.
    *
-   * @throws InterruptedException when the agent is to stop meanwhile
+   * @param before the mode of an earlier run, where that is known
+   * @throws InterruptedException when the application is to stop meanwhile
    */
-  static DraMode make(AgentConfig config, KubernetesClient client) throws InterruptedException {
-    return switch (config.draMode()) {
+  public static DraMode make(
+      DraModeSetting setting, KubernetesClient client, Supplier<Optional<DraMode>> before)
+      throws InterruptedException {
+    return switch (setting) {
       case CLASSIC -> chosen(DraMode.CLASSIC, "by the setting gpu.dra-mode");
       case STRUCTURED -> chosen(DraMode.STRUCTURED, "by the setting gpu.dra-mode");
-      case AUTO -> ask(client, () -> lastUsed(config));
+      case AUTO -> ask(client, before);
     };
   }
 
@@ -79,19 +80,10 @@ final class DraModeChoice {
     }
   }
 
-  /** The mode whose record of prepared claims is the youngest. */
-  static Optional<DraMode> lastUsed(AgentConfig config) {
-    return Arrays.stream(DraMode.values())
-        .filter(mode -> record(config, mode).exists())
-        .max(Comparator.comparingLong(mode -> record(config, mode).lastModified()));
-  }
-
-  private static File record(AgentConfig config, DraMode mode) {
-    return config.pluginDir(mode).resolve(PreparedClaims.FILE_NAME).toFile();
-  }
-
   private static Set<String> served(KubernetesClient client) {
-    return client.getApiGroups().getGroups().stream()
+    // the client says null for a 404, as from a proxy whose API server is not there yet
+    return Optional.ofNullable(client.getApiGroups()).map(APIGroupList::getGroups).stream()
+        .flatMap(List::stream)
         .filter(group -> group.getName().equals(GROUP))
         .flatMap(group -> group.getVersions().stream())
         .map(version -> version.getVersion())

@@ -1,9 +1,12 @@
-package com.intel.dra.gpu.nodeagent;
+package com.intel.dra.gpu.mode;
 
 import com.intel.dra.gpu.api.GpuApi;
 import com.intel.dra.gpu.structured.StructuredApi;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Locale;
 
-/** Who allocates, and so which of Kubernetes' APIs the agent speaks. */
+/** Who allocates, and so which of Kubernetes' APIs the applications speak. */
 public enum DraMode {
   /** Kubernetes 1.27 to 1.30: this driver's controller, through resource.k8s.io/v1alpha2. */
   CLASSIC(GpuApi.DRIVER_NAME),
@@ -14,6 +17,14 @@ public enum DraMode {
 
   DraMode(String driverName) {
     this.driverName = driverName;
+  }
+
+  /** Shows it as {@code gpu_dra_mode}, 1 for the {@code mode} that the application is in. */
+  public void showIn(MeterRegistry registry) {
+    Gauge.builder("gpu.dra.mode", () -> 1)
+        .description("1 for the mode that the application is in")
+        .tag("mode", name().toLowerCase(Locale.ROOT))
+        .register(registry);
   }
 
   /** The driver's name in classes, slices and towards the kubelet. */
