@@ -98,7 +98,12 @@ class StructuredExamplesIT {
     try {
       Shell.kubectl("apply", "-f", FOLDER.resolve(MONITOR).toString());
       Shell.kubectl(
-          "rollout", "status", "-f", FOLDER.resolve(MONITOR).toString(), "--timeout=120s");
+          "rollout", "status", "daemonset/monitor", "-n", "gpu-monitoring", "--timeout=120s");
+      cluster.eventually(
+          "the monitors see both GPUs",
+          () ->
+              assertThat(Shell.kubectl("logs", "-n", "gpu-monitoring", "-l", "app=gpu-monitor"))
+                  .contains("card0", "card1"));
     } finally {
       Shell.kubectl("delete", "-f", FOLDER.resolve(MONITOR).toString(), "--timeout=120s");
     }

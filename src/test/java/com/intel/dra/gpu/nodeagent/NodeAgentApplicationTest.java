@@ -59,7 +59,8 @@ class NodeAgentApplicationTest {
     /** Any free port: whoever builds may run something on the usual one. */
     @Override
     public Map<String, String> getConfigOverrides() {
-      return Map.of("quarkus.management.test-port", "0");
+      // the mock API server serves no resource.k8s.io to choose by
+      return Map.of("quarkus.management.test-port", "0", "gpu.dra-mode", "classic");
     }
   }
 

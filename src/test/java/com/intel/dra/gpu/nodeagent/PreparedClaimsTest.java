@@ -22,6 +22,20 @@ class PreparedClaimsTest {
   private static final PreparedClaim CLAIM =
       new PreparedClaim("default", "claim1", List.of(allocated(3)));
 
+  private static final PreparedClaim STRUCTURED_CLAIM =
+      new PreparedClaim(
+          "default",
+          "claim1",
+          List.of(allocated(3)),
+          List.of(
+              new PreparedResult(
+                  "gpu",
+                  "node1",
+                  "0000-03-00-0-0x56c0",
+                  "5d2c4f0e-5a8b-4c55-9a2e-0d6b5a3f7c11",
+                  false,
+                  List.of("intel.com/gpu=0000:03:00.0-0x56c0"))));
+
   @TempDir Path folder;
 
   @Test
@@ -41,17 +55,30 @@ class PreparedClaimsTest {
 
   @Test
   void theFileIsTheGoldenOne() throws Exception {
-    openComplete().put("6c9b5f2e-1111-2222-3333-444455556666", CLAIM);
+    openComplete().put("6c9b5f2e-1111-2222-3333-444455556666", STRUCTURED_CLAIM);
 
-    assertThat(file()).hasSameTextualContentAs(golden());
+    assertThat(file()).hasSameTextualContentAs(golden(2));
   }
 
   @Test
   void theGoldenFileIsRead() throws Exception {
-    Files.copy(golden(), file());
+    Files.copy(golden(2), file());
 
     assertThat(PreparedClaims.open(folder, BOOT).all())
+        .containsExactly(Map.entry("6c9b5f2e-1111-2222-3333-444455556666", STRUCTURED_CLAIM));
+  }
+
+  @Test
+  void theGoldenFileOfVersion1IsReadAndBecomesOneOfToday() throws Exception {
+    Files.copy(golden(1), file());
+    PreparedClaims claims = PreparedClaims.open(folder, BOOT);
+
+    assertThat(claims.all())
         .containsExactly(Map.entry("6c9b5f2e-1111-2222-3333-444455556666", CLAIM));
+
+    claims.put("another", CLAIM);
+    assertThat(PreparedClaims.open(folder, BOOT).all()).hasSize(2);
+    assertThat(file()).content().contains("\"version\" : 2");
   }
 
   @Test
@@ -269,9 +296,10 @@ class PreparedClaimsTest {
     return folder.resolve(PreparedClaims.FILE_NAME);
   }
 
-  private static Path golden() throws Exception {
+  private static Path golden(int version) throws Exception {
     return Path.of(
-        Objects.requireNonNull(PreparedClaimsTest.class.getResource("prepared-claims.json"))
+        Objects.requireNonNull(
+                PreparedClaimsTest.class.getResource("prepared-claims-v%d.json".formatted(version)))
             .toURI());
   }
 
