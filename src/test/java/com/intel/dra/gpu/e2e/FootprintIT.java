@@ -96,7 +96,14 @@ class FootprintIT {
 
     assertThat(filesBelow(PLUGIN, "s")).isEmpty();
     assertThat(filesBelow(REGISTRY, "s")).isEmpty();
-    assertThat(List.of(CDI_FILE, PREPARED_FILE, VF_HOSTS_FILE))
+    assertThat(
+            List.of(
+                CDI_FILE,
+                PREPARED_FILE,
+                PREPARED_FILE + ".lock",
+                VF_HOSTS_FILE,
+                VF_HOSTS_FILE + ".lock",
+                PLUGIN + "/acting.lock"))
         .containsAll(
             Stream.of(PLUGIN, REGISTRY, CDI).flatMap(f -> filesBelow(f, "f").stream()).toList());
     assertThat(cluster.client().rbac().clusterRoles().list().getItems())
