@@ -10,6 +10,7 @@ import com.intel.dra.gpu.nodeagent.VfHosts.Attempt;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -56,26 +57,57 @@ class DevicePreparation {
    */
   PrepareResult prepare(
       ClaimReference claim, PreparedClaim wanted, Supplier<Optional<String>> change) {
-    var hasWaited = new AtomicBoolean();
     PrepareResult result =
-        hosts.untilFinal(
-            config.prepareWait(),
-            () ->
-                hindrance(wanted)
-                    .map(
-                        hindrance -> {
-                          hasWaited.set(true);
-                          return hindrance;
-                        })
-                    .orElseGet(
-                        () ->
-                            (hasWaited.get() ? change.get() : Optional.<String>empty())
-                                .flatMap(DevicePreparation::failed)
-                                .orElseGet(() -> recordUnlessHindered(claim, wanted))));
+        switch (awaitDevices(claim, wanted)) {
+          case Step.Done(PrepareResult done) -> done;
+          // asked without a lock, for it may have to wait for the API server
+          case Step.FreeAfterAWait _ ->
+              change
+                  .get()
+                  .<PrepareResult>map(PrepareResult.Failed::new)
+                  .orElseGet(
+                      () ->
+                          hosts.untilFinal(
+                              Duration.ZERO, () -> recordUnlessHindered(claim, wanted)));
+        };
     if (result instanceof PrepareResult.Prepared) {
       gas.reconcileSoon();
     }
     return result;
+  }
+
+  /** How far a claim has come. */
+  private sealed interface Step {
+    record Done(PrepareResult result) implements Step {}
+
+    /** Nothing is in the way any more, but the claim may be another by now. */
+    record FreeAfterAWait() implements Step {}
+  }
+
+  /** Without a wait the claim is recorded at once. */
+  private Step awaitDevices(ClaimReference claim, PreparedClaim wanted) {
+    var hasWaited = new AtomicBoolean();
+    return hosts.untilFinal(
+        config.prepareWait(),
+        () -> {
+          Optional<Attempt<PrepareResult>> hindrance = hindrance(wanted);
+          if (hindrance.isPresent()) {
+            hasWaited.set(true);
+            return done(hindrance.get());
+          }
+          return hasWaited.get()
+              ? new Attempt.Final<>(new Step.FreeAfterAWait())
+              : done(recordUnlessHindered(claim, wanted));
+        });
+  }
+
+  private static Attempt<Step> done(Attempt<PrepareResult> attempt) {
+    return switch (attempt) {
+      case Attempt.Final<PrepareResult>(PrepareResult result) ->
+          new Attempt.Final<>(new Step.Done(result));
+      case Attempt.NotYet<PrepareResult>(PrepareResult result) ->
+          new Attempt.NotYet<>(new Step.Done(result));
+    };
   }
 
   UnprepareResult unprepare(ClaimReference claim) {

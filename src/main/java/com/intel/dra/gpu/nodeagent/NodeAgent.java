@@ -49,6 +49,7 @@ class NodeAgent {
   private final AbandonedClaims abandoned;
   private final DraMode mode;
   private final SlicePublisher slices;
+  private final PendingAllocations pending;
   private final OfferedDeviceHealth health;
   private final Deque<PeriodicTask> tasks = new ConcurrentLinkedDeque<>();
 
@@ -64,6 +65,7 @@ class NodeAgent {
       AbandonedClaims abandoned,
       DraMode mode,
       SlicePublisher slices,
+      PendingAllocations pending,
       OfferedDeviceHealth health) {
     this.config = config;
     this.acting = acting;
@@ -75,6 +77,7 @@ class NodeAgent {
     this.abandoned = abandoned;
     this.mode = mode;
     this.slices = slices;
+    this.pending = pending;
     this.health = health;
   }
 
@@ -110,9 +113,16 @@ class NodeAgent {
       case STRUCTURED -> {
         slices.start();
         tasks.add(PeriodicTask.start("slices", SLICES, slices::refresh));
+        tasks.add(PeriodicTask.start("pending-claims", SLICES, this::forgetOldClaims));
       }
     }
     gas.reconcileSoon();
+  }
+
+  private void forgetOldClaims() {
+    if (pending.forgetOld()) {
+      gas.reconcileSoon();
+    }
   }
 
   /** A kubelet that refused the plugin calls nobody: nothing new may be placed here meanwhile. */

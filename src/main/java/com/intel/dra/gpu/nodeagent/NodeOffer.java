@@ -13,9 +13,12 @@ import com.intel.dra.gpu.structured.OfferedGpu;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** What structured DRA is to know of the node's devices now, from what the agent knows now. */
 @Singleton
@@ -56,20 +59,42 @@ class NodeOffer {
         };
   }
 
-  /** Empty before the first discovery. */
-  synchronized Optional<Offer> current() {
-    return devices.known().map(known -> new Offer(gpus(known), sharing));
+  /**
+   * Empty before the first discovery. Holds no lock while it asks others: they may wait for each
+   * other.
+   */
+  Optional<Offer> current() {
+    // first the states: of a GPU of which nothing goes on any more the devices are known by then
+    Map<DeviceUid, VfHostState> states = hosts.states();
+    return devices
+        .known()
+        .map(
+            known -> {
+              List<GpuFacts> facts = devices.facts();
+              return new Offer(
+                  remembered(known, facts, heldGpus()).stream()
+                      .map(
+                          gpu ->
+                              new OfferedGpu(
+                                  gpu,
+                                  DeviceDescriptions.of(gpu, facts),
+                                  vfs(gpu, known, Optional.ofNullable(states.get(gpu.uid())))))
+                      .toList(),
+                  sharing);
+            });
   }
 
-  private List<OfferedGpu> gpus(List<Gpu> known) {
+  private synchronized List<Gpu> remembered(
+      List<Gpu> known, List<GpuFacts> facts, Set<DeviceUid> held) {
+    var here = new TreeMap<DeviceUid, Gpu>();
     known.stream()
         .filter(device -> device.type() == DeviceType.GPU)
-        .forEach(gpu -> offered.put(gpu.uid(), gpu));
-    List<GpuFacts> facts = devices.facts();
-    offered.keySet().removeIf(gpu -> isGone(gpu, facts) && !isHeld(gpu));
-    return offered.values().stream()
-        .map(gpu -> new OfferedGpu(gpu, DeviceDescriptions.of(gpu, facts), vfs(gpu, known)))
-        .toList();
+        .forEach(gpu -> here.put(gpu.uid(), gpu));
+    offered
+        .keySet()
+        .removeIf(gpu -> !here.containsKey(gpu) && isGone(gpu, facts) && !held.contains(gpu));
+    offered.putAll(here);
+    return List.copyOf(offered.values());
   }
 
   private static boolean isGone(DeviceUid gpu, List<GpuFacts> facts) {
@@ -78,22 +103,22 @@ class NodeOffer {
         .allMatch(gone -> gone.health() instanceof GpuHealth.Vanished);
   }
 
-  /** Whether pods may be using it, which a taint has evicted. */
-  private boolean isHeld(DeviceUid gpu) {
+  /** GPUs that pods may be using, also those that a taint has evicted. */
+  private Set<DeviceUid> heldGpus() {
     return prepared.all().values().stream()
         .flatMap(claim -> claim.devices().stream())
         .flatMap(device -> DeviceUid.parse(device.uid()).stream())
-        .anyMatch(held -> held.parent().orElse(held).equals(gpu));
+        .map(held -> held.parent().orElse(held))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
-  private OfferedGpu.Vfs vfs(Gpu gpu, List<Gpu> known) {
+  private OfferedGpu.Vfs vfs(Gpu gpu, List<Gpu> known, Optional<VfHostState> state) {
     List<Gpu> existing =
         known.stream()
             .filter(device -> device.uid().parent().equals(Optional.of(gpu.uid())))
             .map(records::withPromisedMemory)
             .toList();
     Optional<MadeVfs> made = records.find(gpu.uid());
-    Optional<VfHostState> state = hosts.state(gpu.uid());
     boolean othersUseVfs =
         made.isEmpty()
             && (!existing.isEmpty()
@@ -102,7 +127,12 @@ class NodeOffer {
       return new OfferedGpu.Vfs.Existing(existing);
     }
     return profile(gpu, made)
-        .<OfferedGpu.Vfs>map(profile -> new OfferedGpu.Vfs.OnDemand(profile, failure(gpu, state)))
+        .<OfferedGpu.Vfs>map(
+            profile ->
+                new OfferedGpu.Vfs.OnDemand(
+                    profile,
+                    failure(gpu, state),
+                    state.filter(NodeOffer::blocksTheGpu).isPresent()))
         .orElseGet(OfferedGpu.Vfs.None::new);
   }
 
@@ -121,6 +151,19 @@ class NodeOffer {
                 failures.isRecent(gpu.uid())
                     ? Optional.of("VFs of it could not be made lately")
                     : Optional.empty());
+  }
+
+  /** Whether the GPU cannot be used as a whole either. */
+  private static boolean blocksTheGpu(VfHostState state) {
+    return switch (state) {
+      case VfHostState.RemovalFailed _, VfHostState.Unknown _ -> true;
+      case VfHostState.MakingFailed _,
+          VfHostState.Making _,
+          VfHostState.Removing _,
+          VfHostState.Refused _,
+          VfHostState.Occupied _ ->
+          false;
+    };
   }
 
   private static Optional<String> failure(VfHostState state) {

@@ -43,10 +43,14 @@ class PendingAllocations {
     return byUid.remove(uid) != null;
   }
 
+  /** Forgets those that nobody asks for any more; whether there were any. */
+  synchronized boolean forgetOld() {
+    Instant now = clock.instant();
+    return byUid.values().removeIf(pending -> !now.isBefore(pending.asked().plus(PATIENCE)));
+  }
+
   /** Those that are still wanted, by UID. */
   synchronized Map<String, ClaimAllocation> all() {
-    Instant now = clock.instant();
-    byUid.values().removeIf(pending -> !now.isBefore(pending.asked().plus(PATIENCE)));
     var allocations = new TreeMap<String, ClaimAllocation>();
     byUid.forEach((uid, pending) -> allocations.put(uid, pending.allocation()));
     return allocations;

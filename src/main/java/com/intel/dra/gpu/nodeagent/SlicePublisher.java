@@ -55,9 +55,13 @@ class SlicePublisher implements SliceListener {
 
   /** To be called again and again: publishes what has changed. May wait for the API server once. */
   synchronized void refresh() {
+    Optional<Boolean> charged = sharesAreCharged();
+    if (charged.isEmpty()) {
+      return; // what is best is not known, and what is published stays
+    }
     offer
         .current()
-        .map(now -> now.inOrderOfPreference(sharesAreCharged()))
+        .map(now -> now.inOrderOfPreference(charged.get()))
         .filter(now -> !now.equals(candidates))
         .ifPresent(
             now -> {
@@ -74,7 +78,7 @@ class SlicePublisher implements SliceListener {
     return published.isPresent();
   }
 
-  private boolean sharesAreCharged() {
+  private Optional<Boolean> sharesAreCharged() {
     if (sharesAreCharged.isEmpty()) {
       try {
         sharesAreCharged =
@@ -83,10 +87,10 @@ class SlicePublisher implements SliceListener {
                     .filter(KubernetesRelease.CHARGES_SHARES::isAtMost)
                     .isPresent());
       } catch (KubernetesClientException e) {
-        return false; // the safe answer, until the API server is there
+        failed("the API server does not tell its release: " + e.getMessage());
       }
     }
-    return sharesAreCharged.get();
+    return sharesAreCharged;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.api.AllocatedDevice;
+import com.intel.dra.gpu.device.DeviceType;
 import com.intel.dra.gpu.kubelet.ClaimPreparer;
 import com.intel.dra.gpu.kubelet.ClaimReference;
 import com.intel.dra.gpu.kubelet.PrepareResult;
@@ -31,7 +32,12 @@ class StructuredPreparation implements ClaimPreparer {
     record Known(PreparedClaim claim) implements Wanted {}
 
     record Unknown(String reason) implements Wanted {}
+
+    /** The API server does not say. */
+    record Unread(String reason) implements Wanted {}
   }
+
+  private static final String VF = DeviceType.VF.wireName();
 
   private final DevicePreparation devices;
   private final PreparedClaims prepared;
@@ -64,22 +70,24 @@ class StructuredPreparation implements ClaimPreparer {
 
   @Override
   public PrepareResult prepare(ClaimReference claim, Optional<String> resourceHandle) {
-    Optional<PreparedClaim> known =
-        prepared.find(claim.uid()).filter(record -> !record.results().isEmpty());
-    if (known.isPresent()) {
-      return devices.prepare(claim, known.get(), Optional::empty);
-    }
     return switch (wanted(claim)) {
-      case Wanted.Unknown(String reason) -> failed(claim, reason);
       case Wanted.Known(PreparedClaim wanted) -> prepare(claim, wanted);
+      case Wanted.Unknown(String reason) -> failed(claim, reason);
+      case Wanted.Unread(String reason) ->
+          prepared
+              .find(claim.uid())
+              .filter(record -> !record.results().isEmpty())
+              .map(record -> devices.prepare(claim, record, Optional::empty))
+              .orElseGet(() -> failed(claim, reason));
     };
   }
 
   private PrepareResult prepare(ClaimReference claim, PreparedClaim wanted) {
-    if (wanted.devices().stream().anyMatch(device -> !device.profile().isEmpty())) {
+    if (wanted.devices().stream().anyMatch(device -> device.type().equals(VF))) {
       pending.put(claim.uid(), wanted.devices());
-      gas.reconcileSoon();
     }
+    // also for a GPU: its VFs may have to go first
+    gas.reconcileSoon();
     PrepareResult result = devices.prepare(claim, wanted, () -> change(claim, wanted));
     if (result instanceof PrepareResult.Prepared) {
       pending.remove(claim.uid());
@@ -98,6 +106,7 @@ class StructuredPreparation implements ClaimPreparer {
   private Optional<String> change(ClaimReference claim, PreparedClaim before) {
     return switch (wanted(claim)) {
       case Wanted.Unknown(String reason) -> Optional.of("%s: %s".formatted(claim, reason));
+      case Wanted.Unread(String reason) -> Optional.of("%s: %s".formatted(claim, reason));
       case Wanted.Known(PreparedClaim now) ->
           now.equals(before)
               ? Optional.empty()
@@ -112,7 +121,7 @@ class StructuredPreparation implements ClaimPreparer {
     try {
       found = claims.read(claim.namespace(), claim.name());
     } catch (KubernetesClientException e) {
-      return new Wanted.Unknown(
+      return new Wanted.Unread(
           "it could not be read from the API server, and is tried again: " + e.getMessage());
     }
     if (found.isEmpty()) {

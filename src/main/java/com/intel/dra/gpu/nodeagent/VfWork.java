@@ -134,12 +134,18 @@ class VfWork {
   private boolean begin(Gpu gpu, boolean remove, MadeVfs made) throws IOException {
     return records.exclusively(
         () -> {
-          if (remove && isUsed(gpu)) {
+          if (isHeldAsAWhole(gpu) || (remove && isUsed(gpu))) {
             return false;
           }
           records.put(gpu.uid(), made);
           return true;
         });
+  }
+
+  private boolean isHeldAsAWhole(Gpu gpu) {
+    return prepared.all().values().stream()
+        .flatMap(claim -> claim.devices().stream())
+        .anyMatch(device -> device.uid().equals(gpu.uid().toString()));
   }
 
   private boolean isUsed(Gpu gpu) {

@@ -85,7 +85,7 @@ public final class Offer {
     for (OfferedGpu offered : gpus) {
       monitors.add(monitor(offered));
       switch (offered.vfs()) {
-        case OfferedGpu.Vfs.OnDemand(VfProfile profile, Optional<String> failure)
+        case OfferedGpu.Vfs.OnDemand(VfProfile profile, Optional<String> failure, boolean _)
             when withVfsOnDemand -> {
           counterSets.add(slots(offered, profile.numVfs()));
           whole.add(gpu(offered, sharing, charge(offered, profile.numVfs())));
@@ -128,7 +128,7 @@ public final class Offer {
           .addToCapacity(MEMORY, mib(gpu.memoryMiB()))
           .addToCapacity(MILLICORES, number(MILLICORES_OF_A_GPU));
     }
-    return device.withConsumesCounters(charge).withTaints(taints(offered)).build();
+    return device.withConsumesCounters(charge).withTaints(taintsOfTheGpu(offered)).build();
   }
 
   private static Device vfOnDemand(
@@ -225,6 +225,14 @@ public final class Offer {
     return counter;
   }
 
+  private static List<DeviceTaint> taintsOfTheGpu(OfferedGpu offered) {
+    var taints = new ArrayList<>(taints(offered));
+    if (offered.vfs() instanceof OfferedGpu.Vfs.OnDemand(var _, var _, boolean blocks) && blocks) {
+      taints.add(taint(StructuredApi.VFS_FAILED_TAINT, StructuredApi.NO_SCHEDULE));
+    }
+    return taints;
+  }
+
   private static List<DeviceTaint> taints(OfferedGpu offered) {
     return offered.facts().unhealthy().isPresent()
         ? List.of(taint(StructuredApi.UNHEALTHY_TAINT, StructuredApi.NO_EXECUTE))
@@ -306,7 +314,7 @@ public final class Offer {
               .filter(vf -> vf.uid().equals(name.uid()))
               .findFirst()
               .map(vf -> new PreparableDevice.Vf(vf.uid(), vf.memoryMiB(), ""));
-      case OfferedGpu.Vfs.OnDemand(VfProfile profile, var failure) ->
+      case OfferedGpu.Vfs.OnDemand(VfProfile profile, var _, var _) ->
           Optional.of(name.uid())
               .filter(vf -> vf.vfIndex().orElseThrow() < profile.numVfs())
               .map(vf -> new PreparableDevice.Vf(vf, profile.memoryMiB(), profile.name()));

@@ -35,8 +35,11 @@ public record OfferedGpu(Gpu gpu, DeviceFacts facts, Vfs vfs) {
      * be made.
      *
      * @param failure why the last attempt failed; empty when nothing is known against it
+     * @param blocksTheGpu whether it keeps the GPU from being used as a whole too, as VFs do that
+     *     cannot be removed
      */
-    record OnDemand(VfProfile profile, Optional<String> failure) implements Vfs {}
+    record OnDemand(VfProfile profile, Optional<String> failure, boolean blocksTheGpu)
+        implements Vfs {}
   }
 
   /**

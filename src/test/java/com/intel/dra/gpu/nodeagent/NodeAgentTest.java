@@ -258,6 +258,7 @@ class NodeAgentTest {
                   prepared, informer, new ClaimStore(client), config, InstantSource.system()),
               DraMode.CLASSIC,
               slices,
+              parts.pending,
               new OfferedDeviceHealth(devices, config, InstantSource.system()));
     }
 

@@ -53,7 +53,8 @@ final class StructuredFixtures {
         gpu,
         facts(),
         OfferedGpu.profileFor(vfsOnDemand, VfProfiles.forGpu(FLEX_170, memoryMiB, 16))
-            .<OfferedGpu.Vfs>map(profile -> new OfferedGpu.Vfs.OnDemand(profile, Optional.empty()))
+            .<OfferedGpu.Vfs>map(
+                profile -> new OfferedGpu.Vfs.OnDemand(profile, Optional.empty(), false))
             .orElseGet(OfferedGpu.Vfs.None::new));
   }
 

@@ -1,0 +1,288 @@
+package com.intel.dra.gpu.nodeagent;
+
+import static com.intel.dra.gpu.nodeagent.Fixtures.BOOT;
+import static com.intel.dra.gpu.nodeagent.Fixtures.claim;
+import static com.intel.dra.gpu.nodeagent.Fixtures.gpu;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.intel.dra.gpu.api.AllocatedDevice;
+import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.kubelet.PrepareResult;
+import com.intel.dra.gpu.kubelet.PreparedDevice;
+import com.intel.dra.gpu.structured.DeviceName;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResult;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResultBuilder;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StructuredPreparationTest {
+
+  @TempDir Path root;
+
+  private final NodeDevices node = new NodeDevices();
+  private final VfHosts hosts = new VfHosts();
+  private final PendingAllocations pending = new PendingAllocations(InstantSource.system());
+  private final Claims claims = new Claims();
+  private PreparedClaims prepared;
+  private StructuredPreparation preparation;
+
+  /** The API server's claims. */
+  private static final class Claims extends StructuredClaims {
+    final Map<String, ResourceClaim> byName = new HashMap<>();
+    Runnable whenRead = () -> {};
+
+    Claims() {
+      super(new KubernetesClientBuilder().build());
+    }
+
+    @Override
+    Optional<ResourceClaim> read(String namespace, String name) {
+      whenRead.run();
+      return Optional.ofNullable(byName.get(name));
+    }
+
+    void give(String uid, DeviceRequestAllocationResult... results) {
+      byName.put(
+          claim(uid).name(),
+          new ResourceClaimBuilder()
+              .withNewMetadata()
+              .withName(claim(uid).name())
+              .withUid(uid)
+              .endMetadata()
+              .withNewStatus()
+              .withNewAllocation()
+              .withNewDevices()
+              .addToResults(results)
+              .endDevices()
+              .endAllocation()
+              .endStatus()
+              .build());
+    }
+  }
+
+  @BeforeEach
+  void nodeWithTwoGpus() throws IOException {
+    node.replace(List.of(gpu(3), gpu(4)));
+    prepared = PreparedClaims.open(root.resolve("state"), BOOT);
+    preparation = preparation(TestingConfig.below(root));
+  }
+
+  private StructuredPreparation preparation(TestingConfig config) throws IOException {
+    var records = VfHostRecords.open(root.resolve("state"), BOOT);
+    var gas = new TestingGasInformer(config);
+    var failures = new VfFailures(config, InstantSource.system());
+    return new StructuredPreparation(
+        new DevicePreparation(node, prepared, hosts, records, gas, config),
+        prepared,
+        pending,
+        claims,
+        new NodeOffer(node, hosts, records, failures, prepared, config),
+        node,
+        gas,
+        config);
+  }
+
+  @Test
+  void theAnswerNamesRequestPoolDeviceAndShare() {
+    claims.give("a", share(result("gpu/first", gpu(3)), "share-1", "2500Mi"));
+
+    assertThat(preparation.prepare(claim("a"), Optional.empty()))
+        .isEqualTo(
+            new PrepareResult.Prepared(
+                List.of(
+                    new PreparedDevice(
+                        List.of("gpu"),
+                        "node1",
+                        "0000-03-00-0-0x56c0",
+                        List.of("intel.com/gpu=0000:03:00.0-0x56c0"),
+                        Optional.of("share-1")))));
+    assertThat(held("a")).singleElement().extracting(AllocatedDevice::memory).isEqualTo(2500);
+  }
+
+  @Test
+  void aClaimThatWasPreparedIsAnsweredWhileTheApiServerIsAway() {
+    claims.give("a", result("gpu", gpu(3)));
+    PrepareResult first = preparation.prepare(claim("a"), Optional.empty());
+    claims.whenRead =
+        () -> {
+          throw new KubernetesClientException("no route");
+        };
+
+    assertThat(preparation.prepare(claim("a"), Optional.empty())).isEqualTo(first);
+    assertThat(failure("b")).contains("could not be read", "no route");
+  }
+
+  @Test
+  void aClaimThatWasGivenAnotherDeviceGetsItAndKeepsTheFormerUntilItIsUnprepared() {
+    claims.give("a", result("gpu", gpu(3)));
+    preparation.prepare(claim("a"), Optional.empty());
+    claims.give("a", result("gpu", gpu(4)));
+
+    PrepareResult second = preparation.prepare(claim("a"), Optional.empty());
+
+    assertThat(((PrepareResult.Prepared) second).cdiDevices())
+        .containsExactly("intel.com/gpu=" + gpu(4).uid());
+    assertThat(held("a"))
+        .extracting(AllocatedDevice::uid)
+        .containsExactlyInAnyOrder(gpu(3).uid().toString(), gpu(4).uid().toString());
+  }
+
+  @Test
+  void afterAWaitTheClaimIsReadAgainWithNoLockHeld() throws Exception {
+    claims.give("a", result("gpu", gpu(3)));
+    hosts.set(gpu(3).uid(), Optional.of(new VfHostState.Removing(Optional.empty())));
+    StructuredPreparation patient =
+        preparation(TestingConfig.below(root).withPrepareWait(Duration.ofSeconds(30)));
+    var lockWasFree = new CompletableFuture<Boolean>();
+    var call = new FutureTask<>(() -> patient.prepare(claim("a"), Optional.empty()));
+    Thread thread = Thread.ofPlatform().start(call);
+    await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+    claims.whenRead =
+        () ->
+            lockWasFree.complete(
+                CompletableFuture.supplyAsync(() -> hosts.locked(() -> true))
+                    .completeOnTimeout(false, 5, TimeUnit.SECONDS)
+                    .join());
+
+    hosts.set(gpu(3).uid(), Optional.empty());
+
+    assertThat(call.get(30, TimeUnit.SECONDS)).isInstanceOf(PrepareResult.Prepared.class);
+    assertThat(lockWasFree).isCompletedWithValue(true);
+  }
+
+  @Test
+  void aVfThatIsToBeMadeStandsAsAllocatedUntilNobodyWantsIt() {
+    Gpu host = gpu(3);
+    node.replace(
+        List.of(new Gpu(host.uid(), host.address(), host.memoryMiB(), 16, host.drmNodes())));
+    claims.give("a", result("vf", host.uid().vf(0)));
+
+    assertThat(failure("a")).contains("not there yet");
+    assertThat(pending.all()).containsOnlyKeys("a");
+    assertThat(pending.all().values())
+        .flatExtracting(allocation -> allocation.gpus())
+        .singleElement()
+        .satisfies(vf -> assertThat(vf.profile()).isNotEmpty());
+
+    preparation.unprepare(claim("a"));
+    assertThat(pending.all()).isEmpty();
+  }
+
+  @Test
+  void whatAnotherClaimsContainersMayBeUsingIsRefusedAndBothAreNamed() {
+    claims.give("a", result("gpu", gpu(3)));
+    preparation.prepare(claim("a"), Optional.empty());
+    claims.give("b", result("gpu", gpu(3)));
+
+    assertThat(failure("b")).contains(claim("a").name(), gpu(3).uid().toString());
+
+    preparation.unprepare(claim("a"));
+    assertThat(preparation.prepare(claim("b"), Optional.empty()))
+        .isInstanceOf(PrepareResult.Prepared.class);
+  }
+
+  @Test
+  void sharesOfOneGpuGoTogether() {
+    claims.give("a", share(result("gpu", gpu(3)), "share-1", "1Gi"));
+    claims.give("b", share(result("gpu", gpu(3)), "share-2", "1Gi"));
+
+    assertThat(preparation.prepare(claim("a"), Optional.empty()))
+        .isInstanceOf(PrepareResult.Prepared.class);
+    assertThat(preparation.prepare(claim("b"), Optional.empty()))
+        .isInstanceOf(PrepareResult.Prepared.class);
+  }
+
+  @Test
+  void whoLooksOnHoldsNothing() {
+    claims.give("a", result("gpu", gpu(3)));
+    preparation.prepare(claim("a"), Optional.empty());
+    DeviceRequestAllocationResult monitor = result("gpu", gpu(3));
+    monitor.setDevice(DeviceName.monitorOf(gpu(3).uid()).toString());
+    claims.give("b", monitor);
+    assertThat(failure("b")).contains("administrative access");
+
+    monitor.setAdminAccess(true);
+    claims.give("b", monitor);
+
+    assertThat(preparation.prepare(claim("b"), Optional.empty()))
+        .isInstanceOf(PrepareResult.Prepared.class);
+    assertThat(held("b")).isEmpty();
+  }
+
+  @Test
+  void whatIsNotRightWithAClaimIsSaid() {
+    assertThat(failure("a")).contains("no such claim");
+
+    claims.give("another", result("gpu", gpu(3)));
+    claims.byName.put(claim("a").name(), claims.byName.get(claim("another").name()));
+    assertThat(failure("a")).contains("another one of its name");
+
+    claims.give("b", result("gpu", gpu(9)));
+    assertThat(failure("b")).contains("0000-09-00-0-0x56c0", "node1");
+
+    DeviceRequestAllocationResult elsewhere = result("gpu", gpu(3));
+    elsewhere.setDriver("gpu.example.com");
+    claims.give("c", elsewhere);
+    assertThat(failure("c")).contains("no device of driver gpu.intel.com");
+
+    claims.byName.put(
+        claim("d").name(),
+        new ResourceClaimBuilder()
+            .withNewMetadata()
+            .withName(claim("d").name())
+            .withUid("d")
+            .endMetadata()
+            .build());
+    assertThat(failure("d")).contains("not allocated");
+  }
+
+  private List<AllocatedDevice> held(String uid) {
+    return prepared.find(uid).orElseThrow().devices();
+  }
+
+  private String failure(String uid) {
+    PrepareResult result = preparation.prepare(claim(uid), Optional.empty());
+    assertThat(result).isInstanceOf(PrepareResult.Failed.class);
+    return ((PrepareResult.Failed) result).message();
+  }
+
+  private static DeviceRequestAllocationResult result(String request, Gpu gpu) {
+    return result(request, gpu.uid());
+  }
+
+  private static DeviceRequestAllocationResult result(String request, DeviceUid device) {
+    return new DeviceRequestAllocationResultBuilder()
+        .withRequest(request)
+        .withDriver("gpu.intel.com")
+        .withPool("node1")
+        .withDevice(DeviceName.of(device).toString())
+        .build();
+  }
+
+  private static DeviceRequestAllocationResult share(
+      DeviceRequestAllocationResult result, String shareId, String memory) {
+    return new DeviceRequestAllocationResultBuilder(result)
+        .withShareID(shareId)
+        .addToConsumedCapacity("memory", new Quantity(memory))
+        .build();
+  }
+}
