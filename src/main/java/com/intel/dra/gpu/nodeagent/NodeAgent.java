@@ -47,6 +47,7 @@ class NodeAgent {
   private final GasKeeper keeper;
   private final GasInformer gas;
   private final AbandonedClaims abandoned;
+  private final StructuredAbandonedClaims structuredAbandoned;
   private final DraMode mode;
   private final SlicePublisher slices;
   private final PendingAllocations pending;
@@ -63,6 +64,7 @@ class NodeAgent {
       GasKeeper keeper,
       GasInformer gas,
       AbandonedClaims abandoned,
+      StructuredAbandonedClaims structuredAbandoned,
       DraMode mode,
       SlicePublisher slices,
       PendingAllocations pending,
@@ -75,6 +77,7 @@ class NodeAgent {
     this.keeper = keeper;
     this.gas = gas;
     this.abandoned = abandoned;
+    this.structuredAbandoned = structuredAbandoned;
     this.mode = mode;
     this.slices = slices;
     this.pending = pending;
@@ -113,6 +116,9 @@ class NodeAgent {
       case STRUCTURED -> {
         slices.start();
         tasks.add(PeriodicTask.start("slices", SLICES, slices::refresh));
+        tasks.add(
+            PeriodicTask.start(
+                "abandoned-claims", structuredAbandoned.pause(), structuredAbandoned::forget));
         tasks.add(PeriodicTask.start("pending-claims", SLICES, this::forgetOldClaims));
       }
     }

@@ -256,6 +256,8 @@ class NodeAgentTest {
               informer,
               new AbandonedClaims(
                   prepared, informer, new ClaimStore(client), config, InstantSource.system()),
+              new StructuredAbandonedClaims(
+                  prepared, new StructuredClaims(client), informer, config, InstantSource.system()),
               DraMode.CLASSIC,
               slices,
               parts.pending,

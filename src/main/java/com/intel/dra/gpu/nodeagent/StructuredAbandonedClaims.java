@@ -1,0 +1,105 @@
+package com.intel.dra.gpu.nodeagent;
+
+import com.intel.dra.gpu.mode.DraMode;
+import com.intel.dra.gpu.structured.ClaimResults;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * Forgets prepared claims of structured DRA that the kubelet will never unprepare, because it lost
+ * its own record of them. Such a claim would hold its devices, which the scheduler takes for free,
+ * until the node reboots.
+ *
+ * <p>A claim is forgotten when the API server has said for as long as the settings say that it is
+ * gone, or another one of that name, or has nothing on this node. The time is for the containers of
+ * a pod that was deleted by force, which may still be ending.
+ */
+@Singleton
+class StructuredAbandonedClaims {
+
+  private static final Logger LOG = Logger.getLogger(StructuredAbandonedClaims.class);
+
+  private final PreparedClaims prepared;
+  private final StructuredClaims claims;
+  private final GasInformer gas;
+  private final AgentConfig config;
+  private final InstantSource clock;
+  private final Map<String, Instant> notAllocatedSince = new HashMap<>();
+
+  @Inject
+  StructuredAbandonedClaims(
+      PreparedClaims prepared,
+      StructuredClaims claims,
+      GasInformer gas,
+      AgentConfig config,
+      InstantSource clock) {
+    this.prepared = prepared;
+    this.claims = claims;
+    this.gas = gas;
+    this.config = config;
+    this.clock = clock;
+  }
+
+  /** How often to look: each look reads every prepared claim. */
+  Duration pause() {
+    return config.abandonedClaimsAfter().dividedBy(2);
+  }
+
+  /** To be called again and again. May block on the API server. */
+  synchronized void forget() {
+    Map<String, PreparedClaim> all = prepared.all();
+    notAllocatedSince.keySet().retainAll(all.keySet());
+    all.forEach(
+        (uid, claim) -> {
+          try {
+            look(uid, claim);
+          } catch (KubernetesClientException | IOException e) {
+            notAllocatedSince.remove(uid); // what is not known counts as allocated
+            LOG.debugf("Whether claim %s is allocated is not known: %s", uid, e.getMessage());
+          }
+        });
+  }
+
+  private void look(String uid, PreparedClaim claim) throws IOException {
+    if (isAllocatedHere(uid, claim)) {
+      notAllocatedSince.remove(uid);
+      return;
+    }
+    Instant now = clock.instant();
+    Instant since = notAllocatedSince.computeIfAbsent(uid, _ -> now);
+    if (now.isBefore(since.plus(config.abandonedClaimsAfter()))) {
+      return;
+    }
+    notAllocatedSince.remove(uid);
+    if (prepared.remove(uid)) {
+      LOG.warnf(
+          "Forgot claim %s/%s (%s), which the kubelet has not unprepared: it had no allocation for %s",
+          claim.namespace(), claim.name(), uid, config.abandonedClaimsAfter());
+      gas.reconcileSoon();
+    }
+  }
+
+  /** A claim without a name was taken over from the GAS: nobody can ask for it. */
+  private boolean isAllocatedHere(String uid, PreparedClaim claim) {
+    if (claim.name().isEmpty()) {
+      return true;
+    }
+    Optional<ResourceClaim> found =
+        claims
+            .read(claim.namespace(), claim.name())
+            .filter(read -> uid.equals(read.getMetadata().getUid()));
+    return found.isPresent()
+        && ClaimResults.of(found.get(), DraMode.STRUCTURED.driverName(), config.nodeName())
+            instanceof ClaimResults.Given;
+  }
+}
