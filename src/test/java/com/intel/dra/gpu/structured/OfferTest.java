@@ -158,6 +158,34 @@ class OfferTest {
   }
 
   @Test
+  void vfsThatCannotBeMadeKeepOthersAwayAndThoseThatCannotBeRemovedAlsoFromTheGpu() {
+    assertThat(taintKeys(failing(false), "gpu")).isEmpty();
+    assertThat(taintKeys(failing(false), "vf")).containsOnly("gpu.intel.com/vfs-failed");
+    assertThat(taintKeys(failing(true), "gpu")).containsOnly("gpu.intel.com/vfs-failed");
+    assertThat(taintKeys(failing(true), "monitor")).isEmpty();
+  }
+
+  private static Offer failing(boolean blocksTheGpu) {
+    OfferedGpu gpu = splittable(3, FLEX_170_MIB, 2);
+    var vfs = (OfferedGpu.Vfs.OnDemand) gpu.vfs();
+    return new Offer(
+        List.of(
+            new OfferedGpu(
+                gpu.gpu(),
+                gpu.facts(),
+                new OfferedGpu.Vfs.OnDemand(vfs.profile(), Optional.of("EIO"), blocksTheGpu))),
+        SHARED);
+  }
+
+  private static List<String> taintKeys(Offer offer, String type) {
+    return offer.inOrderOfPreference(true).getFirst().devices().stream()
+        .filter(device -> type(device).equals(type))
+        .flatMap(device -> device.getTaints().stream())
+        .map(taint -> taint.getKey())
+        .toList();
+  }
+
+  @Test
   void namesAreReadBack() {
     for (String name :
         List.of(
