@@ -8,7 +8,7 @@ import java.util.Optional;
  * Which device a prepared claim of structured DRA was given for which of its requests: what the
  * kubelet is answered, also when it asks again while the API server is away.
  *
- * @param request as the pod's containers name it
+ * @param request as the claim's allocation names it; that of a subrequest follows a slash
  * @param pool the pool of the device
  * @param device its name in the ResourceSlice
  * @param shareId of a device that is shared; else empty

@@ -21,7 +21,8 @@ import java.util.Optional;
 
 /**
  * Structured DRA: the scheduler's allocation stands in the claim, which is read from the API server
- * once. VFs that are to be made stand in the GAS as allocated until the claim is prepared.
+ * at each call; while that is away, what is prepared already is answered from its record. VFs that
+ * are to be made stand in the GAS as allocated until the claim is prepared.
  */
 @Singleton
 @Typed(StructuredPreparation.class)
@@ -171,7 +172,7 @@ class StructuredPreparation implements ClaimPreparer {
       }
       results.add(
           new PreparedResult(
-              result.requestOfThePod(),
+              result.request(),
               result.pool(),
               result.device(),
               result.shareId().orElse(""),

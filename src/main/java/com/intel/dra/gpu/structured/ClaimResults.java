@@ -41,14 +41,7 @@ public sealed interface ClaimResults {
       String device,
       Optional<String> shareId,
       Optional<Integer> shareMiB,
-      boolean adminAccess) {
-
-    /** The name that the pod's containers refer to. */
-    public String requestOfThePod() {
-      int slash = request.indexOf('/');
-      return slash < 0 ? request : request.substring(0, slash);
-    }
-  }
+      boolean adminAccess) {}
 
   static ClaimResults of(ResourceClaim claim, String driver, String pool) {
     if (claim.getStatus() == null || claim.getStatus().getAllocation() == null) {

@@ -81,7 +81,6 @@ public final class Offer {
     var whole = new ArrayList<Device>();
     var vfs = new ArrayList<Device>();
     var monitors = new ArrayList<Device>();
-    boolean shared = false;
     for (OfferedGpu offered : gpus) {
       monitors.add(monitor(offered));
       switch (offered.vfs()) {
@@ -99,7 +98,8 @@ public final class Offer {
             whole.add(gpu(offered, sharing, List.of()));
       }
     }
-    shared = whole.stream().anyMatch(device -> device.getAllowMultipleAllocations() != null);
+    boolean shared =
+        whole.stream().anyMatch(device -> device.getAllowMultipleAllocations() != null);
     var devices = new ArrayList<>(whole);
     devices.addAll(vfs);
     devices.addAll(monitors);
