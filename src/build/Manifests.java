@@ -37,6 +37,7 @@ final class Manifests {
               .disable(YAMLGenerator.Feature.SPLIT_LINES)
               .build());
   private static final Set<String> WORKLOAD_KINDS = Set.of("Deployment", "DaemonSet");
+  private static final String DISRUPTION_BUDGET = "PodDisruptionBudget";
   private static final String CONTROLLER = "intel-gpu-controller";
   private static final String AGENT = "intel-gpu-node-agent";
   private static final String GAS_CRD = "gpuallocationstates.gpu.dra.intel.com.yml";
@@ -96,11 +97,11 @@ final class Manifests {
     boolean complete = false;
     for (JsonNode document : read(directory.resolve("kubernetes.yml"))) {
       String kind = document.path("kind").asText();
-      boolean isWorkload = WORKLOAD_KINDS.contains(kind);
-      boolean isOwnWorkload =
-          kind.equals(workloadKind)
-              && document.path("metadata").path("name").asText().equals(application);
-      if (isOwnWorkload || !(isWorkload || kind.equals("Service"))) {
+      boolean isOfAWorkload = WORKLOAD_KINDS.contains(kind) || kind.equals(DISRUPTION_BUDGET);
+      boolean isOwn = document.path("metadata").path("name").asText().equals(application);
+      boolean isOwnWorkload = kind.equals(workloadKind) && isOwn;
+      boolean isOwnBudget = kind.equals(DISRUPTION_BUDGET) && isOwn;
+      if (isOwnWorkload || isOwnBudget || !(isOfAWorkload || kind.equals("Service"))) {
         complete |= isOwnWorkload;
         removeBuildFacts(document);
         document

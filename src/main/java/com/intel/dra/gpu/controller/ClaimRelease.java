@@ -47,7 +47,13 @@ class ClaimRelease {
   }
 
   /**
-   * Removes the claim's records, then its allocation, then our finalizer. Blocks.
+   * Takes the claim's allocation or our finalizer away, then its records, then what is left of the
+   * two. Blocks.
+   *
+   * <p>The claim comes first: that makes a conflict of whatever another controller, which does not
+   * know yet that it leads no more, is about to write into the claim's status. So nobody is given
+   * devices that the claim is given meanwhile. A record that is left over by an interruption is
+   * dropped by the audit.
    *
    * @return false if the claim is being worked on, or was changed meanwhile: look again soon
    */
@@ -70,17 +76,34 @@ class ClaimRelease {
           .flatMap(AllocationResults::node)
           .ifPresent(node -> rejected.deallocating(claim, node));
     }
-    for (String node : holders(claim)) {
-      records.change(node, _ -> new Change<>(Map.of(Claims.uid(claim), Optional.empty()), node));
-    }
+    Set<String> holders = holders(claim);
     Outcome<ResourceClaim> outcome =
-        (mustBeCleared(claim) ? claims.deallocate(claim) : new Outcome.Written<>(claim))
-            .then(claims::removeFinalizer);
+        mustBeCleared(claim)
+            ? claims
+                .deallocate(claim)
+                .then(
+                    cleared -> {
+                      dropRecords(claim, holders);
+                      return claims.removeFinalizer(cleared);
+                    })
+            : claims
+                .removeFinalizer(claim)
+                .then(
+                    open -> {
+                      dropRecords(claim, holders);
+                      return new Outcome.Written<>(open);
+                    });
     boolean released = !(outcome instanceof Outcome.Conflict);
     if (released && Claims.allocation(claim).isPresent()) {
       metrics.deallocation();
     }
     return released;
+  }
+
+  private void dropRecords(ResourceClaim claim, Set<String> holders) {
+    for (String node : holders) {
+      records.change(node, _ -> new Change<>(Map.of(Claims.uid(claim), Optional.empty()), node));
+    }
   }
 
   /** The node that the claim names, and any other that an interrupted attempt left a record on. */

@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.controller;
 
+import com.intel.dra.gpu.api.AgentLease;
 import com.intel.dra.gpu.api.DeviceClassParameters;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.api.GpuApi;
@@ -12,6 +13,7 @@ import com.intel.dra.gpu.claim.PodClaims;
 import com.intel.dra.gpu.claim.SchedulingStatuses;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.PodSchedulingContext;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClass;
@@ -54,6 +56,9 @@ class ClusterView implements ParametersLookup {
   final ResourceCache<Pod> pendingPods = new ResourceCache<>(podIndexes());
 
   final ResourceCache<GpuAllocationState> nodes = new ResourceCache<>();
+
+  /** By which the node agents show that they work; nothing is decided on them but that. */
+  final ResourceCache<Lease> agentLeases = new ResourceCache<>();
 
   private final String namespace;
 
@@ -174,6 +179,11 @@ class ClusterView implements ParametersLookup {
   /** The node's GPUs and who holds them; empty where no node agent has ever run. */
   Optional<GpuAllocationState> node(String name) {
     return nodes.get(namespace, name);
+  }
+
+  /** Empty where the node's agent has none (yet). */
+  Optional<Lease> agentLease(String node) {
+    return agentLeases.get(namespace, AgentLease.nameOf(node));
   }
 
   /** The nodes on whose record the claim is. */

@@ -2,6 +2,8 @@ package com.intel.dra.gpu.controller;
 
 import com.intel.dra.gpu.allocation.Policy;
 import com.intel.dra.gpu.claim.ParametersResolver;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.quarkus.arc.Unremovable;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -18,6 +20,14 @@ final class ControllerBeans {
   @Singleton
   static Judge judge(@ConfigProperty(name = "gpu.allocation-policy") Policy policy) {
     return new Judge(policy);
+  }
+
+  @Produces
+  @Singleton
+  @Unremovable
+  static LeaderElectionConfiguration leaderElection(
+      LeaderElection election, @ConfigProperty(name = "gpu.namespace") String namespace) {
+    return election.configuration(namespace);
   }
 
   @Produces

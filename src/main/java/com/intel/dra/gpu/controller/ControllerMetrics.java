@@ -22,6 +22,11 @@ class ControllerMetrics {
             .register(registry);
   }
 
+  /** 1 while this process leads, else 0. */
+  void leader(Leadership leadership) {
+    registry.gauge("gpu.dra.leader", leadership, now -> now.isLeading() ? 1 : 0);
+  }
+
   /** Told once, when it is known. */
   void mode(DraMode mode) {
     mode.showIn(registry);
@@ -43,6 +48,13 @@ class ControllerMetrics {
   void deallocation() {
     Counter.builder("gpu.dra.deallocations")
         .description("Claims whose devices were given back")
+        .register(registry)
+        .increment();
+  }
+
+  void agentSilent() {
+    Counter.builder("gpu.dra.silent.agents")
+        .description("Nodes that were set to NotReady because their agent gave no sign of life")
         .register(registry)
         .increment();
   }

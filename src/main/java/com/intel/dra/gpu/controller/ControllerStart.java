@@ -29,9 +29,13 @@ class ControllerStart {
   /** After everything that the reconcilers need. */
   private static final int LAST = 3123;
 
+  /** The operator SDK stops it, too, at 2500. */
+  private static final int BEFORE_THE_OPERATOR = 1000;
+
   private final Operator operator;
   private final KubernetesClient client;
   private final ControllerMetrics metrics;
+  private final Leadership leadership;
   private final DraModeSetting setting;
   private volatile Optional<DraMode> mode = Optional.empty();
   private volatile Optional<Thread> starting = Optional.empty();
@@ -40,10 +44,12 @@ class ControllerStart {
       Operator operator,
       KubernetesClient client,
       ControllerMetrics metrics,
+      Leadership leadership,
       @ConfigProperty(name = "gpu.dra-mode", defaultValue = "auto") DraModeSetting setting) {
     this.operator = operator;
     this.client = client;
     this.metrics = metrics;
+    this.leadership = leadership;
     this.setting = setting;
   }
 
@@ -57,7 +63,9 @@ class ControllerStart {
     starting = Optional.of(Thread.ofVirtual().name("start").start(this::startOrEnd));
   }
 
-  void stop(@Observes ShutdownEvent event) {
+  /** Nothing is written any more when the Lease is given back, which the operator does. */
+  void stop(@Observes @Priority(BEFORE_THE_OPERATOR) ShutdownEvent event) {
+    leadership.end();
     starting.ifPresent(Thread::interrupt);
     operator.stop();
   }
@@ -68,7 +76,10 @@ class ControllerStart {
       metrics.mode(known);
       mode = Optional.of(known);
       switch (known) {
-        case CLASSIC -> operator.start();
+        case CLASSIC -> {
+          metrics.leader(leadership);
+          operator.start();
+        }
         case STRUCTURED ->
             LOG.info(
                 "The controller is not needed in this cluster and does nothing: the scheduler allocates GPUs. Its Deployment can be deleted.");

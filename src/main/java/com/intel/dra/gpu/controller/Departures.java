@@ -28,6 +28,7 @@ class Departures {
   private final ClaimRelease release;
   private final Wakeups wakeups;
   private final Later later;
+  private final Leadership leadership;
   private final GenericRetry retry =
       new GenericRetry()
           .withoutMaxAttempts()
@@ -36,11 +37,13 @@ class Departures {
           .setMaxInterval(30_000);
   private final Set<ResourceID> scheduled = ConcurrentHashMap.newKeySet();
 
-  Departures(ClusterView view, ClaimRelease release, Wakeups wakeups, Later later) {
+  Departures(
+      ClusterView view, ClaimRelease release, Wakeups wakeups, Later later, Leadership leadership) {
     this.view = view;
     this.release = release;
     this.wakeups = wakeups;
     this.later = later;
+    this.leadership = leadership;
   }
 
   PrimaryListener<ResourceClaim> listener() {
@@ -48,9 +51,14 @@ class Departures {
         ResourceClaim.class, (_, claim) -> seeOff(claim), this::clearUpAfter);
   }
 
-  /** Begins to release the claim, if that is what is to be done. Does not block. */
+  /**
+   * Begins to release the claim, if that is what is to be done. Does not block. A standby leaves it
+   * to the leader, and looks at all claims when it leads.
+   */
   void seeOff(ResourceClaim claim) {
-    if (Claims.isBeingDeleted(claim) && ClaimStep.of(claim) instanceof ClaimStep.Release) {
+    if (leadership.isLeading()
+        && Claims.isBeingDeleted(claim)
+        && ClaimStep.of(claim) instanceof ClaimStep.Release) {
       schedule(ResourceID.fromResource(claim), Duration.ZERO, retry.initExecution());
     }
   }

@@ -1,27 +1,36 @@
 package com.intel.dra.gpu.controller;
 
+import com.intel.dra.gpu.api.AgentLease;
 import com.intel.dra.gpu.api.ClaimAllocation;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.claim.AllocationResults;
 import com.intel.dra.gpu.claim.Claims;
+import com.intel.dra.gpu.controller.ApiServer.Outcome;
 import com.intel.dra.gpu.controller.NodeRecords.Change;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
+import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.ManagedInformerEventSource;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import io.quarkus.arc.profile.IfBuildProfile;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
@@ -36,27 +45,37 @@ class GpuAllocationStateReconciler implements Reconciler<GpuAllocationState> {
 
   private static final Logger LOG = Logger.getLogger(GpuAllocationStateReconciler.class);
   private static final Duration WHEN_VIEW_IS_INCOMPLETE = Duration.ofMillis(100);
+  private static final Duration WHEN_CLAIMS_CHANGED = Duration.ofSeconds(1);
 
   private final ClusterView view;
   private final ApiServer api;
   private final NodeRecords records;
+  private final ClaimWriter claims;
   private final InFlight inFlight;
   private final Wakeups wakeups;
   private final LostNodes lostNodes;
+  private final EventPublisher events;
+  private final String namespace;
 
   GpuAllocationStateReconciler(
       ClusterView view,
       ApiServer api,
       NodeRecords records,
+      ClaimWriter claims,
       InFlight inFlight,
       Wakeups wakeups,
-      LostNodes lostNodes) {
+      LostNodes lostNodes,
+      EventPublisher events,
+      @ConfigProperty(name = "gpu.namespace") String namespace) {
     this.view = view;
     this.api = api;
     this.records = records;
+    this.claims = claims;
     this.inFlight = inFlight;
     this.wakeups = wakeups;
     this.lostNodes = lostNodes;
+    this.events = events;
+    this.namespace = namespace;
   }
 
   @Override
@@ -65,7 +84,23 @@ class GpuAllocationStateReconciler implements Reconciler<GpuAllocationState> {
     WatchedResources.feed(
         view.nodes,
         (ManagedInformerEventSource<GpuAllocationState, ?, ?>) context.getPrimaryCache());
-    return List.of(wakeups.nodes, listener());
+    return List.of(wakeups.nodes, listener(), agentLeases(context));
+  }
+
+  /** Renewed every few seconds for each node, which is no reason to look at the node. */
+  private EventSource<?, GpuAllocationState> agentLeases(
+      EventSourceContext<GpuAllocationState> context) {
+    var informer =
+        new InformerEventSource<Lease, GpuAllocationState>(
+            InformerEventSourceConfiguration.from(Lease.class, GpuAllocationState.class)
+                .withName("agent-leases")
+                .withNamespaces(namespace)
+                .withLabelSelector(AgentLease.LABEL + "=" + AgentLease.LABEL_VALUE)
+                .withSecondaryToPrimaryMapper(_ -> Set.of())
+                .build(),
+            context);
+    WatchedResources.feed(view.agentLeases, informer);
+    return informer;
   }
 
   PrimaryListener<GpuAllocationState> listener() {
@@ -87,35 +122,47 @@ class GpuAllocationStateReconciler implements Reconciler<GpuAllocationState> {
       return UpdateControl.<GpuAllocationState>noUpdate().rescheduleAfter(WHEN_VIEW_IS_INCOMPLETE);
     }
     String name = node.getMetadata().getName();
-    Audit audit = audit(node);
+    GpuAllocationState audited = view.node(name).orElse(node);
+    Audit audit = audit(audited);
     Set<String> confirmed = withoutAllocationOn(name, audit.unfounded());
     if (!audit.missing().isEmpty() || !confirmed.isEmpty()) {
       LOG.infof(
           "Node %s: claims %s are put back on record, no claim stands for the records %s",
           name, audit.missing().keySet(), confirmed);
-      correct(name, confirmed);
+      correct(audited, confirmed);
     }
-    return UpdateControl.noUpdate();
+    LostDevices.of(audited, view.claimsOnNode(name))
+        .forEach(lost -> events.warn(lost.claim(), LostDevices.REASON, lost.message(name)));
+    return confirmed.size() < audit.unfounded().size()
+        ? UpdateControl.<GpuAllocationState>noUpdate().rescheduleAfter(WHEN_CLAIMS_CHANGED)
+        : UpdateControl.noUpdate();
   }
 
   private Audit audit(GpuAllocationState node) {
     return Audit.of(node, view.claimsOnNode(node.getMetadata().getName()), inFlight::contains);
   }
 
-  /** Looks again under the node's lock: what went on meanwhile is no error. */
-  private void correct(String node, Set<String> confirmed) {
+  /**
+   * Looks again under the node's lock: what went on meanwhile is no error. Drops records only of
+   * the version that was audited, for what was confirmed may have been overtaken; the change has
+   * the node looked at again.
+   */
+  private void correct(GpuAllocationState audited, Set<String> confirmed) {
+    String node = audited.getMetadata().getName();
     records.change(
         node,
         gas -> {
           var change = new HashMap<String, Optional<ClaimAllocation>>();
-          gas.map(this::audit)
-              .ifPresent(
-                  audit -> {
-                    audit.missing().forEach((uid, held) -> change.put(uid, Optional.of(held)));
-                    audit.unfounded().stream()
-                        .filter(confirmed::contains)
-                        .forEach(uid -> change.put(uid, Optional.empty()));
-                  });
+          gas.ifPresent(
+              now -> {
+                Audit audit = audit(now);
+                audit.missing().forEach((uid, held) -> change.put(uid, Optional.of(held)));
+                if (isSameVersion(now, audited)) {
+                  audit.unfounded().stream()
+                      .filter(confirmed::contains)
+                      .forEach(uid -> change.put(uid, Optional.empty()));
+                }
+              });
           return new Change<>(change, node);
         });
     if (!confirmed.isEmpty()) {
@@ -123,35 +170,53 @@ class GpuAllocationStateReconciler implements Reconciler<GpuAllocationState> {
     }
   }
 
+  private static boolean isSameVersion(GpuAllocationState one, GpuAllocationState other) {
+    return one.getMetadata().getResourceVersion().equals(other.getMetadata().getResourceVersion());
+  }
+
   /**
    * Another controller, such as one that has lost the connection to its node and not yet ended, may
-   * have allocated a claim without this process having seen it: nothing is dropped before the API
-   * server confirmed it.
+   * have allocated a claim without this process having seen it, or be about to: nothing is dropped
+   * before the API server confirmed it, and before the claim was changed, which makes a conflict of
+   * whatever that controller has yet to write into its status.
+   *
+   * @return those of the claims that hold nothing there and cannot any more
    */
   private Set<String> withoutAllocationOn(String node, Set<String> claimUids) {
-    var confirmed = new TreeSet<>(claimUids);
-    if (!claimUids.stream().allMatch(uid -> view.claimWithUid(uid).isPresent())) {
-      Set<String> allocated =
-          api.list(ResourceClaim.class).stream()
-              .filter(claim -> isAllocatedOn(node, claim))
-              .map(Claims::uid)
-              .collect(Collectors.toSet());
-      confirmed.removeAll(allocated);
-    } else {
-      confirmed.removeIf(
-          uid ->
-              view.claimWithUid(uid)
-                  .flatMap(this::readAgain)
-                  .filter(claim -> isAllocatedOn(node, claim))
-                  .isPresent());
+    if (claimUids.isEmpty()) {
+      return claimUids;
     }
-    return confirmed;
+    Map<String, ResourceClaim> claimsNow = read(claimUids);
+    return claimUids.stream()
+        .filter(
+            uid ->
+                Optional.ofNullable(claimsNow.get(uid))
+                    .map(claim -> isOut(node, claim))
+                    .orElse(true))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private boolean isOut(String node, ResourceClaim claim) {
+    return Claims.allocation(claim).isPresent()
+        ? !isAllocatedOn(node, claim)
+        : !(claims.removeFinalizer(claim) instanceof Outcome.Conflict);
+  }
+
+  /** As they are now, past the informers, by UID. */
+  private Map<String, ResourceClaim> read(Set<String> claimUids) {
+    List<Optional<ResourceClaim>> known = claimUids.stream().map(view::claimWithUid).toList();
+    Stream<ResourceClaim> current =
+        known.stream().allMatch(Optional::isPresent)
+            ? known.stream().flatMap(Optional::stream).flatMap(claim -> readAgain(claim).stream())
+            : api.list(ResourceClaim.class).stream();
+    return current
+        .filter(claim -> claimUids.contains(Claims.uid(claim)))
+        .collect(Collectors.toMap(Claims::uid, Function.identity()));
   }
 
   private Optional<ResourceClaim> readAgain(ResourceClaim claim) {
     return api.read(
-            ResourceClaim.class, claim.getMetadata().getNamespace(), claim.getMetadata().getName())
-        .filter(now -> Claims.uid(now).equals(Claims.uid(claim)));
+        ResourceClaim.class, claim.getMetadata().getNamespace(), claim.getMetadata().getName());
   }
 
   private static boolean isAllocatedOn(String node, ResourceClaim claim) {

@@ -13,15 +13,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** The real one: one request for each call. */
+/** The real one: one request for each call. Only the leader writes. */
 @Singleton
 @IfBuildProfile("controller")
 class KubernetesApiServer implements ApiServer {
 
   private final KubernetesClient client;
+  private final Leadership leadership;
 
-  KubernetesApiServer(KubernetesClient client) {
+  KubernetesApiServer(KubernetesClient client, Leadership leadership) {
     this.client = client;
+    this.leadership = leadership;
   }
 
   @Override
@@ -57,9 +59,9 @@ class KubernetesApiServer implements ApiServer {
     return client.resources(kind).inAnyNamespace().list().getItems();
   }
 
-  private static <T> Outcome<T> outcome(Supplier<T> write) {
+  private <T> Outcome<T> outcome(Supplier<T> write) {
     try {
-      return new Outcome.Written<>(write.get());
+      return new Outcome.Written<>(leadership.write(write));
     } catch (KubernetesClientException e) {
       return switch (e.getCode()) {
         case HttpURLConnection.HTTP_CONFLICT -> new Outcome.Conflict<>();

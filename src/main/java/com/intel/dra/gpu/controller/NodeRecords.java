@@ -3,6 +3,7 @@ package com.intel.dra.gpu.controller;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.intel.dra.gpu.api.ClaimAllocation;
 import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.api.GpuApi;
 import com.intel.dra.gpu.controller.ApiServer.Outcome;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
@@ -23,16 +24,24 @@ import org.jspecify.annotations.Nullable;
  * resourceVersion: whoever wrote in between, node agent or an earlier leader, makes it a conflict,
  * and the decision is made again on what is there now. Within this process changes of one node take
  * turns, so that they do not conflict with each other.
+ *
+ * <p>Each write also names its writer. Who finds another's name asks first whether he still leads:
+ * so a controller that was deposed without knowing it, decides nothing on a node that its successor
+ * has written, however late its writes arrive and whatever it believes of the claims.
  */
 @Singleton
 @IfBuildProfile("controller")
 class NodeRecords {
+
+  /** On a GAS: the controller process that wrote the allocations last. */
+  static final String WRITER = GpuApi.GROUP + "/controller";
 
   private static final int MAX_CONFLICTS = 10;
 
   private final ApiServer api;
   private final ClusterView view;
   private final ControllerMetrics metrics;
+  private final Leadership leadership;
   private final String namespace;
   private final ObjectMapper json = new ObjectMapper();
   private final ConcurrentHashMap<String, ReentrantLock> locks = new ConcurrentHashMap<>();
@@ -41,10 +50,12 @@ class NodeRecords {
       ApiServer api,
       ClusterView view,
       ControllerMetrics metrics,
+      Leadership leadership,
       @ConfigProperty(name = "gpu.namespace") String namespace) {
     this.api = api;
     this.view = view;
     this.metrics = metrics;
+    this.leadership = leadership;
     this.namespace = namespace;
   }
 
@@ -66,6 +77,7 @@ class NodeRecords {
    *     GpuAllocationState, and then nothing is written, whatever it answers
    * @throws IllegalStateException if the node's record is being written so often that the change
    *     never meets the version that it was decided on
+   * @throws NotLeadingException if another controller has taken over
    */
   <R> R change(String node, Function<Optional<GpuAllocationState>, Change<R>> decide) {
     ReentrantLock lock = locks.computeIfAbsent(node, _ -> new ReentrantLock());
@@ -74,9 +86,10 @@ class NodeRecords {
       Optional<GpuAllocationState> state = view.node(node);
       for (int conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts++) {
         Change<R> change = decide.apply(state);
-        if (state.isEmpty() || changesNothing(state.get(), change.records())) {
+        if (state.isEmpty() || saysSo(state.get(), change.records())) {
           return change.answer();
         }
+        requireLead(state.get());
         switch (write(state.get(), change.records())) {
           case Outcome.Written<GpuAllocationState>(GpuAllocationState written) -> {
             view.nodes.remember(state.get(), written);
@@ -96,6 +109,29 @@ class NodeRecords {
     }
   }
 
+  private void requireLead(GpuAllocationState state) {
+    if (!isOurs(state) && !leadership.confirm()) {
+      throw new NotLeadingException(
+          "GpuAllocationState %s/%s is kept by another controller: %s"
+              .formatted(namespace, state.getMetadata().getName(), writer(state)));
+    }
+  }
+
+  private boolean isOurs(GpuAllocationState state) {
+    return writer(state).equals(leadership.identity());
+  }
+
+  private static String writer(GpuAllocationState state) {
+    return Optional.ofNullable(state.getMetadata().getAnnotations())
+        .map(annotations -> annotations.get(WRITER))
+        .orElse("");
+  }
+
+  /** What another process wrote is written anew, under our name, before it is built on. */
+  private boolean saysSo(GpuAllocationState state, Map<String, Optional<ClaimAllocation>> records) {
+    return records.isEmpty() || (isOurs(state) && changesNothing(state, records));
+  }
+
   private static boolean changesNothing(
       GpuAllocationState state, Map<String, Optional<ClaimAllocation>> records) {
     var now = state.getSpec().resourceClaimAllocations();
@@ -111,7 +147,12 @@ class NodeRecords {
         state,
         json.valueToTree(
             Map.of(
-                "metadata", Map.of("resourceVersion", state.getMetadata().getResourceVersion()),
+                "metadata",
+                    Map.of(
+                        "resourceVersion",
+                        state.getMetadata().getResourceVersion(),
+                        "annotations",
+                        Map.of(WRITER, leadership.identity())),
                 "spec", Map.of("resourceClaimAllocations", allocations))));
   }
 }

@@ -4,11 +4,8 @@ import com.intel.dra.gpu.claim.ClaimStep;
 import com.intel.dra.gpu.claim.Claims;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.quarkus.arc.profile.IfBuildProfile;
-import io.quarkus.runtime.StartupEvent;
-import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import org.jboss.logging.Logger;
 
 /**
  * Has everything that is not settled looked at again from time to time, whatever event was lost:
@@ -18,33 +15,16 @@ import org.jboss.logging.Logger;
 @IfBuildProfile("controller")
 class Sweep {
 
-  private static final Logger LOG = Logger.getLogger(Sweep.class);
-  private static final Duration PERIOD = Duration.ofSeconds(30);
+  static final Duration PERIOD = Duration.ofSeconds(30);
 
   private final ClusterView view;
   private final Departures departures;
   private final Wakeups wakeups;
-  private final Later later;
 
-  Sweep(ClusterView view, Departures departures, Wakeups wakeups, Later later) {
+  Sweep(ClusterView view, Departures departures, Wakeups wakeups) {
     this.view = view;
     this.departures = departures;
     this.wakeups = wakeups;
-    this.later = later;
-  }
-
-  void start(@Observes StartupEvent event) {
-    later.after(PERIOD, this::sweepAndGoOn);
-  }
-
-  private void sweepAndGoOn() {
-    try {
-      sweep();
-    } catch (RuntimeException e) {
-      LOG.warn("Not everything that waits could be looked at again", e);
-    } finally {
-      later.after(PERIOD, this::sweepAndGoOn);
-    }
   }
 
   void sweep() {

@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -145,13 +146,26 @@ public final class KubeletPlugin implements AutoCloseable {
    * @return what is wrong; empty when it answers as it should
    */
   public Optional<String> probe() {
+    return probe(SocketProbe::registrationDefect);
+  }
+
+  /**
+   * Calls both sockets; blocks up to two seconds.
+   *
+   * @return what is wrong; empty when the kubelet can register the plugin and call it
+   */
+  public Optional<String> probeBoth() {
+    return probe(SocketProbe::registrationDefect).or(() -> probe(SocketProbe::pluginDefect));
+  }
+
+  private Optional<String> probe(Function<SocketProbe, Optional<String>> question) {
     Serving now;
     synchronized (this) {
       now = serving;
     }
     return now == null
         ? Optional.of("the plugin's sockets are not served")
-        : new RegistrationProbe(settings, now.eventLoop()).defect();
+        : question.apply(new SocketProbe(settings, now.eventLoop()));
   }
 
   /** Takes the registration away, then the plugin socket; waits some seconds for running calls. */

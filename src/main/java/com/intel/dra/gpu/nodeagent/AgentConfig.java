@@ -42,6 +42,9 @@ public interface AgentConfig {
   @WithDefault("auto")
   DraModeSetting draMode();
 
+  /** The agent's pod, as the holder of its Lease; from POD_NAME. */
+  Optional<String> podName();
+
   /** The pod's UID, for the names of sockets, so that two agents can serve side by side. */
   Optional<String> podUid();
 

@@ -34,6 +34,7 @@ class DesiredGas {
   private final DraMode mode;
   private final PendingAllocations pending;
   private final VfFailures failures;
+  private final ShownLife life;
   private volatile boolean serving;
 
   @Inject
@@ -44,7 +45,8 @@ class DesiredGas {
       VfHostRecords records,
       DraMode mode,
       PendingAllocations pending,
-      VfFailures failures) {
+      VfFailures failures,
+      ShownLife life) {
     this.devices = devices;
     this.prepared = prepared;
     this.hosts = hosts;
@@ -52,6 +54,7 @@ class DesiredGas {
     this.mode = mode;
     this.pending = pending;
     this.failures = failures;
+    this.life = life;
   }
 
   /**
@@ -65,17 +68,30 @@ class DesiredGas {
     return changed;
   }
 
-  GasFields fields() {
+  /**
+   * @param statusNow what the GAS says, which counts where this agent's life is to be shown first
+   */
+  GasFields fields(String statusNow) {
     // first the states: of a GPU of which nothing goes on any more the devices are known by then
     Map<DeviceUid, VfHostState> states = hosts.states();
     Optional<Map<String, AllocatableDevice>> allocatable =
         devices.known().map(gpus -> allocatable(gpus, states));
-    boolean ready = serving && allocatable.isPresent();
+    boolean ready =
+        serving
+            && allocatable.isPresent()
+            && mayBeReady(GpuAllocationState.READY.equals(statusNow));
     return new GasFields(
         allocatable,
         prepared.isComplete() ? Optional.of(prepared(prepared.all())) : Optional.empty(),
         prepared.isComplete() ? allocations() : Optional.empty(),
         ready ? GpuAllocationState.READY : GpuAllocationState.NOT_READY);
+  }
+
+  private boolean mayBeReady(boolean isReady) {
+    return switch (mode) {
+      case CLASSIC -> life.allowsReady(isReady);
+      case STRUCTURED -> true; // nobody asks for its Lease
+    };
   }
 
   private Map<String, AllocatableDevice> allocatable(

@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.nodeagent;
 
+import com.intel.dra.gpu.api.GpuAllocationState;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -38,7 +39,7 @@ class GasKeeper {
       return;
     }
     try {
-      if (store.create(desired.fields())) {
+      if (store.create(desired.fields(GpuAllocationState.NOT_READY))) {
         LOG.infof("Created %s", config.gasName());
       }
       lastFailure = "";
@@ -66,7 +67,7 @@ class GasKeeper {
               .get()
               .map(
                   gas ->
-                      GasPatch.between(gas, desired.fields())
+                      GasPatch.between(gas, desired.fields(gas.getStatus()))
                           .map(patch -> store.patch(gas, patch))
                           .orElse(GasStore.Outcome.WRITTEN));
       if (outcome.isEmpty() || outcome.get() == GasStore.Outcome.MISSING) {

@@ -44,6 +44,7 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
   private final GasInformer informer;
   private final GasPublication publication;
   private final VfProvisioner provisioner;
+  private final Heartbeat heartbeat;
 
   @Inject
   GpuAllocationStateReconciler(
@@ -53,7 +54,8 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
       GasStore store,
       GasInformer informer,
       GasPublication publication,
-      VfProvisioner provisioner) {
+      VfProvisioner provisioner,
+      Heartbeat heartbeat) {
     this.acting = acting;
     this.desired = desired;
     this.preparedClaims = preparedClaims;
@@ -61,6 +63,7 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
     this.informer = informer;
     this.publication = publication;
     this.provisioner = provisioner;
+    this.heartbeat = heartbeat;
   }
 
   @Override
@@ -82,10 +85,11 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
     if (!preparedClaims.isComplete()) {
       preparedClaims.completeFrom(stillAllocated(gas));
     }
+    heartbeat.showLifeBeforeReady(gas);
     VfProvisioner.Round round = provisioner.decide(gas);
     boolean written = false;
     try {
-      GasFields fields = desired.fields();
+      GasFields fields = desired.fields(gas.getStatus());
       GasStore.Outcome outcome =
           GasPatch.between(gas, fields)
               // the informer may lag behind: then the GAS did say it, and may say otherwise now

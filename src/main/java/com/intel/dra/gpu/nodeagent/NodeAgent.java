@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.nodeagent;
 
+import com.intel.dra.gpu.api.AgentLease;
 import com.intel.dra.gpu.kubelet.KubeletPlugin;
 import com.intel.dra.gpu.kubelet.RegistrationState;
 import com.intel.dra.gpu.mode.DraMode;
@@ -52,6 +53,9 @@ class NodeAgent {
   private final SlicePublisher slices;
   private final PendingAllocations pending;
   private final OfferedDeviceHealth health;
+  private final ProofOfLife proof;
+  private final Heartbeat heartbeat;
+  private final UnusableGpus unusable;
   private final Deque<PeriodicTask> tasks = new ConcurrentLinkedDeque<>();
 
   @Inject
@@ -68,7 +72,10 @@ class NodeAgent {
       DraMode mode,
       SlicePublisher slices,
       PendingAllocations pending,
-      OfferedDeviceHealth health) {
+      OfferedDeviceHealth health,
+      ProofOfLife proof,
+      Heartbeat heartbeat,
+      UnusableGpus unusable) {
     this.config = config;
     this.acting = acting;
     this.monitor = monitor;
@@ -82,13 +89,16 @@ class NodeAgent {
     this.slices = slices;
     this.pending = pending;
     this.health = health;
+    this.proof = proof;
+    this.heartbeat = heartbeat;
+    this.unusable = unusable;
   }
 
   void start(@Observes @Priority(BEFORE_THE_OPERATOR) StartupEvent event) throws IOException {
-    monitor.scan();
+    scan();
     plugin.start();
     desired.setServing(true);
-    tasks.add(PeriodicTask.start("device-monitor", config.rescanInterval(), monitor::scan));
+    tasks.add(PeriodicTask.start("device-monitor", config.rescanInterval(), this::scan));
     tasks.add(
         PeriodicTask.start("registration-watch", config.rescanInterval(), this::watchRegistration));
     switch (mode) {
@@ -101,6 +111,14 @@ class NodeAgent {
     }
   }
 
+  private void scan() {
+    try {
+      monitor.scan();
+    } finally {
+      proof.scanned();
+    }
+  }
+
   private void actIfNobodyElseDoes() {
     if (acting.tryToAct()) {
       act();
@@ -109,10 +127,13 @@ class NodeAgent {
 
   private void act() {
     tasks.add(PeriodicTask.start("gas-keeper", config.rescanInterval(), keeper::ensureExists));
+    tasks.add(PeriodicTask.start("unusable-gpus", config.rescanInterval(), unusable::look));
     switch (mode) {
-      case CLASSIC ->
-          tasks.add(
-              PeriodicTask.start("abandoned-claims", config.rescanInterval(), abandoned::forget));
+      case CLASSIC -> {
+        tasks.add(
+            PeriodicTask.start("abandoned-claims", config.rescanInterval(), abandoned::forget));
+        tasks.add(PeriodicTask.start("heartbeat", AgentLease.RENEW_EVERY, heartbeat::beat));
+      }
       case STRUCTURED -> {
         slices.start();
         tasks.add(PeriodicTask.start("slices", SLICES, slices::refresh));

@@ -55,6 +55,11 @@ sealed interface Action {
 
   record RestartController() implements Action {}
 
+  /** Another controller takes over, and the one before does not notice for a while. */
+  record DeposeController() implements Action {}
+
+  record EndDeposed() implements Action {}
+
   record ReplayEvents() implements Action {}
 
   record BreakWatches() implements Action {}

@@ -76,6 +76,8 @@ final class Actions {
       case Action.SetReady(int node, boolean ready) -> node(node).become(ready);
       case Action.DeleteGas(int node) -> node(node).deleteGas();
       case Action.RestartController _ -> world.restart();
+      case Action.DeposeController _ -> world.depose();
+      case Action.EndDeposed _ -> world.endDeposed();
       case Action.ReplayEvents _ ->
           world.controller().informers().stream()
               .filter(FakeInformer::hasSynced)

@@ -7,11 +7,13 @@ import com.intel.dra.gpu.api.GpuClaimParameters;
 import com.intel.dra.gpu.claim.ParametersResolver;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.PodSchedulingContext;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClass;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -20,6 +22,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -32,6 +35,13 @@ final class ControllerProcess {
   final VirtualClock clock = new VirtualClock(threads.executor());
   final FakeApiServer api;
   final ClusterView view;
+  final Leadership leadership;
+  final FakeLeases leases;
+
+  /** The time that {@link #agents} goes by. */
+  final MockClock uptime = new MockClock();
+
+  final AgentWatch agents;
   final InFlight inFlight = new InFlight();
   final MeterRegistry meters = new SimpleMeterRegistry();
   private final Sweep sweep;
@@ -44,6 +54,7 @@ final class ControllerProcess {
   final FakeInformer<Pod> pendingPods;
   final FakeInformer<GpuAllocationState> nodes;
 
+  final FakeInformer<Lease> agentLeases;
   final FakeDispatcher<ResourceClaim> claimDispatcher;
   final FakeDispatcher<PodSchedulingContext> contextDispatcher;
   final FakeDispatcher<GpuAllocationState> nodeDispatcher;
@@ -52,15 +63,20 @@ final class ControllerProcess {
   private final List<Runnable> starts = new ArrayList<>();
 
   ControllerProcess(FakeCluster cluster, Policy policy) {
+    String identity = "controller-" + UUID.randomUUID();
     api = new FakeApiServer(cluster);
     view = new ClusterView(NAMESPACE);
+    leases = new FakeLeases(cluster);
+    leadership = new Leadership(identity, leases, uptime);
+    cluster.lead(identity);
+    leadership.begin();
     var metrics = new ControllerMetrics(meters);
     var judge = new Judge(policy);
     var resolver = new ParametersResolver(view);
     var states = new NodeStates(view, inFlight);
     var wakeups = new Wakeups(view);
     var writer = new ClaimWriter(api, view);
-    var records = new NodeRecords(api, view, metrics, NAMESPACE);
+    var records = new NodeRecords(api, view, metrics, leadership, NAMESPACE);
     var pipeline =
         new AllocationPipeline(
             view, states, records, writer, judge, inFlight, wakeups, metrics, threads.executor());
@@ -68,9 +84,9 @@ final class ControllerProcess {
         new EventPublisher(api, threads.executor(), Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
     var rejected = new RejectedSelections(view, wakeups, clock);
     var release = new ClaimRelease(view, records, writer, rejected, inFlight, wakeups, metrics);
-    var departures = new Departures(view, release, wakeups, clock);
+    var departures = new Departures(view, release, wakeups, clock, leadership);
     var lostNodes = new LostNodes(view, api, wakeups, clock, Duration.ofMinutes(5), NAMESPACE);
-    sweep = new Sweep(view, departures, wakeups, clock);
+    sweep = new Sweep(view, departures, wakeups);
     var claimReconciler =
         new ResourceClaimReconciler(
             view,
@@ -96,7 +112,8 @@ final class ControllerProcess {
             metrics,
             wakeups);
     var nodeReconciler =
-        new GpuAllocationStateReconciler(view, api, records, inFlight, wakeups, lostNodes);
+        new GpuAllocationStateReconciler(
+            view, api, records, writer, inFlight, wakeups, lostNodes, events, NAMESPACE);
 
     claims = new FakeInformer<>(cluster, ResourceClaim.class, _ -> true, view.claims);
     classes = new FakeInformer<>(cluster, ResourceClass.class, _ -> true, view.classes);
@@ -111,6 +128,10 @@ final class ControllerProcess {
             cluster, Pod.class, pod -> pod.getSpec().getNodeName() == null, view.pendingPods);
     nodes = new FakeInformer<>(cluster, GpuAllocationState.class, _ -> true, view.nodes);
 
+    agentLeases = new FakeInformer<>(cluster, Lease.class, _ -> true, view.agentLeases);
+    agents =
+        new AgentWatch(
+            view, api, leases, events, wakeups, metrics, uptime, NAMESPACE, Duration.ofMinutes(15));
     claimDispatcher = new FakeDispatcher<>(claimReconciler, view.claims, threads.executor(), clock);
     claimDispatcher.listenTo(claims, departures.listener());
     secondary(classes, view::claimsOf, claimDispatcher);
@@ -143,6 +164,7 @@ final class ControllerProcess {
     starts.add(
         () -> {
           nodes.sync();
+          agentLeases.sync();
           nodeDispatcher.listenTo(wakeups.nodes);
           nodeDispatcher.start();
         });
@@ -161,7 +183,14 @@ final class ControllerProcess {
 
   List<FakeInformer<?>> informers() {
     return List.of(
-        claims, classes, claimParameters, classParameters, schedulingContexts, pendingPods, nodes);
+        claims,
+        classes,
+        claimParameters,
+        classParameters,
+        schedulingContexts,
+        pendingPods,
+        nodes,
+        agentLeases);
   }
 
   List<Runnable> starts() {

@@ -52,6 +52,27 @@ class ControllerPropertiesTest {
     world.checkAtRest();
   }
 
+  /** However late it notices, and whatever of its writes are still to come. */
+  @Property(tries = 300)
+  void aDeposedControllerDoesNoHarm(
+      @ForAll("clusters") List<List<Integer>> gpuMiB,
+      @ForAll("depositions") List<Timed> actions,
+      @ForAll long seed,
+      @ForAll Policy policy) {
+    World world = World.ofChance(seed, policy, gpuMiB);
+    var hands = new Actions(world);
+    prepare(hands);
+    for (Timed timed : actions) {
+      hands.carryOut(timed.action());
+      world.goOn(timed.pause());
+    }
+    world.endDeposed();
+    world.settle();
+    world.controller().sweep();
+    world.settle();
+    world.checkAtRest();
+  }
+
   @Property(tries = 150)
   void interruptionsAndOrderLeaveNoTrace(
       @ForAll("clusters") List<List<Integer>> gpuMiB,
@@ -238,17 +259,31 @@ class ControllerPropertiesTest {
 
   @Provide
   Arbitrary<List<Timed>> anything() {
-    Arbitrary<Action> action =
+    return timed(anyAction());
+  }
+
+  @Provide
+  Arbitrary<List<Timed>> depositions() {
+    return timed(
         Arbitraries.frequencyOf(
-            Tuple.of(8, podActions(seldom())),
-            Tuple.of(4, claimActions(Arbitraries.of(true, false))),
-            Tuple.of(2, parameterActions()),
-            Tuple.of(2, nodeActions()),
-            Tuple.of(
-                2,
-                Combinators.combine(node(), Arbitraries.integers().between(5, 40))
-                    .as(Action.DelayUnprepare::new)),
-            Tuple.of(3, misfortunes()));
+            Tuple.of(5, anyAction()),
+            Tuple.of(2, Arbitraries.of(new Action.DeposeController(), new Action.EndDeposed()))));
+  }
+
+  private static Arbitrary<Action> anyAction() {
+    return Arbitraries.frequencyOf(
+        Tuple.of(8, podActions(seldom())),
+        Tuple.of(4, claimActions(Arbitraries.of(true, false))),
+        Tuple.of(2, parameterActions()),
+        Tuple.of(2, nodeActions()),
+        Tuple.of(
+            2,
+            Combinators.combine(node(), Arbitraries.integers().between(5, 40))
+                .as(Action.DelayUnprepare::new)),
+        Tuple.of(3, misfortunes()));
+  }
+
+  private static Arbitrary<List<Timed>> timed(Arbitrary<Action> action) {
     return Combinators.combine(action, Arbitraries.integers().between(0, 60))
         .as(Timed::new)
         .list()

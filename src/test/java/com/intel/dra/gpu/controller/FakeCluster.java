@@ -46,6 +46,17 @@ final class FakeCluster {
   private final Map<Class<?>, List<Event<HasMetadata>>> history = new HashMap<>();
   private final Map<String, Integer> creations = new HashMap<>();
   private long version = 100;
+  private String leader = "";
+
+  // ---- who leads
+
+  String leader() {
+    return leader;
+  }
+
+  void lead(String controller) {
+    leader = controller;
+  }
 
   // ---- what an API server offers
 

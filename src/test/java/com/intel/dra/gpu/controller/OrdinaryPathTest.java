@@ -83,7 +83,7 @@ class OrdinaryPathTest {
     world.settle();
 
     assertThat(world.read(ResourceClaim.class, "c")).isEmpty();
-    assertThat(world.controller().api.requests()).containsExactly(GAS, FINALIZER + "c");
+    assertThat(world.controller().api.requests()).containsExactly(FINALIZER + "c", GAS);
   }
 
   @Test
@@ -98,7 +98,7 @@ class OrdinaryPathTest {
     world.settle();
 
     assertThat(world.controller().api.requests())
-        .containsExactly(GAS, STATUS + "c", FINALIZER + "c");
+        .containsExactly(STATUS + "c", GAS, FINALIZER + "c");
     world.checkAtRest();
   }
 

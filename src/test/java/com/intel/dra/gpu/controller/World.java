@@ -33,6 +33,10 @@ final class World {
   private final Policy policy;
   private final Invariants invariants;
   private ControllerProcess controller;
+
+  /** One that does not know yet that it leads no more. */
+  private Optional<ControllerProcess> deposed = Optional.empty();
+
   private long checked;
   private int restartsLeft;
 
@@ -89,11 +93,27 @@ final class World {
     controller = new ControllerProcess(cluster, policy);
   }
 
+  /**
+   * Another controller leads, and this one goes on: it hears late of everything, and acts on it.
+   */
+  void depose() {
+    endDeposed();
+    deposed = Optional.of(controller);
+    controller = new ControllerProcess(cluster, policy);
+  }
+
+  /** It has noticed. */
+  void endDeposed() {
+    deposed.ifPresent(ControllerProcess::end);
+    deposed = Optional.empty();
+  }
+
   /** Lets that many things happen, if there are as many to do. */
   void goOn(int steps) {
     for (int step = 0; step < steps; step++) {
       boolean anything =
           random.nextInt(20) == 0 && controller.clock.passToNextAlarm()
+              || random.nextInt(3) == 0 && deposed.filter(this::step).isPresent()
               || (random.nextInt(3) > 0
                   ? stepController() || stepOthers()
                   : stepOthers() || stepController());
@@ -158,17 +178,21 @@ final class World {
   }
 
   private boolean stepController() {
+    return step(controller);
+  }
+
+  private boolean step(ControllerProcess process) {
     var options = new ArrayList<Runnable>();
-    List<Runnable> starts = controller.starts();
+    List<Runnable> starts = process.starts();
     for (int i = 0; i < starts.size(); i++) {
       int start = i;
       options.add(() -> starts.remove(start).run());
     }
-    for (int i = 0; i < controller.threads.ready(); i++) {
+    for (int i = 0; i < process.threads.ready(); i++) {
       int thread = i;
-      options.add(() -> controller.threads.goOn(thread));
+      options.add(() -> process.threads.goOn(thread));
     }
-    for (FakeInformer<?> informer : controller.informers()) {
+    for (FakeInformer<?> informer : process.informers()) {
       if (informer.isBehind()) {
         options.add(informer::hear);
       }

@@ -18,7 +18,12 @@ final class Driver {
 
   private static final Pattern COMPLAINT = Pattern.compile("^\\S+ (WARN|ERROR|FATAL) .*");
   private static final String OVERLAY = "deploy/overlays/simulator";
+  private static final int CONTROLLERS = 2;
   private static final String POLICY = "GPU_ALLOCATION_POLICY";
+
+  /** In the command lines of both applications. */
+  static final String JAR = "quarkus-run.jar";
+
   private static final String NOWHERE = "e2e.example.com/agents-run-here";
 
   private final RealCluster cluster;
@@ -32,7 +37,7 @@ final class Driver {
    * the simulator beside it goes on.
    */
   void restartAgentIn(Pod pod) {
-    Processes.end(pod, "quarkus-run.jar");
+    Processes.end(pod, JAR);
     String name = pod.getMetadata().getName();
     cluster.eventually(
         "the agent in " + name + " was restarted",
@@ -83,9 +88,9 @@ final class Driver {
         "the controller runs with policy " + policy,
         () ->
             assertThat(cluster.podsOf(RealCluster.CONTROLLER))
-                .singleElement()
-                .matches(pod -> !old.contains(pod.getMetadata().getUid()))
-                .matches(Readiness::isPodReady));
+                .hasSize(CONTROLLERS)
+                .allMatch(pod -> !old.contains(pod.getMetadata().getUid()))
+                .allMatch(Readiness::isPodReady));
   }
 
   /** Ends all node agents. */
@@ -95,7 +100,14 @@ final class Driver {
         "the agents are gone", () -> assertThat(cluster.podsOf(RealCluster.AGENT)).isEmpty());
   }
 
-  /** Undoes {@link #stopAgents}. */
+  /** Kills all node agents, without a last word of theirs, and keeps them away. */
+  void killAgents() {
+    // a stopped process hears no SIGTERM, and is killed by the kubelet in the end
+    cluster.podsOf(RealCluster.AGENT).forEach(pod -> Processes.signal(pod, JAR, "STOP"));
+    stopAgents();
+  }
+
+  /** Undoes {@link #stopAgents} and {@link #killAgents}. */
   void startAgents() {
     setNodeSelector(NOWHERE, "");
     cluster.eventually(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.intel.dra.gpu.api.AgentLease;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,6 +113,18 @@ class FootprintIT {
     assertThat(cluster.client().apiextensions().v1().customResourceDefinitions().list().getItems())
         .extracting(crd -> crd.getSpec().getGroup())
         .doesNotContain("gpu.dra.intel.com");
+    cluster.eventually(
+        "the Leases of the agents go with their GAS",
+        () ->
+            assertThat(
+                    cluster
+                        .client()
+                        .leases()
+                        .inNamespace(RealCluster.DRIVER_NAMESPACE)
+                        .withLabel(AgentLease.LABEL)
+                        .list()
+                        .getItems())
+                .isEmpty());
   }
 
   private static List<String> preparedClaims() throws IOException {

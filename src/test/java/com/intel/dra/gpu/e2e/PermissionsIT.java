@@ -19,6 +19,9 @@ class PermissionsIT {
       intel-gpu-controller | update | resource.k8s.io   | resourceclaims/status | *         | yes
       intel-gpu-controller | patch  | gpu.dra.intel.com | gpuallocationstates   | default   | yes
       intel-gpu-controller | create | -                 | events                | *         | yes
+      intel-gpu-controller | watch  | coordination.k8s.io | leases              | default   | yes
+      intel-gpu-controller | update | coordination.k8s.io | leases              | default   | no
+      intel-gpu-controller | watch  | coordination.k8s.io | leases              | elsewhere | no
       intel-gpu-controller | patch  | gpu.dra.intel.com | gpuallocationstates   | elsewhere | no
       intel-gpu-controller | delete | gpu.dra.intel.com | gpuallocationstates   | default   | no
       intel-gpu-controller | delete | resource.k8s.io   | resourceclaims        | *         | no
@@ -31,6 +34,11 @@ class PermissionsIT {
       intel-gpu-controller | *      | *                 | *                     | *         | no
       intel-gpu-node-agent | patch  | gpu.dra.intel.com | gpuallocationstates   | default   | yes
       intel-gpu-node-agent | get    | -                 | nodes                 | *         | yes
+      intel-gpu-node-agent | update | coordination.k8s.io | leases              | default   | yes
+      intel-gpu-node-agent | list   | coordination.k8s.io | leases              | default   | no
+      intel-gpu-node-agent | update | coordination.k8s.io | leases              | elsewhere | no
+      intel-gpu-node-agent | create | -                 | events                | default   | yes
+      intel-gpu-node-agent | update | -                 | events                | default   | no
       intel-gpu-node-agent | update | resource.k8s.io   | resourceclaims        | *         | no
       intel-gpu-node-agent | patch  | resource.k8s.io   | resourceclaims        | default   | no
       intel-gpu-node-agent | update | resource.k8s.io   | resourceclaims/status | *         | no

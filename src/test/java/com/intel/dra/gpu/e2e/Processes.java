@@ -39,13 +39,21 @@ final class Processes {
 
   /** Ends the one process of the pod whose command line has that word in it, by SIGTERM. */
   static void end(Pod pod, String word) {
+    signal(pod, word, "TERM");
+  }
+
+  /**
+   * Sends a signal to the one process of the pod whose command line has that word in it.
+   *
+   * @param signal without SIG
+   */
+  static void signal(Pod pod, String word, String signal) {
     List<Path> found =
         of(pod).stream()
             .filter(process -> read(process.resolve("cmdline")).contains(word))
             .toList();
     assertThat(found).as(word + " in " + pod.getMetadata().getName()).hasSize(1);
-    long pid = Long.parseLong(found.getFirst().getFileName().toString());
-    ProcessHandle.of(pid).ifPresent(ProcessHandle::destroy);
+    Shell.run("kill", "-" + signal, found.getFirst().getFileName().toString());
   }
 
   private static List<Path> of(Pod pod) {

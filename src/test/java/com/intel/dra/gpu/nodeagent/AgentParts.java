@@ -5,9 +5,11 @@ import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.sysfs.GpuDiscovery;
 import com.intel.dra.gpu.sysfs.VirtualFunctions;
+import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The node agent's beans, wired by hand; without sockets and the operator SDK. */
@@ -28,22 +30,38 @@ final class AgentParts {
   final PendingAllocations pending;
   final ClassicPreparation preparation;
   final VfProvisioner provisioner;
+
+  /** The time that the heartbeat goes by. */
+  final MockClock uptime = new MockClock();
+
+  final ShownLife life;
+  final ProofOfLife proof;
+  final Heartbeat heartbeat;
   final GpuAllocationStateReconciler reconciler;
 
   /** Called by the thread that looks at a GPU's VFs. */
   volatile Consumer<Gpu> beforeLook = gpu -> {};
 
+  /** What is wrong with the sockets. */
+  volatile Optional<String> socketDefect = Optional.empty();
+
   AgentParts(TestingConfig config, GasStore store, TestingGasInformer informer) throws IOException {
-    this(config, store, informer, new TheOnlyAgent());
+    this(config, store, informer, new TheOnlyAgent(), new TestingLeaseStore());
   }
 
-  AgentParts(TestingConfig config, GasStore store, TestingGasInformer informer, ActingAgent acting)
+  AgentParts(
+      TestingConfig config,
+      GasStore store,
+      TestingGasInformer informer,
+      ActingAgent acting,
+      LeaseStore leases)
       throws IOException {
     this(
         config,
         store,
         informer,
         acting,
+        leases,
         Fixtures.BOOT,
         new VirtualFunctions(config.sysfsRoot()),
         VfThreads.PLATFORM,
@@ -55,6 +73,7 @@ final class AgentParts {
       GasStore store,
       TestingGasInformer informer,
       ActingAgent acting,
+      LeaseStore leases,
       BootId boot,
       VirtualFunctions virtualFunctions,
       VfThreads threads,
@@ -66,7 +85,9 @@ final class AgentParts {
     metrics = new AgentMetrics(meters, prepared, DraMode.CLASSIC);
     pending = new PendingAllocations(clock);
     failures = new VfFailures(config, clock);
-    desired = new DesiredGas(devices, prepared, hosts, records, DraMode.CLASSIC, pending, failures);
+    life = new ShownLife(uptime);
+    desired =
+        new DesiredGas(devices, prepared, hosts, records, DraMode.CLASSIC, pending, failures, life);
     keeper = new GasKeeper(store, informer, desired, config);
     monitor =
         new DeviceMonitor(
@@ -105,8 +126,10 @@ final class AgentParts {
             config,
             metrics,
             clock);
+    proof = new ProofOfLife(() -> socketDefect, config, uptime);
+    heartbeat = new Heartbeat(proof, life, leases, informer, DraMode.CLASSIC);
     reconciler =
         new GpuAllocationStateReconciler(
-            acting, desired, prepared, store, informer, publication, provisioner);
+            acting, desired, prepared, store, informer, publication, provisioner, heartbeat);
   }
 }

@@ -67,7 +67,7 @@ class GasAtApiServerTest {
     GpuAllocationState gas = stored().orElseThrow();
     assertThat(entries(gas.getSpec().allocatable()))
         .containsExactly(Map.entry(uid(3), allocatable(3)));
-    assertThat(gas.getStatus()).isEqualTo("Ready");
+    assertThat(gas.getStatus()).as("the Lease, which it owns, comes first").isEqualTo("NotReady");
     var owner = new OwnerReference();
     owner.setApiVersion("v1");
     owner.setKind("Node");

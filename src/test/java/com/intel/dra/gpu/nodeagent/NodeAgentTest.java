@@ -234,7 +234,8 @@ class NodeAgentTest {
               config,
               new GasStore(client, config),
               informer,
-              new ActingAgent(config.stateDir().orElseThrow()));
+              new ActingAgent(config.stateDir().orElseThrow()),
+              new KubernetesLeaseStore(client, config));
       devices = parts.devices;
       meters = parts.meters;
       prepared = parts.prepared;
@@ -261,7 +262,10 @@ class NodeAgentTest {
               DraMode.CLASSIC,
               slices,
               parts.pending,
-              new OfferedDeviceHealth(devices, config, InstantSource.system()));
+              new OfferedDeviceHealth(devices, config, InstantSource.system()),
+              parts.proof,
+              parts.heartbeat,
+              new UnusableGpus(devices, parts.hosts, prepared, new NodeEvents(client, config)));
     }
 
     void start() throws IOException {

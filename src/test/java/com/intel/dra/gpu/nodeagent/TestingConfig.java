@@ -73,6 +73,11 @@ record TestingConfig(
   }
 
   @Override
+  public Optional<String> podName() {
+    return Optional.of("agent-pod");
+  }
+
+  @Override
   public Optional<String> podUid() {
     return Optional.empty();
   }

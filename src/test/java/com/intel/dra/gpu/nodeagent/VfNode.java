@@ -115,6 +115,7 @@ final class VfNode {
             gas,
             informer,
             new TheOnlyAgent(),
+            new TestingLeaseStore(),
             new BootId("boot-" + boots),
             new VirtualFunctions(kernel.root(), kernel, kernel),
             stepByStep ? (gpu, work) -> pending.add(work) : VfThreads.PLATFORM,

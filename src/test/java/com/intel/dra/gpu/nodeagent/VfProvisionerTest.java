@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.api.ClaimAllocation;
+import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.api.ResourceHandle;
 import com.intel.dra.gpu.device.DeviceType;
 import com.intel.dra.gpu.device.Gpu;
@@ -866,9 +867,10 @@ class VfProvisionerTest {
             node.agent.records,
             DraMode.CLASSIC,
             node.agent.pending,
-            node.agent.failures);
+            node.agent.failures,
+            node.agent.life);
 
-    assertThat(desired.fields().allocatable().orElseThrow())
+    assertThat(desired.fields(GpuAllocationState.READY).allocatable().orElseThrow())
         .containsKeys(gpu.uid().toString(), vf.uid().toString());
   }
 

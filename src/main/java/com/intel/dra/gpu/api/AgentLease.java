@@ -1,0 +1,39 @@
+package com.intel.dra.gpu.api;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.UUID;
+
+/**
+ * The Lease ({@code coordination.k8s.io/v1}) by which the node agent shows that it works, in
+ * classic DRA: one a node, in the driver's namespace, with the {@link #LABEL}, owned by the node's
+ * GpuAllocationState. The agent renews it, the controller watches it.
+ */
+public final class AgentLease {
+
+  /** On every such Lease, so that a watch can leave out all others. */
+  public static final String LABEL = GpuApi.GROUP + "/lease";
+
+  public static final String LABEL_VALUE = "node-agent";
+
+  /** How long a renewal counts. */
+  public static final Duration DURATION = Duration.ofSeconds(40);
+
+  /** How often the agent renews. */
+  public static final Duration RENEW_EVERY = Duration.ofSeconds(10);
+
+  private static final String PREFIX = "intel-gpu-";
+  private static final int MAX_NAME_LENGTH = 253;
+
+  private AgentLease() {}
+
+  /** The name of that node's Lease; a long node's name is cut and told apart by a hash. */
+  public static String nameOf(String node) {
+    String name = PREFIX + node;
+    if (name.length() <= MAX_NAME_LENGTH) {
+      return name;
+    }
+    String hash = UUID.nameUUIDFromBytes(node.getBytes(StandardCharsets.UTF_8)).toString();
+    return name.substring(0, MAX_NAME_LENGTH - hash.length()) + hash;
+  }
+}

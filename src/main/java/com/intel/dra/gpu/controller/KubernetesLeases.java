@@ -1,0 +1,54 @@
+package com.intel.dra.gpu.controller;
+
+import com.intel.dra.gpu.api.AgentLease;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.NamespacedKubernetesClient;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
+import io.quarkus.arc.profile.IfBuildProfile;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** The real ones. */
+@Singleton
+@IfBuildProfile("controller")
+class KubernetesLeases implements Leases {
+
+  private static final int REQUEST_TIMEOUT_MILLIS = 4_000;
+
+  private final KubernetesClient client;
+  private final String namespace;
+
+  KubernetesLeases(
+      KubernetesClient client, @ConfigProperty(name = "gpu.namespace") String namespace) {
+    this.client =
+        client
+            .newClient(
+                new RequestConfigBuilder()
+                    .withRequestTimeout(REQUEST_TIMEOUT_MILLIS)
+                    .withRequestRetryBackoffLimit(0)
+                    .build())
+            .adapt(NamespacedKubernetesClient.class);
+    this.namespace = namespace;
+  }
+
+  @Override
+  public List<Lease> ofAgents() {
+    return client
+        .leases()
+        .inNamespace(namespace)
+        .withLabel(AgentLease.LABEL, AgentLease.LABEL_VALUE)
+        .list()
+        .getItems();
+  }
+
+  @Override
+  public Optional<String> leader() {
+    return Optional.ofNullable(
+            client.leases().inNamespace(namespace).withName(LeaderElection.LEASE).get())
+        .map(lease -> lease.getSpec())
+        .map(spec -> spec.getHolderIdentity());
+  }
+}

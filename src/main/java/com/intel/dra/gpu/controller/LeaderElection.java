@@ -1,0 +1,106 @@
+package com.intel.dra.gpu.controller;
+
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.quarkus.arc.profile.IfBuildProfile;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * What happens when this process becomes the leader, and when it is not any more. Who leads is
+ * JOSDK's to find out: its informers run in every replica, its reconcilers in the leader alone.
+ *
+ * <p>JOSDK's election notices late that the lead was lost, where its own requests hang or the
+ * system's clock jumps. So the leader also asks the API server itself, on a thread of its own, and
+ * ends when another one leads, or when nobody has confirmed for as long as the Lease lasts that it
+ * does.
+ */
+@Singleton
+@IfBuildProfile("controller")
+class LeaderElection {
+
+  /** The Lease's name, in the driver's namespace; what the manifest's Role names. */
+  static final String LEASE = "intel-gpu-controller";
+
+  static final Duration LEASE_DURATION = Duration.ofSeconds(15);
+  static final Duration RENEW_DEADLINE = Duration.ofSeconds(10);
+  static final Duration RETRY_PERIOD = Duration.ofSeconds(2);
+
+  private static final Logger LOG = Logger.getLogger(LeaderElection.class);
+
+  private final Leadership leadership;
+  private final LeaderDuties duties;
+  private final ScheduledExecutorService guard =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("leader-guard").daemon().factory());
+
+  LeaderElection(Leadership leadership, LeaderDuties duties) {
+    this.leadership = leadership;
+    this.duties = duties;
+  }
+
+  LeaderElectionConfiguration configuration(String namespace) {
+    // JOSDK's own exit would wait for ever where the process is ending already
+    return new LeaderElectionConfiguration(
+        LEASE,
+        namespace,
+        LEASE_DURATION,
+        RENEW_DEADLINE,
+        RETRY_PERIOD,
+        leadership.identity(),
+        new LeaderCallbacks(this::begin, this::lost, LeaderElection::tell),
+        false);
+  }
+
+  /** JOSDK starts the reconcilers after that. */
+  private void begin() {
+    LOG.infof("This controller leads: %s", leadership.identity());
+    leadership.begin();
+    var _ =
+        guard.scheduleWithFixedDelay(
+            this::check, 0, RETRY_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+    duties.begin();
+  }
+
+  private void check() {
+    try {
+      if (!leadership.confirm()) {
+        lost();
+      }
+    } catch (KubernetesClientException e) {
+      if (leadership.unconfirmedFor().compareTo(LEASE_DURATION) >= 0) {
+        lost();
+      }
+    } catch (RuntimeException | Error e) {
+      LOG.error("Defect while asking who leads", e);
+    }
+  }
+
+  /**
+   * At once, and without anything that an orderly end would still do: what this process knows may
+   * be outdated.
+   */
+  private void lost() {
+    if (!leadership.hasEnded()) {
+      LOG.errorf("This controller does not lead any more, and ends: %s", leadership.identity());
+      Runtime.getRuntime().halt(1);
+    }
+  }
+
+  private static void tell(String leader) {
+    if (leader != null && !leader.isEmpty()) {
+      LOG.infof("The leader is %s", leader);
+    }
+  }
+
+  @PreDestroy
+  void stop() {
+    guard.shutdownNow();
+  }
+}

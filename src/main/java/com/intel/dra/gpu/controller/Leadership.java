@@ -1,0 +1,129 @@
+package com.intel.dra.gpu.controller;
+
+import io.micrometer.core.instrument.Clock;
+import io.quarkus.arc.profile.IfBuildProfile;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/**
+ * Whether this process leads, which is when it may write. The answer is only as good as the last
+ * time that the API server confirmed it: a process that was paused, or cut off, has to ask before
+ * it writes again.
+ */
+@Singleton
+@IfBuildProfile("controller")
+class Leadership {
+
+  private static final Logger LOG = Logger.getLogger(Leadership.class);
+
+  /** How long a write may take that is under way when the leader ends. */
+  private static final Duration LAST_WRITES = Duration.ofSeconds(5);
+
+  private enum State {
+    WAITING,
+    LEADING,
+    ENDED
+  }
+
+  private final String identity;
+  private final Leases leases;
+  private final Clock clock;
+  private final ReentrantReadWriteLock writes = new ReentrantReadWriteLock();
+  private volatile State state = State.WAITING;
+  private volatile long confirmedAtNanos;
+
+  Leadership(
+      @ConfigProperty(name = "gpu.controller-identity") String identity,
+      Leases leases,
+      Clock clock) {
+    this.identity = identity;
+    this.leases = leases;
+    this.clock = clock;
+  }
+
+  /** Of this process, and of no other that ever was. */
+  String identity() {
+    return identity;
+  }
+
+  boolean isLeading() {
+    return state == State.LEADING;
+  }
+
+  /**
+   * Whether this process has given up the lead, or what would have led to it, of its own accord.
+   */
+  boolean hasEnded() {
+    return state == State.ENDED;
+  }
+
+  /** This process has just become the leader. */
+  synchronized void begin() {
+    if (state == State.WAITING) {
+      confirmedAtNanos = clock.monotonicTime();
+      state = State.LEADING;
+    }
+  }
+
+  /** For how long nobody has confirmed that this process leads. */
+  Duration unconfirmedFor() {
+    return Duration.ofNanos(clock.monotonicTime() - confirmedAtNanos);
+  }
+
+  /**
+   * Asks the API server. Blocks for some seconds at most.
+   *
+   * @return whether this process leads
+   * @throws io.fabric8.kubernetes.client.KubernetesClientException if that is not known
+   */
+  boolean confirm() {
+    long asked = clock.monotonicTime();
+    if (isLeading() && leases.leader().filter(identity::equals).isPresent()) {
+      confirmedAtNanos = asked;
+      return true;
+    }
+    return false;
+  }
+
+  /**
+   * Carries out a write, if this process may.
+   *
+   * @throws NotLeadingException if it may not
+   */
+  <T> T write(Supplier<T> write) {
+    writes.readLock().lock();
+    try {
+      if (!isLeading()) {
+        throw new NotLeadingException("this controller does not lead, so it writes nothing");
+      }
+      if (unconfirmedFor().compareTo(LeaderElection.RENEW_DEADLINE) > 0) {
+        throw new NotLeadingException(
+            "this controller cannot be sure that it still leads, so it writes nothing");
+      }
+      return write.get();
+    } finally {
+      writes.readLock().unlock();
+    }
+  }
+
+  /** From now on nothing is written. Waits some seconds for what is under way. */
+  void end() {
+    state = State.ENDED;
+    try {
+      if (writes.writeLock().tryLock(LAST_WRITES.toMillis(), TimeUnit.MILLISECONDS)) {
+        writes.writeLock().unlock();
+      } else {
+        LOG.warnf(
+            "A write has not ended within %s; another controller may lead before it does",
+            LAST_WRITES);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

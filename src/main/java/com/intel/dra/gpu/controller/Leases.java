@@ -1,0 +1,18 @@
+package com.intel.dra.gpu.controller;
+
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the API server says of Leases now, past all informers. Methods block for some seconds at
+ * most, and fail with the client's exception without trying again: a late answer is worth nothing.
+ */
+interface Leases {
+
+  /** Those of the node agents. */
+  List<Lease> ofAgents();
+
+  /** Who leads; empty where nobody does. */
+  Optional<String> leader();
+}

@@ -1,0 +1,56 @@
+package com.intel.dra.gpu.nodeagent;
+
+import com.intel.dra.gpu.kubelet.KubeletPlugin;
+import io.micrometer.core.instrument.Clock;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Whether this agent works, not only runs: it looked at the hardware lately, and its sockets answer
+ * as the kubelet would find them.
+ */
+@Singleton
+class ProofOfLife {
+
+  /**
+   * How much longer than its pause a look at the hardware may take. A look at sysfs takes less than
+   * a second.
+   */
+  static final Duration SCAN_PATIENCE = Duration.ofSeconds(30);
+
+  private final Clock clock;
+  private final Duration scanPatience;
+  private final Supplier<Optional<String>> sockets;
+  private volatile long scannedAtNanos;
+
+  @Inject
+  ProofOfLife(KubeletPlugin plugin, AgentConfig config, Clock clock) {
+    this(plugin::probeBoth, config, clock);
+  }
+
+  /**
+   * @param sockets tells what is wrong with them; may block for some seconds
+   */
+  ProofOfLife(Supplier<Optional<String>> sockets, AgentConfig config, Clock clock) {
+    this.clock = clock;
+    this.scanPatience = SCAN_PATIENCE.plus(config.rescanInterval());
+    this.sockets = sockets;
+    this.scannedAtNanos = clock.monotonicTime();
+  }
+
+  /** A look at the hardware has ended, whatever it found. */
+  void scanned() {
+    scannedAtNanos = clock.monotonicTime();
+  }
+
+  /** What speaks against this agent; empty if nothing does. Blocks for some seconds. */
+  Optional<String> defect() {
+    Duration ago = Duration.ofNanos(clock.monotonicTime() - scannedAtNanos);
+    return ago.compareTo(scanPatience) > 0
+        ? Optional.of("the last look at the GPUs did not end within %s".formatted(scanPatience))
+        : sockets.get().map(reason -> "the kubelet cannot call: " + reason);
+  }
+}

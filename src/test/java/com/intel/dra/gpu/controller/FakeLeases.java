@@ -1,0 +1,46 @@
+package com.intel.dra.gpu.controller;
+
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.List;
+import java.util.Optional;
+
+/** The Leases of a {@link FakeCluster}. */
+final class FakeLeases implements Leases {
+
+  private final FakeCluster cluster;
+  private boolean reachable = true;
+  private Runnable whileAsked = () -> {};
+
+  FakeLeases(FakeCluster cluster) {
+    this.cluster = cluster;
+  }
+
+  void setReachable(boolean reachable) {
+    this.reachable = reachable;
+  }
+
+  /** Done at each question, before its answer. */
+  void whileAsked(Runnable action) {
+    whileAsked = action;
+  }
+
+  private void ask() {
+    whileAsked.run();
+    if (!reachable) {
+      throw new KubernetesClientException("connection refused");
+    }
+  }
+
+  @Override
+  public List<Lease> ofAgents() {
+    ask();
+    return cluster.list(Lease.class).toList();
+  }
+
+  @Override
+  public Optional<String> leader() {
+    ask();
+    return Optional.of(cluster.leader());
+  }
+}

@@ -1,0 +1,107 @@
+package com.intel.dra.gpu.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.micrometer.core.instrument.MockClock;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class LeadershipTest {
+
+  private final FakeCluster cluster = new FakeCluster();
+  private final FakeLeases leases = new FakeLeases(cluster);
+  private final MockClock clock = new MockClock();
+  private final Leadership leadership = new Leadership("me", leases, clock);
+
+  private void lead() {
+    cluster.lead("me");
+    leadership.begin();
+  }
+
+  private void refuses() {
+    assertThatExceptionOfType(NotLeadingException.class)
+        .isThrownBy(() -> leadership.write(() -> "written"));
+  }
+
+  @Test
+  void aStandbyWritesNothing() {
+    refuses();
+  }
+
+  @Test
+  void theLeaderWrites() {
+    lead();
+    assertThat(leadership.write(() -> "written")).isEqualTo("written");
+  }
+
+  @Test
+  void aLeaderThatSleptWritesNothingBeforeItIsConfirmed() {
+    lead();
+    clock.add(Duration.ofSeconds(11));
+    refuses();
+    assertThat(leadership.confirm()).isTrue();
+    assertThat(leadership.write(() -> "written")).isEqualTo("written");
+  }
+
+  @Test
+  void anAnswerCountsFromWhenItWasAskedFor() {
+    lead();
+    leases.whileAsked(() -> clock.add(Duration.ofSeconds(11)));
+    assertThat(leadership.confirm()).isTrue();
+    refuses();
+  }
+
+  @Test
+  void whileNobodyAnswersTheLeadRunsOut() {
+    lead();
+    leases.setReachable(false);
+    clock.add(Duration.ofSeconds(9));
+    assertThatExceptionOfType(KubernetesClientException.class).isThrownBy(leadership::confirm);
+    assertThat(leadership.write(() -> "written")).isEqualTo("written");
+    clock.add(Duration.ofSeconds(2));
+    refuses();
+  }
+
+  @Test
+  void whereAnotherOneLeadsItIsNotConfirmed() {
+    lead();
+    cluster.lead("another");
+    assertThat(leadership.confirm()).isFalse();
+  }
+
+  @Test
+  void theEndWaitsForTheWritesThatAreUnderWayAndAdmitsNoOther() throws InterruptedException {
+    lead();
+    var begun = new CountDownLatch(1);
+    var proceed = new CountDownLatch(1);
+    Thread writing =
+        Thread.ofVirtual()
+            .start(
+                () ->
+                    leadership.write(
+                        () -> {
+                          begun.countDown();
+                          try {
+                            return proceed.await(1, TimeUnit.MINUTES);
+                          } catch (InterruptedException e) {
+                            throw new IllegalStateException(e);
+                          }
+                        }));
+    begun.await();
+    Thread ending = Thread.ofVirtual().start(leadership::end);
+
+    await().until(leadership::hasEnded);
+    refuses();
+    assertThat(ending.isAlive()).isTrue();
+    proceed.countDown();
+    writing.join();
+    ending.join();
+    leadership.begin();
+    refuses();
+  }
+}

@@ -1,0 +1,218 @@
+package com.intel.dra.gpu.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.claim.AllocationResults;
+import com.intel.dra.gpu.claim.Claims;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
+import io.fabric8.kubernetes.client.readiness.Readiness;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * Of the two controllers one leads; whatever ends it, the other goes on, and nothing is lost or
+ * doubled.
+ */
+class FailOverIT {
+
+  private static final int PODS = 12;
+
+  @RegisterExtension final RealCluster cluster = new RealCluster();
+
+  private Optional<Pod> stopped = Optional.empty();
+
+  @AfterEach
+  void bothControllersRun() {
+    stopped.ifPresent(pod -> Processes.signal(pod, Driver.JAR, "CONT"));
+    awaitTwoReadyControllers();
+  }
+
+  @Test
+  void oneOfTwoReadyControllersLeads() {
+    awaitTwoReadyControllers();
+    Pod leader = leader();
+    for (Pod pod : cluster.podsOf(RealCluster.CONTROLLER)) {
+      assertThat(metrics(pod)).contains("gpu_dra_leader " + (isSame(pod, leader) ? "1.0" : "0.0"));
+    }
+  }
+
+  @Test
+  void aLeaderThatEndsGivesTheLeadToTheOtherAtOnce() {
+    awaitTwoReadyControllers();
+    Pod leader = leader();
+
+    cluster.client().resource(leader).withGracePeriod(30).delete();
+
+    Instant begin = Instant.now();
+    cluster.eventually("another one leads", () -> assertThat(isSame(leader(), leader)).isFalse());
+    assertThat(Duration.between(begin, Instant.now())).isLessThan(Duration.ofSeconds(12));
+    runsPods("after");
+  }
+
+  @Test
+  void aKilledLeaderIsReplacedUnderPodChurnAndNothingIsLostOrDoubled() {
+    awaitTwoReadyControllers();
+    prepareClaims();
+    String holder = holder();
+
+    createPods("churn");
+    // in the midst of it: some are allocated, and others are not
+    cluster.eventually("the first are allocated", () -> assertThat(allocated()).isGreaterThan(1));
+    Processes.signal(leader(), Driver.JAR, "KILL");
+    cluster.deletePod("churn0");
+    cluster.deletePod("churn1");
+
+    cluster.eventually("another process leads", () -> assertThat(holder()).isNotEqualTo(holder));
+    awaitAllRun("churn", 2);
+    nothingIsDouble();
+  }
+
+  @Test
+  void aPausedLeaderIsDeposedAndEndsWhenItWakes() {
+    awaitTwoReadyControllers();
+    prepareClaims();
+    Pod leader = leader();
+    String holder = holder();
+    int restarts = restarts(leader);
+
+    createPods("churn");
+    cluster.eventually("the first are allocated", () -> assertThat(allocated()).isGreaterThan(0));
+    stopped = Optional.of(leader);
+    Processes.signal(leader, Driver.JAR, "STOP");
+    cluster.deletePod("churn0");
+    cluster.eventually("another process leads", () -> assertThat(holder()).isNotEqualTo(holder));
+    String successor = holder();
+    awaitAllRun("churn", 1);
+
+    stopped = Optional.empty();
+    Processes.signal(leader, Driver.JAR, "CONT");
+
+    cluster.eventually(
+        "it has ended and is a standby",
+        () ->
+            assertThat(cluster.client().resource(leader).get())
+                .satisfies(pod -> assertThat(restarts(pod)).isGreaterThan(restarts))
+                .matches(Readiness::isPodReady));
+    assertThat(holder()).isEqualTo(successor);
+    nothingIsDouble();
+    runsPods("after");
+    nothingIsDouble();
+  }
+
+  private void prepareClaims() {
+    cluster.parameters("p", "{count: 1, memory: 1000}");
+    cluster.template("p", "p");
+  }
+
+  private void createPods(String name) {
+    IntStream.range(0, PODS)
+        .forEach(i -> cluster.pod(name + i, "", Map.of("gpu", RealCluster.ofTemplate("p"))));
+  }
+
+  private void awaitAllRun(String name, int from) {
+    IntStream.range(from, PODS).forEach(i -> cluster.awaitRunning(name + i));
+  }
+
+  private void runsPods(String name) {
+    prepareClaims();
+    cluster.pod(name, "", Map.of("gpu", RealCluster.ofTemplate("p")));
+    cluster.awaitRunning(name);
+  }
+
+  private long allocated() {
+    return cluster.claims().stream().filter(c -> Claims.allocation(c).isPresent()).count();
+  }
+
+  /** What each GAS says is what the claims say, and no GPU is given away beyond its memory. */
+  private void nothingIsDouble() {
+    cluster.eventually(
+        "records and claims agree",
+        () -> {
+          Map<String, ResourceClaim> claims = new HashMap<>();
+          cluster.claims().stream()
+              .filter(claim -> Claims.allocation(claim).isPresent())
+              .forEach(claim -> claims.put(Claims.uid(claim), claim));
+          var recorded = new HashMap<String, String>();
+          for (GpuAllocationState gas : cluster.allGas()) {
+            String node = gas.getMetadata().getName();
+            var usedMiB = new HashMap<String, Integer>();
+            gas.getSpec()
+                .resourceClaimAllocations()
+                .forEach(
+                    (uid, allocation) -> {
+                      assertThat(recorded.put(uid, node)).as("%s on two nodes", uid).isNull();
+                      assertThat(claims).containsKey(uid);
+                      var result = Claims.allocation(claims.get(uid)).orElseThrow();
+                      assertThat(AllocationResults.node(result)).contains(node);
+                      assertThat(allocation.gpus()).isEqualTo(AllocationResults.devices(result));
+                      allocation
+                          .gpus()
+                          .forEach(gpu -> usedMiB.merge(gpu.uid(), gpu.memory(), Integer::sum));
+                    });
+            usedMiB.forEach(
+                (gpu, used) ->
+                    assertThat(used)
+                        .as("memory of %s on %s that is given away", gpu, node)
+                        .isLessThanOrEqualTo(gas.getSpec().allocatable().get(gpu).memory()));
+          }
+          assertThat(recorded.keySet()).isEqualTo(claims.keySet());
+        });
+  }
+
+  private void awaitTwoReadyControllers() {
+    cluster.eventually(
+        "two controllers are ready",
+        () ->
+            assertThat(cluster.podsOf(RealCluster.CONTROLLER))
+                .hasSize(2)
+                .allMatch(Readiness::isPodReady));
+    cluster.eventually("one of them leads", this::leader);
+  }
+
+  /** Pod and process. */
+  private String holder() {
+    var lease =
+        cluster
+            .client()
+            .leases()
+            .inNamespace(RealCluster.DRIVER_NAMESPACE)
+            .withName(RealCluster.CONTROLLER)
+            .get();
+    assertThat(lease).isNotNull();
+    return Optional.ofNullable(lease.getSpec().getHolderIdentity()).orElse("");
+  }
+
+  private Pod leader() {
+    String holder = holder();
+    return cluster.podsOf(RealCluster.CONTROLLER).stream()
+        .filter(pod -> holder.startsWith(pod.getMetadata().getName() + "_"))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("nobody leads: " + holder));
+  }
+
+  private static boolean isSame(Pod one, Pod other) {
+    return one.getMetadata().getUid().equals(other.getMetadata().getUid());
+  }
+
+  private static int restarts(Pod pod) {
+    return pod.getStatus().getContainerStatuses().getFirst().getRestartCount();
+  }
+
+  private static String metrics(Pod pod) {
+    return Shell.run(
+        "e2e/cluster/enter.sh",
+        "control",
+        "curl",
+        "-s",
+        "http://" + pod.getStatus().getPodIP() + ":9000/q/metrics");
+  }
+}
