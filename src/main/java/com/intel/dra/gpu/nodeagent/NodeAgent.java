@@ -95,26 +95,25 @@ class NodeAgent {
       case CLASSIC -> {}
       case STRUCTURED -> tasks.add(PeriodicTask.start("device-health", SLICES, health::refresh));
     }
-    actIfNobodyElseDoes();
-    if (!acting.isActing()) {
-      tasks.add(PeriodicTask.start("standby", LOOK_FOR_THE_OTHER, this::actIfNobodyElseDoes));
+    var begin = new OnceActing(acting, this::act);
+    begin.tryToBegin();
+    if (!begin.hasBegun()) {
+      tasks.add(PeriodicTask.start("standby", LOOK_FOR_THE_OTHER, begin::tryToBegin));
     }
   }
 
-  private void actIfNobodyElseDoes() {
-    if (acting.tryToAct()) {
-      act();
-    }
-  }
-
+  /** First what may throw and can be repeated. */
   private void act() {
+    switch (mode) {
+      case CLASSIC -> {}
+      case STRUCTURED -> slices.start();
+    }
     tasks.add(PeriodicTask.start("gas-keeper", config.rescanInterval(), keeper::ensureExists));
     switch (mode) {
       case CLASSIC ->
           tasks.add(
               PeriodicTask.start("abandoned-claims", config.rescanInterval(), abandoned::forget));
       case STRUCTURED -> {
-        slices.start();
         tasks.add(PeriodicTask.start("slices", SLICES, slices::refresh));
         tasks.add(
             PeriodicTask.start(
