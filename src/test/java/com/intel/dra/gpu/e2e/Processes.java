@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -39,13 +40,21 @@ final class Processes {
 
   /** Ends the one process of the pod whose command line has that word in it, by SIGTERM. */
   static void end(Pod pod, String word) {
+    one(pod, word).ifPresent(ProcessHandle::destroy);
+  }
+
+  /** Kills the one process of the pod whose command line has that word in it, by SIGKILL. */
+  static void kill(Pod pod, String word) {
+    one(pod, word).ifPresent(ProcessHandle::destroyForcibly);
+  }
+
+  private static Optional<ProcessHandle> one(Pod pod, String word) {
     List<Path> found =
         of(pod).stream()
             .filter(process -> read(process.resolve("cmdline")).contains(word))
             .toList();
     assertThat(found).as(word + " in " + pod.getMetadata().getName()).hasSize(1);
-    long pid = Long.parseLong(found.getFirst().getFileName().toString());
-    ProcessHandle.of(pid).ifPresent(ProcessHandle::destroy);
+    return ProcessHandle.of(Long.parseLong(found.getFirst().getFileName().toString()));
   }
 
   private static List<Path> of(Pod pod) {
