@@ -142,6 +142,13 @@ spawn_inside() { # spawn_inside control|NODE NAME COMMAND...
   spawn "$2" "${ENTRY[@]}" "${@:3}"
 }
 
+spawn_kubelet() { # spawn_kubelet NODE: with the configuration that it has already
+  spawn_inside "$1" "$1-kubelet" "$CACHE/bin/$(cat "$RUN/version")/kubelet" \
+    --config="$RUN/nodes/$1/kubelet.yaml" --kubeconfig="$RUN/$1.kubeconfig" \
+    --container-runtime-endpoint=unix:///run/containerd/containerd.sock \
+    --hostname-override="$1" --node-ip="$(node_ip "$1")"
+}
+
 nodes() { [ ! -d "$RUN/nodes" ] || ls "$RUN/nodes"; }
 
 # --- what is left after the end

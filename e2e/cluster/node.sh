@@ -10,7 +10,7 @@ node=${1:?usage: node.sh NAME}
 [ ! -e "$RUN/nodes/$node" ] || die "$node is there already"
 version=$(cat "$RUN/version")
 bin=$CACHE/bin/$version tools=$CACHE/bin/tools minor=${version#v1.} minor=${minor%%.*}
-state=$RUN/nodes/$node
+state=$RUN/nodes/$node more_gates=$(cat "$RUN/more-gates")
 PATH=$bin:$PATH
 
 make_namespaces() {
@@ -92,14 +92,12 @@ clusterDNS: [$DNS_IP]
 volumePluginDir: /var/lib/kubelet/volume-plugins
 imageGCHighThresholdPercent: 100      # what is removed could not be pulled again
 evictionHard: {nodefs.available: 1Mi}
-featureGates: {$(sed 's/=/: /g; s/,/, /g' <<<"${KUBELET_GATES:-DynamicResourceAllocation=true}")}
+featureGates: {$(sed 's/=/: /g; s/,/, /g' <<<"${KUBELET_GATES:-DynamicResourceAllocation=true}${more_gates:+,$more_gates}")}
 YAML
   [ "$minor" -lt 31 ] || echo "failCgroupV1: false" >>"$state/kubelet.yaml"
   make_cgroup "$node"
   kubeconfig "$node" "system:node:$node" system:nodes
-  spawn_inside "$node" "$node-kubelet" "$bin/kubelet" --config="$state/kubelet.yaml" --kubeconfig="$RUN/$node.kubeconfig" \
-    --container-runtime-endpoint=unix:///run/containerd/containerd.sock \
-    --hostname-override="$node" --node-ip="$(node_ip "$node")"
+  spawn_kubelet "$node"
 }
 
 say "starting $node"

@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# up.sh VERSION [--nodes N | --no-node]: a real Kubernetes of that version with N nodes (1 unless told).
+# up.sh VERSION [--nodes N | --no-node] [--feature-gates A=false,B=true]: a real Kubernetes of that version with N nodes
+# (1 unless told), in which every component has these feature gates too.
 # What is up and healthy already is left as it is, so a second call is quick, and one with a larger N adds nodes.
 # A failed start is left for you to look at; down.sh removes it.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
-usage="usage: up.sh VERSION [--nodes N | --no-node]"
-version='' count=1
+usage="usage: up.sh VERSION [--nodes N | --no-node] [--feature-gates A=false,B=true]"
+version='' count=1 more_gates=''
 while [ $# -gt 0 ]; do
   case $1 in
     --nodes) count=${2:?$usage}; shift ;;
     --no-node) count=0 ;;
+    --feature-gates) more_gates=${2:?$usage}; shift ;;
     -*) die "$usage" ;;
     *) version=$(version_of "$1") ;;
   esac
@@ -29,7 +31,8 @@ case $minor in
   33) apis=resource.k8s.io/v1alpha3=true,resource.k8s.io/v1beta1=true,resource.k8s.io/v1beta2=true ;;
   *) apis=resource.k8s.io/v1beta1=true,resource.k8s.io/v1beta2=true ;;   # and v1, on by default
 esac
-apis=${RUNTIME_CONFIG:-$apis} gates=${FEATURE_GATES:-$gates}
+apis=${RUNTIME_CONFIG:-$apis} gates=${FEATURE_GATES:-$gates}${more_gates:+,$more_gates}
+[[ $gates =~ ^[A-Za-z]+=(true|false)(,[A-Za-z]+=(true|false))*$ ]] || die "feature gates are A=true,B=false, not '$gates'"
 
 check_requirements() {
   local program packages
@@ -71,6 +74,7 @@ make_control_network() {
 start_control_plane() {
   mkdir -p "$PKI" "$RUN"/{logs,pids,nodes,etcd}
   echo "$version" >"$RUN/version"
+  echo "$more_gates" >"$RUN/more-gates"   # for the kubelets
   make_cgroup daemons
   make_keys
   make_control_network
@@ -119,6 +123,8 @@ if [ ! -e "$RUN" ]; then
   start_control_plane
 elif [ "${running_version:-$version}" != "$version" ]; then
   die "Kubernetes $running_version is up: run $HERE/down.sh first"
+elif [ "$(cat "$RUN/more-gates" 2>/dev/null)" != "$more_gates" ]; then
+  die "Kubernetes $running_version is up with other feature gates: run $HERE/down.sh first"
 elif ! control_plane_healthy; then
   die "a control plane that is not healthy is in the way (its logs: $RUN/logs): run $HERE/down.sh first"
 fi

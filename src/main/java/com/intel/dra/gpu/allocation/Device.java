@@ -2,14 +2,18 @@ package com.intel.dra.gpu.allocation;
 
 import com.intel.dra.gpu.device.DeviceType;
 import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.VfProfile;
+import com.intel.dra.gpu.device.VfProfiles;
+import java.util.List;
 
 /**
  * A device that a node offers.
  *
  * @param memoryMiB local memory in MiB; 0 for an integrated GPU
  * @param maxVfs how many VFs a GPU can be split into; 0 where that is not possible, and for VFs
+ * @param equalShares whether the kernel gives all its VFs the same memory
  */
-public record Device(DeviceUid uid, int memoryMiB, int maxVfs) {
+public record Device(DeviceUid uid, int memoryMiB, int maxVfs, boolean equalShares) {
 
   public Device {
     if (memoryMiB < 0 || maxVfs < 0) {
@@ -17,6 +21,16 @@ public record Device(DeviceUid uid, int memoryMiB, int maxVfs) {
           "memory and number of VFs cannot be negative: %d MiB, %d VFs"
               .formatted(memoryMiB, maxVfs));
     }
+  }
+
+  /** One whose VFs get what they are to have, or a VF. */
+  public Device(DeviceUid uid, int memoryMiB, int maxVfs) {
+    this(uid, memoryMiB, maxVfs, false);
+  }
+
+  /** The ways to split it, the one with the smallest VFs first. */
+  List<VfProfile> vfProfiles() {
+    return VfProfiles.forGpu(uid.model(), memoryMiB, maxVfs, equalShares);
   }
 
   public DeviceType type() {

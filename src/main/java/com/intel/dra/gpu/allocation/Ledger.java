@@ -90,9 +90,7 @@ final class Ledger {
             gpus,
             vfs,
             numbers,
-            gpus.stream()
-                .map(gpu -> VfProfiles.forGpu(gpu.uid().model(), gpu.memoryMiB(), gpu.maxVfs()))
-                .toList(),
+            gpus.stream().map(Device::vfProfiles).toList(),
             new boolean[gpus.size()],
             gpus.stream().mapToLong(Device::memoryMiB).toArray(),
             new int[gpus.size()],

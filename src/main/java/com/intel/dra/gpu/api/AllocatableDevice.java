@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.api;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Max;
@@ -19,6 +20,11 @@ public record AllocatableDevice(
         @Min(0)
         @Max(Integer.MAX_VALUE)
         int maxVfs,
+    @JsonProperty("equalshares")
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT)
+        @JsonPropertyDescription(
+            "Whether the kernel gives all virtual functions of this GPU the same memory, so that a profile may have fewer of them; absent: no.")
+        boolean equalShares,
     @Required
         @JsonPropertyDescription("Local memory in MiB; 0 for an integrated GPU.")
         @Min(0)
@@ -32,4 +38,11 @@ public record AllocatableDevice(
         String parentUid,
     @Required @JsonPropertyDescription("gpu or vf.") String type,
     @Required @JsonPropertyDescription("The device's name on its node, also its CDI device name.")
-        String uid) {}
+        String uid) {
+
+  /** One whose virtual functions get what they are to have, or a virtual function. */
+  public AllocatableDevice(
+      int maxVfs, int memory, String model, String parentUid, String type, String uid) {
+    this(maxVfs, false, memory, model, parentUid, type, uid);
+  }
+}

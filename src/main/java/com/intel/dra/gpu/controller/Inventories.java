@@ -36,7 +36,8 @@ final class Inventories {
                         new Device(
                             parsed,
                             Math.max(0, device.memory()),
-                            Math.clamp(device.maxVfs(), 0, MOST_VFS)))
+                            Math.clamp(device.maxVfs(), 0, MOST_VFS),
+                            device.equalShares()))
                 .ifPresent(devices::add));
     return new NodeInventory(
         node.name(), devices, sharesByClaim(node.given()), sharesByClaim(node.prepared()));

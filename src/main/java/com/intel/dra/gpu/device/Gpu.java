@@ -1,5 +1,7 @@
 package com.intel.dra.gpu.device;
 
+import java.util.List;
+
 /**
  * A GPU or VF that the kernel shows now.
  *
@@ -7,10 +9,28 @@ package com.intel.dra.gpu.device;
  * @param memoryMiB local memory in MiB; 0 for an integrated GPU
  * @param maxVfs how many VFs it can be split into; 0 where SR-IOV is not possible or switched off,
  *     and for VFs
+ * @param equalShares whether the kernel gives all VFs of it the same memory, whatever is wanted; of
+ *     no meaning without VFs
  */
-public record Gpu(DeviceUid uid, PciAddress address, int memoryMiB, int maxVfs, DrmNodes drmNodes) {
+public record Gpu(
+    DeviceUid uid,
+    PciAddress address,
+    int memoryMiB,
+    int maxVfs,
+    boolean equalShares,
+    DrmNodes drmNodes) {
+
+  /** One whose VFs get what they are to have, or a VF. */
+  public Gpu(DeviceUid uid, PciAddress address, int memoryMiB, int maxVfs, DrmNodes drmNodes) {
+    this(uid, address, memoryMiB, maxVfs, false, drmNodes);
+  }
 
   public DeviceType type() {
     return uid.type();
+  }
+
+  /** The ways to split it, the one with the smallest VFs first. */
+  public List<VfProfile> vfProfiles() {
+    return VfProfiles.forGpu(uid.model(), memoryMiB, maxVfs, equalShares);
   }
 }

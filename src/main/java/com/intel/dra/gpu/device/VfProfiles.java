@@ -34,10 +34,15 @@ public final class VfProfiles {
    *
    * @param memoryMiB the GPU's local memory
    * @param maxVfs most VFs that the kernel lets it have
+   * @param equalShares whether the kernel divides the memory by itself: a profile of the table then
+   *     has no more VFs than get the memory that it says
    */
-  public static List<VfProfile> forGpu(PciDeviceId model, int memoryMiB, int maxVfs) {
+  public static List<VfProfile> forGpu(
+      PciDeviceId model, int memoryMiB, int maxVfs, boolean equalShares) {
     List<Row> rows = ROWS.get(model);
-    return rows == null ? fairShares(memoryMiB, maxVfs) : fromTable(rows, memoryMiB, maxVfs);
+    return rows == null
+        ? fairShares(memoryMiB, maxVfs)
+        : fromTable(rows, memoryMiB, maxVfs, equalShares);
   }
 
   /** The smallest of the profiles whose VFs have at least that memory. */
@@ -55,7 +60,8 @@ public final class VfProfiles {
     return profiles.stream().filter(profile -> profile.name().equals(name)).findFirst();
   }
 
-  private static List<VfProfile> fromTable(List<Row> rows, int memoryMiB, int maxVfs) {
+  private static List<VfProfile> fromTable(
+      List<Row> rows, int memoryMiB, int maxVfs, boolean equalShares) {
     // ECC takes its part of the memory, so a GPU that shows less than it is sold with has it on
     boolean eccOn = rows.stream().anyMatch(row -> row.lmemBytes() / BYTES_PER_MIB > memoryMiB);
     var profiles = new ArrayList<VfProfile>();
@@ -63,6 +69,9 @@ public final class VfProfiles {
       long lmemBytes = eccOn ? row.lmemBytesEccOn() : row.lmemBytes();
       int lmemMiB = Math.toIntExact(lmemBytes / BYTES_PER_MIB);
       int numVfs = Math.min(Math.min(row.numVfs(), maxVfs), memoryMiB / lmemMiB);
+      while (equalShares && numVfs > 0 && fairShareMiB(memoryMiB, numVfs) < lmemMiB) {
+        numVfs--;
+      }
       if (numVfs > 0) {
         profiles.add(
             new VfProfile(row.name(), numVfs, lmemMiB, Optional.of(row.quotas(lmemBytes))));

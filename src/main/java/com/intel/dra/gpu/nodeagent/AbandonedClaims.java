@@ -5,8 +5,6 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,8 +18,7 @@ import org.jboss.logging.Logger;
  * claim from their cache. Such a claim would hold its devices until the node reboots.
  *
  * <p>A claim is forgotten when it has had no allocation in the GAS for as long as the settings say,
- * and the API server confirms that it is gone, or another one of that name, or not allocated. The
- * time is for the containers of a pod that was deleted by force, which may still be ending.
+ * and the API server confirms that it is gone, or another one of that name, or not allocated.
  */
 @Singleton
 class AbandonedClaims {
@@ -31,9 +28,7 @@ class AbandonedClaims {
   private final PreparedClaims prepared;
   private final GasInformer gas;
   private final ClaimStore claims;
-  private final Duration patience;
-  private final InstantSource clock;
-  private final Map<String, Instant> withoutAllocationSince = new HashMap<>();
+  private final ForgottenClaims forgotten;
 
   @Inject
   AbandonedClaims(
@@ -45,42 +40,33 @@ class AbandonedClaims {
     this.prepared = prepared;
     this.gas = gas;
     this.claims = claims;
-    this.patience = config.abandonedClaimsAfter();
-    this.clock = clock;
+    this.forgotten = new ForgottenClaims(prepared, gas, config, clock);
   }
 
   /** To be called again and again. May block on the API server. */
   synchronized void forget() {
     Optional<GpuAllocationState> current = gas.current();
     if (current.isEmpty()) {
-      withoutAllocationSince.clear(); // nothing is known of allocations
+      forgotten.allAreAllocated();
       return;
     }
     Set<String> allocated = current.get().getSpec().resourceClaimAllocations().keySet();
     Map<String, PreparedClaim> candidates = new HashMap<>(prepared.all());
     candidates.keySet().removeAll(allocated);
-    withoutAllocationSince.keySet().retainAll(candidates.keySet());
-    Instant now = clock.instant();
+    forgotten.onlyThese(candidates.keySet());
     candidates.forEach(
         (uid, claim) -> {
-          Instant since = withoutAllocationSince.computeIfAbsent(uid, _ -> now);
-          if (!now.isBefore(since.plus(patience))) {
+          if (forgotten.isDue(uid)) {
             forget(uid, claim);
           }
         });
   }
 
   private void forget(String uid, PreparedClaim claim) {
-    withoutAllocationSince.remove(uid); // if it stays, the time begins anew
+    forgotten.isAllocated(uid); // unless it is forgotten now
     try {
-      if (claims.mayBeInUse(uid, claim)) {
-        return;
-      }
-      if (prepared.remove(uid)) {
-        LOG.warnf(
-            "Forgot claim %s/%s (%s), which the kubelet has not unprepared: it had no allocation for %s",
-            claim.namespace(), claim.name(), uid, patience);
-        gas.reconcileSoon();
+      if (!claims.mayBeInUse(uid, claim)) {
+        forgotten.forget(uid, claim);
       }
     } catch (KubernetesClientException | IOException e) {
       LOG.warnf(

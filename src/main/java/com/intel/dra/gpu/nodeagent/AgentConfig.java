@@ -129,6 +129,11 @@ public interface AgentConfig {
     return pluginDir().orElseGet(() -> pluginsDir().resolve(mode.driverName()));
   }
 
+  /** Where the agent's state is kept in that mode. */
+  default Path stateDir(DraMode mode) {
+    return stateDir().orElseGet(() -> pluginDir(mode));
+  }
+
   /** A name for the GAS in messages. */
   default String gasName() {
     return "GpuAllocationState " + namespace() + "/" + nodeName();

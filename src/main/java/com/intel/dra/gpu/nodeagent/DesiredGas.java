@@ -103,13 +103,13 @@ class DesiredGas {
       switch (gpu.type()) {
         case GPU -> {
           if (state.filter(DesiredGas::withholdsTheGpu).isEmpty()) {
-            offer(byUid, gpu.uid(), memoryMiB(gpu, state), maxVfs(gpu, state));
+            offerGpu(byUid, gpu, memoryMiB(gpu, state), maxVfs(gpu, state));
             state.ifPresent(now -> offerVfsToBe(byUid, host, now));
           }
         }
         case VF -> {
           if (state.filter(DesiredGas::withholdsVfs).isEmpty()) {
-            offer(byUid, gpu.uid(), records.memoryMiB(gpu), 0);
+            offerVf(byUid, gpu.uid(), records.memoryMiB(gpu));
           }
         }
       }
@@ -170,10 +170,10 @@ class DesiredGas {
       Map<String, AllocatableDevice> byUid, DeviceUid host, VfHostState state) {
     switch (state) {
       case Making(VfProfile profile, SortedSet<Integer> held, var previous) ->
-          held.forEach(index -> offer(byUid, host.vf(index), profile.memoryMiB(), 0));
+          held.forEach(index -> offerVf(byUid, host.vf(index), profile.memoryMiB()));
       case MakingFailed(var failure, VfProfile profile, SortedSet<Integer> held, boolean left) -> {
         if (left) {
-          held.forEach(index -> offer(byUid, host.vf(index), profile.memoryMiB(), 0));
+          held.forEach(index -> offerVf(byUid, host.vf(index), profile.memoryMiB()));
         }
       }
       case Removing removing -> {}
@@ -184,12 +184,26 @@ class DesiredGas {
     }
   }
 
+  private static void offerGpu(
+      Map<String, AllocatableDevice> byUid, Gpu gpu, int memoryMiB, int maxVfs) {
+    offer(byUid, gpu.uid(), memoryMiB, maxVfs, maxVfs > 0 && gpu.equalShares());
+  }
+
+  private static void offerVf(Map<String, AllocatableDevice> byUid, DeviceUid uid, int memoryMiB) {
+    offer(byUid, uid, memoryMiB, 0, false);
+  }
+
   private static void offer(
-      Map<String, AllocatableDevice> byUid, DeviceUid uid, int memoryMiB, int maxVfs) {
+      Map<String, AllocatableDevice> byUid,
+      DeviceUid uid,
+      int memoryMiB,
+      int maxVfs,
+      boolean equalShares) {
     byUid.put(
         uid.toString(),
         new AllocatableDevice(
             maxVfs,
+            equalShares,
             memoryMiB,
             uid.model().value(),
             uid.parent().map(DeviceUid::toString).orElse(""),

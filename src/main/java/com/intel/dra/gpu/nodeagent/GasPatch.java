@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.nodeagent;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.intel.dra.gpu.api.GpuAllocationState;
@@ -7,6 +8,7 @@ import com.intel.dra.gpu.api.GpuAllocationStateSpec;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The difference between a GAS and what the agent's fields should say, as a JSON merge patch (RFC
@@ -64,11 +66,27 @@ final class GasPatch {
       if (wanted == null) {
         entries.putNull(key);
       } else if (!wanted.equals(current.get(key))) {
-        entries.set(key, JSON.valueToTree(wanted));
+        entries.set(key, entry(current.get(key), wanted));
       }
     }
     if (!entries.isEmpty()) {
       spec.set(field, entries);
+    }
+  }
+
+  /** The wanted value; a merge would keep optional fields that it has no more. */
+  private static <V> JsonNode entry(@Nullable V current, V wanted) {
+    JsonNode entry = JSON.valueToTree(wanted);
+    if (current != null && entry instanceof ObjectNode object) {
+      JsonNode before = JSON.valueToTree(current);
+      before.fieldNames().forEachRemaining(field -> keepOut(object, field));
+    }
+    return entry;
+  }
+
+  private static void keepOut(ObjectNode entry, String field) {
+    if (!entry.has(field)) {
+      entry.putNull(field);
     }
   }
 }

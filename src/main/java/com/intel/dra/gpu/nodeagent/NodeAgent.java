@@ -105,9 +105,10 @@ class NodeAgent {
       case CLASSIC -> {}
       case STRUCTURED -> tasks.add(PeriodicTask.start("device-health", SLICES, health::refresh));
     }
-    actIfNobodyElseDoes();
-    if (!acting.isActing()) {
-      tasks.add(PeriodicTask.start("standby", LOOK_FOR_THE_OTHER, this::actIfNobodyElseDoes));
+    var begin = new OnceActing(acting, this::act);
+    begin.tryToBegin();
+    if (!begin.hasBegun()) {
+      tasks.add(PeriodicTask.start("standby", LOOK_FOR_THE_OTHER, begin::tryToBegin));
     }
   }
 
@@ -119,13 +120,12 @@ class NodeAgent {
     }
   }
 
-  private void actIfNobodyElseDoes() {
-    if (acting.tryToAct()) {
-      act();
-    }
-  }
-
+  /** First what may throw and can be repeated. */
   private void act() {
+    switch (mode) {
+      case CLASSIC -> {}
+      case STRUCTURED -> slices.start();
+    }
     tasks.add(PeriodicTask.start("gas-keeper", config.rescanInterval(), keeper::ensureExists));
     tasks.add(PeriodicTask.start("unusable-gpus", config.rescanInterval(), unusable::look));
     switch (mode) {
@@ -135,7 +135,6 @@ class NodeAgent {
         tasks.add(PeriodicTask.start("heartbeat", AgentLease.RENEW_EVERY, heartbeat::beat));
       }
       case STRUCTURED -> {
-        slices.start();
         tasks.add(PeriodicTask.start("slices", SLICES, slices::refresh));
         tasks.add(
             PeriodicTask.start(

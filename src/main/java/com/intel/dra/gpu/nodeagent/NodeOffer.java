@@ -12,6 +12,7 @@ import com.intel.dra.gpu.structured.Offer;
 import com.intel.dra.gpu.structured.OfferedGpu;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,7 +79,8 @@ class NodeOffer {
                               new OfferedGpu(
                                   gpu,
                                   DeviceDescriptions.of(gpu, facts),
-                                  vfs(gpu, known, Optional.ofNullable(states.get(gpu.uid())))))
+                                  vfs(gpu, known, Optional.ofNullable(states.get(gpu.uid()))),
+                                  use(gpu)))
                       .toList(),
                   sharing);
             });
@@ -112,6 +114,17 @@ class NodeOffer {
         .collect(Collectors.toUnmodifiableSet());
   }
 
+  /** By what is prepared here: of a claim that was only allocated nobody tells the agent. */
+  private OfferedGpu.Use use(Gpu gpu) {
+    String cdiName = GpuCdiDevices.KIND.qualifiedName(gpu.uid().toString());
+    return prepared.all().values().stream()
+        .flatMap(claim -> claim.results().stream())
+        .filter(result -> !result.adminAccess() && result.cdiDevices().contains(cdiName))
+        .map(result -> result.shareId().isEmpty() ? OfferedGpu.Use.WHOLE : OfferedGpu.Use.SHARED)
+        .max(Comparator.naturalOrder())
+        .orElse(OfferedGpu.Use.NONE);
+  }
+
   private OfferedGpu.Vfs vfs(Gpu gpu, List<Gpu> known, Optional<VfHostState> state) {
     List<Gpu> existing =
         known.stream()
@@ -138,7 +151,7 @@ class NodeOffer {
 
   /** While there are VFs of ours it is theirs, whatever the settings say by now. */
   private Optional<VfProfile> profile(Gpu gpu, Optional<MadeVfs> made) {
-    List<VfProfile> profiles = VfProfiles.forGpu(gpu.uid().model(), gpu.memoryMiB(), gpu.maxVfs());
+    List<VfProfile> profiles = gpu.vfProfiles();
     return made.flatMap(vfs -> VfProfiles.named(profiles, vfs.profile()))
         .or(() -> OfferedGpu.profileFor(vfsOnDemand, profiles));
   }

@@ -15,6 +15,9 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /** Has the node's devices published for the scheduler, in the best way that the cluster knows. */
@@ -31,6 +34,7 @@ class SlicePublisher implements SliceListener {
   private volatile List<OfferedDevices> candidates = List.of();
   private volatile Optional<PublishedPool> published = Optional.empty();
   private volatile String lastFailure = "";
+  private final Set<String> told = ConcurrentHashMap.newKeySet();
   private Optional<Boolean> sharesAreCharged = Optional.empty();
 
   @Inject
@@ -122,11 +126,22 @@ class SlicePublisher implements SliceListener {
     LOG.info("Nothing is published for the scheduler any more");
   }
 
+  /** Asked for again whenever a GPU comes into use: once is enough to know. */
   @Override
   public void droppedFields(int candidate, Set<DroppedField> fields) {
-    LOG.warnf(
-        "The API server does not store %s of devices published as %s: feature gates of the cluster are off, and what needs them is not offered",
-        fields, way(candidate));
+    String message =
+        "The API server does not store %s of devices published as %s: feature gates of the cluster are off (%s), and what needs them is not offered"
+            .formatted(
+                new TreeSet<>(fields),
+                way(candidate),
+                fields.stream()
+                    .flatMap(field -> field.featureGate().stream())
+                    .distinct()
+                    .sorted()
+                    .collect(Collectors.joining(", ")));
+    if (told.add(message)) {
+      LOG.warn(message);
+    }
   }
 
   @Override

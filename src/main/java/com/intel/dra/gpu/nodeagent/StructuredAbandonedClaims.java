@@ -8,9 +8,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
@@ -21,8 +19,7 @@ import org.jboss.logging.Logger;
  * until the node reboots.
  *
  * <p>A claim is forgotten when the API server has said for as long as the settings say that it is
- * gone, or another one of that name, or has nothing on this node. The time is for the containers of
- * a pod that was deleted by force, which may still be ending.
+ * gone, or another one of that name, or has nothing on this node.
  */
 @Singleton
 class StructuredAbandonedClaims {
@@ -31,10 +28,8 @@ class StructuredAbandonedClaims {
 
   private final PreparedClaims prepared;
   private final StructuredClaims claims;
-  private final GasInformer gas;
   private final AgentConfig config;
-  private final InstantSource clock;
-  private final Map<String, Instant> notAllocatedSince = new HashMap<>();
+  private final ForgottenClaims forgotten;
 
   @Inject
   StructuredAbandonedClaims(
@@ -45,9 +40,8 @@ class StructuredAbandonedClaims {
       InstantSource clock) {
     this.prepared = prepared;
     this.claims = claims;
-    this.gas = gas;
     this.config = config;
-    this.clock = clock;
+    this.forgotten = new ForgottenClaims(prepared, gas, config, clock);
   }
 
   /** How often to look: each look reads every prepared claim. */
@@ -58,35 +52,20 @@ class StructuredAbandonedClaims {
   /** To be called again and again. May block on the API server. */
   synchronized void forget() {
     Map<String, PreparedClaim> all = prepared.all();
-    notAllocatedSince.keySet().retainAll(all.keySet());
+    forgotten.onlyThese(all.keySet());
     all.forEach(
         (uid, claim) -> {
           try {
-            look(uid, claim);
+            if (isAllocatedHere(uid, claim)) {
+              forgotten.isAllocated(uid);
+            } else if (forgotten.isDue(uid)) {
+              forgotten.forget(uid, claim);
+            }
           } catch (KubernetesClientException | IOException e) {
-            notAllocatedSince.remove(uid); // what is not known counts as allocated
+            forgotten.isAllocated(uid); // what is not known counts as allocated
             LOG.debugf("Whether claim %s is allocated is not known: %s", uid, e.getMessage());
           }
         });
-  }
-
-  private void look(String uid, PreparedClaim claim) throws IOException {
-    if (isAllocatedHere(uid, claim)) {
-      notAllocatedSince.remove(uid);
-      return;
-    }
-    Instant now = clock.instant();
-    Instant since = notAllocatedSince.computeIfAbsent(uid, _ -> now);
-    if (now.isBefore(since.plus(config.abandonedClaimsAfter()))) {
-      return;
-    }
-    notAllocatedSince.remove(uid);
-    if (prepared.remove(uid)) {
-      LOG.warnf(
-          "Forgot claim %s/%s (%s), which the kubelet has not unprepared: it had no allocation for %s",
-          claim.namespace(), claim.name(), uid, config.abandonedClaimsAfter());
-      gas.reconcileSoon();
-    }
   }
 
   /** A claim without a name was taken over from the GAS: nobody can ask for it. */

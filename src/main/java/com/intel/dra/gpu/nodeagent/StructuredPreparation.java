@@ -142,7 +142,26 @@ class StructuredPreparation implements ClaimPreparer {
           new Wanted.Unknown(
               "it was given no device of driver %s on node %s; delete its pods so that it is allocated anew"
                   .formatted(driver, config.nodeName()));
-      case ClaimResults.Given(List<ClaimResults.Result> results) -> wanted(claim, results);
+      case ClaimResults.Given(var results, var configurations) when configurations.isEmpty() ->
+          wanted(claim, results);
+      case ClaimResults.Given(var results, var configurations) ->
+          new Wanted.Unknown(unknownParameters(driver, configurations.getFirst()));
+    };
+  }
+
+  /** Who wrote them expects something of them, so nothing is not the answer. */
+  private static String unknownParameters(String driver, ClaimResults.Configuration configuration) {
+    String of =
+        configuration.requests().isEmpty()
+            ? "all requests"
+            : "request " + String.join(", ", configuration.requests());
+    return switch (configuration.source()) {
+      case "FromClass" ->
+          "the DeviceClass of %s has opaque parameters (spec.config) for driver %s, which knows none: remove them from the class, and delete the claim's pods so that it is allocated anew"
+              .formatted(of, driver);
+      default ->
+          "it has opaque parameters (spec.devices.config) for driver %s and %s, which knows none: create the claim, or its template, without them"
+              .formatted(driver, of);
     };
   }
 

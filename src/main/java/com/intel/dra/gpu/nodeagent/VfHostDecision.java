@@ -149,8 +149,7 @@ sealed interface VfHostDecision {
   private static Optional<VfProfile> profile(Situation now) {
     int memoryMiB = memoryMiB(now);
     List<VfProfile> possible =
-        VfProfiles.forGpu(now.gpu().uid().model(), now.gpu().memoryMiB(), now.gpu().maxVfs())
-            .stream()
+        now.gpu().vfProfiles().stream()
             .filter(profile -> profile.numVfs() >= now.needed())
             // where the kernel tells no memory (xe), the profiles do not either
             .filter(profile -> profile.memoryMiB() >= memoryMiB || now.gpu().memoryMiB() == 0)

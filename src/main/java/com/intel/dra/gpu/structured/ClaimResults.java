@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.structured;
 
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceAllocationResult;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResult;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import java.math.BigDecimal;
@@ -8,6 +9,7 @@ import java.math.RoundingMode;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What the scheduler gave to a claim, as far as it concerns one driver and pool. */
 public sealed interface ClaimResults {
@@ -20,10 +22,30 @@ public sealed interface ClaimResults {
 
   /**
    * @param results one or more
+   * @param configurations opaque parameters for this driver that concern any of the results
    */
-  record Given(List<Result> results) implements ClaimResults {
+  record Given(List<Result> results, List<Configuration> configurations) implements ClaimResults {
     public Given {
       results = List.copyOf(results);
+      configurations = List.copyOf(configurations);
+    }
+  }
+
+  /**
+   * Opaque parameters for a driver.
+   *
+   * @param source where they are from: {@code FromClaim} or {@code FromClass}
+   * @param requests the names of the requests that they are for; none: for all
+   */
+  record Configuration(String source, List<String> requests) {
+    public Configuration {
+      requests = List.copyOf(requests);
+    }
+
+    private boolean concerns(Result result) {
+      return requests.isEmpty()
+          || requests.contains(result.request())
+          || requests.contains(result.request().replaceFirst("/.*", ""));
     }
   }
 
@@ -48,13 +70,35 @@ public sealed interface ClaimResults {
       return new NotAllocated();
     }
     var devices = claim.getStatus().getAllocation().getDevices();
-    List<DeviceRequestAllocationResult> all = devices == null ? List.of() : devices.getResults();
+    List<DeviceRequestAllocationResult> all =
+        devices == null || devices.getResults() == null ? List.of() : devices.getResults();
     List<Result> here =
         all.stream()
             .filter(result -> driver.equals(result.getDriver()) && pool.equals(result.getPool()))
             .map(ClaimResults::result)
             .toList();
-    return here.isEmpty() ? new NotHere() : new Given(here);
+    return here.isEmpty()
+        ? new NotHere()
+        : new Given(
+            here,
+            configurations(devices, driver)
+                .filter(configuration -> here.stream().anyMatch(configuration::concerns))
+                .toList());
+  }
+
+  private static Stream<Configuration> configurations(
+      DeviceAllocationResult devices, String driver) {
+    return Stream.ofNullable(devices.getConfig())
+        .flatMap(List::stream)
+        .filter(
+            configuration ->
+                configuration.getOpaque() != null
+                    && driver.equals(configuration.getOpaque().getDriver()))
+        .map(
+            configuration ->
+                new Configuration(
+                    Objects.requireNonNullElse(configuration.getSource(), ""),
+                    Objects.requireNonNullElse(configuration.getRequests(), List.of())));
   }
 
   private static Result result(DeviceRequestAllocationResult result) {

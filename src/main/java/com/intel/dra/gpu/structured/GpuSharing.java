@@ -3,8 +3,18 @@ package com.intel.dra.gpu.structured;
 /** Whether claims may share a GPU. */
 public sealed interface GpuSharing {
 
+  /** The same for a GPU with that memory of which claims have shares. */
+  GpuSharing stillShared(int memoryMiB);
+
   /** One claim has it, or none. */
-  record Exclusive() implements GpuSharing {}
+  record Exclusive() implements GpuSharing {
+
+    /** Who has a share keeps it, and nobody gets another one: the smallest is all of it. */
+    @Override
+    public GpuSharing stillShared(int memoryMiB) {
+      return memoryMiB > 0 ? new ByMemory(0, memoryMiB, 1) : this;
+    }
+  }
 
   /**
    * Several claims may have it while what they ask of its memory fits. That is the scheduler's
@@ -25,6 +35,12 @@ public sealed interface GpuSharing {
             "shares of a GPU need a minimum and a step of 1 MiB or more, and a default of 0 or more; they are %d, %d and %d MiB"
                 .formatted(minimumMiB, stepMiB, defaultMiB));
       }
+    }
+
+    /** Also a GPU that is too small to be shared by this setting. */
+    @Override
+    public GpuSharing stillShared(int memoryMiB) {
+      return sharableMiB(memoryMiB) > 0 ? this : new Exclusive().stillShared(memoryMiB);
     }
 
     /**

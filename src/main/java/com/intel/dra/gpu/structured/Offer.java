@@ -64,19 +64,41 @@ public final class Offer {
    *     also when it looks at them again; it does from 1.36.2 on
    */
   public List<OfferedDevices> inOrderOfPreference(boolean sharesAreCharged) {
-    var exclusive = new GpuSharing.Exclusive();
+    var exclusive = new Way.NothingShared();
     SequencedSet<OfferedDevices> ways = new LinkedHashSet<>();
-    OfferedDevices best = way(sharing, true);
+    var wanted = new Way.AsWanted();
+    OfferedDevices best = way(wanted, true);
     if (sharesAreCharged || best.counterSets().isEmpty()) {
       ways.add(best);
     }
     ways.add(way(exclusive, true));
-    ways.add(way(sharing, false));
+    ways.add(way(wanted, false));
     ways.add(way(exclusive, false));
     return List.copyOf(ways);
   }
 
-  private OfferedDevices way(GpuSharing sharing, boolean withVfsOnDemand) {
+  /** How GPUs are published. */
+  private sealed interface Way {
+    /** As the setting says, or as they are used still. */
+    record AsWanted() implements Way {}
+
+    /** For clusters where no device can be shared. */
+    record NothingShared() implements Way {}
+  }
+
+  private GpuSharing sharing(Way way, OfferedGpu offered) {
+    return switch (way) {
+      case Way.NothingShared _ -> new GpuSharing.Exclusive();
+      case Way.AsWanted _ ->
+          switch (offered.use()) {
+            case NONE -> sharing;
+            case WHOLE -> new GpuSharing.Exclusive();
+            case SHARED -> sharing.stillShared(offered.gpu().memoryMiB());
+          };
+    };
+  }
+
+  private OfferedDevices way(Way way, boolean withVfsOnDemand) {
     var counterSets = new ArrayList<CounterSet>();
     var whole = new ArrayList<Device>();
     var vfs = new ArrayList<Device>();
@@ -87,7 +109,7 @@ public final class Offer {
         case OfferedGpu.Vfs.OnDemand(VfProfile profile, Optional<String> failure, boolean _)
             when withVfsOnDemand -> {
           counterSets.add(slots(offered, profile.numVfs()));
-          whole.add(gpu(offered, sharing, charge(offered, profile.numVfs())));
+          whole.add(gpu(offered, sharing(way, offered), charge(offered, profile.numVfs())));
           for (int index = 0; index < profile.numVfs(); index++) {
             vfs.add(vfOnDemand(offered, profile, failure, index));
           }
@@ -95,7 +117,7 @@ public final class Offer {
         case OfferedGpu.Vfs.Existing(List<Gpu> existing) ->
             existing.forEach(vf -> vfs.add(existingVf(offered, vf)));
         case OfferedGpu.Vfs.OnDemand _, OfferedGpu.Vfs.None _ ->
-            whole.add(gpu(offered, sharing, List.of()));
+            whole.add(gpu(offered, sharing(way, offered), List.of()));
       }
     }
     boolean shared =

@@ -2,6 +2,7 @@ package com.intel.dra.gpu.structured;
 
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.VfProfile;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,8 +10,26 @@ import java.util.Optional;
  * A GPU as it is to be published.
  *
  * @param vfs what there is to say of its VFs
+ * @param use how claims use it as a GPU now
  */
-public record OfferedGpu(Gpu gpu, DeviceFacts facts, Vfs vfs) {
+public record OfferedGpu(Gpu gpu, DeviceFacts facts, Vfs vfs, Use use) {
+
+  /** One that nobody uses as a GPU. */
+  public OfferedGpu(Gpu gpu, DeviceFacts facts, Vfs vfs) {
+    this(gpu, facts, vfs, Use.NONE);
+  }
+
+  /**
+   * How claims use a GPU, other than by its VFs. The scheduler counts shares and whole GPUs apart,
+   * so that a change of the setting must wait until nobody does.
+   */
+  public enum Use {
+    NONE,
+    /** One claim has it, and no share of it. */
+    WHOLE,
+    /** Claims have shares of it. */
+    SHARED
+  }
 
   /** A GPU's VFs. */
   public sealed interface Vfs {
@@ -43,11 +62,12 @@ public record OfferedGpu(Gpu gpu, DeviceFacts facts, Vfs vfs) {
   }
 
   /**
-   * How a GPU is to be split for that many VFs: by the profile with the most VFs that are no more.
-   *
-   * @param profiles the GPU's, the one with the smallest VFs first
+   * How a GPU is to be split for that many VFs: by the profile with the most VFs that are no more;
+   * of several with as many, by that whose VFs have the most memory.
    */
   public static Optional<VfProfile> profileFor(int vfsPerGpu, List<VfProfile> profiles) {
-    return profiles.stream().filter(profile -> profile.numVfs() <= vfsPerGpu).findFirst();
+    return profiles.stream()
+        .filter(profile -> profile.numVfs() <= vfsPerGpu)
+        .max(Comparator.comparingInt(VfProfile::numVfs).thenComparingInt(VfProfile::memoryMiB));
   }
 }

@@ -169,8 +169,10 @@ final class PciFunctionReader {
           new Gpu(uid, address, local.memoryMiB(), 0, drmNodes), known, Optional.empty());
     }
     try {
+      int maxVfs = maxVfs(device);
+      boolean equalShares = maxVfs > 0 && givesEqualShares(device);
       return new Inspection.Found(
-          new Gpu(uid, address, local.memoryMiB(), maxVfs(device), drmNodes),
+          new Gpu(uid, address, local.memoryMiB(), maxVfs, equalShares, drmNodes),
           known,
           Optional.empty());
     } catch (SkipDevice sriov) {
@@ -278,6 +280,15 @@ final class PciFunctionReader {
             .findFirst()
             .orElseThrow(() -> Values.noNumber(SysfsLayout.SRIOV_TOTALVFS, text));
     return count > 0 && driversAutoprobe(device) ? (int) count : 0;
+  }
+
+  /** Also where that cannot be read: fewer VFs are possible then than with quotas, never more. */
+  private boolean givesEqualShares(Path device) {
+    try {
+      return !QuotaInterface.of(reader, device).takesQuotas();
+    } catch (SriovException e) {
+      return true;
+    }
   }
 
   private boolean driversAutoprobe(Path device) throws SkipDevice {

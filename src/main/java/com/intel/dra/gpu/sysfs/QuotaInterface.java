@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.sysfs;
 
 import com.intel.dra.gpu.device.VfProfile;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +12,33 @@ import java.util.Optional;
  * the kernel does: VF 1 is {@code virtfn0}.
  */
 sealed interface QuotaInterface permits PrelimIov, SriovAdmin, FairShare {
+
+  /** By the trees that are there, not by the driver's name: a driver has them or not. */
+  static QuotaInterface of(SysfsReader reader, Path device) throws SriovException {
+    Optional<SriovAdmin> sriovAdmin = SriovAdmin.of(reader, device);
+    if (sriovAdmin.isPresent()) {
+      return sriovAdmin.get();
+    }
+    Path drm = device.resolve(SysfsLayout.DRM);
+    for (String name : list(reader, drm)) {
+      Optional<PrelimIov> prelimIov =
+          name.startsWith(SysfsLayout.CARD_PREFIX)
+              ? PrelimIov.of(reader, drm.resolve(name))
+              : Optional.empty();
+      if (prelimIov.isPresent()) {
+        return prelimIov.get();
+      }
+    }
+    return new FairShare();
+  }
+
+  private static List<String> list(SysfsReader reader, Path folder) throws SriovException {
+    try {
+      return reader.list(folder);
+    } catch (IOException e) {
+      throw new SriovException(new SriovFailure.Unreadable(folder, SysfsReader.why(e)));
+    }
+  }
 
   /** Whether VFs can be given quotas; else the kernel gives each the same. */
   boolean takesQuotas();

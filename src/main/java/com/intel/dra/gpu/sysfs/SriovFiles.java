@@ -2,7 +2,6 @@ package com.intel.dra.gpu.sysfs;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -70,15 +69,6 @@ record SriovFiles(SysfsReader reader, AttributeWriter writer) {
     if (!NUMBER.matcher(read).matches() || !quota.isSatisfiedBy(Long.parseLong(read))) {
       throw new SriovException(
           new SriovFailure.NotReadBack(quota.file(), Long.toString(quota.value()), read));
-    }
-  }
-
-  /** The names in a folder. */
-  List<String> list(Path folder) throws SriovException {
-    try {
-      return reader.list(folder);
-    } catch (IOException e) {
-      throw new SriovException(new SriovFailure.Unreadable(folder, SysfsReader.why(e)));
     }
   }
 

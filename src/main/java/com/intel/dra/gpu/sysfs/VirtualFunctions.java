@@ -73,7 +73,7 @@ public final class VirtualFunctions {
    * of the profile. Undoes everything when anything fails.
    *
    * @param parent a GPU without VFs
-   * @param profile one of {@link VfProfiles#forGpu} for it
+   * @param profile one of {@link Gpu#vfProfiles} of it
    * @param atLeast how many VFs are needed
    * @throws InterruptedException with the VFs made in part; {@link #remove} clears them away
    */
@@ -83,7 +83,7 @@ public final class VirtualFunctions {
     QuotaInterface quotas;
     int count;
     try {
-      quotas = quotaInterface(device);
+      quotas = QuotaInterface.of(reader, device);
       count = countOf(parent, device, quotas, profile, atLeast);
       int existing = files.numVfs(device);
       if (existing != 0) {
@@ -126,7 +126,7 @@ public final class VirtualFunctions {
   public VfRemoval remove(PciAddress parent) throws InterruptedException {
     Path device = layout.pciDevice(parent);
     try {
-      tearDown(device, quotaInterface(device));
+      tearDown(device, QuotaInterface.of(reader, device));
       return new VfRemoval.Done();
     } catch (SriovException e) {
       return new VfRemoval.Failed(e.failure());
@@ -154,25 +154,6 @@ public final class VirtualFunctions {
     }
     appearance.awaitNoVfs(device);
     clear(quotas);
-  }
-
-  /** By the trees that are there, not by the driver's name: a driver has them or not. */
-  private QuotaInterface quotaInterface(Path device) throws SriovException {
-    Optional<SriovAdmin> sriovAdmin = SriovAdmin.of(reader, device);
-    if (sriovAdmin.isPresent()) {
-      return sriovAdmin.get();
-    }
-    Path drm = device.resolve(SysfsLayout.DRM);
-    for (String name : files.list(drm)) {
-      Optional<PrelimIov> prelimIov =
-          name.startsWith(SysfsLayout.CARD_PREFIX)
-              ? PrelimIov.of(reader, drm.resolve(name))
-              : Optional.empty();
-      if (prelimIov.isPresent()) {
-        return prelimIov.get();
-      }
-    }
-    return new FairShare();
   }
 
   private int countOf(

@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.intel.dra.gpu.device.DeviceType;
 import com.intel.dra.gpu.device.DeviceUid;
-import com.intel.dra.gpu.device.VfProfiles;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -461,7 +460,7 @@ class AllocatorPropertiesTest {
         return asGpu == 0
             && node.allocations().values().stream()
                 .noneMatch(held -> uids(held).contains(device.uid()))
-            && VfProfiles.forGpu(device.uid().model(), device.memoryMiB(), device.maxVfs()).stream()
+            && device.vfProfiles().stream()
                 .anyMatch(profile -> profile.memoryMiB() >= largestMiB && profile.numVfs() >= asVf);
       }
       return served.stream().distinct().count() == served.size()
@@ -502,7 +501,7 @@ class AllocatorPropertiesTest {
       for (Device device : gpus.get(n)) {
         OptionalInt vf = device.uid().vfIndex();
         DeviceUid uid = vf.isPresent() ? gpu.vf(vf.getAsInt()) : gpu;
-        devices.add(new Device(uid, device.memoryMiB(), device.maxVfs()));
+        devices.add(new Device(uid, device.memoryMiB(), device.maxVfs(), device.equalShares()));
       }
     }
     return new NodeInventory("node", devices, Map.of());

@@ -257,6 +257,18 @@ class VfPlanningTest {
   }
 
   @Test
+  void noMoreVfsArePlannedThanTheKernelsEqualSharesAllow() {
+    DeviceUid uid = uid(0, new PciDeviceId("0x56c0"));
+
+    assertThat(devices(placed(node(new Device(uid, 16_000, 16)), FIRST, vfs("a", 4, 4000)), "a"))
+        .hasSize(4);
+    var equalShares = node(new Device(uid, 16_000, 16, true));
+    assertThat(devices(placed(equalShares, FIRST, vfs("a", 3, 4000)), "a")).hasSize(3);
+    assertThat(refused(equalShares, vfs("a", 4, 4000)).message())
+        .isEqualTo("not enough VFs: asked 4 of 4000 MiB, the node can have 3");
+  }
+
+  @Test
   void integratedGpuCanBeSplitForClaimsWithoutMemory() {
     DeviceUid uid = uid(0, new PciDeviceId("0xb080"));
     var node = node(new Device(uid, 0, 7));

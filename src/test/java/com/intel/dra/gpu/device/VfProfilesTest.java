@@ -19,7 +19,7 @@ class VfProfilesTest {
   private static final PciDeviceId UNKNOWN = new PciDeviceId("0xe211");
 
   private static List<VfProfile> flex170(int memoryMiB) {
-    return VfProfiles.forGpu(FLEX_170, memoryMiB, 16);
+    return VfProfiles.forGpu(FLEX_170, memoryMiB, 16, false);
   }
 
   @ParameterizedTest
@@ -73,14 +73,14 @@ class VfProfilesTest {
         "0x56c0", "0x56c1", "0x0b69", "0x0bd0", "0x0bd5", "0x0bd6", "0x0bd9", "0x0bda", "0x0bdb"
       })
   void modelsOfTheTableHaveProfilesWithQuotas(String model) {
-    assertThat(VfProfiles.forGpu(new PciDeviceId(model), 131_072, 63))
+    assertThat(VfProfiles.forGpu(new PciDeviceId(model), 131_072, 63, false))
         .hasSizeGreaterThanOrEqualTo(4)
         .allSatisfy(profile -> assertThat(profile.quotas()).isPresent());
   }
 
   @Test
   void kernelsLimitAndTheGpusMemoryLimitTheNumberOfVfs() {
-    assertThat(VfProfiles.forGpu(FLEX_170, 16256, 3))
+    assertThat(VfProfiles.forGpu(FLEX_170, 16256, 3, false))
         .extracting(VfProfile::numVfs)
         .containsOnly(3, 2, 1);
     assertThat(flex170(4000))
@@ -92,12 +92,38 @@ class VfProfilesTest {
             tuple("flex170_m5", 1),
             tuple("flex170_m4", 1));
     assertThat(flex170(100)).isEmpty();
-    assertThat(VfProfiles.forGpu(FLEX_170, 16256, 0)).isEmpty();
+    assertThat(VfProfiles.forGpu(FLEX_170, 16256, 0, false)).isEmpty();
+  }
+
+  @Test
+  void whereTheKernelGivesEqualSharesAProfileHasOnlyThoseVfsThatGetItsMemory() {
+    // 15 of the 16000 MiB can be divided: four VFs get 2048 MiB each, three get 4096
+    assertThat(VfProfiles.forGpu(FLEX_170, 16_000, 16, true))
+        .extracting(VfProfile::name, VfProfile::numVfs)
+        .containsExactly(
+            tuple("flex170_m16", 15),
+            tuple("flex170_m8", 7),
+            tuple("flex170_m5", 3),
+            tuple("flex170_m4", 3),
+            tuple("flex170_m2", 1));
+    assertThat(VfProfiles.forGpu(UNKNOWN, 24_480, 12, true))
+        .as("fair shares are what they are")
+        .isEqualTo(VfProfiles.forGpu(UNKNOWN, 24_480, 12, false));
+  }
+
+  @Property
+  void anEqualShareIsNoLessThanAProfileSays(
+      @ForAll @IntRange(max = 200_000) int memoryMiB, @ForAll @IntRange(max = 70) int maxVfs) {
+    assertThat(VfProfiles.forGpu(FLEX_170, memoryMiB, maxVfs, true))
+        .allSatisfy(
+            profile ->
+                assertThat(VfProfiles.fairShareMiB(memoryMiB, profile.numVfs()))
+                    .isGreaterThanOrEqualTo(profile.memoryMiB()));
   }
 
   @Test
   void unknownModelIsSplitIntoTheKernelsFairShares() {
-    var profiles = VfProfiles.forGpu(UNKNOWN, 24_480, 12);
+    var profiles = VfProfiles.forGpu(UNKNOWN, 24_480, 12, false);
 
     // 23 GiB can be divided: a twelfth is 1962 MiB, of which the kernel gives 1024
     assertThat(profiles)
@@ -113,7 +139,7 @@ class VfProfilesTest {
 
   @Test
   void integratedGpuIsSplitIntoVfsWithoutMemory() {
-    assertThat(VfProfiles.forGpu(UNKNOWN, 0, 7))
+    assertThat(VfProfiles.forGpu(UNKNOWN, 0, 7, false))
         .singleElement()
         .returns("fairShare_7", VfProfile::name)
         .returns(7, VfProfile::numVfs)
@@ -124,8 +150,9 @@ class VfProfilesTest {
   void profilesGrowInMemoryAndShrinkInNumberAndNeverExceedTheGpu(
       @ForAll @IntRange(max = 200_000) int memoryMiB,
       @ForAll @IntRange(max = 70) int maxVfs,
-      @ForAll boolean known) {
-    var profiles = VfProfiles.forGpu(known ? FLEX_170 : UNKNOWN, memoryMiB, maxVfs);
+      @ForAll boolean known,
+      @ForAll boolean equalShares) {
+    var profiles = VfProfiles.forGpu(known ? FLEX_170 : UNKNOWN, memoryMiB, maxVfs, equalShares);
 
     for (int i = 0; i < profiles.size(); i++) {
       var profile = profiles.get(i);

@@ -104,7 +104,8 @@ class FootprintIT {
                 PREPARED_FILE + ".lock",
                 VF_HOSTS_FILE,
                 VF_HOSTS_FILE + ".lock",
-                PLUGIN + "/acting.lock"))
+                PLUGIN + "/acting.lock",
+                PLUGIN + "/dra-mode"))
         .containsAll(
             Stream.of(PLUGIN, REGISTRY, CDI).flatMap(f -> filesBelow(f, "f").stream()).toList());
     assertThat(cluster.client().rbac().clusterRoles().list().getItems())

@@ -42,6 +42,11 @@ final class Processes {
     signal(pod, word, "TERM");
   }
 
+  /** Kills the one process of the pod whose command line has that word in it, by SIGKILL. */
+  static void kill(Pod pod, String word) {
+    signal(pod, word, "KILL");
+  }
+
   /**
    * Sends a signal to the one process of the pod whose command line has that word in it.
    *

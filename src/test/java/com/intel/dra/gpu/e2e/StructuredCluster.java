@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.structured.DeviceName;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.resource.v1.Device;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResult;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
@@ -86,6 +87,20 @@ final class StructuredCluster extends RealCluster {
         .filter(device -> device.getName().equals(name))
         .findFirst()
         .orElseThrow(() -> new AssertionError(name + " is not published on " + node));
+  }
+
+  /** Lets claims of the test's namespace look at devices that others use. */
+  void allowAdminAccess() {
+    client
+        .namespaces()
+        .withName(namespace())
+        .edit(
+            namespace ->
+                new NamespaceBuilder(namespace)
+                    .editMetadata()
+                    .addToLabels("resource.kubernetes.io/admin-access", "true")
+                    .endMetadata()
+                    .build());
   }
 
   List<ResourceClaim> structuredClaims() {

@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.e2e;
 
+import static java.util.Map.entry;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -25,17 +26,25 @@ class StructuredExamplesIT {
   /** How many cards each container sees that uses a claim or an extended resource. */
   private static final Map<String, Integer> CARDS =
       new TreeMap<>(
-          Map.of(
-              "pod-extended-resource.yaml", 1,
-              "pod-init-container.yaml", 1,
-              "pod-inline-first-available.yaml", 1,
-              "pod-inline-same-pcie-root.yaml", 2,
-              "pod-inline-two-gpus.yaml", 2,
-              "pod-inline-vf-and-gpu.yaml", 1,
-              "pod-inline-vf.yaml", 1,
-              "pod-inline.yaml", 1,
-              "pods-shared-claim.yaml", 1,
-              "pods-shared-gpu.yaml", 1));
+          Map.ofEntries(
+              entry("deployment-extended-resource.yaml", 1),
+              entry("deployment-inline.yaml", 1),
+              entry("pod-extended-resource.yaml", 1),
+              entry("pod-external-claim.yaml", 1),
+              entry("pod-init-container.yaml", 1),
+              entry("pod-inline-first-available.yaml", 1),
+              entry("pod-inline-first-available-other-driver.yaml", 1),
+              entry("pod-inline-same-pcie-root.yaml", 2),
+              entry("pod-inline-two-gpus.yaml", 2),
+              entry("pod-inline-vf-and-gpu.yaml", 1),
+              entry("pod-inline-vf.yaml", 1),
+              entry("pod-inline.yaml", 1),
+              entry("pod-monitor.yaml", 2),
+              entry("pods-shared-claim.yaml", 1),
+              entry("pods-shared-gpu.yaml", 1)));
+
+  /** It takes the driver of a network card. */
+  private static final String GPU_AND_NIC = "pod-inline-gpu-and-nic.yaml";
 
   /** It makes a namespace of its own, so another test applies what is in it. */
   private static final String MONITOR = "daemonset-monitor.yaml";
@@ -56,6 +65,7 @@ class StructuredExamplesIT {
   @ParameterizedTest(name = "{0}")
   @MethodSource("expectedFiles")
   void theExampleRunsAndItsContainersSeeTheirDevices(String file) throws IOException {
+    cluster.allowAdminAccess();
     cluster.applyFile(FOLDER.resolve(file));
 
     cluster.eventually(
@@ -86,11 +96,23 @@ class StructuredExamplesIT {
   void everyExampleIsTriedAndSaysInItsFirstLineWhatItShows() throws IOException {
     var expected = new java.util.TreeSet<>(CARDS.keySet());
     expected.add(MONITOR);
+    expected.add(GPU_AND_NIC);
 
     assertThat(files()).containsExactlyElementsOf(expected);
     for (String file : files()) {
       assertThat(Files.readAllLines(FOLDER.resolve(file)).getFirst()).as(file).startsWith("# ");
     }
+  }
+
+  @Test
+  void theApiServerAcceptsTheExampleWithANetworkCard() {
+    assertThat(
+            Shell.kubectl(
+                "apply", "--dry-run=server", "-f", FOLDER.resolve(GPU_AND_NIC).toString()))
+        .contains(
+            "deviceclass.resource.k8s.io/rdma.example.com created",
+            "resourceclaimtemplate.resource.k8s.io/gpu-and-nic created",
+            "pod/pod-inline-gpu-and-nic created");
   }
 
   @Test

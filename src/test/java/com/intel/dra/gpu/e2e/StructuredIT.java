@@ -9,7 +9,6 @@ import static com.intel.dra.gpu.e2e.TestObjects.container;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.intel.dra.gpu.api.AllocatedDevice;
-import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -176,17 +175,7 @@ class StructuredIT {
 
   @Test
   void whoLooksOnDoesSoBesideThoseWhoUseAllOfIt() {
-    cluster
-        .client()
-        .namespaces()
-        .withName(cluster.namespace())
-        .edit(
-            namespace ->
-                new NamespaceBuilder(namespace)
-                    .editMetadata()
-                    .addToLabels("resource.kubernetes.io/admin-access", "true")
-                    .endMetadata()
-                    .build());
+    cluster.allowAdminAccess();
     cluster.structuredTemplate(
         "both",
         "{devices: {requests: [{name: gpus, exactly: {deviceClassName: gpu.intel.com, allocationMode: All}}]}}");

@@ -34,9 +34,36 @@ class StructuredSlicesIT {
           assertThat(cluster.deviceNames("node1")).isEqualTo(before);
           assertThat(cluster.slices("node1"))
               .extracting(slice -> slice.getMetadata().getUid())
-              .doesNotContainAnyElementsOf(
-                  slices.stream().map(slice -> slice.getMetadata().getUid()).toList());
+              .doesNotContainAnyElementsOf(uids(slices));
         });
+  }
+
+  @Test
+  void slicesThatAStartingKubeletDeletesComeBack() {
+    cluster.structuredTemplate("gpu", one("gpu.intel.com", ""));
+    cluster.structuredPod("pod", ON_NODE1, Map.of("gpu", template("gpu")));
+    cluster.awaitRunning("pod");
+    List<String> before = cluster.deviceNames("node1");
+    List<String> uids = uids(cluster.slices("node1"));
+
+    Shell.run("e2e/cluster/restart-kubelet.sh", "node1");
+
+    cluster.eventually(
+        "other slices with the same devices are there",
+        () -> {
+          assertThat(cluster.deviceNames("node1")).isEqualTo(before);
+          assertThat(uids(cluster.slices("node1"))).isNotEmpty().doesNotContainAnyElementsOf(uids);
+        });
+    assertThat(cluster.phase("pod")).isEqualTo("Running");
+    cluster.structuredPod("next", ON_NODE1, Map.of("gpu", template("gpu")));
+    cluster.awaitRunning("next");
+    cluster.deletePod("pod");
+    cluster.structuredPod("again", ON_NODE1, Map.of("gpu", template("gpu")));
+    cluster.awaitRunning("again");
+  }
+
+  private static List<String> uids(List<ResourceSlice> slices) {
+    return slices.stream().map(slice -> slice.getMetadata().getUid()).toList();
   }
 
   @Test

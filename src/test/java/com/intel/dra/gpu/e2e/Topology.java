@@ -116,7 +116,10 @@ enum Topology {
 
   /** Has the first GPU of every node need its firmware flashed, and waits until that shows. */
   void breakFirstOn(RealCluster cluster, ThrowingRunnable shows) {
-    change(cluster, yaml().replaceFirst("driver: i915}", "driver: i915, " + BROKEN + "}"), shows);
+    change(
+        cluster,
+        yaml().replaceFirst("driver: i915([,}])", "driver: i915, " + BROKEN + "$1"),
+        shows);
   }
 
   /** Has every node show the GPUs as they should be, and waits until that shows. */

@@ -138,7 +138,7 @@ class ClassicPreparationTest {
         host.uid(),
         Optional.of(
             new VfHostState.Making(
-                VfProfiles.forGpu(Fixtures.FLEX_170, host.memoryMiB(), 8).getFirst(),
+                VfProfiles.forGpu(Fixtures.FLEX_170, host.memoryMiB(), 8, false).getFirst(),
                 new TreeSet<>(List.of(0)),
                 Optional.empty())));
     var patient =

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.intel.dra.gpu.api.AllocatableDevice;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,6 +67,19 @@ class GasPatchTest {
                        "parentuid": "", "type": "gpu", "uid": "0000:05:00.0-0x56c0"}},
                    "prepared": {"gone": null}}}
                 """));
+  }
+
+  @Test
+  void whatADeviceSaysNoMoreIsRemoved() throws Exception {
+    var before = new AllocatableDevice(31, true, 16_384, "0x56c0", "", "gpu", uid(3));
+    var gas = gas(Map.of(uid(3), before), Map.of(), Map.of(), "Ready");
+
+    var patch =
+        json(GasPatch.between(gas, fields(Map.of(uid(3), allocatable(3)), Map.of(), "Ready")));
+
+    JsonNode device = patch.at("/spec/allocatable").get(uid(3));
+    assertThat(device.get("equalshares").isNull()).isTrue();
+    assertThat(device.get("maxvfs").asInt()).isEqualTo(31);
   }
 
   @Test

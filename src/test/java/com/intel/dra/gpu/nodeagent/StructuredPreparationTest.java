@@ -77,6 +77,29 @@ class StructuredPreparationTest {
               .endStatus()
               .build());
     }
+
+    /** Adds opaque parameters to what a claim was given. */
+    void configure(String uid, String source, String driver, String... requests) {
+      byName.computeIfPresent(
+          claim(uid).name(),
+          (_, given) ->
+              new ResourceClaimBuilder(given)
+                  .editStatus()
+                  .editAllocation()
+                  .editDevices()
+                  .addNewConfig()
+                  .withSource(source)
+                  .withRequests(requests)
+                  .withNewOpaque()
+                  .withDriver(driver)
+                  .withParameters(Map.of("kind", "GpuConfig"))
+                  .endOpaque()
+                  .endConfig()
+                  .endDevices()
+                  .endAllocation()
+                  .endStatus()
+                  .build());
+    }
   }
 
   @BeforeEach
@@ -99,6 +122,37 @@ class StructuredPreparationTest {
         node,
         gas,
         config);
+  }
+
+  @Test
+  void parametersThatNobodyKnowsAreRefusedByName() {
+    claims.give("a", result("gpu/first", gpu(3)));
+    claims.configure("a", "FromClaim", "gpu.intel.com", "gpu");
+    claims.give("b", result("gpu", gpu(4)));
+    claims.configure("b", "FromClass", "gpu.intel.com");
+
+    assertThat(preparation.prepare(claim("a"), Optional.empty()))
+        .isInstanceOfSatisfying(
+            PrepareResult.Failed.class,
+            failed ->
+                assertThat(failed.message())
+                    .contains(
+                        "spec.devices.config", "gpu.intel.com", "request gpu", "without them"));
+    assertThat(preparation.prepare(claim("b"), Optional.empty()))
+        .isInstanceOfSatisfying(
+            PrepareResult.Failed.class,
+            failed -> assertThat(failed.message()).contains("DeviceClass of all requests"));
+    assertThat(prepared.all()).isEmpty();
+  }
+
+  @Test
+  void parametersForOthersAreTheirs() {
+    claims.give("a", result("gpu", gpu(3)));
+    claims.configure("a", "FromClaim", "nic.example.com");
+    claims.configure("a", "FromClaim", "gpu.intel.com", "nic");
+
+    assertThat(preparation.prepare(claim("a"), Optional.empty()))
+        .isInstanceOf(PrepareResult.Prepared.class);
   }
 
   @Test

@@ -262,7 +262,10 @@ final class VfNode {
             (uid, device) ->
                 devices.add(
                     new Device(
-                        DeviceUid.parse(uid).orElseThrow(), device.memory(), device.maxVfs())));
+                        DeviceUid.parse(uid).orElseThrow(),
+                        device.memory(),
+                        device.maxVfs(),
+                        device.equalShares())));
     var held = new HashMap<String, List<DeviceShare>>();
     var prepared = new HashMap<String, List<DeviceShare>>();
     spec.prepared().forEach((uid, list) -> prepared.put(uid, shares(list)));

@@ -855,7 +855,7 @@ class VfProvisionerTest {
           }
         };
     devices.replace(List.of(gpu));
-    var profile = VfProfiles.forGpu(gpu.uid().model(), 16_384, 8).getFirst();
+    var profile = VfProfiles.forGpu(gpu.uid().model(), 16_384, 8, false).getFirst();
     hosts.set(
         gpu.uid(),
         Optional.of(new VfHostState.Making(profile, new TreeSet<>(List.of(0)), Optional.empty())));

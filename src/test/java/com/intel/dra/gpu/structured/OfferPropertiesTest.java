@@ -51,20 +51,66 @@ class OfferPropertiesTest {
             .orElseThrow();
 
     for (Step step : steps) {
-      switch (step) {
-        case Step.Claim(String type, var memoryMiB) ->
-            scheduler.allocate(
-                device ->
-                    type.isEmpty() ? !type(device).equals("monitor") : type(device).equals(type),
-                memoryMiB);
-        case Step.Release(int which) -> {
-          List<Given> given = scheduler.given();
-          if (!given.isEmpty()) {
-            scheduler.release(given.get(which % given.size()));
-          }
+      take(step, scheduler);
+      assertNothingIsGivenTwice(gpus, offer, scheduler.given());
+    }
+  }
+
+  @Property(tries = 300)
+  void neverMoreThanThereIsWhenTheSettingChangesWhileClaimsAreThere(
+      @ForAll("gpus") List<OfferedGpu> gpus,
+      @ForAll("sharings") GpuSharing before,
+      @ForAll("sharings") GpuSharing after,
+      @ForAll("steps") List<Step> steps,
+      @ForAll("steps") List<Step> later) {
+    var offer = new Offer(gpus, before);
+    TestingScheduler scheduler = scheduler(offer);
+    steps.forEach(step -> take(step, scheduler));
+
+    List<OfferedGpu> inUse =
+        gpus.stream()
+            .map(
+                gpu ->
+                    new OfferedGpu(gpu.gpu(), gpu.facts(), gpu.vfs(), use(gpu, scheduler.given())))
+            .toList();
+    var changed = new Offer(inUse, after);
+    TestingScheduler now = scheduler.republished(scheduler(changed));
+    for (Step step : later) {
+      take(step, now);
+      assertNothingIsGivenTwice(inUse, changed, now.given());
+    }
+  }
+
+  private static OfferedGpu.Use use(OfferedGpu gpu, List<Given> given) {
+    String name = DeviceName.of(gpu.gpu().uid()).toString();
+    return given.stream()
+        .filter(claim -> claim.device().getName().equals(name))
+        .map(claim -> claim.consumed().isEmpty() ? OfferedGpu.Use.WHOLE : OfferedGpu.Use.SHARED)
+        .findFirst()
+        .orElse(OfferedGpu.Use.NONE);
+  }
+
+  private static TestingScheduler scheduler(Offer offer) {
+    return offer.inOrderOfPreference(true).stream()
+        .map(way -> TestingScheduler.of(way, true, true))
+        .flatMap(Optional::stream)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static void take(Step step, TestingScheduler scheduler) {
+    switch (step) {
+      case Step.Claim(String type, var memoryMiB) ->
+          scheduler.allocate(
+              device ->
+                  type.isEmpty() ? !type(device).equals("monitor") : type(device).equals(type),
+              memoryMiB);
+      case Step.Release(int which) -> {
+        List<Given> given = scheduler.given();
+        if (!given.isEmpty()) {
+          scheduler.release(given.get(which % given.size()));
         }
       }
-      assertNothingIsGivenTwice(gpus, offer, scheduler.given());
     }
   }
 

@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.structured;
 
+import static com.intel.dra.gpu.structured.StructuredFixtures.FLEX_170;
 import static com.intel.dra.gpu.structured.StructuredFixtures.FLEX_170_MIB;
 import static com.intel.dra.gpu.structured.StructuredFixtures.attribute;
 import static com.intel.dra.gpu.structured.StructuredFixtures.capacity;
@@ -11,6 +12,8 @@ import static com.intel.dra.gpu.structured.StructuredFixtures.whole;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.VfProfile;
+import com.intel.dra.gpu.device.VfProfiles;
 import io.fabric8.kubernetes.api.model.resource.v1.Device;
 import java.util.List;
 import java.util.Map;
@@ -68,6 +71,29 @@ class OfferTest {
   }
 
   @Test
+  void aGpuInUseIsOfferedAsBeforeWhateverTheSettingIsBy() {
+    Device shares = only(new Offer(List.of(used(OfferedGpu.Use.SHARED)), EXCLUSIVE));
+    assertThat(shares.getAllowMultipleAllocations()).isTrue();
+    assertThat(capacity(shares, "memory").getRequestPolicy().getValidRange().getMin())
+        .as("nobody gets another share")
+        .hasToString("14248Mi");
+
+    Device whole = only(new Offer(List.of(used(OfferedGpu.Use.WHOLE)), SHARED));
+    assertThat(whole.getAllowMultipleAllocations()).isNull();
+    assertThat(new Offer(List.of(used(OfferedGpu.Use.SHARED)), EXCLUSIVE).inOrderOfPreference(true))
+        .as("where nothing can be shared nothing is")
+        .last()
+        .satisfies(
+            way ->
+                assertThat(way.devices())
+                    .allMatch(device -> device.getAllowMultipleAllocations() == null));
+  }
+
+  private static OfferedGpu used(OfferedGpu.Use use) {
+    return new OfferedGpu(gpu(3, FLEX_170_MIB, 0), facts(), new OfferedGpu.Vfs.None(), use);
+  }
+
+  @Test
   void anIntegratedGpuIsForOneClaim() {
     Device device = only(new Offer(List.of(whole(3, 0)), SHARED));
 
@@ -88,6 +114,20 @@ class OfferTest {
             "0000-03-00-0-0x56c0-vf1",
             "0000-03-00-0-0x56c0-monitor",
             "0000-04-00-0-0x56c0-monitor");
+  }
+
+  @Test
+  void ofProfilesWithAsManyVfsThatWithTheLargestIsTaken() {
+    assertThat(OfferedGpu.profileFor(4, VfProfiles.forGpu(FLEX_170, 16_000, 16, true)))
+        .as("the kernel gives equal shares")
+        .get()
+        .returns("flex170_m4", VfProfile::name)
+        .returns(3, VfProfile::numVfs);
+    assertThat(OfferedGpu.profileFor(4, VfProfiles.forGpu(FLEX_170, 16_000, 3, false)))
+        .as("the kernel lets it have three")
+        .get()
+        .returns("flex170_m4", VfProfile::name);
+    assertThat(OfferedGpu.profileFor(0, VfProfiles.forGpu(FLEX_170, 16_000, 16, false))).isEmpty();
   }
 
   @Test

@@ -52,7 +52,7 @@ final class StructuredFixtures {
     return new OfferedGpu(
         gpu,
         facts(),
-        OfferedGpu.profileFor(vfsOnDemand, VfProfiles.forGpu(FLEX_170, memoryMiB, 16))
+        OfferedGpu.profileFor(vfsOnDemand, VfProfiles.forGpu(FLEX_170, memoryMiB, 16, false))
             .<OfferedGpu.Vfs>map(
                 profile -> new OfferedGpu.Vfs.OnDemand(profile, Optional.empty(), false))
             .orElseGet(OfferedGpu.Vfs.None::new));

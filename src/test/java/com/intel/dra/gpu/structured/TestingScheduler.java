@@ -61,6 +61,17 @@ final class TestingScheduler {
     return stored;
   }
 
+  /** The same claims, with what is published now; what each was charged stays. */
+  TestingScheduler republished(TestingScheduler now) {
+    given.forEach(
+        claim ->
+            now.devices.stream()
+                .filter(device -> isSame(device, claim.device()))
+                .findFirst()
+                .ifPresent(device -> now.given.add(new Given(device, claim.consumed()))));
+    return now;
+  }
+
   /**
    * The first device that fits.
    *
@@ -89,7 +100,11 @@ final class TestingScheduler {
 
   private Optional<Given> tryOne(Device device, Optional<Integer> memoryMiB) {
     boolean shared = Boolean.TRUE.equals(device.getAllowMultipleAllocations());
-    boolean first = given.stream().noneMatch(other -> isSame(other.device(), device));
+    // shares are counted apart: a device that is no longer shared is free to the scheduler
+    boolean first =
+        given.stream()
+            .noneMatch(
+                other -> isSame(other.device(), device) && (shared || other.consumed().isEmpty()));
     if (!shared && !first) {
       return Optional.empty();
     }

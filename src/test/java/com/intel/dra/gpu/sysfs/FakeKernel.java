@@ -157,6 +157,7 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
             address,
             memoryMiB,
             totalVfs,
+            driver == Driver.OLD_XE || driver == Driver.XE_WITHOUT_VRAM_QUOTA,
             new DrmNodes(card, OptionalInt.of(128 + card)));
     Pf pf = new Pf(driver, gpu, device, tiles);
     pf.quotaFiles = findQuotaFiles(pf);

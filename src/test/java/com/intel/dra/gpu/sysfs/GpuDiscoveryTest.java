@@ -143,6 +143,22 @@ class GpuDiscoveryTest {
     void aPfCanBeSplitIntoAsManyVfsAsTheKernelSays() throws Exception {
       sysfs.pf(PF, 0, 31);
 
+      assertThat(discover().devices())
+          .singleElement()
+          .returns(31, Gpu::maxVfs)
+          .returns(true, Gpu::equalShares);
+    }
+
+    @Test
+    void whereTheKernelTakesQuotasItGivesNoEqualShares() throws Exception {
+      Path device = sysfs.pf(PF, 0, 31);
+      Path profile = Files.createDirectories(device.resolve("sriov_admin/vf1/profile"));
+      assertThat(discover().devices())
+          .as("Linux 6.19 has the folder without the file")
+          .allMatch(Gpu::equalShares);
+
+      sysfs.write(profile.resolve("vram_quota"), "0");
+
       assertThat(discover().devices()).containsExactly(gpu(PF, 0, 14248, 31));
     }
 

@@ -131,6 +131,21 @@ class VirtualFunctionsTest {
     assertThat(kernel.writes()).containsExactly("sriov_numvfs=4");
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void whateverIsPlannedOfADiscoveredGpuCanBeMade(Driver driver) throws Exception {
+    kernel.add(driver, 3, FLEX_170, 16_000, 16, 1);
+    Gpu gpu = new GpuDiscovery(kernel.root()).discover().devices().getFirst();
+    assertThat(gpu.vfProfiles()).isNotEmpty();
+
+    for (VfProfile profile : gpu.vfProfiles()) {
+      assertThat(vfs.provision(gpu, profile, profile.numVfs()))
+          .as(profile.name())
+          .isEqualTo(new VfProvisioning.Done(profile.numVfs()));
+      assertThat(vfs.remove(gpu.address())).isEqualTo(new VfRemoval.Done());
+    }
+  }
+
   @Test
   void whatEqualSharesCannotGiveIsRefusedBeforeAnythingIsWritten() throws Exception {
     Gpu gpu = kernel.add(Driver.XE_WITHOUT_VRAM_QUOTA, 3, FLEX_170, 16_384, 8, 1);
@@ -144,7 +159,7 @@ class VirtualFunctionsTest {
   @EnumSource
   void aFairShareIsTheKernelsToGive(Driver driver) throws Exception {
     Gpu gpu = kernel.add(driver, 3, UNKNOWN, 16_384, 12, 1);
-    VfProfile share = VfProfiles.forGpu(UNKNOWN, 16_384, 12).get(1);
+    VfProfile share = VfProfiles.forGpu(UNKNOWN, 16_384, 12, false).get(1);
 
     assertThat(vfs.provision(gpu, share, 1)).isEqualTo(new VfProvisioning.Done(share.numVfs()));
 
@@ -398,7 +413,7 @@ class VirtualFunctionsTest {
         });
 
     VfProvisioning result =
-        vfs.provision(gpu, VfProfiles.forGpu(UNKNOWN, 16_384, 12).getFirst(), 1);
+        vfs.provision(gpu, VfProfiles.forGpu(UNKNOWN, 16_384, 12, false).getFirst(), 1);
 
     assertThat(failure(result)).contains("device or resource busy");
     assertThat(((VfProvisioning.Failed) result).leftSomething()).isFalse();
@@ -408,7 +423,7 @@ class VirtualFunctionsTest {
   @Test
   void moreVfsThanTheGpuCanHaveAreRefusedBeforeAnythingIsWritten() throws Exception {
     Gpu gpu = kernel.add(Driver.I915, 3, FLEX_170, 16_384, 3, 1);
-    VfProfile profile = VfProfiles.forGpu(FLEX_170, 16_384, 31).getFirst();
+    VfProfile profile = VfProfiles.forGpu(FLEX_170, 16_384, 31, false).getFirst();
 
     assertThat(failure(vfs.provision(gpu, profile, 4))).contains("4 VFs", "can have 3");
     assertThat(kernel.writes()).isEmpty();
@@ -473,7 +488,7 @@ class VirtualFunctionsTest {
 
   private static VfProfile profile(Gpu gpu, String name) {
     return VfProfiles.named(
-            VfProfiles.forGpu(gpu.uid().model(), gpu.memoryMiB(), gpu.maxVfs()), name)
+            VfProfiles.forGpu(gpu.uid().model(), gpu.memoryMiB(), gpu.maxVfs(), false), name)
         .orElseThrow();
   }
 

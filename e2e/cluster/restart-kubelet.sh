@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# restart-kubelet.sh NAME: ends the kubelet of node NAME and starts it again, as an upgrade of it would. Its pods go on.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+node=${1:?usage: restart-kubelet.sh NAME}
+[ -d "$RUN/nodes/$node" ] || die "there is no $node here; there is: $(nodes | xargs)"
+use_kubectl
+running "$node-kubelet" && kill "$(pid_of "$node-kubelet")"
+while running "$node-kubelet"; do sleep 0.1; done
+mv "$RUN/logs/$node-kubelet.log" "$RUN/logs/$node-kubelet.before.log"
+spawn_kubelet "$node"
+wait_for 60 "$node-kubelet" "$node ready" node_ready "$node"

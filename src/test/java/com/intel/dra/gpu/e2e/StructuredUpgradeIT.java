@@ -1,0 +1,278 @@
+package com.intel.dra.gpu.e2e;
+
+import static com.intel.dra.gpu.e2e.StructuredCluster.ON_NODE1;
+import static com.intel.dra.gpu.e2e.StructuredCluster.name;
+import static com.intel.dra.gpu.e2e.StructuredCluster.one;
+import static com.intel.dra.gpu.e2e.StructuredCluster.template;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
+import io.fabric8.kubernetes.client.readiness.Readiness;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * One agent replaces another while pods use the GPUs. The simulators are in pods of their own here:
+ * beside an agent in one pod they would take the GPUs away with it.
+ */
+@Tag("structured")
+class StructuredUpgradeIT {
+
+  private static final List<String> GPUS = Topology.TWO_VF_HOSTS_I915.uids();
+  private static final String SIMULATOR = "intel-gpu-simulator";
+  private static final String BESIDE = "deploy/overlays/structured-simulator";
+  private static final String APART = "deploy/overlays/structured-simulator-apart";
+
+  @RegisterExtension
+  final StructuredCluster cluster = new StructuredCluster(Topology.TWO_VF_HOSTS_I915);
+
+  @BeforeEach
+  void putTheSimulatorsApart() {
+    apply(APART);
+    Shell.kubectl("rollout", "status", "daemonset/" + RealCluster.AGENT, "--timeout=180s");
+    Shell.kubectl("rollout", "status", "daemonset/" + SIMULATOR, "--timeout=180s");
+    awaitTheGpus();
+    cluster.structuredTemplate("vf", one("gpu-vf.intel.com", ""));
+  }
+
+  @AfterEach
+  void putThemBack() {
+    cluster.empty();
+    cluster
+        .client()
+        .apps()
+        .daemonSets()
+        .inNamespace(RealCluster.DRIVER_NAMESPACE)
+        .withName(SIMULATOR)
+        .delete();
+    cluster.eventually(
+        "the simulators are gone", () -> assertThat(cluster.podsOf(SIMULATOR)).isEmpty());
+    apply(BESIDE);
+    Shell.kubectl("rollout", "status", "daemonset/" + RealCluster.AGENT, "--timeout=180s");
+    awaitTheGpus();
+  }
+
+  @Test
+  void podsGoOnAndOthersStartWhileTheAgentsAreReplaced() {
+    vfPod("before");
+    cluster.awaitRunning("before");
+    Set<Integer> cards = cards("before");
+    Set<String> old = agents();
+
+    Shell.kubectl("rollout", "restart", "daemonset/" + RealCluster.AGENT);
+    vfPod("meanwhile");
+    Shell.kubectl("rollout", "status", "daemonset/" + RealCluster.AGENT, "--timeout=180s");
+    cluster.awaitRunning("meanwhile");
+    vfPod("after");
+    cluster.awaitRunning("after");
+
+    assertThat(agents()).hasSize(RealCluster.NODES.size()).doesNotContainAnyElementsOf(old);
+    assertUntouched("before", cards);
+    assertThat(allCards("before", "meanwhile", "after")).as("each has its own").hasSize(3);
+    remove("before", "meanwhile", "after");
+    awaitPlainGpus();
+  }
+
+  @Test
+  void whenTheNewAgentNeverComesUpTheOldOneServesAndWhenThatIsKilledTheOtherActs() {
+    vfPod("before");
+    cluster.awaitRunning("before");
+    Set<Integer> cards = cards("before");
+    Pod old = cluster.agentOn("node1");
+
+    replaceAgentsByThoseThatAreNeverReady();
+    cluster.eventually(
+        "another agent stands by on node1",
+        () -> assertThat(logOf(other(old))).contains("Standing by"));
+    fillTheFirstGpu();
+    assertThat(Readiness.isPodReady(cluster.client().resource(old).get())).isTrue();
+
+    Processes.kill(old, "quarkus-run.jar");
+    cluster.eventually(
+        "it acts now", () -> assertThat(logOf(other(old))).contains("this one acts now"));
+    vfPod("second-gpu");
+    cluster.awaitRunning("second-gpu");
+    assertThat(cluster.given("second-gpu-vf"))
+        .as("VFs that the other agent has made")
+        .allMatch(result -> result.getDevice().startsWith(name(GPUS.get(1))));
+    assertUntouched("before", cards);
+
+    apply(APART);
+    Shell.kubectl("rollout", "status", "daemonset/" + RealCluster.AGENT, "--timeout=180s");
+    assertUntouched("before", cards);
+    vfPod("after");
+    cluster.awaitRunning("after");
+    assertThat(cluster.phase("second-gpu")).isEqualTo("Running");
+    remove("before", "more-0", "more-1", "more-2", "second-gpu", "after");
+    awaitPlainGpus();
+  }
+
+  @Test
+  void slicesVanishWhileNoAgentRunsForLongAndPodsGoOn() {
+    vfPod("before");
+    cluster.awaitRunning("before");
+    Set<Integer> cards = cards("before");
+    List<String> devices = cluster.deviceNames("node1");
+    var driver = new Driver(cluster);
+
+    driver.stopAgents();
+    cluster.eventually(
+        "the kubelet has deleted the slices", () -> assertThat(cluster.slices("node1")).isEmpty());
+    assertUntouched("before", cards);
+    vfPod("waiting");
+    cluster.awaitUnschedulable("waiting");
+    driver.startAgents();
+
+    cluster.awaitRunning("waiting");
+    assertThat(cluster.deviceNames("node1")).isEqualTo(devices);
+    assertUntouched("before", cards);
+    remove("before", "waiting");
+    awaitPlainGpus();
+  }
+
+  private void vfPod(String name) {
+    cluster.structuredPod(name, ON_NODE1, Map.of("vf", template("vf")));
+  }
+
+  /** Beside the one pod that uses a VF of it: it is split into four. */
+  private void fillTheFirstGpu() {
+    for (String pod : List.of("more-0", "more-1", "more-2")) {
+      vfPod(pod);
+      cluster.awaitRunning(pod);
+    }
+  }
+
+  private Set<Integer> cards(String pod) {
+    cluster.eventually(
+        pod + " sees its VF", () -> assertThat(cluster.cards(pod, "main")).hasSize(1));
+    return cluster.cards(pod, "main");
+  }
+
+  private Set<Integer> allCards(String... pods) {
+    return Arrays.stream(pods)
+        .flatMap(pod -> cards(pod).stream())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** That its containers never stopped, and its VF is still the one that it was given. */
+  private void assertUntouched(String pod, Set<Integer> cards) {
+    assertThat(cluster.phase(pod)).isEqualTo("Running");
+    assertThat(cluster.getPod(pod).getStatus().getContainerStatuses())
+        .allMatch(container -> container.getRestartCount() == 0);
+    assertThat(cluster.cards(pod, "main")).isEqualTo(cards);
+    assertThat(
+            Shell.kubectl(
+                "exec", "-n", cluster.namespace(), pod, "-c", "main", "--", "ls", "/dev/dri"))
+        .contains("card" + cards.iterator().next());
+  }
+
+  private void remove(String... pods) {
+    Arrays.stream(pods).forEach(cluster::deletePod);
+  }
+
+  private void awaitPlainGpus() {
+    cluster.eventually(
+        "the VFs are gone",
+        () ->
+            assertThat(cluster.gas("node1").getSpec().allocatable().keySet())
+                .containsExactlyElementsOf(GPUS));
+  }
+
+  private Set<String> agents() {
+    return cluster.podsOf(RealCluster.AGENT).stream()
+        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+        .map(pod -> pod.getMetadata().getUid())
+        .collect(Collectors.toSet());
+  }
+
+  /** The agent beside that one. */
+  private Pod other(Pod agent) {
+    return cluster.podsOf(RealCluster.AGENT).stream()
+        .filter(pod -> agent.getSpec().getNodeName().equals(pod.getSpec().getNodeName()))
+        .filter(pod -> !pod.getMetadata().getUid().equals(agent.getMetadata().getUid()))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("there is one agent only"));
+  }
+
+  private String logOf(Pod agent) {
+    return cluster.client().pods().resource(agent).inContainer(RealCluster.AGENT).getLog();
+  }
+
+  private void replaceAgentsByThoseThatAreNeverReady() {
+    cluster
+        .client()
+        .apps()
+        .daemonSets()
+        .inNamespace(RealCluster.DRIVER_NAMESPACE)
+        .withName(RealCluster.AGENT)
+        .edit(
+            agents ->
+                new DaemonSetBuilder(agents)
+                    .editSpec()
+                    .editUpdateStrategy()
+                    .editRollingUpdate()
+                    .withNewMaxSurge("100%")
+                    .endRollingUpdate()
+                    .endUpdateStrategy()
+                    .editTemplate()
+                    .editSpec()
+                    .editFirstContainer()
+                    .editReadinessProbe()
+                    .editHttpGet()
+                    .withPath("/q/health/never")
+                    .endHttpGet()
+                    .endReadinessProbe()
+                    .endContainer()
+                    .endSpec()
+                    .endTemplate()
+                    .endSpec()
+                    .build());
+  }
+
+  private void awaitTheGpus() {
+    cluster.eventually(
+        "the GPUs of every node are offered",
+        () ->
+            assertThat(RealCluster.NODES)
+                .allSatisfy(
+                    node -> {
+                      assertThat(cluster.gas(node).getStatus()).isEqualTo("Ready");
+                      assertThat(cluster.gas(node).getSpec().allocatable().keySet())
+                          .containsExactlyElementsOf(GPUS);
+                      assertThat(cluster.deviceNames(node)).hasSize(12);
+                    }));
+  }
+
+  /** All of the overlay but the topology, which stays what the test shows. */
+  private static void apply(String overlay) {
+    String objects =
+        Arrays.stream(Shell.kubectl("kustomize", overlay).split("(?m)^---$"))
+            .filter(object -> !object.contains("kind: ConfigMap"))
+            .collect(Collectors.joining("---"));
+    try {
+      Path file = Files.createTempFile("overlay", ".yaml");
+      try {
+        Files.writeString(file, objects);
+        Shell.kubectl("apply", "-f", file.toString());
+      } finally {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
