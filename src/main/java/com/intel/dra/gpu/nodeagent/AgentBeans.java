@@ -1,23 +1,16 @@
 package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.cdi.CdiSpecFile;
-import com.intel.dra.gpu.kubelet.PluginGeneration;
 import com.intel.dra.gpu.kubelet.PluginSettings;
 import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.mode.DraModeChoice;
 import com.intel.dra.gpu.sysfs.GpuDiscovery;
-import com.intel.dra.gpu.sysfs.LocalMemoryQuery;
 import com.intel.dra.gpu.sysfs.VirtualFunctions;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.Optional;
 
 /** The parts from rooms that know nothing of this application, made from its settings. */
 class AgentBeans {
@@ -26,20 +19,13 @@ class AgentBeans {
   @Produces
   @Singleton
   DraMode draMode(AgentConfig config, KubernetesClient client) throws InterruptedException {
-    return DraModeChoice.make(config.draMode(), client, () -> lastUsed(config));
+    return DraModeChoice.make(config.draMode(), client, () -> AgentConfig.lastMode(config));
   }
 
   @Produces
   @Singleton
   PluginSettings pluginSettings(AgentConfig config, DraMode mode) {
-    return new PluginSettings(
-        mode.driverName(),
-        config.pluginDir(mode),
-        config.registryDir(),
-        switch (mode) {
-          case CLASSIC -> new PluginGeneration.Classic();
-          case STRUCTURED -> new PluginGeneration.Structured(config.podUid(), true);
-        });
+    return config.plugin(mode);
   }
 
   @Produces
@@ -51,11 +37,7 @@ class AgentBeans {
   @Produces
   @Singleton
   GpuDiscovery gpuDiscovery(AgentConfig config) {
-    return new GpuDiscovery(
-        config.sysfsRoot(),
-        config.drmMemory()
-            ? LocalMemoryQuery.byIoctl(config.sysfsRoot(), config.devRoot())
-            : LocalMemoryQuery.SWITCHED_OFF);
+    return new GpuDiscovery(config.sysfsRoot(), AgentConfig.memoryQuery(config));
   }
 
   @Produces
@@ -67,19 +49,19 @@ class AgentBeans {
   @Produces
   @Singleton
   PreparedClaims preparedClaims(AgentConfig config, DraMode mode) throws IOException {
-    return PreparedClaims.open(stateDir(config, mode), BootId.current());
+    return PreparedClaims.open(config.stateDir(mode), BootId.current());
   }
 
   @Produces
   @Singleton
   VfHostRecords vfHostRecords(AgentConfig config, DraMode mode) throws IOException {
-    return VfHostRecords.open(stateDir(config, mode), BootId.current());
+    return VfHostRecords.open(config.stateDir(mode), BootId.current());
   }
 
   @Produces
   @Singleton
   ActingAgent actingAgent(AgentConfig config, DraMode mode) {
-    return new ActingAgent(stateDir(config, mode));
+    return new ActingAgent(config.stateDir(mode));
   }
 
   @Produces
@@ -92,20 +74,5 @@ class AgentBeans {
   @Singleton
   InstantSource clock() {
     return InstantSource.system();
-  }
-
-  /** The mode whose record of prepared claims is the youngest. */
-  static Optional<DraMode> lastUsed(AgentConfig config) {
-    return Arrays.stream(DraMode.values())
-        .filter(mode -> record(config, mode).exists())
-        .max(Comparator.comparingLong(mode -> record(config, mode).lastModified()));
-  }
-
-  private static File record(AgentConfig config, DraMode mode) {
-    return config.pluginDir(mode).resolve(PreparedClaims.FILE_NAME).toFile();
-  }
-
-  private static Path stateDir(AgentConfig config, DraMode mode) {
-    return config.stateDir().orElseGet(() -> config.pluginDir(mode));
   }
 }

@@ -1,11 +1,17 @@
 package com.intel.dra.gpu.nodeagent;
 
+import com.intel.dra.gpu.kubelet.PluginGeneration;
+import com.intel.dra.gpu.kubelet.PluginSettings;
 import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.mode.DraModeSetting;
+import com.intel.dra.gpu.sysfs.LocalMemoryQuery;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Optional;
 
 /** The node agent's settings; each is also an environment variable, such as GPU_CDI_ROOT. */
@@ -124,6 +130,41 @@ public interface AgentConfig {
   /** The driver's own folder in that mode. */
   default Path pluginDir(DraMode mode) {
     return pluginDir().orElseGet(() -> pluginsDir().resolve(mode.driverName()));
+  }
+
+  /** Where the agent's state of that mode is. */
+  default Path stateDir(DraMode mode) {
+    return stateDir().orElseGet(() -> pluginDir(mode));
+  }
+
+  /** The plugin that the kubelet calls in that mode. */
+  default PluginSettings plugin(DraMode mode) {
+    return new PluginSettings(
+        mode.driverName(),
+        pluginDir(mode),
+        registryDir(),
+        switch (mode) {
+          case CLASSIC -> new PluginGeneration.Classic();
+          case STRUCTURED -> new PluginGeneration.Structured(podUid(), true);
+        });
+  }
+
+  /** How the local memory of GPUs is asked for. */
+  static LocalMemoryQuery memoryQuery(AgentConfig config) {
+    return config.drmMemory()
+        ? LocalMemoryQuery.byIoctl(config.sysfsRoot(), config.devRoot())
+        : LocalMemoryQuery.SWITCHED_OFF;
+  }
+
+  /** The mode of the last run: that whose record of prepared claims is the youngest. */
+  static Optional<DraMode> lastMode(AgentConfig config) {
+    return Arrays.stream(DraMode.values())
+        .filter(mode -> record(config, mode).exists())
+        .max(Comparator.comparingLong(mode -> record(config, mode).lastModified()));
+  }
+
+  private static File record(AgentConfig config, DraMode mode) {
+    return config.pluginDir(mode).resolve(PreparedClaims.FILE_NAME).toFile();
   }
 
   /** A name for the GAS in messages. */
