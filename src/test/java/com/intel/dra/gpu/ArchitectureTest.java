@@ -54,6 +54,21 @@ class ArchitectureTest {
           .mayUse(
               "api", "device", "sysfs", "files", "cdi", "kubelet", "structured", "slices", "mode");
 
+  @ArchTest
+  static final ArchRule selfCheck =
+      room("selfcheck")
+          .mayUse(
+              "nodeagent",
+              "api",
+              "claim",
+              "device",
+              "sysfs",
+              "files",
+              "cdi",
+              "kubelet",
+              "structured",
+              "mode");
+
   @ArchTest static final ArchRule simulator = room("simulator").mayUse("device", "sysfs");
 
   @ArchTest
@@ -76,6 +91,7 @@ class ArchitectureTest {
                   "mode",
                   "slices",
                   "nodeagent",
+                  "selfcheck",
                   "structured",
                   "simulator"));
 

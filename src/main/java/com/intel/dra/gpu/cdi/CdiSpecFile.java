@@ -47,8 +47,11 @@ public final class CdiSpecFile {
     this.folder = folder;
     this.file =
         new AtomicFile(
-            folder.resolve(kind.vendor() + "-" + kind.deviceClass() + ".yaml"),
-            PosixFilePermissions.fromString("rw-r--r--"));
+            folder.resolve(fileName(kind)), PosixFilePermissions.fromString("rw-r--r--"));
+  }
+
+  static String fileName(CdiKind kind) {
+    return kind.vendor() + "-" + kind.deviceClass() + ".yaml";
   }
 
   public CdiKind kind() {

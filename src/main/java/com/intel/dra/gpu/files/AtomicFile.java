@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -36,7 +38,7 @@ public final class AtomicFile {
   public AtomicFile(Path path, Set<PosixFilePermission> permissions) {
     this.path = path.toAbsolutePath();
     this.folder = parentOf(this.path);
-    this.temporaryPrefix = "." + path.getFileName() + ".";
+    this.temporaryPrefix = temporaryPrefix(this.path);
     this.permissions = Set.copyOf(permissions);
   }
 
@@ -94,16 +96,32 @@ public final class AtomicFile {
 
   /** Removes temporary files that a crash between two steps of a write left behind. */
   public void deleteLeftovers() throws IOException {
-    try (var files = Files.newDirectoryStream(folder, this::isTemporary)) {
-      for (Path file : files) {
-        Files.deleteIfExists(file);
-      }
+    for (Path file : leftovers(path)) {
+      Files.deleteIfExists(file);
     }
   }
 
-  private boolean isTemporary(Path file) {
+  /**
+   * Temporary files of that file: of a write that goes on now, or that a crash has ended.
+   *
+   * @param path in a folder that exists
+   */
+  public static List<Path> leftovers(Path path) throws IOException {
+    String prefix = temporaryPrefix(path);
+    try (var files = Files.newDirectoryStream(parentOf(path), file -> isTemporary(file, prefix))) {
+      var found = new ArrayList<Path>();
+      files.forEach(found::add);
+      return found;
+    }
+  }
+
+  private static String temporaryPrefix(Path path) {
+    return "." + path.getFileName() + ".";
+  }
+
+  private static boolean isTemporary(Path file, String prefix) {
     String name = String.valueOf(file.getFileName());
-    return name.startsWith(temporaryPrefix) && name.endsWith(TEMPORARY_SUFFIX);
+    return name.startsWith(prefix) && name.endsWith(TEMPORARY_SUFFIX);
   }
 
   private void syncFolder() throws IOException {

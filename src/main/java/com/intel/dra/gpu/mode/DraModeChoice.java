@@ -40,6 +40,15 @@ public final class DraModeChoice {
     };
   }
 
+  /**
+   * The mode for what the API server serves now; empty when it serves neither.
+   *
+   * @throws KubernetesClientException if it does not say
+   */
+  public static Optional<DraMode> asServed(KubernetesClient client) {
+    return forVersions(served(client));
+  }
+
   /** The mode for an API server with these versions; empty when it has neither. */
   static Optional<DraMode> forVersions(Set<String> served) {
     if (served.contains(STRUCTURED_VERSION)) {

@@ -1,12 +1,10 @@
 package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.cdi.CdiSpecFile;
-import com.intel.dra.gpu.kubelet.PluginGeneration;
 import com.intel.dra.gpu.kubelet.PluginSettings;
 import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.mode.DraModeChoice;
 import com.intel.dra.gpu.sysfs.GpuDiscovery;
-import com.intel.dra.gpu.sysfs.LocalMemoryQuery;
 import com.intel.dra.gpu.sysfs.VirtualFunctions;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import jakarta.enterprise.inject.Produces;
@@ -30,14 +28,7 @@ class AgentBeans {
   @Produces
   @Singleton
   PluginSettings pluginSettings(AgentConfig config, DraMode mode) {
-    return new PluginSettings(
-        mode.driverName(),
-        config.pluginDir(mode),
-        config.registryDir(),
-        switch (mode) {
-          case CLASSIC -> new PluginGeneration.Classic();
-          case STRUCTURED -> new PluginGeneration.Structured(config.podUid(), true);
-        });
+    return config.plugin(mode);
   }
 
   @Produces
@@ -49,11 +40,7 @@ class AgentBeans {
   @Produces
   @Singleton
   GpuDiscovery gpuDiscovery(AgentConfig config) {
-    return new GpuDiscovery(
-        config.sysfsRoot(),
-        config.drmMemory()
-            ? LocalMemoryQuery.byIoctl(config.sysfsRoot(), config.devRoot())
-            : LocalMemoryQuery.SWITCHED_OFF);
+    return new GpuDiscovery(config.sysfsRoot(), AgentConfig.memoryQuery(config));
   }
 
   @Produces

@@ -1,7 +1,10 @@
 package com.intel.dra.gpu.nodeagent;
 
+import com.intel.dra.gpu.kubelet.PluginGeneration;
+import com.intel.dra.gpu.kubelet.PluginSettings;
 import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.mode.DraModeSetting;
+import com.intel.dra.gpu.sysfs.LocalMemoryQuery;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
@@ -132,6 +135,30 @@ public interface AgentConfig {
   /** Where the agent's state is kept in that mode. */
   default Path stateDir(DraMode mode) {
     return stateDir().orElseGet(() -> pluginDir(mode));
+  }
+
+  /** The plugin that the kubelet calls in that mode. */
+  default PluginSettings plugin(DraMode mode) {
+    return new PluginSettings(
+        mode.driverName(),
+        pluginDir(mode),
+        registryDir(),
+        switch (mode) {
+          case CLASSIC -> new PluginGeneration.Classic();
+          case STRUCTURED -> new PluginGeneration.Structured(podUid(), true);
+        });
+  }
+
+  /** How the local memory of GPUs is asked for. */
+  static LocalMemoryQuery memoryQuery(AgentConfig config) {
+    return config.drmMemory()
+        ? LocalMemoryQuery.byIoctl(config.sysfsRoot(), config.devRoot())
+        : LocalMemoryQuery.SWITCHED_OFF;
+  }
+
+  /** The mode of the last run; empty when no agent was here, or none can tell. */
+  static Optional<DraMode> lastMode(AgentConfig config) {
+    return new LastMode(config::stateDir).read();
   }
 
   /** A name for the GAS in messages. */

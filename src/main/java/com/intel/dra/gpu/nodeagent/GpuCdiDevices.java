@@ -11,9 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What a container gets that is given a GPU or VF: its DRM nodes. */
-final class GpuCdiDevices {
+public final class GpuCdiDevices {
 
-  static final CdiKind KIND = new CdiKind("intel.com", "gpu");
+  public static final CdiKind KIND = new CdiKind("intel.com", "gpu");
 
   private static final String CONTAINER_DRI = "/dev/dri/";
 
@@ -22,7 +22,7 @@ final class GpuCdiDevices {
   /**
    * @param devRoot the host's device folder as the container runtime sees it
    */
-  static List<CdiDevice> of(List<Gpu> gpus, Path devRoot) {
+  public static List<CdiDevice> of(List<Gpu> gpus, Path devRoot) {
     Path hostDri = devRoot.resolve("dri");
     return gpus.stream()
         .map(gpu -> new CdiDevice(gpu.uid().toString(), edits(gpu.drmNodes(), hostDri)))

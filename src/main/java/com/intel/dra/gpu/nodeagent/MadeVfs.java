@@ -8,4 +8,4 @@ package com.intel.dra.gpu.nodeagent;
  * @param verified false while they are being made or removed: an agent that finds it so has died
  *     meanwhile, and the VFs may be incomplete
  */
-record MadeVfs(String profile, int memoryMiB, boolean verified) {}
+public record MadeVfs(String profile, int memoryMiB, boolean verified) {}

@@ -6,8 +6,10 @@ import com.intel.dra.gpu.device.VfProfile;
 import com.intel.dra.gpu.device.VfProfiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Turns a GPU into VFs and back, whatever the kernel's interface. Keeps nothing between two calls.
@@ -65,6 +67,44 @@ public final class VirtualFunctions {
             reader.readLink(vf.resolve(SysfsLayout.DRIVER)) instanceof Link.To(String driver)
                 ? Optional.of(driver)
                 : Optional.empty()));
+  }
+
+  /** What each VF of the GPU gets, and what is left of earlier ones. Changes nothing. */
+  public VfQuotas quotas(PciAddress parent) {
+    Path device = layout.pciDevice(parent);
+    try {
+      QuotaInterface quotas = quotaInterface(device);
+      var memoryBytes = new TreeMap<Integer, Long>();
+      int numVfs = files.isWithoutSriov(device) ? 0 : files.numVfs(device);
+      for (int index = 0; index < numVfs; index++) {
+        long bytes = 0;
+        for (Path file : quotas.memoryFiles(index + 1)) {
+          bytes += files.number(file);
+        }
+        if (bytes > 0) {
+          memoryBytes.put(index, bytes);
+        }
+      }
+      var changed = new ArrayList<String>();
+      for (Path file : quotas.quotaFiles()) {
+        addUnless(changed, device, file, 0);
+      }
+      Optional<Path> automatic = quotas.autoProvisioning();
+      if (automatic.isPresent()) {
+        addUnless(changed, device, automatic.get(), 1);
+      }
+      return new VfQuotas.Read(memoryBytes, changed);
+    } catch (SriovException e) {
+      return new VfQuotas.Unknown(e.failure());
+    }
+  }
+
+  private void addUnless(List<String> changed, Path device, Path file, long untouched)
+      throws SriovException {
+    long number = files.number(file);
+    if (number != untouched) {
+      changed.add(device.relativize(file) + "=" + number);
+    }
   }
 
   /**

@@ -1,0 +1,88 @@
+package com.intel.dra.gpu.kubelet;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A socket of this driver in a folder that the kubelet looks at.
+ *
+ * @param served whether anybody listens on it, as far as can be told
+ */
+public record PluginSocket(Path path, Kind kind, boolean served) {
+
+  /** What the kubelet uses it for. */
+  public enum Kind {
+    REGISTRATION,
+    PLUGIN
+  }
+
+  /**
+   * All that there are, of every instance of the driver: registrations first, for they tell of the
+   * plugin sockets, whose names tell of registrations. What is no socket is left out.
+   */
+  public static List<PluginSocket> of(PluginSettings settings) throws IOException {
+    List<Path> plugins =
+        files(settings.pluginFolder()).filter(name -> name.toString().endsWith(".sock")).toList();
+    var registrations = new ArrayList<Path>();
+    files(settings.registryFolder())
+        .filter(socket -> SocketNames.isRegistrationOf(settings.driverName(), name(socket)))
+        .forEach(registrations::add);
+    plugins.stream()
+        .map(socket -> SocketNames.podUid(name(socket)))
+        .flatMap(Optional::stream)
+        .map(uid -> SocketNames.registration(settings.registryFolder(), settings.driverName(), uid))
+        .forEach(registrations::add);
+    return Stream.concat(
+            registrations.stream()
+                .distinct()
+                .flatMap(path -> look(path, Kind.REGISTRATION).stream()),
+            plugins.stream().flatMap(path -> look(path, Kind.PLUGIN).stream()))
+        .toList();
+  }
+
+  private static Stream<Path> files(Path folder) throws IOException {
+    try (var files = Files.list(folder)) {
+      return files.toList().stream();
+    }
+  }
+
+  private static String name(Path socket) {
+    return String.valueOf(socket.getFileName());
+  }
+
+  /** What is no socket, or does not let itself be looked at, is left alone. */
+  private static Optional<PluginSocket> look(Path path, Kind kind) {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+              .isOther()
+          ? Optional.of(new PluginSocket(path, kind, isServed(path)))
+          : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean isServed(Path path) {
+    try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      // an instance that hangs must not hold up the caller: whatever is not refused is alive
+      channel.configureBlocking(false);
+      channel.connect(UnixDomainSocketAddress.of(path));
+      return true;
+    } catch (ConnectException e) {
+      return false;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package com.intel.dra.gpu.selfcheck;
+
+import com.intel.dra.gpu.mode.DraMode;
+import com.intel.dra.gpu.mode.DraModeChoice;
+import com.intel.dra.gpu.nodeagent.AgentConfig;
+import com.intel.dra.gpu.nodeagent.BootId;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.smallrye.config.ConfigValidationException;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.IOException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * The command {@code self-check} of the node agent's image: a small process beside the agent's, in
+ * the same container, which is not disturbed. Has the agent's settings, by the same environment
+ * variables.
+ */
+public final class SelfCheckMain {
+
+  private static final Duration PATIENCE_WITH_API_SERVER = Duration.ofSeconds(5);
+
+  private static final Path OUT_OF_MEMORY_PREFERENCE = Path.of("/proc/self/oom_score_adj");
+
+  /** Held, for a logger that nobody holds forgets its level. */
+  private static final Logger LOGGERS = Logger.getLogger("");
+
+  private SelfCheckMain() {}
+
+  public static void main(String[] arguments) {
+    System.exit(run(List.of(arguments)));
+  }
+
+  private static int run(List<String> arguments) {
+    return switch (CommandLine.parse(arguments)) {
+      case CommandLine.Help _ -> {
+        System.out.print(CommandLine.USAGE);
+        yield Report.NO_DISAGREEMENT;
+      }
+      case CommandLine.Wrong(String why) -> {
+        System.err.printf("self-check: %s%n%s", why, CommandLine.USAGE);
+        yield Report.NOT_LOOKED_AT;
+      }
+      case CommandLine.Check check -> check(check);
+    };
+  }
+
+  private static int check(CommandLine.Check wanted) {
+    standBackForTheAgent();
+    LOGGERS.setLevel(Level.SEVERE); // the report says what could not be read
+    AgentConfig config;
+    try {
+      config = config();
+    } catch (ConfigValidationException | NoSuchElementException e) {
+      System.err.printf(
+          "self-check: this is a command of the node agent's container: %s%n", e.getMessage());
+      return Report.NOT_LOOKED_AT;
+    }
+    try (KubernetesClient client = new KubernetesClientBuilder().withConfig(impatient()).build()) {
+      Optional<DraMode> mode = mode(config, client);
+      if (mode.isEmpty()) {
+        System.err.println(
+            "self-check: the API server serves no version of resource.k8s.io that the node agent speaks, and none has run here yet");
+        return Report.NOT_LOOKED_AT;
+      }
+      var observer =
+          new Observer(
+              config, mode.get(), BootId.current(), new ApiServerEye(client, config, mode.get()));
+      var report =
+          new Report(
+              config.nodeName(), new Looks(observer::look, wanted.settle(), Thread::sleep).take());
+      System.out.println(wanted.json() ? report.json() : report.text());
+      return report.exitCode();
+    } catch (IOException | KubernetesClientException e) {
+      System.err.printf("self-check: %s%n", ApiServerEye.reason(e));
+      return Report.NOT_LOOKED_AT;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Report.NOT_LOOKED_AT;
+    }
+  }
+
+  /** Where the container's memory does not suffice for both, this process is the one that ends. */
+  private static void standBackForTheAgent() {
+    try {
+      Files.writeString(OUT_OF_MEMORY_PREFERENCE, "1000");
+    } catch (IOException e) {
+      // a kernel that lets nobody choose
+    }
+  }
+
+  /**
+   * The agent's own: by its setting, else by what it wrote last, for a running agent stays in it.
+   */
+  private static Optional<DraMode> mode(AgentConfig config, KubernetesClient client) {
+    return switch (config.draMode()) {
+      case CLASSIC -> Optional.of(DraMode.CLASSIC);
+      case STRUCTURED -> Optional.of(DraMode.STRUCTURED);
+      case AUTO -> AgentConfig.lastMode(config).or(() -> DraModeChoice.asServed(client));
+    };
+  }
+
+  /** As Quarkus reads them for the agent. */
+  static AgentConfig config() {
+    try {
+      URL properties =
+          Objects.requireNonNull(
+              SelfCheckMain.class.getResource("/application.properties"),
+              "application.properties is in the agent's jar");
+      return new SmallRyeConfigBuilder()
+          .addDefaultInterceptors()
+          .addDefaultSources()
+          .addDiscoveredConverters()
+          .withSources(new PropertiesConfigSource(properties, 250))
+          .withProfile("node-agent")
+          .withMapping(AgentConfig.class)
+          .withMappingIgnore("gpu.**")
+          .build()
+          .getConfigMapping(AgentConfig.class);
+    } catch (IOException e) {
+      throw new IllegalStateException("application.properties cannot be read", e);
+    }
+  }
+
+  private static Config impatient() {
+    int millis = (int) PATIENCE_WITH_API_SERVER.toMillis();
+    return new ConfigBuilder()
+        .withConnectionTimeout(millis)
+        .withRequestTimeout(millis)
+        .withRequestRetryBackoffLimit(1)
+        .build();
+  }
+}

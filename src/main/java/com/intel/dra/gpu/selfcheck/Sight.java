@@ -1,0 +1,21 @@
+package com.intel.dra.gpu.selfcheck;
+
+import java.util.Optional;
+
+/** What a source was seen to say, or why it was not looked at. */
+public sealed interface Sight<T> {
+
+  record Seen<T>(T value) implements Sight<T> {}
+
+  /**
+   * @param reason for a person, on one line
+   */
+  record NotSeen<T>(String reason) implements Sight<T> {}
+
+  default Optional<T> seen() {
+    return switch (this) {
+      case Seen<T>(T value) -> Optional.of(value);
+      case NotSeen<T> _ -> Optional.empty();
+    };
+  }
+}

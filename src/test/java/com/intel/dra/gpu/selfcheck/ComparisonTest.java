@@ -1,0 +1,171 @@
+package com.intel.dra.gpu.selfcheck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.intel.dra.gpu.api.AllocatableDevice;
+import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.mode.DraMode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
+import net.jqwik.api.Assume;
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.Size;
+
+/** What is found in pictures of a node, and what is not. */
+class ComparisonTest {
+
+  @Property(tries = 300)
+  void aNodeOfWhichAllSayTheSameShowsNoDisagreement(
+      @ForAll DraMode mode,
+      @ForAll @Size(max = 6) List<PictureParts.Split> gpus,
+      @ForAll Random random) {
+    assertThat(Comparison.of(healthy(mode, gpus, random).picture())).isEmpty();
+  }
+
+  @Property(tries = 500)
+  void oneThingThatIsWrongIsFoundWhateverTheNodeIs(
+      @ForAll DraMode mode,
+      @ForAll @Size(max = 6) List<PictureParts.Split> gpus,
+      @ForAll Random random,
+      @ForAll Fault fault) {
+    PictureParts node = healthy(mode, gpus, random);
+    Assume.that(fault.plant(node, random));
+
+    assertThat(Comparison.of(node.picture())).hasAtLeastOneElementOfType(fault.kind());
+  }
+
+  @Example
+  void everyKindOfDisagreementIsFound() {
+    Set<Class<?>> found =
+        Arrays.stream(DraMode.values())
+            .flatMap(
+                mode -> Arrays.stream(Fault.values()).flatMap(fault -> found(mode, fault).stream()))
+            .map(Disagreement::getClass)
+            .collect(Collectors.toSet());
+
+    assertThat(found)
+        .containsExactlyInAnyOrder((Class<?>[]) Disagreement.class.getPermittedSubclasses());
+  }
+
+  private static List<Disagreement> found(DraMode mode, Fault fault) {
+    PictureParts node = PictureParts.rich(mode);
+    if (!fault.plant(node, new Random(1))) {
+      return List.of();
+    }
+    List<Disagreement> found = Comparison.of(node.picture());
+    assertThat(found).as("%s in %s", fault, mode).hasAtLeastOneElementOfType(fault.kind());
+    assertThat(found)
+        .allSatisfy(
+            disagreement -> {
+              assertThat(disagreement.line()).hasLineCount(1).startsWith(disagreement.kind());
+              assertThat(disagreement.description().remedy()).isNotBlank();
+            });
+    return found;
+  }
+
+  @Example
+  void everyKindOfDisagreementIsInTheDocumentation() throws IOException {
+    List<String> rows =
+        Files.readAllLines(Path.of("docs/reliability.md")).stream()
+            .filter(line -> line.startsWith("| `"))
+            .map(line -> line.substring(3, line.indexOf('`', 3)))
+            .toList();
+
+    assertThat(rows)
+        .containsAll(
+            Arrays.stream(Disagreement.class.getPermittedSubclasses())
+                .map(Class::getSimpleName)
+                .toList());
+  }
+
+  @Example
+  void whatWasNotSeenIsComparedWithNothing() {
+    Picture seen = PictureParts.rich(DraMode.STRUCTURED).picture();
+    var blind =
+        new Picture(
+            seen.gasName(),
+            seen.mode(),
+            false,
+            new Sight.NotSeen<>("no sysfs"),
+            new Sight.NotSeen<>("no CDI"),
+            seen.prepared(),
+            seen.vfHosts(),
+            new Sight.NotSeen<>("no API server"),
+            new Sight.NotSeen<>("no API server"),
+            new Sight.NotSeen<>("no API server"),
+            new Sight.NotSeen<>("no folder"),
+            List.of());
+
+    assertThat(Comparison.of(blind)).isEmpty();
+  }
+
+  @Example
+  void claimsThatNobodyMayListAreNotTakenForGone() {
+    PictureParts node = PictureParts.rich(DraMode.CLASSIC);
+    node.allClaims = false;
+    node.claims.clear();
+
+    assertThat(Comparison.of(node.picture())).isEmpty();
+  }
+
+  @Example
+  void aGpuOfWhichOthersUseTheVfsMayBeOfferedWithoutMemoryAndAnyWithoutVfs() {
+    var node = new PictureParts(DraMode.CLASSIC);
+    DeviceUid foreign = node.addGpu(PictureParts.Split.BY_SOMEBODY_ELSE);
+    node.allocatable.computeIfPresent(
+        foreign.toString(), (uid, was) -> new AllocatableDevice(0, 0, was.model(), "", "gpu", uid));
+
+    assertThat(Comparison.of(node.picture())).isEmpty();
+  }
+
+  @Example
+  void ofAClaimThatHasOneShareByItsRecordAndAnotherAsPreparedTheLargerCounts() {
+    var node = new PictureParts(DraMode.CLASSIC);
+    DeviceUid gpu = node.addGpu(PictureParts.Split.NO);
+    node.addClaim("a", gpu, PictureParts.GPU_MIB, true);
+    node.addClaim("a", gpu, PictureParts.GPU_MIB / 2, false);
+
+    assertThat(Comparison.of(node.picture()))
+        .noneMatch(Disagreement.DeviceOvercommitted.class::isInstance);
+  }
+
+  /** Claims as an allocator would place them. */
+  private static PictureParts healthy(DraMode mode, List<PictureParts.Split> gpus, Random random) {
+    var node = new PictureParts(mode);
+    int claim = 0;
+    for (PictureParts.Split split : gpus) {
+      DeviceUid gpu = node.addGpu(split);
+      switch (split) {
+        case NO -> {
+          int left = PictureParts.GPU_MIB;
+          while (random.nextInt(3) > 0) {
+            int memoryMiB = random.nextInt(left + 1);
+            left -= memoryMiB;
+            node.addClaim("claim-" + claim++, gpu, memoryMiB, random.nextBoolean());
+          }
+        }
+        case BY_THE_DRIVER, BY_SOMEBODY_ELSE -> {
+          boolean needsOne = split == PictureParts.Split.BY_THE_DRIVER;
+          for (int index = 0; index < PictureParts.VFS; index++) {
+            if ((needsOne && index == 0) || random.nextBoolean()) {
+              node.addClaim(
+                  "claim-" + claim++,
+                  gpu.vf(index),
+                  random.nextInt(PictureParts.VF_MIB + 1),
+                  random.nextBoolean());
+            }
+          }
+        }
+      }
+    }
+    return node;
+  }
+}
