@@ -23,6 +23,26 @@ import io.fabric8.kubernetes.model.annotation.Version;
     jsonPath = ".status",
     type = AdditionalPrinterColumn.Type.STRING)
 @AdditionalPrinterColumn(
+    name = "GPUs",
+    jsonPath = ".spec.summary.gpus",
+    type = AdditionalPrinterColumn.Type.INTEGER)
+@AdditionalPrinterColumn(
+    name = "VFs",
+    jsonPath = ".spec.summary.vfs",
+    type = AdditionalPrinterColumn.Type.INTEGER)
+@AdditionalPrinterColumn(
+    name = "Claims",
+    jsonPath = ".spec.summary.claims",
+    type = AdditionalPrinterColumn.Type.INTEGER)
+@AdditionalPrinterColumn(
+    name = "Used MiB",
+    jsonPath = ".spec.summary.usedMiB",
+    type = AdditionalPrinterColumn.Type.INTEGER)
+@AdditionalPrinterColumn(
+    name = "Total MiB",
+    jsonPath = ".spec.summary.totalMiB",
+    type = AdditionalPrinterColumn.Type.INTEGER)
+@AdditionalPrinterColumn(
     name = "Age",
     jsonPath = ".metadata.creationTimestamp",
     type = AdditionalPrinterColumn.Type.DATE)

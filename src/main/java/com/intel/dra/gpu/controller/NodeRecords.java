@@ -2,7 +2,9 @@ package com.intel.dra.gpu.controller;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.intel.dra.gpu.api.ClaimAllocation;
+import com.intel.dra.gpu.api.GasSummary;
 import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.api.GpuAllocationStateSpec;
 import com.intel.dra.gpu.api.GpuApi;
 import com.intel.dra.gpu.controller.ApiServer.Outcome;
 import io.quarkus.arc.profile.IfBuildProfile;
@@ -17,8 +19,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes {@code spec.resourceClaimAllocations} of the nodes' GpuAllocationStates, and nothing else
- * of them.
+ * Writes {@code spec.resourceClaimAllocations} of the nodes' GpuAllocationStates with the summary
+ * that goes with them, and nothing else.
  *
  * <p>A change is decided on one version of the object and written under that version's
  * resourceVersion: whoever wrote in between, node agent or an earlier leader, makes it a conflict,
@@ -143,6 +145,14 @@ class NodeRecords {
       GpuAllocationState state, Map<String, Optional<ClaimAllocation>> records) {
     var allocations = new HashMap<String, @Nullable ClaimAllocation>();
     records.forEach((uid, allocation) -> allocations.put(uid, allocation.orElse(null)));
+    var after = new HashMap<>(state.getSpec().resourceClaimAllocations());
+    records.forEach(
+        (uid, allocation) ->
+            allocation.ifPresentOrElse(given -> after.put(uid, given), () -> after.remove(uid)));
+    var summary =
+        GasSummary.of(
+            new GpuAllocationStateSpec(
+                state.getSpec().allocatable(), state.getSpec().prepared(), after));
     return api.mergePatch(
         state,
         json.valueToTree(
@@ -153,6 +163,6 @@ class NodeRecords {
                         state.getMetadata().getResourceVersion(),
                         "annotations",
                         Map.of(WRITER, leadership.identity())),
-                "spec", Map.of("resourceClaimAllocations", allocations))));
+                "spec", Map.of("resourceClaimAllocations", allocations, "summary", summary))));
   }
 }

@@ -3,6 +3,7 @@ package com.intel.dra.gpu.nodeagent;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.intel.dra.gpu.api.GasSummary;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.api.GpuAllocationStateSpec;
 import java.util.Map;
@@ -32,6 +33,16 @@ final class GasPatch {
         .allocations()
         .ifPresent(
             map -> add(spec, "resourceClaimAllocations", has.resourceClaimAllocations(), map));
+
+    var summary =
+        GasSummary.of(
+            new GpuAllocationStateSpec(
+                desired.allocatable().orElse(has.allocatable()),
+                desired.prepared().orElse(has.prepared()),
+                desired.allocations().orElse(has.resourceClaimAllocations())));
+    if (!summary.equals(has.summary())) {
+      spec.set("summary", JSON.valueToTree(summary));
+    }
 
     ObjectNode patch = JSON.createObjectNode();
     if (!spec.isEmpty()) {

@@ -74,7 +74,8 @@ class GasStore {
             .build());
     gas.setSpec(
         new GpuAllocationStateSpec(
-            fields.allocatable().orElse(Map.of()), fields.prepared().orElse(Map.of()), Map.of()));
+                fields.allocatable().orElse(Map.of()), fields.prepared().orElse(Map.of()), Map.of())
+            .summarised());
     gas.setStatus(fields.status());
     try {
       client.resource(gas).create();

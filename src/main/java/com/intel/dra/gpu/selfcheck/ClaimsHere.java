@@ -35,7 +35,7 @@ final class ClaimsHere {
       io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim claim, String driver, String pool) {
     return switch (ClaimResults.of(claim, driver, pool)) {
       case ClaimResults.NotAllocated _, ClaimResults.NotHere _ -> Optional.empty();
-      case ClaimResults.Given(var results) ->
+      case ClaimResults.Given(var results, var _) ->
           Optional.of(
               new Picture.ClaimHere(
                   name(claim.getMetadata()),

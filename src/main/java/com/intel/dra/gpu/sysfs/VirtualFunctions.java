@@ -73,7 +73,7 @@ public final class VirtualFunctions {
   public VfQuotas quotas(PciAddress parent) {
     Path device = layout.pciDevice(parent);
     try {
-      QuotaInterface quotas = quotaInterface(device);
+      QuotaInterface quotas = QuotaInterface.of(reader, device);
       var memoryBytes = new TreeMap<Integer, Long>();
       int numVfs = files.isWithoutSriov(device) ? 0 : files.numVfs(device);
       for (int index = 0; index < numVfs; index++) {

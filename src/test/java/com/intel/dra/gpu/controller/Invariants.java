@@ -10,6 +10,7 @@ import com.intel.dra.gpu.api.AllocatableDevice;
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.api.ClaimAllocation;
 import com.intel.dra.gpu.api.DeviceClassParameters;
+import com.intel.dra.gpu.api.GasSummary;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.api.GpuClaimParameters;
 import com.intel.dra.gpu.claim.AllocationResults;
@@ -68,6 +69,13 @@ final class Invariants {
       assertFits(
           "on record", node, records(node).values().stream().map(ClaimAllocation::gpus).toList());
       assertFits("on record or prepared", node, onRecordOrPrepared(node));
+      node.gas()
+          .map(GpuAllocationState::getSpec)
+          .ifPresent(
+              spec ->
+                  assertThat(spec.summary())
+                      .as("summary of %s", node.name())
+                      .isEqualTo(GasSummary.of(spec)));
     }
     claims()
         .filter(Claims::isAllocatedByUs)

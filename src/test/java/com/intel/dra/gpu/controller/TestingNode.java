@@ -150,7 +150,7 @@ final class TestingNode {
               .withNamespace(ControllerProcess.NAMESPACE)
               .withName(name)
               .build());
-      created.setSpec(new GpuAllocationStateSpec(allocatable, prepared, Map.of()));
+      created.setSpec(new GpuAllocationStateSpec(allocatable, prepared, Map.of()).summarised());
       created.setStatus(status);
       cluster.created(created);
       return true;
@@ -165,7 +165,8 @@ final class TestingNode {
           changed.setMetadata(known.getMetadata());
           changed.setSpec(
               new GpuAllocationStateSpec(
-                  allocatable, prepared, known.getSpec().resourceClaimAllocations()));
+                      allocatable, prepared, known.getSpec().resourceClaimAllocations())
+                  .summarised());
           changed.setStatus(status);
           return changed;
         });

@@ -81,7 +81,7 @@ final class Fixtures {
             .withNamespace("gpu")
             .withResourceVersion("42")
             .build());
-    gas.setSpec(new GpuAllocationStateSpec(allocatable, prepared, allocations));
+    gas.setSpec(new GpuAllocationStateSpec(allocatable, prepared, allocations).summarised());
     gas.setStatus(status);
     return gas;
   }

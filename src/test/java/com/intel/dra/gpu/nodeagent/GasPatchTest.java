@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.intel.dra.gpu.api.AllocatableDevice;
+import com.intel.dra.gpu.api.GpuAllocationStateSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,7 +66,8 @@ class GasPatchTest {
                      "0000:04:00.0-0x56c0": null,
                      "0000:05:00.0-0x56c0": {"maxvfs": 31, "memory": 16384, "model": "0x56c0",
                        "parentuid": "", "type": "gpu", "uid": "0000:05:00.0-0x56c0"}},
-                   "prepared": {"gone": null}}}
+                   "prepared": {"gone": null},
+                   "summary": {"gpus": 2, "vfs": 0, "claims": 2, "usedMiB": 8192, "totalMiB": 32768}}}
                 """));
   }
 
@@ -92,6 +94,21 @@ class GasPatchTest {
     assertThat(json(patch))
         .isEqualTo(
             JSON.readTree("{\"metadata\":{\"resourceVersion\":\"42\"},\"status\":\"Ready\"}"));
+  }
+
+  @Test
+  void aSummaryThatIsMissingOrNotThatOfTheRestIsMended() throws Exception {
+    var gas = gas(Map.of(uid(3), allocatable(3)), Map.of(), Map.of(), "Ready");
+    gas.setSpec(new GpuAllocationStateSpec(gas.getSpec().allocatable(), Map.of(), Map.of()));
+
+    var patch = GasPatch.between(gas, fields(Map.of(uid(3), allocatable(3)), Map.of(), "Ready"));
+
+    assertThat(json(patch).at("/spec"))
+        .isEqualTo(
+            JSON.readTree(
+                """
+                {"summary": {"gpus": 1, "vfs": 0, "claims": 0, "usedMiB": 0, "totalMiB": 16384}}
+                """));
   }
 
   @Test

@@ -38,6 +38,7 @@ class VfWorkTest {
             new TestingGasStore(config),
             new TestingGasInformer(config),
             new TheOnlyAgent(),
+            new TestingLeaseStore(),
             Fixtures.BOOT,
             virtualFunctions,
             VfThreads.PLATFORM,
