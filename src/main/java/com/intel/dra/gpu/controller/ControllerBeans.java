@@ -2,10 +2,13 @@ package com.intel.dra.gpu.controller;
 
 import com.intel.dra.gpu.allocation.Policy;
 import com.intel.dra.gpu.claim.ParametersResolver;
+import com.intel.dra.gpu.time.SteadyClock;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.InstantSource;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** The pure parts, made with the configuration. */
@@ -28,7 +31,14 @@ final class ControllerBeans {
 
   @Produces
   @Singleton
+  @Typed(Clock.class)
   static Clock clock() {
     return Clock.systemUTC();
+  }
+
+  @Produces
+  @Singleton
+  static InstantSource steadyClock() {
+    return new SteadyClock();
   }
 }

@@ -8,12 +8,15 @@ import com.intel.dra.gpu.mode.DraModeChoice;
 import com.intel.dra.gpu.sysfs.GpuDiscovery;
 import com.intel.dra.gpu.sysfs.LocalMemoryQuery;
 import com.intel.dra.gpu.sysfs.VirtualFunctions;
+import com.intel.dra.gpu.time.SteadyClock;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -90,8 +93,16 @@ class AgentBeans {
 
   @Produces
   @Singleton
-  InstantSource clock() {
-    return InstantSource.system();
+  InstantSource steadyClock() {
+    return new SteadyClock();
+  }
+
+  /** What the kubelet compares with its own. */
+  @Produces
+  @Singleton
+  @Typed(Clock.class)
+  Clock clock() {
+    return Clock.systemUTC();
   }
 
   /** The mode whose record of prepared claims is the youngest. */

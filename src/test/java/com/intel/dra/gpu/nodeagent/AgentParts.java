@@ -7,6 +7,7 @@ import com.intel.dra.gpu.sysfs.GpuDiscovery;
 import com.intel.dra.gpu.sysfs.VirtualFunctions;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.function.Consumer;
 
@@ -25,6 +26,7 @@ final class AgentParts {
   final DesiredGas desired;
   final GasKeeper keeper;
   final DeviceMonitor monitor;
+  final CdiSpecFile cdi;
   final PendingAllocations pending;
   final ClassicPreparation preparation;
   final VfProvisioner provisioner;
@@ -67,11 +69,12 @@ final class AgentParts {
     pending = new PendingAllocations(clock);
     failures = new VfFailures(config, clock);
     desired = new DesiredGas(devices, prepared, hosts, records, DraMode.CLASSIC, pending, failures);
+    cdi = new CdiSpecFile(config.cdiRoot(), GpuCdiDevices.KIND);
     keeper = new GasKeeper(store, informer, desired, config);
     monitor =
         new DeviceMonitor(
             new GpuDiscovery(config.sysfsRoot()),
-            new CdiSpecFile(config.cdiRoot(), GpuCdiDevices.KIND),
+            cdi,
             devices,
             informer,
             publication,
@@ -108,5 +111,9 @@ final class AgentParts {
     reconciler =
         new GpuAllocationStateReconciler(
             acting, desired, prepared, store, informer, publication, provisioner);
+  }
+
+  Path cdiFile() {
+    return cdi.path();
   }
 }
