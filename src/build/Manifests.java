@@ -103,6 +103,10 @@ final class Manifests {
       if (isOwnWorkload || !(isWorkload || kind.equals("Service"))) {
         complete |= isOwnWorkload;
         removeBuildFacts(document);
+        if (kind.equals("ServiceAccount")) {
+          // our own pods say that they need the token; whatever else is given the account gets none
+          ((ObjectNode) document).put("automountServiceAccountToken", false);
+        }
         document
             .path("spec")
             .path("template")

@@ -31,6 +31,8 @@ class PermissionsIT {
       intel-gpu-controller | *      | *                 | *                     | *         | no
       intel-gpu-node-agent | patch  | gpu.dra.intel.com | gpuallocationstates   | default   | yes
       intel-gpu-node-agent | get    | -                 | nodes                 | *         | yes
+      intel-gpu-node-agent | create | -                 | events                | default   | yes
+      intel-gpu-node-agent | get    | -                 | events                | default   | no
       intel-gpu-node-agent | update | resource.k8s.io   | resourceclaims        | *         | no
       intel-gpu-node-agent | patch  | resource.k8s.io   | resourceclaims        | default   | no
       intel-gpu-node-agent | update | resource.k8s.io   | resourceclaims/status | *         | no
