@@ -42,6 +42,11 @@ structured() { # whether the cluster's scheduler allocates devices itself
   kubectl get --raw /apis/resource.k8s.io | jq -e 'any(.versions[]; .version == "v1")' >/dev/null
 }
 
+keeps_agents_to_their_nodes() { # whether the cluster serves what deploy/components/node-restriction needs
+  kubectl get --raw /apis/admissionregistration.k8s.io/v1 |
+    jq -e 'any(.resources[]; .name == "validatingadmissionpolicies")' >/dev/null
+}
+
 apply_driver() {
   kubectl apply -f target/kubernetes/crds/
   kubectl wait --for=condition=Established crd --all --timeout=30s >/dev/null
@@ -50,6 +55,7 @@ apply_driver() {
   else
     kubectl apply -f deploy/resource-class.yaml
     kubectl apply -k deploy/overlays/simulator   # target/kubernetes with simulated GPUs
+    ! keeps_agents_to_their_nodes || kubectl apply -f deploy/components/node-restriction/policy.yaml
   fi
   [ -z "${topology:-}" ] ||
     kubectl create configmap intel-gpu-simulator-topology --from-file=topology.yaml="$topology" --dry-run=client -o yaml |

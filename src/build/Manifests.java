@@ -104,6 +104,10 @@ final class Manifests {
       if (isOwnWorkload || isOwnBudget || !(isOfAWorkload || kind.equals("Service"))) {
         complete |= isOwnWorkload;
         removeBuildFacts(document);
+        if (kind.equals("ServiceAccount")) {
+          // our own pods say that they need the token; whatever else is given the account gets none
+          ((ObjectNode) document).put("automountServiceAccountToken", false);
+        }
         document
             .path("spec")
             .path("template")

@@ -11,6 +11,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.stream.Stream;
 
@@ -32,7 +34,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule controller =
-      room("controller").mayUse("claim", "allocation", "api", "device", "mode");
+      room("controller").mayUse("claim", "allocation", "api", "device", "mode", "time");
 
   @ArchTest static final ArchRule sysfs = room("sysfs").mayUse("device");
 
@@ -52,7 +54,20 @@ class ArchitectureTest {
   static final ArchRule nodeAgent =
       room("nodeagent")
           .mayUse(
-              "api", "device", "sysfs", "files", "cdi", "kubelet", "structured", "slices", "mode");
+              "api",
+              "device",
+              "sysfs",
+              "files",
+              "cdi",
+              "kubelet",
+              "structured",
+              "slices",
+              "mode",
+              "time");
+
+  @ArchTest static final ArchRule logs = room("logs").mayUse();
+
+  @ArchTest static final ArchRule time = room("time").mayUse();
 
   @ArchTest
   static final ArchRule selfCheck =
@@ -93,6 +108,8 @@ class ArchitectureTest {
                   "nodeagent",
                   "selfcheck",
                   "structured",
+                  "logs",
+                  "time",
                   "simulator"));
 
   @ArchTest
@@ -112,6 +129,23 @@ class ArchitectureTest {
                   "java.util.concurrent..",
                   "org.jboss.."))
           .because("a decision has no I/O, no clock and no framework");
+
+  /** A clock that jumps makes no pause longer or shorter. */
+  @ArchTest
+  static final ArchRule nobodyWaitsByTheClockOnTheWall =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              packages("controller", "nodeagent", "kubelet", "slices", "mode", "sysfs", "files"))
+          .and()
+          .doNotHaveSimpleName("NodeEvents") // which tells the time
+          .should()
+          .callMethod(Instant.class, "now")
+          .orShould()
+          .callMethod(InstantSource.class, "system")
+          .orShould()
+          .callMethod(System.class, "currentTimeMillis")
+          .because("pauses are measured by time.SteadyClock or System.nanoTime");
 
   @ArchTest
   static final ArchRule noCircles = slices().matching(ROOT + "(*)..").should().beFreeOfCycles();

@@ -76,7 +76,7 @@ public final class CdiSpecFile {
       return file.delete() ? Outcome.REMOVED : Outcome.UNCHANGED;
     }
     byte[] content = YAML.writeValueAsBytes(new CdiSpec(kind, devices));
-    if (file.read().filter(old -> Arrays.equals(old, content)).isPresent()) {
+    if (file.read(content.length).filter(old -> Arrays.equals(old, content)).isPresent()) {
       return Outcome.UNCHANGED;
     }
     file.write(content);

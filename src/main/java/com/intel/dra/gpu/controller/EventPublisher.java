@@ -10,6 +10,7 @@ import io.quarkus.virtual.threads.VirtualThreads;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
@@ -31,12 +32,22 @@ class EventPublisher {
   private final ApiServer api;
   private final ExecutorService virtualThreads;
   private final Clock clock;
+  private final InstantSource steady;
   private final EventThrottle throttle = new EventThrottle();
 
-  EventPublisher(ApiServer api, @VirtualThreads ExecutorService virtualThreads, Clock clock) {
+  /**
+   * @param clock for what the Events say
+   * @param steady for how often they are told
+   */
+  EventPublisher(
+      ApiServer api,
+      @VirtualThreads ExecutorService virtualThreads,
+      Clock clock,
+      InstantSource steady) {
     this.api = api;
     this.virtualThreads = virtualThreads;
     this.clock = clock;
+    this.steady = steady;
   }
 
   /** Says that something keeps the object from being served. */
@@ -61,7 +72,7 @@ class EventPublisher {
   }
 
   private synchronized boolean isWorthTelling(String uid, String reason, String message) {
-    return throttle.admits(uid, reason, message, clock.instant());
+    return throttle.admits(uid, reason, message, steady.instant());
   }
 
   private Event event(HasMetadata about, String reason, String message, String identity) {

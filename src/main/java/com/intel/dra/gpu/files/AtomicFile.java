@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.files;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -46,10 +47,14 @@ public final class AtomicFile {
     return path;
   }
 
-  /** The whole content; empty when there is no such file. */
-  public Optional<byte[]> read() throws IOException {
-    try {
-      return Optional.of(Files.readAllBytes(path));
+  /**
+   * The content; empty when there is no such file.
+   *
+   * @param maxBytes the first of a longer file are read, and one more, by which to know it
+   */
+  public Optional<byte[]> read(int maxBytes) throws IOException {
+    try (InputStream in = Files.newInputStream(path)) {
+      return Optional.of(in.readNBytes(maxBytes + 1));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
 /**
@@ -19,6 +20,18 @@ import org.jboss.logging.Logger;
 final class ClaimCalls {
 
   private static final Logger LOG = Logger.getLogger(ClaimCalls.class);
+
+  private static final int MAX_UID_LENGTH = 128;
+  private static final int MAX_NAME_LENGTH = 253;
+  private static final int MAX_LABEL_LENGTH = 63;
+
+  /** The API server gives UUIDs, but promises nothing of their form. */
+  private static final Pattern UID = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?");
+
+  /** RFC 1123, as the API server takes names of objects and of namespaces. */
+  private static final Pattern SUBDOMAIN = Pattern.compile("[a-z0-9]([a-z0-9.-]*[a-z0-9])?");
+
+  private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?");
 
   private final ClaimPreparer preparer;
   private final PluginCallListener listener;
@@ -38,15 +51,28 @@ final class ClaimCalls {
     this.instances = instances;
   }
 
-  /** What is missing in a reference that the kubelet sent; empty when it is complete. */
+  /**
+   * What is wrong with a reference that the kubelet sent; empty when it is one that Kubernetes can
+   * have. What is not goes no further: into no file, no object and no path.
+   */
   static Optional<String> defect(ClaimReference claim) {
-    if (claim.uid().isEmpty()) {
-      return Optional.of("claim UID is empty");
+    return defect("UID", claim.uid(), UID, MAX_UID_LENGTH)
+        .or(() -> defect("name", claim.name(), SUBDOMAIN, MAX_NAME_LENGTH))
+        .or(() -> defect("namespace", claim.namespace(), LABEL, MAX_LABEL_LENGTH));
+  }
+
+  private static Optional<String> defect(String part, String text, Pattern form, int maxLength) {
+    if (text.isEmpty()) {
+      return Optional.of("claim %s is empty".formatted(part));
     }
-    if (claim.name().isEmpty()) {
-      return Optional.of("claim name is empty");
+    if (text.length() > maxLength) {
+      return Optional.of(
+          "claim %s has %d characters, and may have %d".formatted(part, text.length(), maxLength));
     }
-    return claim.namespace().isEmpty() ? Optional.of("claim namespace is empty") : Optional.empty();
+    return form.matcher(text).matches()
+        ? Optional.empty()
+        : Optional.of(
+            "claim %s is not one that Kubernetes gives (%s)".formatted(part, form.pattern()));
   }
 
   /** The resource handle as classic kubelets send it: empty when there is none. */

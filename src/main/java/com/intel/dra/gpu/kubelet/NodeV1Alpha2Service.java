@@ -16,6 +16,8 @@ import java.util.Optional;
 @GrpcService
 final class NodeV1Alpha2Service extends MutinyNodeGrpc.NodeImplBase {
 
+  private static final int MAX_MESSAGE_LENGTH = 1024;
+
   private final ClaimCalls calls;
 
   @Inject
@@ -59,6 +61,13 @@ final class NodeV1Alpha2Service extends MutinyNodeGrpc.NodeImplBase {
   private static StatusRuntimeException status(ClaimReference claim, String message) {
     Optional<String> defect = ClaimCalls.defect(claim);
     Status status = defect.isPresent() ? Status.INVALID_ARGUMENT : Status.FAILED_PRECONDITION;
-    return status.withDescription(message).asRuntimeException();
+    return status.withDescription(shortened(message)).asRuntimeException();
+  }
+
+  /** A status travels in a header, and callers take headers of 8 KiB in all. */
+  private static String shortened(String message) {
+    return message.length() <= MAX_MESSAGE_LENGTH
+        ? message
+        : message.substring(0, MAX_MESSAGE_LENGTH) + "...";
   }
 }

@@ -34,6 +34,18 @@ final class UnixSocketServer implements AutoCloseable {
 
   private static final long SHUTDOWN_SECONDS = 5;
 
+  /**
+   * More than the kubelet ever sends: 32 resource handles of 16 KiB for each of a few claims. What
+   * is larger is refused before it is in memory.
+   */
+  private static final int MAX_MESSAGE_BYTES = 4 << 20;
+
+  /**
+   * At a time on one connection; those beyond it wait for their turn on the caller's side. The
+   * kubelet calls once for each pod that starts or ends, and runs a few hundred pods at most.
+   */
+  private static final int MAX_CALLS_AT_A_TIME = 512;
+
   private final Path socket;
   private final Server server;
   private final @Nullable Object identity;
@@ -64,6 +76,8 @@ final class UnixSocketServer implements AutoCloseable {
             .channelType(EpollServerDomainSocketChannel.class)
             .bossEventLoopGroup(eventLoop)
             .workerEventLoopGroup(eventLoop)
+            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .maxConcurrentCallsPerConnection(MAX_CALLS_AT_A_TIME)
             .executor(
                 Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-", 0).factory()));
     withoutKeepAlive(builder);

@@ -6,10 +6,13 @@ import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.mode.DraModeChoice;
 import com.intel.dra.gpu.sysfs.GpuDiscovery;
 import com.intel.dra.gpu.sysfs.VirtualFunctions;
+import com.intel.dra.gpu.time.SteadyClock;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.InstantSource;
 
 /** The parts from rooms that know nothing of this application, made from its settings. */
@@ -75,7 +78,15 @@ class AgentBeans {
 
   @Produces
   @Singleton
-  InstantSource clock() {
-    return InstantSource.system();
+  InstantSource steadyClock() {
+    return new SteadyClock();
+  }
+
+  /** What the kubelet compares with its own. */
+  @Produces
+  @Singleton
+  @Typed(Clock.class)
+  Clock clock() {
+    return Clock.systemUTC();
   }
 }

@@ -6,7 +6,7 @@ import com.intel.dra.gpu.kubelet.DeviceHealthSource;
 import com.intel.dra.gpu.structured.DeviceName;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.time.InstantSource;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -16,12 +16,12 @@ class OfferedDeviceHealth implements DeviceHealthSource {
 
   private final NodeDevices devices;
   private final AgentConfig config;
-  private final InstantSource clock;
+  private final Clock clock;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private List<GpuFacts> last = List.of();
 
   @Inject
-  OfferedDeviceHealth(NodeDevices devices, AgentConfig config, InstantSource clock) {
+  OfferedDeviceHealth(NodeDevices devices, AgentConfig config, Clock clock) {
     this.devices = devices;
     this.config = config;
     this.clock = clock;

@@ -66,6 +66,11 @@ public final class PreparedClaims {
     return state.get().complete() && state.isCertain();
   }
 
+  /** What was found damaged since the last call, for people. */
+  Optional<String> takeDamageReport() {
+    return state.takeDamageReport();
+  }
+
   /** Records a claim, in place of an earlier record of it. */
   public synchronized void put(String uid, PreparedClaim claim) throws IOException {
     state.change(
@@ -159,12 +164,9 @@ public final class PreparedClaims {
     }
 
     @Override
-    public PreparedClaimsDocument afterDamage(Path file, String reason) {
-      LOG.errorf(
-          "The record of prepared claims %s is DAMAGED: %s. It was set aside as %s and is rebuilt"
-              + " from the GAS; check the disk.",
-          file, reason, DAMAGED_FILE_NAME);
-      return beforeTheFirst();
+    public String damageReport(Path file, String reason) {
+      return "The record of prepared claims %s is DAMAGED: %s. It was set aside as %s and is rebuilt from the GAS; check the disk."
+          .formatted(file, reason, DAMAGED_FILE_NAME);
     }
   }
 }

@@ -1,10 +1,14 @@
 package com.intel.dra.gpu.nodeagent;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.intel.dra.gpu.api.AllocatedDevice;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
+import org.jboss.logging.Logger;
 
 /**
  * The prepared claims as they lie on disk:
@@ -33,6 +37,8 @@ record PreparedClaimsDocument(String bootId, boolean complete, Map<String, Prepa
 
   static final int VERSION = 2;
 
+  private static final Logger LOG = Logger.getLogger(PreparedClaimsDocument.class);
+
   PreparedClaimsDocument {
     claims = Map.copyOf(claims);
   }
@@ -49,19 +55,15 @@ record PreparedClaimsDocument(String bootId, boolean complete, Map<String, Prepa
   private record Content(
       int version, String bootId, boolean complete, Map<String, PreparedClaim> claims) {}
 
-  private record ContentV1(
-      int version, String bootId, boolean complete, Map<String, ClaimV1> claims) {
+  /** As it is read: claim by claim, so that one that cannot be understood is the only one lost. */
+  private record Raw(int version, String bootId, boolean complete, Map<String, JsonNode> claims) {}
 
-    Content today() {
-      var today = new TreeMap<String, PreparedClaim>();
-      claims.forEach(
-          (uid, claim) ->
-              today.put(uid, new PreparedClaim(claim.namespace(), claim.name(), claim.devices())));
-      return new Content(VERSION, bootId, complete, today);
+  private record ClaimV1(String namespace, String name, List<AllocatedDevice> devices) {
+
+    PreparedClaim today() {
+      return new PreparedClaim(namespace, name, devices);
     }
   }
-
-  private record ClaimV1(String namespace, String name, List<AllocatedDevice> devices) {}
 
   PreparedClaimsDocument with(Map<String, PreparedClaim> changed) {
     return new PreparedClaimsDocument(bootId, complete, changed);
@@ -71,27 +73,38 @@ record PreparedClaimsDocument(String bootId, boolean complete, Map<String, Prepa
     return StateDocument.encode(new Content(VERSION, bootId, complete, new TreeMap<>(claims)));
   }
 
+  /**
+   * A claim that makes no sense although the checksum is right is left out and told of in the log,
+   * and the document is not complete then: the GAS may know the claim.
+   */
   static Decoded decode(byte[] bytes) {
     return StateDocument.hasVersion(bytes, 1)
-        ? decode(bytes, 1, ContentV1.class, ContentV1::today)
-        : decode(bytes, VERSION, Content.class, Function.identity());
+        ? decode(bytes, 1, json -> StateDocument.entry(json, ClaimV1.class).map(ClaimV1::today))
+        : decode(bytes, VERSION, json -> StateDocument.entry(json, PreparedClaim.class));
   }
 
-  private static <T extends Record> Decoded decode(
-      byte[] bytes, int version, Class<T> type, Function<T, Content> today) {
-    return switch (StateDocument.decode(bytes, version, type)) {
-      case StateDocument.Decoded.Valid<T>(T read) -> valid(read, today);
-      case StateDocument.Decoded.Damaged<T>(String reason) -> new Decoded.Damaged(reason);
+  private static Decoded decode(
+      byte[] bytes, int version, Function<JsonNode, Optional<PreparedClaim>> claim) {
+    return switch (StateDocument.decode(bytes, version, Raw.class)) {
+      case StateDocument.Decoded.Valid<Raw>(Raw read) -> new Decoded.Valid(understood(read, claim));
+      case StateDocument.Decoded.Damaged<Raw>(String reason) -> new Decoded.Damaged(reason);
     };
   }
 
-  private static <T> Decoded valid(T read, Function<T, Content> today) {
-    try {
-      Content content = today.apply(read);
-      return new Decoded.Valid(
-          new PreparedClaimsDocument(content.bootId(), content.complete(), content.claims()));
-    } catch (NullPointerException e) {
-      return new Decoded.Damaged("a claim is null");
+  private static PreparedClaimsDocument understood(
+      Raw read, Function<JsonNode, Optional<PreparedClaim>> claim) {
+    var claims = new TreeMap<String, PreparedClaim>();
+    read.claims()
+        .forEach((uid, json) -> claim.apply(json).ifPresent(known -> claims.put(uid, known)));
+    if (claims.size() == read.claims().size()) {
+      return new PreparedClaimsDocument(read.bootId(), read.complete(), claims);
     }
+    var lost = new TreeSet<>(read.claims().keySet());
+    lost.removeAll(claims.keySet());
+    LOG.errorf(
+        "The record of prepared claims has entries that make no sense, of claims %s: they are"
+            + " rebuilt from the GAS, as far as it knows them",
+        lost);
+    return new PreparedClaimsDocument(read.bootId(), false, claims);
   }
 }

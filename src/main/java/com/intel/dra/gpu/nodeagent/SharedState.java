@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
@@ -24,10 +25,13 @@ final class SharedState<S> {
 
   private static final Logger LOG = Logger.getLogger(SharedState.class);
 
+  /** A node's few hundred claims have a tenth of it; more is not what an agent wrote. */
+  static final int MAX_BYTES = 4 << 20;
+
   /** How the value lies on disk. */
   interface Form<S> {
 
-    /** What there is before the first write. */
+    /** What there is before the first write, and after the file was damaged. */
     S beforeTheFirst();
 
     /** What bytes from the disk turned out to be. */
@@ -35,14 +39,15 @@ final class SharedState<S> {
 
     byte[] encode(S value);
 
-    /** What goes on with when the file was damaged and is set aside. To be said loudly. */
-    S afterDamage(Path file, String reason);
+    /** What to tell people when the file was damaged and is set aside. */
+    String damageReport(Path file, String reason);
   }
 
   private final AtomicFile file;
   private final String damagedName;
   private final FileMutex mutex;
   private final Form<S> form;
+  private final AtomicReference<Optional<String>> untold = new AtomicReference<>(Optional.empty());
 
   // guarded by this, and replaced under the mutex only
   private S value;
@@ -121,6 +126,11 @@ final class SharedState<S> {
         });
   }
 
+  /** What was found damaged since the last call; the last of it. */
+  Optional<String> takeDamageReport() {
+    return untold.getAndSet(Optional.empty());
+  }
+
   /** Does something while no other agent changes the value, nor does anything in this way. */
   <R> R exclusively(FileMutex.Action<R> action) throws IOException {
     return mutex.exclusively(action);
@@ -150,17 +160,26 @@ final class SharedState<S> {
     if (!hasChanged(now)) {
       return;
     }
-    Optional<byte[]> content = file.read();
+    Optional<byte[]> content = file.read(MAX_BYTES);
     if (content.isEmpty()) {
       return;
     }
-    switch (form.decode(content.get())) {
+    switch (decode(content.get())) {
       case StateDocument.Decoded.Valid<S>(S read) -> set(read, now);
       case StateDocument.Decoded.Damaged<S>(String reason) -> {
         file.setAsideAs(damagedName);
-        set(form.afterDamage(file.path(), reason), Map.of());
+        set(form.beforeTheFirst(), Map.of());
+        String report = form.damageReport(file.path(), reason);
+        LOG.error(report);
+        untold.set(Optional.of(report));
       }
     }
+  }
+
+  private StateDocument.Decoded<S> decode(byte[] content) {
+    return content.length > MAX_BYTES
+        ? new StateDocument.Decoded.Damaged<>("it is larger than %d bytes".formatted(MAX_BYTES))
+        : form.decode(content);
   }
 
   /** A file that has vanished is no news: what was in it is here, and comes back when written. */

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /**
  * How the agent's state lies on disk: a JSON object with a member {@code version}, and a {@code
@@ -69,6 +70,15 @@ final class StateDocument {
       return new Decoded.Damaged<>(e.getOriginalMessage());
     } catch (IOException | NullPointerException e) {
       return new Decoded.Damaged<>("a member is missing: " + e.getMessage());
+    }
+  }
+
+  /** One entry of a document; empty when it is not what it should be. */
+  static <T extends Record> Optional<T> entry(JsonNode json, Class<T> type) {
+    try {
+      return Optional.ofNullable(JSON.treeToValue(json, type));
+    } catch (JsonProcessingException | NullPointerException e) {
+      return Optional.empty();
     }
   }
 

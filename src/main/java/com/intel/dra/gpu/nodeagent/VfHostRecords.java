@@ -6,9 +6,9 @@ import com.intel.dra.gpu.files.FileMutex;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.jboss.logging.Logger;
 
 /**
  * Which GPUs this driver turned into VFs, in a file that survives the agent and that another agent
@@ -25,8 +25,6 @@ public final class VfHostRecords {
   static final String FILE_NAME = "vf-hosts.json";
   static final String DAMAGED_FILE_NAME = FILE_NAME + ".damaged";
   static final int VERSION = 1;
-
-  private static final Logger LOG = Logger.getLogger(VfHostRecords.class);
 
   /** As it lies on disk; {@code hosts} by the UID of the GPU. */
   record Content(int version, String bootId, Map<String, MadeVfs> hosts) {}
@@ -62,6 +60,11 @@ public final class VfHostRecords {
 
   Optional<MadeVfs> find(DeviceUid gpu) {
     return Optional.ofNullable(state.get().byGpu().get(gpu.toString()));
+  }
+
+  /** What was found damaged since the last call, for people. */
+  Optional<String> takeDamageReport() {
+    return state.takeDamageReport();
   }
 
   /**
@@ -135,10 +138,16 @@ public final class VfHostRecords {
       return switch (StateDocument.decode(content, VERSION, Content.class)) {
         case StateDocument.Decoded.Valid<Content>(Content read) ->
             new StateDocument.Decoded.Valid<>(
-                new Hosts(read.bootId().equals(bootId) ? read.hosts() : Map.of(), true));
+                new Hosts(read.bootId().equals(bootId) ? known(read) : Map.of(), true));
         case StateDocument.Decoded.Damaged<Content>(String reason) ->
             new StateDocument.Decoded.Damaged<>(reason);
       };
+    }
+
+    private static Map<String, MadeVfs> known(Content read) {
+      var known = new TreeMap<>(read.hosts());
+      known.values().removeIf(Objects::isNull);
+      return known;
     }
 
     @Override
@@ -147,13 +156,9 @@ public final class VfHostRecords {
     }
 
     @Override
-    public Hosts afterDamage(Path file, String reason) {
-      LOG.errorf(
-          "The record of GPUs that this driver split %s is DAMAGED: %s. It was set aside as %s and"
-              + " is rebuilt from the GAS, as far as claims hold VFs; other VFs count as an"
-              + " administrator's. Check the disk.",
-          file, reason, DAMAGED_FILE_NAME);
-      return beforeTheFirst();
+    public String damageReport(Path file, String reason) {
+      return "The record of GPUs that this driver split %s is DAMAGED: %s. It was set aside as %s and is rebuilt from the GAS, as far as claims hold VFs; other VFs count as an administrator's. Check the disk."
+          .formatted(file, reason, DAMAGED_FILE_NAME);
     }
   }
 }

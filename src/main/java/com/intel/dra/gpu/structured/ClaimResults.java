@@ -70,10 +70,10 @@ public sealed interface ClaimResults {
       return new NotAllocated();
     }
     var devices = claim.getStatus().getAllocation().getDevices();
-    List<DeviceRequestAllocationResult> all =
-        devices == null || devices.getResults() == null ? List.of() : devices.getResults();
     List<Result> here =
-        all.stream()
+        Stream.ofNullable(devices)
+            .flatMap(all -> Stream.ofNullable(all.getResults()))
+            .flatMap(List::stream)
             .filter(result -> driver.equals(result.getDriver()) && pool.equals(result.getPool()))
             .map(ClaimResults::result)
             .toList();
@@ -103,9 +103,9 @@ public sealed interface ClaimResults {
 
   private static Result result(DeviceRequestAllocationResult result) {
     return new Result(
-        result.getRequest(),
+        Objects.toString(result.getRequest(), ""),
         result.getPool(),
-        result.getDevice(),
+        Objects.toString(result.getDevice(), ""),
         Optional.ofNullable(result.getShareID()),
         Optional.ofNullable(result.getConsumedCapacity())
             .map(consumed -> consumed.get(StructuredApi.MEMORY))
@@ -114,9 +114,12 @@ public sealed interface ClaimResults {
         Boolean.TRUE.equals(result.getAdminAccess()));
   }
 
+  /** More than any GPU has is as much as can be told of it; less than nothing is nothing. */
   private static int roundedUpMiB(Quantity quantity) {
     return Quantity.getAmountInBytes(quantity)
         .divide(BigDecimal.valueOf(1 << 20), RoundingMode.CEILING)
-        .intValueExact();
+        .min(BigDecimal.valueOf(Integer.MAX_VALUE))
+        .max(BigDecimal.ZERO)
+        .intValue();
   }
 }

@@ -26,6 +26,9 @@ final class FactsReader {
   /** With the domain as long as the kernel writes it. */
   private static final Pattern HOST_BRIDGE = Pattern.compile("pci[0-9a-f]{4,8}:[0-9a-f]{2}");
 
+  /** ResourceSlices take texts of up to 64 characters. */
+  private static final Pattern DRIVER_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
+
   private static final String SURVIVABILITY_TYPE = "Survivability mode type:";
 
   private final SysfsLayout layout;
@@ -114,9 +117,10 @@ final class FactsReader {
     };
   }
 
+  /** What is no name of a driver would be told to Kubernetes, which takes short plain texts. */
   private Optional<String> driver(Path device) {
     return reader.readLink(device.resolve(SysfsLayout.DRIVER)) instanceof Link.To(String name)
-        ? Optional.of(name)
+        ? Optional.of(name).filter(DRIVER_NAME.asMatchPredicate())
         : Optional.empty();
   }
 

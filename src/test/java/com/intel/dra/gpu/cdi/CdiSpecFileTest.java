@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.intel.dra.gpu.cdi.CdiSpecFile.Outcome;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -66,6 +68,25 @@ class CdiSpecFileTest {
     assertThat(file.publish(devices)).isEqualTo(Outcome.WRITTEN);
   }
 
+  /** Somebody else's content, however large or torn, is compared and replaced, not understood. */
+  @Test
+  void everyTruncationAndAnEndlessFileAreWrittenAgain() throws IOException {
+    CdiSpecFile file = new CdiSpecFile(root, KIND);
+    var devices = List.of(device("card0", "/dev/dri/card0"));
+    file.publish(devices);
+    byte[] whole = Files.readAllBytes(file.path());
+    for (int length = 0; length < whole.length; length++) {
+      Files.write(file.path(), Arrays.copyOf(whole, length));
+      assertThat(file.publish(devices)).as("%d bytes", length).isEqualTo(Outcome.WRITTEN);
+    }
+
+    try (var huge = new RandomAccessFile(file.path().toFile(), "rw")) {
+      huge.setLength(8L << 30); // as large as it looks, but of no blocks
+    }
+    assertThat(file.publish(devices)).isEqualTo(Outcome.WRITTEN);
+    assertThat(file.path()).hasBinaryContent(whole);
+  }
+
   @Test
   void withoutDevicesThereIsNoFile() throws IOException {
     CdiSpecFile file = new CdiSpecFile(root, KIND);
@@ -117,7 +138,7 @@ class CdiSpecFileTest {
     return new CdiDevice(
         name,
         new ContainerEdits(
-            java.util.Arrays.stream(hostPaths)
+            Arrays.stream(hostPaths)
                 .map(path -> DeviceNode.character("/dev/dri/" + Path.of(path).getFileName(), path))
                 .toList()));
   }

@@ -3,6 +3,7 @@ package com.intel.dra.gpu.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.intel.dra.gpu.logs.WiredLogFilter;
 import io.fabric8.kubernetes.api.model.APIGroupBuilder;
 import io.fabric8.kubernetes.api.model.APIGroupListBuilder;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -70,6 +71,11 @@ class ControllerApplicationTest {
     assertThat(get("/q/health/ready").asString())
         .contains("structured: the controller is not needed");
     assertThat(get("/q/metrics").asString()).contains("gpu_dra_mode{mode=\"structured\"} 1.0");
+  }
+
+  @Test
+  void namesInObjectsCannotForgeALineOfTheLog() {
+    WiredLogFilter.assertThatNoLineCanBeForged();
   }
 
   private Response get(String path) {

@@ -81,7 +81,11 @@ final class ControllerProcess {
         new AllocationPipeline(
             view, states, records, writer, judge, inFlight, wakeups, metrics, threads.executor());
     var events =
-        new EventPublisher(api, threads.executor(), Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
+        new EventPublisher(
+            api,
+            threads.executor(),
+            Clock.fixed(Instant.EPOCH, ZoneOffset.UTC),
+            () -> Instant.EPOCH);
     var rejected = new RejectedSelections(view, wakeups, clock);
     var release = new ClaimRelease(view, records, writer, rejected, inFlight, wakeups, metrics);
     var departures = new Departures(view, release, wakeups, clock, leadership);

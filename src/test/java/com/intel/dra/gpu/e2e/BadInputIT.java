@@ -3,8 +3,15 @@ package com.intel.dra.gpu.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.intel.dra.gpu.api.AllocatableDevice;
+import com.intel.dra.gpu.api.AllocatedDevice;
+import com.intel.dra.gpu.api.ClaimAllocation;
+import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.api.GpuAllocationStateSpec;
 import com.intel.dra.gpu.api.GpuClaimParameters;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -107,5 +114,62 @@ class BadInputIT {
 
     cluster.change(GpuClaimParameters.class, "big", "{\"spec\":{\"memory\":14000}}");
     cluster.awaitRunning("too-big");
+  }
+
+  /** The API server takes any text as the name of parameters. */
+  @Test
+  void aNameWithALineBreakCannotForgeALineOfTheControllersLog() {
+    String forged = "2026-01-01T00:00:00.000Z INFO  [Forged] all is well";
+    cluster.claim(
+        "forging",
+        "intel-gpu",
+        "gpu.dra.intel.com",
+        "GpuClaimParameters",
+        "\"x\\n%s\\e[2J\"".formatted(forged),
+        "Immediate");
+
+    assertThat(cluster.awaitWarning(cluster.getClaim("forging"), "ClaimParametersNotFound"))
+        .contains(forged);
+    String log =
+        Shell.kubectl(
+            "logs", "--namespace=default", "deployment/intel-gpu-controller", "--tail=200");
+    assertThat(log.lines()).anyMatch(line -> line.contains("x\\n" + forged + "\\u001b[2J"));
+    assertThat(log.lines()).noneMatch(line -> line.startsWith(forged));
+  }
+
+  /** Whoever may write GpuAllocationStates writes one of a node that is not there. */
+  @Test
+  void aRecordFullOfNonsenseDisturbsNobodyAndIsSwept() {
+    var gas = new GpuAllocationState();
+    gas.getMetadata().setName("ghost");
+    gas.getMetadata().setNamespace(RealCluster.DRIVER_NAMESPACE);
+    gas.setStatus("Ready");
+    var offered = new HashMap<String, AllocatableDevice>();
+    var given = new HashMap<String, ClaimAllocation>();
+    for (int i = 0; i < 1000; i++) {
+      String name = i % 2 == 0 ? "../../" + i : "0000:%02x:00.0-0x56c0-vf%d".formatted(i % 256, i);
+      offered.put(
+          name,
+          new AllocatableDevice(
+              Integer.MAX_VALUE, Integer.MAX_VALUE, "\u001b[31m", "\n", "neither", name));
+      given.put(
+          "claim-" + i,
+          new ClaimAllocation(
+              List.of(new AllocatedDevice(Integer.MAX_VALUE, "", "none", "neither", name)), "\n"));
+    }
+    gas.setSpec(new GpuAllocationStateSpec(offered, Map.of(), given));
+    cluster.client().resource(gas).create();
+    try {
+      cluster.parameters("good", "{count: 1, memory: 500}");
+      cluster.template("good", "good");
+      cluster.pod("is-served", "", Map.of("gpu", RealCluster.ofTemplate("good")));
+
+      cluster.awaitRunning("is-served");
+      cluster.eventually(
+          "what no claim stands for is taken from the record",
+          () -> assertThat(cluster.gas("ghost").getSpec().resourceClaimAllocations()).isEmpty());
+    } finally {
+      cluster.client().resource(gas).delete();
+    }
   }
 }

@@ -39,6 +39,7 @@ class PermissionsIT {
       intel-gpu-node-agent | update | coordination.k8s.io | leases              | elsewhere | no
       intel-gpu-node-agent | create | -                 | events                | default   | yes
       intel-gpu-node-agent | update | -                 | events                | default   | no
+      intel-gpu-node-agent | get    | -                 | events                | default   | no
       intel-gpu-node-agent | update | resource.k8s.io   | resourceclaims        | *         | no
       intel-gpu-node-agent | patch  | resource.k8s.io   | resourceclaims        | default   | no
       intel-gpu-node-agent | update | resource.k8s.io   | resourceclaims/status | *         | no

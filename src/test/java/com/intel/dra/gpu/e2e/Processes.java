@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** The processes of pods as this machine, which the nodes are on, sees them. */
 final class Processes {
@@ -53,12 +54,38 @@ final class Processes {
    * @param signal without SIG
    */
   static void signal(Pod pod, String word, String signal) {
+    Shell.run("kill", "-" + signal, of(pod, word).getFileName().toString());
+  }
+
+  /** The folder in /proc of the one process of the pod whose command line has that word in it. */
+  static Path of(Pod pod, String word) {
     List<Path> found =
         of(pod).stream()
             .filter(process -> read(process.resolve("cmdline")).contains(word))
             .toList();
     assertThat(found).as(word + " in " + pod.getMetadata().getName()).hasSize(1);
-    Shell.run("kill", "-" + signal, found.getFirst().getFileName().toString());
+    return found.getFirst();
+  }
+
+  /** What the kernel says of a process, with single spaces between its parts. */
+  static String status(Path process, String field) {
+    return read(process.resolve("status"))
+        .lines()
+        .filter(line -> line.startsWith(field + ":"))
+        .map(line -> line.substring(field.length() + 1).strip().replaceAll("\\s+", " "))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("the kernel tells no " + field));
+  }
+
+  /** The places of the file systems that the process sees and that are not read-only. */
+  static Set<String> writableMounts(Path process) {
+    // device place type options ...
+    return read(process.resolve("mounts"))
+        .lines()
+        .map(line -> line.split(" "))
+        .filter(fields -> List.of(fields[3].split(",")).contains("rw"))
+        .map(fields -> fields[1])
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private static List<Path> of(Pod pod) {

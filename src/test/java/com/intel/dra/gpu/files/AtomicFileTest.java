@@ -21,7 +21,8 @@ class AtomicFileTest {
     file.write(bytes("a long first content"));
     file.write(bytes("second"));
 
-    assertThat(file.read()).hasValueSatisfying(read -> assertThat(read).isEqualTo(bytes("second")));
+    assertThat(file.read(1000))
+        .hasValueSatisfying(read -> assertThat(read).isEqualTo(bytes("second")));
     assertThat(folder).isDirectoryContaining("glob:**/state");
     assertThat(Files.list(folder)).hasSize(1);
     assertThat(Files.getPosixFilePermissions(file.path()))
@@ -29,8 +30,17 @@ class AtomicFileTest {
   }
 
   @Test
+  void ofALongerFileThanIsExpectedNoMoreIsReadThanShowsIt() throws IOException {
+    AtomicFile file = file("state");
+    file.write(bytes("0123456789"));
+
+    assertThat(file.read(10)).hasValue(bytes("0123456789"));
+    assertThat(file.read(4)).hasValue(bytes("01234"));
+  }
+
+  @Test
   void aMissingFileReadsAsEmpty() throws IOException {
-    assertThat(file("state").read()).isEmpty();
+    assertThat(file("state").read(1000)).isEmpty();
     assertThat(file("state").delete()).isFalse();
   }
 
@@ -65,7 +75,7 @@ class AtomicFileTest {
 
     file.setAsideAs("state.damaged");
 
-    assertThat(file.read()).isEmpty();
+    assertThat(file.read(1000)).isEmpty();
     assertThat(folder.resolve("state.damaged")).hasContent("newer");
   }
 

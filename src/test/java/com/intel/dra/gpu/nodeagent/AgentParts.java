@@ -8,6 +8,7 @@ import com.intel.dra.gpu.sysfs.VirtualFunctions;
 import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -27,6 +28,7 @@ final class AgentParts {
   final DesiredGas desired;
   final GasKeeper keeper;
   final DeviceMonitor monitor;
+  final CdiSpecFile cdi;
   final PendingAllocations pending;
   final ClassicPreparation preparation;
   final VfProvisioner provisioner;
@@ -88,11 +90,12 @@ final class AgentParts {
     life = new ShownLife(uptime);
     desired =
         new DesiredGas(devices, prepared, hosts, records, DraMode.CLASSIC, pending, failures, life);
+    cdi = new CdiSpecFile(config.cdiRoot(), GpuCdiDevices.KIND);
     keeper = new GasKeeper(store, informer, desired, config);
     monitor =
         new DeviceMonitor(
             new GpuDiscovery(config.sysfsRoot()),
-            new CdiSpecFile(config.cdiRoot(), GpuCdiDevices.KIND),
+            cdi,
             devices,
             informer,
             publication,
@@ -131,5 +134,9 @@ final class AgentParts {
     reconciler =
         new GpuAllocationStateReconciler(
             acting, desired, prepared, store, informer, publication, provisioner, heartbeat);
+  }
+
+  Path cdiFile() {
+    return cdi.path();
   }
 }

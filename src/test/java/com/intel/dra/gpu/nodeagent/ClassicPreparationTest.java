@@ -15,6 +15,7 @@ import com.intel.dra.gpu.api.ClaimAllocation;
 import com.intel.dra.gpu.api.ResourceHandle;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.VfProfiles;
+import com.intel.dra.gpu.kubelet.ClaimReference;
 import com.intel.dra.gpu.kubelet.PrepareResult;
 import com.intel.dra.gpu.kubelet.PrepareResult.Prepared;
 import com.intel.dra.gpu.kubelet.UnprepareResult;
@@ -228,6 +229,72 @@ class ClassicPreparationTest {
 
     assertThat(prepared.all()).isEmpty();
     assertThat(gasInformer.signals).as("one for each change").isEqualTo(2);
+  }
+
+  /** A pod was deleted by force, and its containers have not ended yet. */
+  @Test
+  void whatAnotherClaimsContainersMayBeUsingIsRefusedAndBothAreNamed() {
+    Gpu host = gpu(3);
+    Gpu vf = new Gpu(host.uid().vf(0), host.address(), 2000, 0, host.drmNodes());
+    devices.replace(List.of(host, vf, gpu(4)));
+    AllocatedDevice ofVf =
+        new AllocatedDevice(2000, host.uid().toString(), "", "vf", vf.uid().toString());
+    assertThat(preparation.prepare(claim("a"), handle(ofVf))).isInstanceOf(Prepared.class);
+
+    assertThat(failure(preparation.prepare(claim("b"), handle(ofVf))))
+        .as("a VF is one claim's alone")
+        .contains("default/claim-b (b)", "default/claim-a (a)", vf.uid().toString());
+    assertThat(failure(preparation.prepare(claim("c"), handle(allocated(3)))))
+        .as("a GPU and its VF exclude each other")
+        .contains("default/claim-c (c)", "default/claim-a (a)", uid(3), vf.uid().toString());
+    assertThat(prepared.all()).containsOnlyKeys("a");
+
+    preparation.unprepare(claim("a"));
+    assertThat(preparation.prepare(claim("b"), handle(ofVf))).isInstanceOf(Prepared.class);
+  }
+
+  @Test
+  void sharesOfOneGpuGoTogether() {
+    assertThat(preparation.prepare(claim("a"), handle(allocated(3)))).isInstanceOf(Prepared.class);
+    assertThat(preparation.prepare(claim("b"), handle(allocated(3)))).isInstanceOf(Prepared.class);
+  }
+
+  /** The kubelet's call was on its way while the claim was let go and given to nobody. */
+  @Test
+  void aLatePrepareAfterAnUnprepareIsRefusedOnceTheClaimIsNotAllocatedAnyMore() {
+    gasInformer.gas = gas(Map.of(), Map.of(), Map.of("a", allocation(3)), "Ready");
+    preparation.prepare(claim("a"), handle(allocated(3)));
+    preparation.unprepare(claim("a"));
+    gasInformer.gas = gas(Map.of(), Map.of(), Map.of(), "Ready");
+
+    assertThat(failure(preparation.prepare(claim("a"), handle(allocated(3)))))
+        .contains("default/claim-a (a)", "does not say");
+    assertThat(prepared.all()).isEmpty();
+  }
+
+  @Test
+  void aPrepareAfterAnUnprepareOfAClaimThatIsStillAllocatedIsAnOrdinaryOne() {
+    gasInformer.gas = gas(Map.of(), Map.of(), Map.of("a", allocation(3)), "Ready");
+    var first = preparation.prepare(claim("a"), handle(allocated(3)));
+    preparation.unprepare(claim("a"));
+
+    assertThat(preparation.prepare(claim("a"), handle(allocated(3)))).isEqualTo(first);
+    assertThat(prepared.all()).containsOnlyKeys("a");
+  }
+
+  /** Its name is the same, and the containers of the former one may still be there. */
+  @Test
+  void aClaimThatWasMadeAnewUnderItsNameIsAClaimOfItsOwn() {
+    gasInformer.gas =
+        gas(Map.of(), Map.of(), Map.of("a", allocation(3), "new", allocation(4)), "Ready");
+    preparation.prepare(claim("a"), handle(allocated(3)));
+    var renewed = new ClaimReference("default", "claim-a", "new");
+
+    assertThat(preparation.prepare(renewed, handle(allocated(4)))).isInstanceOf(Prepared.class);
+    assertThat(prepared.all()).containsOnlyKeys("a", "new");
+
+    preparation.unprepare(claim("a"));
+    assertThat(prepared.all()).containsOnlyKeys("new");
   }
 
   @Test

@@ -16,6 +16,7 @@ import com.intel.dra.gpu.api.ResourceHandle;
 import com.intel.dra.gpu.kubelet.TestingKubelet;
 import com.intel.dra.gpu.kubelet.TestingKubelet.Authority;
 import com.intel.dra.gpu.kubelet.proto.v1alpha2.NodePrepareResourceRequest;
+import com.intel.dra.gpu.logs.WiredLogFilter;
 import com.intel.dra.gpu.mode.DraMode;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -138,6 +139,11 @@ class NodeAgentApplicationTest {
     assertThat(get("/q/health/live").statusCode()).isEqualTo(200);
     // the main HTTP server, on which Quarkus would serve gRPC, is not open
     assertThatThrownBy(() -> connect(8081)).isInstanceOf(ConnectException.class);
+  }
+
+  @Test
+  void namesInRequestsCannotForgeALineOfTheLog() {
+    WiredLogFilter.assertThatNoLineCanBeForged();
   }
 
   private static void connect(int port) throws IOException {

@@ -32,9 +32,12 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -136,6 +139,30 @@ class NodeAgentTest {
                 .getClaimsOrThrow("a")
                 .getCdiDevicesList())
         .containsExactly("intel.com/gpu=" + uid(3));
+  }
+
+  /** The CDI folder is in memory. The kubelet may call as soon as it sees the socket. */
+  @Test
+  void afterARebootTheCdiSpecIsWrittenBeforeThereIsASocket() throws IOException {
+    agent.stop();
+    Files.delete(agent.parts.cdiFile());
+    agent = new Agent();
+    var specFirst = new AtomicBoolean();
+    // whoever can connect can call: what is true at that moment is what the kubelet may rely on
+    Thread watcher =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  while (!Files.exists(agent.settings.pluginSocket())) {
+                    Thread.onSpinWait();
+                  }
+                  specFirst.set(Files.exists(agent.parts.cdiFile()));
+                });
+
+    agent.start();
+
+    await().until(() -> !watcher.isAlive());
+    assertThat(specFirst).isTrue();
   }
 
   @Test
@@ -262,7 +289,7 @@ class NodeAgentTest {
               DraMode.CLASSIC,
               slices,
               parts.pending,
-              new OfferedDeviceHealth(devices, config, InstantSource.system()),
+              new OfferedDeviceHealth(devices, config, Clock.systemUTC()),
               parts.proof,
               parts.heartbeat,
               new UnusableGpus(devices, parts.hosts, prepared, new NodeEvents(client, config)));

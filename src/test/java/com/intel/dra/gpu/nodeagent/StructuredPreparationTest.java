@@ -9,8 +9,10 @@ import static org.awaitility.Awaitility.await;
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.kubelet.ClaimReference;
 import com.intel.dra.gpu.kubelet.PrepareResult;
 import com.intel.dra.gpu.kubelet.PreparedDevice;
+import com.intel.dra.gpu.kubelet.UnprepareResult;
 import com.intel.dra.gpu.structured.DeviceName;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResult;
@@ -58,6 +60,12 @@ class StructuredPreparationTest {
     Optional<ResourceClaim> read(String namespace, String name) {
       whenRead.run();
       return Optional.ofNullable(byName.get(name));
+    }
+
+    void deallocate(String uid) {
+      byName.computeIfPresent(
+          claim(uid).name(),
+          (_, claim) -> new ResourceClaimBuilder(claim).withNewStatus().endStatus().build());
     }
 
     void give(String uid, DeviceRequestAllocationResult... results) {
@@ -307,6 +315,58 @@ class StructuredPreparationTest {
             .endMetadata()
             .build());
     assertThat(failure("d")).contains("not allocated");
+  }
+
+  @Test
+  void unpreparingAClaimThatWasNeverPreparedIsASuccessAndNeedsNoApiServer() {
+    claims.whenRead =
+        () -> {
+          throw new KubernetesClientException("no route");
+        };
+
+    assertThat(preparation.unprepare(claim("never-seen")))
+        .isEqualTo(new UnprepareResult.Unprepared());
+    assertThat(prepared.all()).isEmpty();
+  }
+
+  /** The kubelet's call was on its way while the claim was let go. */
+  @Test
+  void aLatePrepareAfterAnUnprepareIsRefusedOnceTheClaimIsNotAllocatedAnyMore() {
+    claims.give("a", result("gpu", gpu(3)));
+    preparation.prepare(claim("a"), Optional.empty());
+    preparation.unprepare(claim("a"));
+    claims.deallocate("a");
+
+    assertThat(failure("a")).contains(claim("a").toString(), "not allocated");
+    assertThat(prepared.all()).isEmpty();
+  }
+
+  @Test
+  void aPrepareAfterAnUnprepareOfAClaimThatIsStillAllocatedIsAnOrdinaryOne() {
+    claims.give("a", result("gpu", gpu(3)));
+    PrepareResult first = preparation.prepare(claim("a"), Optional.empty());
+    preparation.unprepare(claim("a"));
+
+    assertThat(preparation.prepare(claim("a"), Optional.empty())).isEqualTo(first);
+    assertThat(prepared.all()).containsOnlyKeys("a");
+  }
+
+  /** Its name is the same, and the containers of the former one may still be there. */
+  @Test
+  void aClaimThatWasMadeAnewUnderItsNameIsAClaimOfItsOwn() {
+    claims.give("a", result("gpu", gpu(3)));
+    preparation.prepare(claim("a"), Optional.empty());
+    claims.give("new", result("gpu", gpu(4)));
+    claims.byName.put(claim("a").name(), claims.byName.get(claim("new").name()));
+    var renewed = new ClaimReference("default", claim("a").name(), "new");
+
+    assertThat(preparation.prepare(renewed, Optional.empty()))
+        .isInstanceOf(PrepareResult.Prepared.class);
+    assertThat(failure("a")).contains("another one of its name");
+    assertThat(prepared.all()).containsOnlyKeys("a", "new");
+
+    preparation.unprepare(claim("a"));
+    assertThat(prepared.all()).containsOnlyKeys("new");
   }
 
   private List<AllocatedDevice> held(String uid) {

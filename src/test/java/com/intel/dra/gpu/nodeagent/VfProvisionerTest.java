@@ -535,6 +535,25 @@ class VfProvisionerTest {
     assertThat(node.kernel.numVfs(gpu)).isEqualTo(8);
   }
 
+  /** Only when the VF is there again, and in the CDI spec, is the kubelet told that it is. */
+  @Test
+  void afterARebootAVfIsThereBeforeTheKubeletIsAnswered() throws IOException {
+    node.allocateVfs("a", 1, 2000);
+    node.settle();
+    node.prepared("a");
+    String vf = node.devicesOf("a").getFirst().uid();
+
+    node.reboot();
+
+    assertThat(node.kernel.numVfs(gpu)).isZero();
+    assertThat(node.agent.prepared.all()).as("no container is left of before").isEmpty();
+    assertThat(node.prepareError("a")).contains(vf);
+    node.settle();
+    assertThat(node.kernel.numVfs(gpu)).isPositive();
+    assertThat(node.cdiDevices()).contains(vf);
+    node.prepared("a");
+  }
+
   @Test
   void afterARebootNobodyNeedsWhatNobodyHolds() throws IOException {
     node.allocateVfs("a", 1, 2000);

@@ -9,9 +9,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Comparator;
 import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -101,5 +103,80 @@ class HostileContentTest {
               assertThat(skipped.address()).isEqualTo(address(BAD));
               assertThat(skipped.detail()).hasSizeLessThan(350).matches("[\\x20-\\x7e]+");
             });
+  }
+
+  /** What can become of a file or folder below a device's own. */
+  enum Damage {
+    GONE,
+    FOLDER_WITHIN,
+    LOOP,
+    DANGLING,
+    HUGE,
+    EMPTY,
+    LINK_TO_A_HOSTILE_NAME
+  }
+
+  @Provide
+  Arbitrary<String> entries() {
+    return Arbitraries.of(
+        "vendor",
+        "device",
+        "class",
+        "driver",
+        "drm",
+        "sriov_totalvfs",
+        "sriov_numvfs",
+        "sriov_drivers_autoprobe",
+        "numa_node",
+        "survivability_mode",
+        "physfn",
+        "virtfn0");
+  }
+
+  @Property(tries = 200)
+  void oneDeviceWithAnythingInPlaceOfAnyFileNeverHidesAnother(
+      @ForAll("entries") String entry, @ForAll Damage damage) throws IOException {
+    FakeSysfs sysfs = new FakeSysfs(root);
+    sysfs.gpu(GOOD, 1);
+    Path bad = sysfs.pf(BAD, 0, 31);
+    doTo(bad.resolve(entry), damage);
+
+    Discovery discovery = new GpuDiscovery(root).discover();
+
+    assertThat(discovery.devices()).extracting(Gpu::address).contains(address(GOOD));
+    assertThat(discovery.facts())
+        .allSatisfy(
+            facts -> {
+              assertThat(facts.driver().orElse("i915")).matches("[A-Za-z0-9_.-]{1,64}");
+              assertThat(facts.health().reason()).hasSizeLessThan(400).matches("[\\x20-\\x7e]+");
+            });
+    assertThat(discovery.skipped())
+        .allSatisfy(skipped -> assertThat(skipped.detail()).matches("[\\x20-\\x7e]+"));
+  }
+
+  private void doTo(Path path, Damage damage) throws IOException {
+    delete(path);
+    switch (damage) {
+      case GONE -> {}
+      case FOLDER_WITHIN -> Files.createDirectories(path.resolve("inside"));
+      case LOOP -> Files.createSymbolicLink(path, path.getFileName());
+      case DANGLING -> Files.createSymbolicLink(path, Path.of("../nowhere"));
+      case HUGE -> Files.write(path, new byte[1 << 20]);
+      case EMPTY -> Files.createFile(path);
+      case LINK_TO_A_HOSTILE_NAME ->
+          Files.createSymbolicLink(path, Path.of("../a\n\u001b[31m" + "x".repeat(200)));
+    }
+  }
+
+  private static void delete(Path path) throws IOException {
+    if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      try (var files = Files.walk(path)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    } else {
+      Files.deleteIfExists(path);
+    }
   }
 }

@@ -1,0 +1,5 @@
+/** Time as the driver waits by it. */
+@NullMarked
+package com.intel.dra.gpu.time;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,48 @@
+package com.intel.dra.gpu.logs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.stream.Stream;
+import org.jboss.logmanager.ExtHandler;
+import org.jboss.logmanager.ExtLogRecord;
+import org.jboss.logmanager.LogContext;
+import org.jboss.logmanager.handlers.ConsoleHandler;
+
+/** Asks the console of an application that runs in this process what it would print. */
+public final class WiredLogFilter {
+
+  private WiredLogFilter() {}
+
+  /** That a text with a line break is one line on every console that there is. */
+  public static void assertThatNoLineCanBeForged() {
+    List<Handler> consoles =
+        handlers(LogContext.getLogContext().getLogger("").getHandlers())
+            .filter(ConsoleHandler.class::isInstance)
+            .toList();
+    assertThat(consoles).isNotEmpty();
+    for (Handler console : consoles) {
+      var record = new ExtLogRecord(Level.INFO, "a\nforged line\u001b[31m", "test");
+      record.setLoggerName("test");
+      assertThat(console.getFilter()).isInstanceOf(HarmlessLogFilter.class);
+      assertThat(console.getFilter().isLoggable(record)).isTrue();
+      assertThat(console.getFormatter().format(record).strip())
+          .contains("a\\nforged line\\u001b[31m")
+          .doesNotContain("\n");
+    }
+  }
+
+  private static Stream<Handler> handlers(Handler... handlers) {
+    return Arrays.stream(handlers)
+        .flatMap(
+            handler ->
+                Stream.concat(
+                    Stream.of(handler),
+                    handler instanceof ExtHandler parent
+                        ? handlers(parent.getHandlers())
+                        : Stream.empty()));
+  }
+}
