@@ -40,7 +40,7 @@ class StructuredNodeRestrictionIT {
     try (KubernetesClient agent = identity.of(cluster.agentOn("node1"))) {
       assertForbidden(() -> agent.resource(other).delete(), "resourceslices of node2");
       assertForbidden(
-          () -> agent.resource(other).patch(PatchContext.of(PatchType.JSON_MERGE), MARK),
+          () -> agent.resource(marked(other)).update(),
           "resourceslices of node2");
       assertForbidden(
           () -> agent.resource(slice(Optional.of("node2"))).create(), "resourceslices of node2");
@@ -84,6 +84,14 @@ class StructuredNodeRestrictionIT {
         .isInstanceOfSatisfying(
             KubernetesClientException.class, e -> assertThat(e.getCode()).isEqualTo(403))
         .hasMessageContaining(message);
+  }
+
+  private static ResourceSlice marked(ResourceSlice slice) {
+    return new ResourceSliceBuilder(slice)
+        .editMetadata()
+        .addToAnnotations("e2e", "x")
+        .endMetadata()
+        .build();
   }
 
   /** Of another driver, which no agent takes for its own. */
