@@ -38,6 +38,8 @@ final class FakeApiServer implements ApiServer {
   private final FakeCluster cluster;
   private final List<String> requests = new ArrayList<>();
   private Optional<Failure> nextWrite = Optional.empty();
+  private Optional<CrashPoint> crash = Optional.empty();
+  private int writes;
   private boolean ended;
 
   FakeApiServer(FakeCluster cluster) {
@@ -47,6 +49,28 @@ final class FakeApiServer implements ApiServer {
   /** What was asked so far, such as {@code updateStatus ResourceClaim a}. */
   List<String> requests() {
     return requests;
+  }
+
+  /**
+   * One of a process' writes, at which it ends.
+   *
+   * @param write from 1
+   * @param when before the write is sent, or after it has arrived, before the answer has
+   */
+  record CrashPoint(int write, Failure when) {}
+
+  /** The process ends by itself at that write. */
+  void endAt(CrashPoint point) {
+    crash = Optional.of(point);
+  }
+
+  boolean hasEnded() {
+    return ended;
+  }
+
+  /** How many writes were sent, or were about to be when the process ended. */
+  int writes() {
+    return writes;
   }
 
   void failNextWrite(Failure failure) {
@@ -100,6 +124,16 @@ final class FakeApiServer implements ApiServer {
     return request(
         verb + " " + object.getClass().getSimpleName() + " " + object.getMetadata().getName(),
         () -> {
+          writes++;
+          Optional<Failure> end =
+              crash.filter(point -> point.write() == writes).map(CrashPoint::when);
+          if (end.isPresent()) {
+            if (end.get() == Failure.AFTER) {
+              var _ = write.get();
+            }
+            ended = true;
+            throw new ProcessEnded();
+          }
           Optional<Failure> failure = nextWrite;
           nextWrite = Optional.empty();
           if (failure.isPresent()) {

@@ -6,10 +6,12 @@ import static com.intel.dra.gpu.claim.TestingObjects.resourceClass;
 import com.intel.dra.gpu.allocation.Policy;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -41,6 +43,8 @@ final class World {
 
   private long checked;
   private int restartsLeft;
+  private final Queue<FakeApiServer.CrashPoint> crashPoints = new ArrayDeque<>();
+  private int crashes;
 
   /**
    * @param gpuMiB the memory of each GPU of each node
@@ -93,6 +97,22 @@ final class World {
   void restart() {
     controller.end();
     controller = new ControllerProcess(cluster, policy);
+    nextCrashPoint();
+  }
+
+  /** Where the controller ends, then the one after it, and so on; each is followed by another. */
+  void endControllersAt(List<FakeApiServer.CrashPoint> points) {
+    crashPoints.addAll(points);
+    nextCrashPoint();
+  }
+
+  private void nextCrashPoint() {
+    Optional.ofNullable(crashPoints.poll()).ifPresent(controller.api::endAt);
+  }
+
+  /** How often a controller has ended at such a point. */
+  int crashes() {
+    return crashes;
   }
 
   /**
@@ -184,6 +204,10 @@ final class World {
   }
 
   private void check() {
+    if (controller.api.hasEnded()) {
+      crashes++;
+      restart();
+    }
     if (checked != cluster.version()) {
       checked = cluster.version();
       invariants.checkAlways();

@@ -39,9 +39,7 @@ class StructuredNodeRestrictionIT {
     ResourceSlice other = cluster.slices("node2").getFirst();
     try (KubernetesClient agent = identity.of(cluster.agentOn("node1"))) {
       assertForbidden(() -> agent.resource(other).delete(), "resourceslices of node2");
-      assertForbidden(
-          () -> agent.resource(marked(other)).update(),
-          "resourceslices of node2");
+      assertForbidden(() -> agent.resource(marked(other)).update(), "resourceslices of node2");
       assertForbidden(
           () -> agent.resource(slice(Optional.of("node2"))).create(), "resourceslices of node2");
       assertForbidden(

@@ -2,6 +2,7 @@ package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.cdi.CdiSpecFile;
 import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.kubelet.ClaimPreparer;
 import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.sysfs.GpuDiscovery;
 import com.intel.dra.gpu.sysfs.VirtualFunctions;
@@ -30,7 +31,7 @@ final class AgentParts {
   final DeviceMonitor monitor;
   final CdiSpecFile cdi;
   final PendingAllocations pending;
-  final ClassicPreparation preparation;
+  final ClaimPreparer preparation;
   final VfProvisioner provisioner;
 
   /** The time that the heartbeat goes by. */
@@ -67,7 +68,9 @@ final class AgentParts {
         Fixtures.BOOT,
         new VirtualFunctions(config.sysfsRoot()),
         VfThreads.PLATFORM,
-        InstantSource.system());
+        InstantSource.system(),
+        DraMode.CLASSIC,
+        new TestingStructuredClaims());
   }
 
   AgentParts(
@@ -79,17 +82,18 @@ final class AgentParts {
       BootId boot,
       VirtualFunctions virtualFunctions,
       VfThreads threads,
-      InstantSource clock)
+      InstantSource clock,
+      DraMode mode,
+      StructuredClaims claims)
       throws IOException {
     this.acting = acting;
     prepared = PreparedClaims.open(config.stateDir().orElseThrow(), boot);
     records = VfHostRecords.open(config.stateDir().orElseThrow(), boot);
-    metrics = new AgentMetrics(meters, prepared, DraMode.CLASSIC);
+    metrics = new AgentMetrics(meters, prepared, mode);
     pending = new PendingAllocations(clock);
     failures = new VfFailures(config, clock);
     life = new ShownLife(uptime);
-    desired =
-        new DesiredGas(devices, prepared, hosts, records, DraMode.CLASSIC, pending, failures, life);
+    desired = new DesiredGas(devices, prepared, hosts, records, mode, pending, failures, life);
     cdi = new CdiSpecFile(config.cdiRoot(), GpuCdiDevices.KIND);
     keeper = new GasKeeper(store, informer, desired, config);
     monitor =
@@ -101,13 +105,21 @@ final class AgentParts {
             publication,
             hosts,
             config);
+    var devicePreparation =
+        new DevicePreparation(devices, prepared, hosts, records, informer, config);
     preparation =
-        new ClassicPreparation(
-            new DevicePreparation(devices, prepared, hosts, records, informer, config),
-            prepared,
-            informer,
-            store,
-            config);
+        new ModePreparation(
+            mode,
+            new ClassicPreparation(devicePreparation, prepared, informer, store, config),
+            new StructuredPreparation(
+                devicePreparation,
+                prepared,
+                pending,
+                claims,
+                new NodeOffer(devices, hosts, records, failures, prepared, config),
+                devices,
+                informer,
+                config));
     provisioner =
         new VfProvisioner(
             new VfSurvey(
@@ -130,7 +142,7 @@ final class AgentParts {
             metrics,
             clock);
     proof = new ProofOfLife(() -> socketDefect, config, uptime);
-    heartbeat = new Heartbeat(proof, life, leases, informer, DraMode.CLASSIC);
+    heartbeat = new Heartbeat(proof, life, leases, informer, mode);
     reconciler =
         new GpuAllocationStateReconciler(
             acting, desired, prepared, store, informer, publication, provisioner, heartbeat);

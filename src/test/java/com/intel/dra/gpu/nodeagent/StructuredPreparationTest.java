@@ -17,17 +17,13 @@ import com.intel.dra.gpu.structured.DeviceName;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResult;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResultBuilder;
-import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
@@ -43,72 +39,9 @@ class StructuredPreparationTest {
   private final NodeDevices node = new NodeDevices();
   private final VfHosts hosts = new VfHosts();
   private final PendingAllocations pending = new PendingAllocations(InstantSource.system());
-  private final Claims claims = new Claims();
+  private final TestingStructuredClaims claims = new TestingStructuredClaims();
   private PreparedClaims prepared;
   private StructuredPreparation preparation;
-
-  /** The API server's claims. */
-  private static final class Claims extends StructuredClaims {
-    final Map<String, ResourceClaim> byName = new HashMap<>();
-    Runnable whenRead = () -> {};
-
-    Claims() {
-      super(new KubernetesClientBuilder().build());
-    }
-
-    @Override
-    Optional<ResourceClaim> read(String namespace, String name) {
-      whenRead.run();
-      return Optional.ofNullable(byName.get(name));
-    }
-
-    void deallocate(String uid) {
-      byName.computeIfPresent(
-          claim(uid).name(),
-          (_, claim) -> new ResourceClaimBuilder(claim).withNewStatus().endStatus().build());
-    }
-
-    void give(String uid, DeviceRequestAllocationResult... results) {
-      byName.put(
-          claim(uid).name(),
-          new ResourceClaimBuilder()
-              .withNewMetadata()
-              .withName(claim(uid).name())
-              .withUid(uid)
-              .endMetadata()
-              .withNewStatus()
-              .withNewAllocation()
-              .withNewDevices()
-              .addToResults(results)
-              .endDevices()
-              .endAllocation()
-              .endStatus()
-              .build());
-    }
-
-    /** Adds opaque parameters to what a claim was given. */
-    void configure(String uid, String source, String driver, String... requests) {
-      byName.computeIfPresent(
-          claim(uid).name(),
-          (_, given) ->
-              new ResourceClaimBuilder(given)
-                  .editStatus()
-                  .editAllocation()
-                  .editDevices()
-                  .addNewConfig()
-                  .withSource(source)
-                  .withRequests(requests)
-                  .withNewOpaque()
-                  .withDriver(driver)
-                  .withParameters(Map.of("kind", "GpuConfig"))
-                  .endOpaque()
-                  .endConfig()
-                  .endDevices()
-                  .endAllocation()
-                  .endStatus()
-                  .build());
-    }
-  }
 
   @BeforeEach
   void nodeWithTwoGpus() throws IOException {

@@ -37,6 +37,11 @@ record TestingConfig(
     return new TestingConfig(root, sysfsRoot, devRoot, rescanInterval, prepareWait, unowned);
   }
 
+  /** The same folders, all but the host's, seen in another way. */
+  TestingConfig withRoot(Path other) {
+    return new TestingConfig(other, sysfsRoot, devRoot, rescanInterval, prepareWait, unownedVfs);
+  }
+
   @Override
   public String nodeName() {
     return "node1";

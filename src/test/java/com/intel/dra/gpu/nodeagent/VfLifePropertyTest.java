@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.intel.dra.gpu.device.DeviceType;
 import com.intel.dra.gpu.kubelet.PrepareResult;
-import com.intel.dra.gpu.nodeagent.VfNode.AgentDied;
+import com.intel.dra.gpu.nodeagent.Life.AgentDied;
 import com.intel.dra.gpu.sysfs.FakeKernel.Driver;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -22,12 +22,12 @@ import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.PciDeviceId;
 import com.intel.dra.gpu.kubelet.PrepareResult;
 import com.intel.dra.gpu.kubelet.UnprepareResult;
+import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.sysfs.FakeKernel;
 import com.intel.dra.gpu.sysfs.FakeKernel.Driver;
 import com.intel.dra.gpu.sysfs.VirtualFunctions;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import java.io.IOException;
-import java.io.Serial;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,12 +48,6 @@ import java.util.stream.Stream;
 @SuppressWarnings("NullAway.Init") // started by the tests
 final class VfNode {
 
-  /** Thrown out of a write, at which an agent ends as a killed one does: without cleaning up. */
-  static final class AgentDied extends Error {
-
-    @Serial private static final long serialVersionUID = 1L;
-  }
-
   final FakeKernel kernel;
   final List<Gpu> gpus = new ArrayList<>();
   final TestingGasStore gas;
@@ -64,6 +58,11 @@ final class VfNode {
   /** Work on the hardware that the agent has decided on and not begun. */
   private final Queue<Runnable> pending = new ArrayDeque<>();
 
+  /** Of structured DRA, what the scheduler gave. */
+  final TestingStructuredClaims structuredClaims = new TestingStructuredClaims();
+
+  private final DraMode mode;
+  private Life life = Life.untilItIsOver();
   private int boots = 1;
   private volatile Instant now = Instant.EPOCH;
   TestingGasInformer informer;
@@ -71,18 +70,24 @@ final class VfNode {
 
   /** With an agent that works on the hardware in threads of its own. */
   VfNode(Path root, UnownedVfs unowned) throws IOException {
-    this(root, unowned, false);
+    this(root, unowned, false, DraMode.CLASSIC);
   }
 
   /**
    * With an agent that works on the hardware only in {@link #work}, in one thread with the test.
    */
   static VfNode stepByStep(Path root) throws IOException {
-    return new VfNode(root, UnownedVfs.ADOPT, true);
+    return stepByStep(root, DraMode.CLASSIC);
   }
 
-  private VfNode(Path root, UnownedVfs unowned, boolean stepByStep) throws IOException {
+  static VfNode stepByStep(Path root, DraMode mode) throws IOException {
+    return new VfNode(root, UnownedVfs.ADOPT, true, mode);
+  }
+
+  private VfNode(Path root, UnownedVfs unowned, boolean stepByStep, DraMode mode)
+      throws IOException {
     this.stepByStep = stepByStep;
+    this.mode = mode;
     kernel = new FakeKernel(root.resolve("sys"));
     config =
         TestingConfig.below(root)
@@ -106,22 +111,39 @@ final class VfNode {
     start(config);
   }
 
+  /** With an agent that may be killed; whoever starts it sees it die. */
+  void start(Life limited) throws IOException {
+    life = limited;
+    start(config.withRoot(life.disk(config.root())), life.apiServer(gas, config));
+  }
+
   void start(TestingConfig settings) throws IOException {
+    life = Life.untilItIsOver();
+    start(settings, gas);
+  }
+
+  private void start(TestingConfig settings, GasStore store) throws IOException {
     pending.clear();
     informer = new TestingGasInformer(settings);
     agent =
         new AgentParts(
             settings,
-            gas,
+            store,
             informer,
             new TheOnlyAgent(),
             new TestingLeaseStore(),
-            new BootId("boot-" + boots),
-            new VirtualFunctions(kernel.root(), kernel, kernel),
+            boot(),
+            new VirtualFunctions(kernel.root(), life.sysfs(kernel), kernel),
             stepByStep ? (gpu, work) -> pending.add(work) : VfThreads.PLATFORM,
-            () -> now);
+            () -> now,
+            mode,
+            structuredClaims);
     assertThat(agent.monitor.scan()).isTrue();
     agent.desired.setServing(true);
+  }
+
+  BootId boot() {
+    return new BootId("boot-" + boots);
   }
 
   TestingConfig config() {
@@ -159,7 +181,8 @@ final class VfNode {
   }
 
   /**
-   * Does the next piece of work on the hardware. If the agent dies of it, it starts anew.
+   * Does the next piece of work on the hardware. If the agent dies of it, it starts anew, unless
+   * its {@link Life} was limited.
    *
    * @return false when there was none
    */
@@ -170,7 +193,10 @@ final class VfNode {
     }
     try {
       next.run();
-    } catch (AgentDied e) {
+    } catch (Life.AgentDied e) {
+      if (life.hasEnded()) {
+        throw e;
+      }
       try {
         start();
       } catch (IOException cause) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.VfProfile;
+import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.sysfs.FakeKernel;
 import com.intel.dra.gpu.sysfs.VirtualFunctions;
 import java.io.IOException;
@@ -42,7 +43,9 @@ class VfWorkTest {
             Fixtures.BOOT,
             virtualFunctions,
             VfThreads.PLATFORM,
-            InstantSource.system());
+            InstantSource.system(),
+            DraMode.CLASSIC,
+            new TestingStructuredClaims());
     assertThat(agent.monitor.scan()).isTrue();
     otherAgentsClaims = PreparedClaims.open(config.stateDir().orElseThrow(), Fixtures.BOOT);
     work = new VfWork(virtualFunctions, agent.records, agent.prepared, agent.monitor, config);

@@ -1,0 +1,81 @@
+package com.intel.dra.gpu.nodeagent;
+
+import static com.intel.dra.gpu.nodeagent.Fixtures.claim;
+
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResult;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The API server's claims, as the scheduler allocates them. */
+final class TestingStructuredClaims extends StructuredClaims {
+
+  final Map<String, ResourceClaim> byName = new HashMap<>();
+  Runnable whenRead = () -> {};
+
+  TestingStructuredClaims() {
+    super(new KubernetesClientBuilder().build());
+  }
+
+  @Override
+  Optional<ResourceClaim> read(String namespace, String name) {
+    whenRead.run();
+    return Optional.ofNullable(byName.get(name));
+  }
+
+  void give(String uid, DeviceRequestAllocationResult... results) {
+    byName.put(
+        claim(uid).name(),
+        new ResourceClaimBuilder()
+            .withNewMetadata()
+            .withName(claim(uid).name())
+            .withNamespace(claim(uid).namespace())
+            .withUid(uid)
+            .endMetadata()
+            .withNewStatus()
+            .withNewAllocation()
+            .withNewDevices()
+            .addToResults(results)
+            .endDevices()
+            .endAllocation()
+            .endStatus()
+            .build());
+  }
+
+  /** The claim stays, and holds nothing any more. */
+  void deallocate(String uid) {
+    byName.computeIfPresent(
+        claim(uid).name(),
+        (_, claim) -> new ResourceClaimBuilder(claim).withNewStatus().endStatus().build());
+  }
+
+  /** Adds opaque parameters to what a claim was given. */
+  void configure(String uid, String source, String driver, String... requests) {
+    byName.computeIfPresent(
+        claim(uid).name(),
+        (_, given) ->
+            new ResourceClaimBuilder(given)
+                .editStatus()
+                .editAllocation()
+                .editDevices()
+                .addNewConfig()
+                .withSource(source)
+                .withRequests(requests)
+                .withNewOpaque()
+                .withDriver(driver)
+                .withParameters(Map.of("kind", "GpuConfig"))
+                .endOpaque()
+                .endConfig()
+                .endDevices()
+                .endAllocation()
+                .endStatus()
+                .build());
+  }
+
+  void delete(String uid) {
+    byName.remove(claim(uid).name());
+  }
+}
