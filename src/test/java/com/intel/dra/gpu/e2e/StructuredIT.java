@@ -255,6 +255,28 @@ class StructuredIT {
     cluster.awaitCards("pod", "main", 0);
   }
 
+  @Test
+  void parametersThatTheDriverDoesNotKnowAreRefusedByName() {
+    cluster.structuredTemplate(
+        "configured",
+        """
+        {devices: {requests: [{name: gpu, exactly: {deviceClassName: gpu.intel.com}}],
+          config: [{requests: [gpu], opaque: {driver: gpu.intel.com,
+            parameters: {apiVersion: gpu.example.com/v1, kind: GpuConfig, sharing: TimeSlicing}}}]}}
+        """);
+    cluster.structuredPod("pod", ON_NODE1, Map.of("gpu", template("configured")));
+
+    cluster.eventually(
+        "the pod's event says what is wrong",
+        () ->
+            assertThat(cluster.events(cluster.getPod("pod")))
+                .anySatisfy(
+                    event ->
+                        assertThat(event.getMessage())
+                            .contains("opaque parameters (spec.devices.config)", "request gpu")));
+    assertThat(cluster.phase("pod")).isEqualTo("Pending");
+  }
+
   private String claimUid(String name) {
     return cluster.structuredClaims().stream()
         .filter(claim -> claim.getMetadata().getName().startsWith(name))

@@ -52,6 +52,14 @@ enum Topology {
     }
   },
 
+  /** The like under an older xe, which gives all VFs of a GPU the same memory. */
+  TWO_VF_HOSTS_OLD_XE(List.of("0000:e3:00.0-0x56c0", "0000:e4:00.0-0x56c0")) {
+    @Override
+    String yaml() {
+      return yaml("maxVfs: 16, driver: xe, quotaFiles: none");
+    }
+  },
+
   /** One whose kernel refuses to make VFs. */
   VF_HOST_THAT_REFUSES(List.of("0000:d3:00.0-0x56c0")) {
     @Override
