@@ -9,8 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -40,6 +41,10 @@ final class Manifests {
   private static final String DISRUPTION_BUDGET = "PodDisruptionBudget";
   private static final String CONTROLLER = "intel-gpu-controller";
   private static final String AGENT = "intel-gpu-node-agent";
+  /** As {@code kubectl get gas} shows them. */
+  private static final List<String> GAS_COLUMNS =
+      List.of("Status", "GPUs", "VFs", "Claims", "Used MiB", "Total MiB", "Age");
+
   private static final String GAS_CRD = "gpuallocationstates.gpu.dra.intel.com.yml";
 
   /** What {@code kubectl explain} says of a kind as a whole, which the generator leaves out. */
@@ -178,7 +183,7 @@ final class Manifests {
         ((ObjectNode) version).remove("subresources");
         ((ObjectNode) schema.path("properties").path("status"))
             .put("description", "Ready, or NotReady: then nothing new is placed on the node.");
-        moveAgeToTheEnd((ArrayNode) version.path("additionalPrinterColumns"));
+        order((ArrayNode) version.path("additionalPrinterColumns"));
       } else {
         ((ObjectNode) schema.path("properties")).remove("status");
         schema.putArray("required").add("spec");
@@ -191,14 +196,15 @@ final class Manifests {
     return crd;
   }
 
-  /** The generator sorts columns by path; kubectl's own tables end with the age. */
-  private static void moveAgeToTheEnd(ArrayNode columns) {
-    for (int i = 0; i < columns.size(); i++) {
-      if (columns.get(i).path("name").asText().equals("Age")) {
-        columns.add(columns.remove(i));
-        return;
-      }
+  /** The generator sorts columns by path. */
+  private static void order(ArrayNode columns) {
+    var byName = new HashMap<String, JsonNode>();
+    columns.forEach(column -> byName.put(column.path("name").asText(), column));
+    if (!byName.keySet().equals(Set.copyOf(GAS_COLUMNS))) {
+      throw new IllegalStateException("columns " + byName.keySet() + " have no order here");
     }
+    columns.removeAll();
+    GAS_COLUMNS.forEach(name -> columns.add(byName.get(name)));
   }
 
   /** The generator finds an annotation of a record's component on its field and on its accessor. */
