@@ -156,10 +156,10 @@ class StructuredPreparation implements ClaimPreparer {
             ? "all requests"
             : "request " + String.join(", ", configuration.requests());
     return switch (configuration.source()) {
-      case "FromClass" ->
+      case CLASS ->
           "the DeviceClass of %s has opaque parameters (spec.config) for driver %s, which knows none: remove them from the class, and delete the claim's pods so that it is allocated anew"
               .formatted(of, driver);
-      default ->
+      case CLAIM ->
           "it has opaque parameters (spec.devices.config) for driver %s and %s, which knows none: create the claim, or its template, without them"
               .formatted(driver, of);
     };

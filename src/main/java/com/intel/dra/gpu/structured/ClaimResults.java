@@ -3,6 +3,7 @@ package com.intel.dra.gpu.structured;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceAllocationResult;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResult;
+import io.fabric8.kubernetes.api.model.resource.v1.OpaqueDeviceConfiguration;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What the scheduler gave to a claim, as far as it concerns one driver and pool. */
 public sealed interface ClaimResults {
@@ -31,13 +33,21 @@ public sealed interface ClaimResults {
     }
   }
 
+  /** Where parameters stand. */
+  enum Source {
+    CLAIM,
+    CLASS
+  }
+
+  /** How the API says that a class has them. */
+  String FROM_CLASS = "FromClass";
+
   /**
    * Opaque parameters for a driver.
    *
-   * @param source where they are from: {@code FromClaim} or {@code FromClass}
    * @param requests the names of the requests that they are for; none: for all
    */
-  record Configuration(String source, List<String> requests) {
+  record Configuration(Source source, List<String> requests) {
     public Configuration {
       requests = List.copyOf(requests);
     }
@@ -81,24 +91,39 @@ public sealed interface ClaimResults {
         ? new NotHere()
         : new Given(
             here,
-            configurations(devices, driver)
+            configurations(claim, devices, driver)
                 .filter(configuration -> here.stream().anyMatch(configuration::concerns))
                 .toList());
   }
 
+  /**
+   * The claim's own from where its author wrote them: the scheduler copies them into the status,
+   * but not the names of their requests (seen with 1.37).
+   */
   private static Stream<Configuration> configurations(
-      DeviceAllocationResult devices, String driver) {
-    return Stream.ofNullable(devices.getConfig())
-        .flatMap(List::stream)
-        .filter(
-            configuration ->
-                configuration.getOpaque() != null
-                    && driver.equals(configuration.getOpaque().getDriver()))
-        .map(
-            configuration ->
-                new Configuration(
-                    Objects.requireNonNullElse(configuration.getSource(), ""),
-                    Objects.requireNonNullElse(configuration.getRequests(), List.of())));
+      ResourceClaim claim, DeviceAllocationResult devices, String driver) {
+    Stream<Configuration> ofTheClaim =
+        Stream.ofNullable(claim.getSpec())
+            .flatMap(spec -> Stream.ofNullable(spec.getDevices()))
+            .flatMap(asked -> Stream.ofNullable(asked.getConfig()))
+            .flatMap(List::stream)
+            .filter(configuration -> isFor(driver, configuration.getOpaque()))
+            .map(configuration -> configuration(Source.CLAIM, configuration.getRequests()));
+    Stream<Configuration> ofItsClasses =
+        Stream.ofNullable(devices.getConfig())
+            .flatMap(List::stream)
+            .filter(configuration -> FROM_CLASS.equals(configuration.getSource()))
+            .filter(configuration -> isFor(driver, configuration.getOpaque()))
+            .map(configuration -> configuration(Source.CLASS, configuration.getRequests()));
+    return Stream.concat(ofTheClaim, ofItsClasses);
+  }
+
+  private static boolean isFor(String driver, @Nullable OpaqueDeviceConfiguration opaque) {
+    return opaque != null && driver.equals(opaque.getDriver());
+  }
+
+  private static Configuration configuration(Source source, @Nullable List<String> requests) {
+    return new Configuration(source, requests == null ? List.of() : requests);
   }
 
   private static Result result(DeviceRequestAllocationResult result) {

@@ -68,9 +68,9 @@ class StructuredPreparationTest {
   @Test
   void parametersThatNobodyKnowsAreRefusedByName() {
     claims.give("a", result("gpu/first", gpu(3)));
-    claims.configure("a", "FromClaim", "gpu.intel.com", "gpu");
+    claims.configure("a", "gpu.intel.com", "gpu");
     claims.give("b", result("gpu", gpu(4)));
-    claims.configure("b", "FromClass", "gpu.intel.com");
+    claims.configureByClass("b", "gpu.intel.com");
 
     assertThat(preparation.prepare(claim("a"), Optional.empty()))
         .isInstanceOfSatisfying(
@@ -89,8 +89,8 @@ class StructuredPreparationTest {
   @Test
   void parametersForOthersAreTheirs() {
     claims.give("a", result("gpu", gpu(3)));
-    claims.configure("a", "FromClaim", "nic.example.com");
-    claims.configure("a", "FromClaim", "gpu.intel.com", "nic");
+    claims.configure("a", "nic.example.com");
+    claims.configure("a", "gpu.intel.com", "nic");
 
     assertThat(preparation.prepare(claim("a"), Optional.empty()))
         .isInstanceOf(PrepareResult.Prepared.class);

@@ -52,8 +52,28 @@ final class TestingStructuredClaims extends StructuredClaims {
         (_, claim) -> new ResourceClaimBuilder(claim).withNewStatus().endStatus().build());
   }
 
-  /** Adds opaque parameters to what a claim was given. */
-  void configure(String uid, String source, String driver, String... requests) {
+  /** Adds opaque parameters to a claim, as its author writes them. */
+  void configure(String uid, String driver, String... requests) {
+    byName.computeIfPresent(
+        claim(uid).name(),
+        (_, given) ->
+            new ResourceClaimBuilder(given)
+                .editOrNewSpec()
+                .editOrNewDevices()
+                .addNewConfig()
+                .withRequests(requests)
+                .withNewOpaque()
+                .withDriver(driver)
+                .withParameters(Map.of("kind", "GpuConfig"))
+                .endOpaque()
+                .endConfig()
+                .endDevices()
+                .endSpec()
+                .build());
+  }
+
+  /** Adds those of a class to what a claim was given, as the scheduler does. */
+  void configureByClass(String uid, String driver) {
     byName.computeIfPresent(
         claim(uid).name(),
         (_, given) ->
@@ -62,8 +82,7 @@ final class TestingStructuredClaims extends StructuredClaims {
                 .editAllocation()
                 .editDevices()
                 .addNewConfig()
-                .withSource(source)
-                .withRequests(requests)
+                .withSource("FromClass")
                 .withNewOpaque()
                 .withDriver(driver)
                 .withParameters(Map.of("kind", "GpuConfig"))
