@@ -21,7 +21,7 @@ class KubectlGpuIT {
     var pod = cluster.getPod("worker");
     String node = pod.getSpec().getNodeName();
     var claim = cluster.claimOf(pod, "gpu");
-    String device = cluster.devicesOf(claim).getFirst();
+    String device = cluster.devicesOf(claim).getFirst().substring(node.length() + 1);
 
     cluster.eventually(
         "the claim is prepared and shown",
