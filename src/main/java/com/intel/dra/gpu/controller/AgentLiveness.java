@@ -24,10 +24,16 @@ final class AgentLiveness {
    */
   record Sign(String holder, String renewTime, Duration duration) {}
 
+  /**
+   * For how long before it is given up an agent is asked for; more than one renewal is missing by
+   * then.
+   */
+  private static final Duration ASKED_FOR = Duration.ofSeconds(20);
+
   /** How it stands with one agent. */
   enum Verdict {
     ALIVE,
-    /** Half of its time is over: to be asked for before it is given up. */
+    /** Its time is nearly over: to be asked for before it is given up. */
     OVERDUE,
     SILENT
   }
@@ -82,6 +88,6 @@ final class AgentLiveness {
     if (silence.compareTo(limit) >= 0) {
       return Verdict.SILENT;
     }
-    return silence.compareTo(limit.dividedBy(2)) >= 0 ? Verdict.OVERDUE : Verdict.ALIVE;
+    return silence.compareTo(limit.minus(ASKED_FOR)) >= 0 ? Verdict.OVERDUE : Verdict.ALIVE;
   }
 }

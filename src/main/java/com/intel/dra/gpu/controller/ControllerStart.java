@@ -63,11 +63,15 @@ class ControllerStart {
     starting = Optional.of(Thread.ofVirtual().name("start").start(this::startOrEnd));
   }
 
-  /** Nothing is written any more when the Lease is given back, which the operator does. */
+  /**
+   * Nothing is written any more when the lead is given up, and nobody takes it again: JOSDK's
+   * election, which does not give it up (5.3.2), ends with the operator.
+   */
   void stop(@Observes @Priority(BEFORE_THE_OPERATOR) ShutdownEvent event) {
     leadership.end();
     starting.ifPresent(Thread::interrupt);
     operator.stop();
+    leadership.giveUp();
   }
 
   private void startOrEnd() {

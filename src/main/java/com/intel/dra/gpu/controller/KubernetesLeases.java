@@ -2,6 +2,7 @@ package com.intel.dra.gpu.controller;
 
 import com.intel.dra.gpu.api.AgentLease;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.NamespacedKubernetesClient;
 import io.fabric8.kubernetes.client.RequestConfigBuilder;
@@ -46,9 +47,35 @@ class KubernetesLeases implements Leases {
 
   @Override
   public Optional<String> leader() {
+    return leaderLease().flatMap(KubernetesLeases::holder);
+  }
+
+  /** As client-go does it; under the version that was read, so that nobody else's is given up. */
+  @Override
+  public void giveUpLead(String leader) {
+    leaderLease()
+        .filter(lease -> holder(lease).filter(leader::equals).isPresent())
+        .ifPresent(
+            lease ->
+                client
+                    .resource(
+                        new LeaseBuilder(lease)
+                            .editSpec()
+                            .withHolderIdentity("")
+                            .withLeaseDurationSeconds(1)
+                            .endSpec()
+                            .build())
+                    .update());
+  }
+
+  private Optional<Lease> leaderLease() {
     return Optional.ofNullable(
-            client.leases().inNamespace(namespace).withName(LeaderElection.LEASE).get())
-        .map(lease -> lease.getSpec())
-        .map(spec -> spec.getHolderIdentity());
+        client.leases().inNamespace(namespace).withName(LeaderElection.LEASE).get());
+  }
+
+  private static Optional<String> holder(Lease lease) {
+    return Optional.ofNullable(lease.getSpec())
+        .map(spec -> spec.getHolderIdentity())
+        .filter(holder -> !holder.isEmpty());
   }
 }

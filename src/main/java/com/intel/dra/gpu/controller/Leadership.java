@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.controller;
 
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.micrometer.core.instrument.Clock;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
@@ -36,6 +37,7 @@ class Leadership {
   private final ReentrantReadWriteLock writes = new ReentrantReadWriteLock();
   private volatile State state = State.WAITING;
   private volatile long confirmedAtNanos;
+  private volatile boolean hadLead;
 
   Leadership(
       @ConfigProperty(name = "gpu.controller-identity") String identity,
@@ -79,7 +81,7 @@ class Leadership {
    * Asks the API server. Blocks for some seconds at most.
    *
    * @return whether this process leads
-   * @throws io.fabric8.kubernetes.client.KubernetesClientException if that is not known
+   * @throws KubernetesClientException if that is not known
    */
   boolean confirm() {
     long asked = clock.monotonicTime();
@@ -113,17 +115,36 @@ class Leadership {
 
   /** From now on nothing is written. Waits some seconds for what is under way. */
   void end() {
+    hadLead = isLeading();
     state = State.ENDED;
     try {
       if (writes.writeLock().tryLock(LAST_WRITES.toMillis(), TimeUnit.MILLISECONDS)) {
         writes.writeLock().unlock();
       } else {
+        hadLead = false;
         LOG.warnf(
-            "A write has not ended within %s; another controller may lead before it does",
+            "A write has not ended within %s, so the next leader has to wait for the Lease to run out",
             LAST_WRITES);
       }
     } catch (InterruptedException e) {
+      hadLead = false;
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Lets another one lead at once. To be called after the {@link #end}, when nobody renews any
+   * more.
+   */
+  void giveUp() {
+    if (hadLead) {
+      try {
+        leases.giveUpLead(identity);
+      } catch (KubernetesClientException e) {
+        LOG.warnf(
+            "The lead could not be given up, so the next leader has to wait for the Lease to run out: %s",
+            e.getMessage());
+      }
     }
   }
 }

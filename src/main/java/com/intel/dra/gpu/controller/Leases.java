@@ -15,4 +15,7 @@ interface Leases {
 
   /** Who leads; empty where nobody does. */
   Optional<String> leader();
+
+  /** Nobody leads from now on, if it was that one: the next does not have to wait. */
+  void giveUpLead(String leader);
 }

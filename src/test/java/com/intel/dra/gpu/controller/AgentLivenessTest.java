@@ -64,6 +64,7 @@ class AgentLivenessTest {
   @Test
   void anAgentWithoutLeaseHasAGrace() {
     see(Optional.empty(), 0);
+    assertThat(verdict(879)).isEqualTo(Verdict.ALIVE);
     assertThat(verdict(899)).isEqualTo(Verdict.OVERDUE);
     assertThat(verdict(900)).isEqualTo(Verdict.SILENT);
   }

@@ -3,11 +3,13 @@ package com.intel.dra.gpu.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.intel.dra.gpu.allocation.Policy;
+import com.intel.dra.gpu.api.ClaimAllocation;
 import com.intel.dra.gpu.claim.AllocationResults;
 import com.intel.dra.gpu.claim.Claims;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -19,6 +21,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
+import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
@@ -71,6 +74,44 @@ class ControllerPropertiesTest {
     world.controller().sweep();
     world.settle();
     world.checkAtRest();
+  }
+
+  /**
+   * It is paused when a claim is on record, and its status yet to be written. Its successor may
+   * give the same devices to the other claim.
+   */
+  @Property(tries = 100)
+  void aControllerThatIsPausedBetweenTheWritesOfAnAllocationGivesNothingAwayTwice(
+      @ForAll long seed, @ForAll @IntRange(max = 40) int later) {
+    World world = World.ofChance(seed, Policy.DEFAULT, List.of(List.of(1000)));
+    var hands = new Actions(world);
+    prepare(hands);
+    hands.carryOut(new Action.CreateClaim(0, 0, false));
+    hands.carryOut(new Action.CreatePod(0, List.of(new Action.Use.Shared(0))));
+    while (records(world).isEmpty()) {
+      world.goOn(1);
+    }
+    if (Claims.allocation(world.read(ResourceClaim.class, "shared0").orElseThrow()).isPresent()) {
+      return; // too late
+    }
+    world.deposeAsleep();
+    hands.carryOut(new Action.CreateClaim(1, 0, false));
+    hands.carryOut(new Action.CreatePod(1, List.of(new Action.Use.Shared(1))));
+    world.goOn(10 * later);
+
+    world.letDeposedFinish();
+    world.endDeposed();
+    world.settle();
+    world.checkAtRest();
+  }
+
+  private static Map<String, ClaimAllocation> records(World world) {
+    return world
+        .nodes
+        .getFirst()
+        .gas()
+        .map(gas -> gas.getSpec().resourceClaimAllocations())
+        .orElse(Map.of());
   }
 
   @Property(tries = 150)

@@ -41,6 +41,14 @@ final class FakeLeases implements Leases {
   @Override
   public Optional<String> leader() {
     ask();
-    return Optional.of(cluster.leader());
+    return Optional.of(cluster.leader()).filter(leader -> !leader.isEmpty());
+  }
+
+  @Override
+  public void giveUpLead(String leader) {
+    ask();
+    if (cluster.leader().equals(leader)) {
+      cluster.lead("");
+    }
   }
 }

@@ -75,6 +75,33 @@ class LeadershipTest {
   }
 
   @Test
+  void aLeaderThatEndsGivesTheLeadUp() {
+    lead();
+    leadership.end();
+    assertThat(leases.leader()).as("its writes end first").contains("me");
+    leadership.giveUp();
+    assertThat(leases.leader()).isEmpty();
+  }
+
+  @Test
+  void whoeverLeadsByThenKeepsTheLead() {
+    lead();
+    cluster.lead("another");
+    leadership.end();
+    leadership.giveUp();
+    assertThat(leases.leader()).contains("another");
+  }
+
+  @Test
+  void anEndWithoutTheApiServerIsAnEndToo() {
+    lead();
+    leases.setReachable(false);
+    leadership.end();
+    leadership.giveUp();
+    assertThat(cluster.leader()).isEqualTo("me");
+  }
+
+  @Test
   void theEndWaitsForTheWritesThatAreUnderWayAndAdmitsNoOther() throws InterruptedException {
     lead();
     var begun = new CountDownLatch(1);

@@ -37,6 +37,8 @@ final class World {
   /** One that does not know yet that it leads no more. */
   private Optional<ControllerProcess> deposed = Optional.empty();
 
+  private Optional<ControllerProcess> asleep = Optional.empty();
+
   private long checked;
   private int restartsLeft;
 
@@ -100,6 +102,22 @@ final class World {
     endDeposed();
     deposed = Optional.of(controller);
     controller = new ControllerProcess(cluster, policy);
+  }
+
+  /** As {@link #depose}, but it sleeps until it is woken. */
+  void deposeAsleep() {
+    depose();
+    asleep = deposed;
+    deposed = Optional.empty();
+  }
+
+  /** It wakes, with what it knew when it was deposed, and does what it is about to. */
+  void letDeposedFinish() {
+    deposed = asleep;
+    asleep = Optional.empty();
+    while (deposed.filter(this::step).isPresent()) {
+      check();
+    }
   }
 
   /** It has noticed. */
