@@ -1,14 +1,27 @@
 package com.intel.dra.gpu.logs;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * Text that stays on one line and tells a terminal nothing: line breaks, control characters, ANSI
  * escapes and marks that turn the direction of writing become {@code \n} and {@code \}{@code u001b}
- * in plain letters. Longer text than {@link #MAX_LENGTH} is cut. Doing it twice changes nothing.
+ * in plain letters. Tokens, which the Kubernetes client logs with its requests at level TRACE, are
+ * left out. Longer text than {@link #MAX_LENGTH} is cut. Doing it twice changes nothing.
  */
 final class HarmlessText {
 
   /** In UTF-16 units; longer than anything that the driver itself has to say. */
   static final int MAX_LENGTH = 16 * 1024;
+
+  private static final int BEGINNING = 2 * MAX_LENGTH;
+
+  /** A JSON web token, or whatever follows the word by which HTTP announces one. */
+  private static final Pattern TOKEN =
+      Pattern.compile(
+          "\\beyJ[\\w-]{8,4096}\\.[\\w-]{2,4096}\\.[\\w-]{0,4096}|(?i:\\bbearer) [\\w.~+/=-]{8,4096}");
+
+  private static final String HIDDEN = "Bearer [hidden]";
 
   private HarmlessText() {}
 
@@ -18,7 +31,9 @@ final class HarmlessText {
   }
 
   static boolean isHarmless(String text) {
-    return text.length() <= MAX_LENGTH && text.codePoints().allMatch(HarmlessText::isHarmless);
+    return text.length() <= MAX_LENGTH
+        && text.codePoints().allMatch(HarmlessText::isHarmless)
+        && !TOKEN.matcher(text).find();
   }
 
   private static boolean isHarmless(int codePoint) {
@@ -33,7 +48,8 @@ final class HarmlessText {
     };
   }
 
-  private static String rewritten(String text) {
+  private static String rewritten(String original) {
+    String text = TOKEN.matcher(beginning(original)).replaceAll(Matcher.quoteReplacement(HIDDEN));
     var harmless = new StringBuilder();
     int at = 0;
     while (at < text.length() && harmless.length() <= MAX_LENGTH) {
@@ -41,15 +57,20 @@ final class HarmlessText {
       harmless.append(isHarmless(codePoint) ? Character.toString(codePoint) : escaped(codePoint));
       at += Character.charCount(codePoint);
     }
-    if (harmless.length() > MAX_LENGTH) {
-      cut(harmless, text.length());
+    if (harmless.length() > MAX_LENGTH || original.length() > BEGINNING) {
+      cut(harmless, original.length());
     }
     return harmless.toString();
   }
 
+  /** More than is left of it in the end, and no more than is soon searched. */
+  private static String beginning(String text) {
+    return text.length() > BEGINNING ? text.substring(0, BEGINNING) : text;
+  }
+
   private static void cut(StringBuilder harmless, int originalLength) {
     String note = "... (%d characters in all)".formatted(originalLength);
-    int end = MAX_LENGTH - note.length();
+    int end = Math.min(harmless.length(), MAX_LENGTH - note.length());
     harmless.setLength(Character.isHighSurrogate(harmless.charAt(end - 1)) ? end - 1 : end);
     harmless.append(note);
   }

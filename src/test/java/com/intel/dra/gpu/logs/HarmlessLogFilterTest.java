@@ -102,6 +102,21 @@ class HarmlessLogFilterTest {
   }
 
   @Test
+  void aTokenIsNotToldWhoeverLogsIt() {
+    String token = "eyJhbGciOiJSUzI1NiIsImtpZCI6IngifQ.eyJpc3MiOiJodHRwczovL2t1YmVybmV0ZXMifQ.c2ln-bmF0_dXJl";
+
+    assertThat(logged(LINES, record("> %s: %s", "Authorization", "[Bearer " + token + "]")))
+        .contains("> Authorization: [Bearer [hidden]]")
+        .doesNotContain("c2ln");
+    assertThat(logged(LINES, record("{\"token\":\"%s\"}", token)))
+        .contains("{\"token\":\"Bearer [hidden]\"}");
+    assertThat(logged(LINES, record("authorization: bearer abcdefg.hi")))
+        .contains("authorization: Bearer [hidden]")
+        .doesNotContain("abcdefg");
+    assertThat(logged(LINES, record("the bearer of this"))).contains("the bearer of this");
+  }
+
+  @Test
   void aHugeTextIsCutAndSaysSo() {
     String line = logged(LINES, record("Claim %s", "\u001b".repeat(10_000_000)));
 

@@ -27,8 +27,7 @@ public final class WiredLogFilter {
     for (Handler console : consoles) {
       var record = new ExtLogRecord(Level.INFO, "a\nforged line\u001b[31m", "test");
       record.setLoggerName("test");
-      assertThat(console.getFilter()).isInstanceOf(HarmlessLogFilter.class);
-      assertThat(console.getFilter().isLoggable(record)).isTrue();
+      assertThat(console.isLoggable(record)).isTrue();
       assertThat(console.getFormatter().format(record).strip())
           .contains("a\\nforged line\\u001b[31m")
           .doesNotContain("\n");
