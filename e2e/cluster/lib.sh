@@ -87,7 +87,7 @@ spawn() { # spawn NAME COMMAND...: in the background, with a log and a pid file
     for root in $(cgroup_roots); do echo "$BASHPID" >"$root/daemons/cgroup.procs"; done
     unset HTTP_PROXY HTTPS_PROXY http_proxy https_proxy   # none leads to the cluster's addresses
     exec setsid "$@"
-  ) >"$RUN/logs/$name.log" 2>&1 </dev/null &
+  ) >>"$RUN/logs/$name.log" 2>&1 </dev/null &
   echo $! >"$RUN/pids/$name"
   until running "$name" || ! kill -0 $! 2>/dev/null; do sleep 0.01; done   # in the control group, or dead already
 }
@@ -140,6 +140,12 @@ inside() { # inside control|NODE COMMAND...: with the network of the control pla
 spawn_inside() { # spawn_inside control|NODE NAME COMMAND...
   entry_to "$1"
   spawn "$2" "${ENTRY[@]}" "${@:3}"
+}
+
+spawn_kubelet() { # spawn_kubelet NODE: as node.sh has configured it
+  spawn_inside "$1" "$1-kubelet" "$CACHE/bin/$(cat "$RUN/version")/kubelet" --config="$RUN/nodes/$1/kubelet.yaml" \
+    --kubeconfig="$RUN/$1.kubeconfig" --container-runtime-endpoint=unix:///run/containerd/containerd.sock \
+    --hostname-override="$1" --node-ip="$(node_ip "$1")"
 }
 
 nodes() { [ ! -d "$RUN/nodes" ] || ls "$RUN/nodes"; }

@@ -31,7 +31,7 @@ import java.util.logging.Logger;
  */
 public final class SelfCheckMain {
 
-  private static final Duration PATIENCE_WITH_API_SERVER = Duration.ofSeconds(5);
+  private static final Duration PATIENCE_WITH_API_SERVER = Duration.ofSeconds(10);
 
   private static final Path OUT_OF_MEMORY_PREFERENCE = Path.of("/proc/self/oom_score_adj");
 
@@ -140,7 +140,7 @@ public final class SelfCheckMain {
     return new ConfigBuilder()
         .withConnectionTimeout(millis)
         .withRequestTimeout(millis)
-        .withRequestRetryBackoffLimit(1)
+        .withRequestRetryBackoffLimit(2)
         .build();
   }
 }

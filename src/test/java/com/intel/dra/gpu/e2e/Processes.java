@@ -48,8 +48,35 @@ final class Processes {
     ProcessHandle.of(pid).ifPresent(ProcessHandle::destroy);
   }
 
+  /**
+   * Kills the processes of the pod whose command line has that word in it, by SIGKILL.
+   *
+   * @return false when there is none
+   */
+  static boolean kill(Pod pod, String word) {
+    boolean killed = false;
+    for (Path process : running(pod.getMetadata().getUid())) {
+      String commandLine;
+      try {
+        commandLine = Files.readString(process.resolve("cmdline"));
+      } catch (IOException e) {
+        continue; // it has ended meanwhile
+      }
+      if (commandLine.contains(word)) {
+        long pid = Long.parseLong(process.getFileName().toString());
+        killed |= ProcessHandle.of(pid).map(ProcessHandle::destroyForcibly).orElse(false);
+      }
+    }
+    return killed;
+  }
+
   private static List<Path> of(Pod pod) {
-    String uid = pod.getMetadata().getUid();
+    List<Path> processes = running(pod.getMetadata().getUid());
+    assertThat(processes).as("processes of " + pod.getMetadata().getName()).isNotEmpty();
+    return processes;
+  }
+
+  private static List<Path> running(String uid) {
     var processes = new ArrayList<Path>();
     try (var entries = Files.newDirectoryStream(PROC, "[0-9]*")) {
       for (Path process : entries) {
@@ -60,7 +87,6 @@ final class Processes {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    assertThat(processes).as("processes of " + pod.getMetadata().getName()).isNotEmpty();
     return processes;
   }
 

@@ -11,6 +11,7 @@ import com.intel.dra.gpu.sysfs.FakeKernel.Driver;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResult;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResultBuilder;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -159,7 +160,7 @@ enum AgentStory {
 
   private static DeviceRequestAllocationResult[] result(DeviceUid gpu, int[] vf) {
     Stream<DeviceUid> devices =
-        vf.length == 0 ? Stream.of(gpu) : java.util.Arrays.stream(vf).mapToObj(gpu::vf);
+        vf.length == 0 ? Stream.of(gpu) : Arrays.stream(vf).mapToObj(gpu::vf);
     return devices
         .map(
             device ->
