@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.controller;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +39,7 @@ final class AgentLiveness {
     SILENT
   }
 
-  private record Sighting(Optional<Sign> sign, Duration since) {}
+  private record Sighting(Optional<Sign> sign, Instant since) {}
 
   private final Duration graceWithoutLease;
   private final Map<String, Sighting> sightings = new HashMap<>();
@@ -59,7 +60,7 @@ final class AgentLiveness {
   /**
    * @param sign empty where there is no Lease
    */
-  void see(String node, Optional<Sign> sign, Duration now) {
+  void see(String node, Optional<Sign> sign, Instant now) {
     Sighting last = sightings.get(node);
     if (last == null || !last.sign().equals(sign)) {
       sightings.put(node, new Sighting(sign, now));
@@ -67,18 +68,18 @@ final class AgentLiveness {
   }
 
   /** Nothing could be seen until now, so that nobody's silence tells anything. */
-  void beginAnew(Duration now) {
+  void beginAnew(Instant now) {
     sightings.replaceAll((_, last) -> new Sighting(last.sign(), now));
   }
 
   /** For how long a node shows the same. */
-  Duration silence(String node, Duration now) {
+  Duration silence(String node, Instant now) {
     return Optional.ofNullable(sightings.get(node))
-        .map(last -> now.minus(last.since()))
+        .map(last -> Duration.between(last.since(), now))
         .orElse(Duration.ZERO);
   }
 
-  Verdict verdict(String node, Duration now) {
+  Verdict verdict(String node, Instant now) {
     Sighting last = sightings.get(node);
     if (last == null) {
       return Verdict.ALIVE;

@@ -8,10 +8,11 @@ import com.intel.dra.gpu.controller.AgentLiveness.Verdict;
 import com.intel.dra.gpu.controller.ApiServer.Outcome;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.micrometer.core.instrument.Clock;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -54,11 +55,11 @@ class AgentWatch {
   private final EventPublisher events;
   private final Wakeups wakeups;
   private final ControllerMetrics metrics;
-  private final Clock clock;
+  private final InstantSource clock;
   private final String namespace;
   private final AgentLiveness liveness;
   private final ObjectMapper json = new ObjectMapper();
-  private Duration lastLook = Duration.ZERO;
+  private Instant lastLook = Instant.EPOCH;
   private boolean interrupted;
 
   AgentWatch(
@@ -68,7 +69,7 @@ class AgentWatch {
       EventPublisher events,
       Wakeups wakeups,
       ControllerMetrics metrics,
-      Clock clock,
+      InstantSource clock,
       @ConfigProperty(name = "gpu.namespace") String namespace,
       @ConfigProperty(name = "gpu.agent-without-lease-grace", defaultValue = "15m")
           Duration graceWithoutLease) {
@@ -88,8 +89,8 @@ class AgentWatch {
     if (!view.isComplete() || !view.agentLeases.hasSynced()) {
       return;
     }
-    Duration now = now();
-    if (now.minus(lastLook).compareTo(GAP) > 0) {
+    Instant now = clock.instant();
+    if (Duration.between(lastLook, now).compareTo(GAP) > 0) {
       liveness.beginAnew(now);
     }
     lastLook = now;
@@ -110,7 +111,7 @@ class AgentWatch {
   }
 
   private Set<String> nodes(
-      Map<String, GpuAllocationState> ready, Predicate<Verdict> which, Duration now) {
+      Map<String, GpuAllocationState> ready, Predicate<Verdict> which, Instant now) {
     return ready.keySet().stream()
         .filter(node -> which.test(liveness.verdict(node, now)))
         .collect(Collectors.toSet());
@@ -120,14 +121,14 @@ class AgentWatch {
    * @return whether the API server answered at once
    */
   private boolean askFor(Set<String> nodes) {
-    Duration asked = now();
+    Instant asked = clock.instant();
     try {
       Map<String, Lease> current =
           leases.ofAgents().stream()
               .collect(
                   Collectors.toMap(lease -> lease.getMetadata().getName(), Function.identity()));
-      Duration answered = now();
-      if (answered.minus(asked).compareTo(PERIOD) > 0) {
+      Instant answered = clock.instant();
+      if (Duration.between(asked, answered).compareTo(PERIOD) > 0) {
         liveness.beginAnew(answered);
         return false;
       }
@@ -145,12 +146,12 @@ class AgentWatch {
             "The Leases of the node agents cannot be read, so their time begins anew: %s",
             e.getMessage());
       }
-      liveness.beginAnew(now());
+      liveness.beginAnew(clock.instant());
       return false;
     }
   }
 
-  private void giveUp(GpuAllocationState gas, Duration now) {
+  private void giveUp(GpuAllocationState gas, Instant now) {
     String node = gas.getMetadata().getName();
     Outcome<GpuAllocationState> outcome =
         api.mergePatch(
@@ -170,7 +171,7 @@ class AgentWatch {
     }
   }
 
-  private String message(String node, Duration now) {
+  private String message(String node, Instant now) {
     String lease = namespace + "/" + AgentLease.nameOf(node);
     String sign =
         view.agentLease(node)
@@ -196,9 +197,5 @@ class AgentWatch {
       return SHORTEST;
     }
     return duration.compareTo(LONGEST) > 0 ? LONGEST : duration;
-  }
-
-  private Duration now() {
-    return Duration.ofNanos(clock.monotonicTime());
   }
 }

@@ -1,10 +1,11 @@
 package com.intel.dra.gpu.controller;
 
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.micrometer.core.instrument.Clock;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
@@ -33,19 +34,20 @@ class Leadership {
 
   private final String identity;
   private final Leases leases;
-  private final Clock clock;
+  private final InstantSource clock;
   private final ReentrantReadWriteLock writes = new ReentrantReadWriteLock();
   private volatile State state = State.WAITING;
-  private volatile long confirmedAtNanos;
+  private volatile Instant confirmedAt;
   private volatile boolean hadLead;
 
   Leadership(
       @ConfigProperty(name = "gpu.controller-identity") String identity,
       Leases leases,
-      Clock clock) {
+      InstantSource clock) {
     this.identity = identity;
     this.leases = leases;
     this.clock = clock;
+    this.confirmedAt = clock.instant();
   }
 
   /** Of this process, and of no other that ever was. */
@@ -67,14 +69,14 @@ class Leadership {
   /** This process has just become the leader. */
   synchronized void begin() {
     if (state == State.WAITING) {
-      confirmedAtNanos = clock.monotonicTime();
+      confirmedAt = clock.instant();
       state = State.LEADING;
     }
   }
 
   /** For how long nobody has confirmed that this process leads. */
   Duration unconfirmedFor() {
-    return Duration.ofNanos(clock.monotonicTime() - confirmedAtNanos);
+    return Duration.between(confirmedAt, clock.instant());
   }
 
   /**
@@ -84,9 +86,9 @@ class Leadership {
    * @throws KubernetesClientException if that is not known
    */
   boolean confirm() {
-    long asked = clock.monotonicTime();
+    Instant asked = clock.instant();
     if (isLeading() && leases.leader().filter(identity::equals).isPresent()) {
-      confirmedAtNanos = asked;
+      confirmedAt = asked;
       return true;
     }
     return false;

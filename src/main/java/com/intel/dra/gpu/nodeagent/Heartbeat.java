@@ -5,6 +5,7 @@ import com.intel.dra.gpu.mode.DraMode;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -58,7 +59,7 @@ class Heartbeat {
 
   private synchronized void beat(GpuAllocationState owner) {
     boolean wasCurrent = life.isCurrent();
-    long since = life.nowNanos();
+    Instant since = life.now();
     Optional<String> defect = proof.defect();
     if (defect.isPresent()) {
       if (life.doubted(defect.get())) {

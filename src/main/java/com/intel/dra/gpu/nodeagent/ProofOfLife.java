@@ -1,10 +1,11 @@
 package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.kubelet.KubeletPlugin;
-import io.micrometer.core.instrument.Clock;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -21,34 +22,34 @@ class ProofOfLife {
    */
   static final Duration SCAN_PATIENCE = Duration.ofSeconds(30);
 
-  private final Clock clock;
+  private final InstantSource clock;
   private final Duration scanPatience;
   private final Supplier<Optional<String>> sockets;
-  private volatile long scannedAtNanos;
+  private volatile Instant scannedAt;
 
   @Inject
-  ProofOfLife(KubeletPlugin plugin, AgentConfig config, Clock clock) {
+  ProofOfLife(KubeletPlugin plugin, AgentConfig config, InstantSource clock) {
     this(plugin::probeBoth, config, clock);
   }
 
   /**
    * @param sockets tells what is wrong with them; may block for some seconds
    */
-  ProofOfLife(Supplier<Optional<String>> sockets, AgentConfig config, Clock clock) {
+  ProofOfLife(Supplier<Optional<String>> sockets, AgentConfig config, InstantSource clock) {
     this.clock = clock;
     this.scanPatience = SCAN_PATIENCE.plus(config.rescanInterval());
     this.sockets = sockets;
-    this.scannedAtNanos = clock.monotonicTime();
+    this.scannedAt = clock.instant();
   }
 
   /** A look at the hardware has ended, whatever it found. */
   void scanned() {
-    scannedAtNanos = clock.monotonicTime();
+    scannedAt = clock.instant();
   }
 
   /** What speaks against this agent; empty if nothing does. Blocks for some seconds. */
   Optional<String> defect() {
-    Duration ago = Duration.ofNanos(clock.monotonicTime() - scannedAtNanos);
+    Duration ago = Duration.between(scannedAt, clock.instant());
     return ago.compareTo(scanPatience) > 0
         ? Optional.of("the last look at the GPUs did not end within %s".formatted(scanPatience))
         : sockets.get().map(reason -> "the kubelet cannot call: " + reason);

@@ -1,10 +1,11 @@
 package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.api.AgentLease;
-import io.micrometer.core.instrument.Clock;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 
 /**
@@ -18,26 +19,26 @@ import java.util.Optional;
 @Singleton
 class ShownLife {
 
-  private final Clock clock;
-  private Optional<Long> renewedAtNanos = Optional.empty();
+  private final InstantSource clock;
+  private Optional<Instant> renewedAt = Optional.empty();
   private Optional<String> doubt = Optional.empty();
 
   @Inject
-  ShownLife(Clock clock) {
+  ShownLife(InstantSource clock) {
     this.clock = clock;
   }
 
-  long nowNanos() {
-    return clock.monotonicTime();
+  Instant now() {
+    return clock.instant();
   }
 
   /**
    * The Lease was renewed, and nothing speaks against this agent.
    *
-   * @param sinceNanos when that write began: it counts from no later moment
+   * @param since when that write began: it counts from no later moment
    */
-  synchronized void renewed(long sinceNanos) {
-    renewedAtNanos = Optional.of(sinceNanos);
+  synchronized void renewed(Instant since) {
+    renewedAt = Optional.of(since);
     doubt = Optional.empty();
   }
 
@@ -59,8 +60,8 @@ class ShownLife {
   /** Whether the Lease holds, as far as this agent knows. */
   synchronized boolean isCurrent() {
     return doubt.isEmpty()
-        && renewedAtNanos
-            .filter(at -> Duration.ofNanos(nowNanos() - at).compareTo(AgentLease.DURATION) < 0)
+        && renewedAt
+            .filter(at -> Duration.between(at, now()).compareTo(AgentLease.DURATION) < 0)
             .isPresent();
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.intel.dra.gpu.controller.AgentLiveness.Sign;
 import com.intel.dra.gpu.controller.AgentLiveness.Verdict;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,11 +28,11 @@ class AgentLivenessTest {
   }
 
   private Verdict verdict(int second) {
-    return liveness.verdict(NODE, Duration.ofSeconds(second));
+    return liveness.verdict(NODE, Instant.ofEpochSecond(second));
   }
 
   private void see(Optional<Sign> sign, int second) {
-    liveness.see(NODE, sign, Duration.ofSeconds(second));
+    liveness.see(NODE, sign, Instant.ofEpochSecond(second));
   }
 
   @Test
@@ -103,13 +104,13 @@ class AgentLivenessTest {
       @ForAll @IntRange(min = 500, max = 2000) int blindUntil,
       @ForAll @IntRange(max = 39) int later) {
     for (int node = 0; node < firstSeen.size(); node++) {
-      liveness.see("n" + node, renewed("a"), Duration.ofSeconds(firstSeen.get(node)));
+      liveness.see("n" + node, renewed("a"), Instant.ofEpochSecond(firstSeen.get(node)));
     }
-    liveness.beginAnew(Duration.ofSeconds(blindUntil));
+    liveness.beginAnew(Instant.ofEpochSecond(blindUntil));
     for (int node = 0; node < firstSeen.size(); node++) {
-      assertThat(liveness.verdict("n" + node, Duration.ofSeconds(blindUntil + later)))
+      assertThat(liveness.verdict("n" + node, Instant.ofEpochSecond(blindUntil + later)))
           .isNotEqualTo(Verdict.SILENT);
-      assertThat(liveness.verdict("n" + node, Duration.ofSeconds(blindUntil + 40)))
+      assertThat(liveness.verdict("n" + node, Instant.ofEpochSecond(blindUntil + 40)))
           .isEqualTo(Verdict.SILENT);
     }
   }

@@ -5,6 +5,7 @@ import com.intel.dra.gpu.api.DeviceClassParameters;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.api.GpuClaimParameters;
 import com.intel.dra.gpu.claim.ParametersResolver;
+import com.intel.dra.gpu.time.SettableClock;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
@@ -13,7 +14,6 @@ import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClass;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,7 +39,7 @@ final class ControllerProcess {
   final FakeLeases leases;
 
   /** The time that {@link #agents} goes by. */
-  final MockClock uptime = new MockClock();
+  final SettableClock uptime = new SettableClock();
 
   final AgentWatch agents;
   final InFlight inFlight = new InFlight();

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import com.intel.dra.gpu.time.SettableClock;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.micrometer.core.instrument.MockClock;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +15,7 @@ class LeadershipTest {
 
   private final FakeCluster cluster = new FakeCluster();
   private final FakeLeases leases = new FakeLeases(cluster);
-  private final MockClock clock = new MockClock();
+  private final SettableClock clock = new SettableClock();
   private final Leadership leadership = new Leadership("me", leases, clock);
 
   private void lead() {

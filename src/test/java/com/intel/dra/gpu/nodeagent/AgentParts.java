@@ -6,7 +6,7 @@ import com.intel.dra.gpu.kubelet.ClaimPreparer;
 import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.sysfs.GpuDiscovery;
 import com.intel.dra.gpu.sysfs.VirtualFunctions;
-import io.micrometer.core.instrument.MockClock;
+import com.intel.dra.gpu.time.SettableClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,7 +35,7 @@ final class AgentParts {
   final VfProvisioner provisioner;
 
   /** The time that the heartbeat goes by. */
-  final MockClock uptime = new MockClock();
+  final SettableClock uptime = new SettableClock();
 
   final ShownLife life;
   final ProofOfLife proof;

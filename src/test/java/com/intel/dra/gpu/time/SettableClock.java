@@ -1,0 +1,20 @@
+package com.intel.dra.gpu.time;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/** Time that passes when a test says so. */
+public final class SettableClock implements InstantSource {
+
+  private volatile Instant now = Instant.EPOCH;
+
+  @Override
+  public Instant instant() {
+    return now;
+  }
+
+  public synchronized void add(Duration time) {
+    now = now.plus(time);
+  }
+}
