@@ -1,13 +1,13 @@
 package com.intel.dra.gpu.controller;
 
 import com.intel.dra.gpu.api.AgentLease;
+import com.intel.dra.gpu.api.LeaseClient;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.NamespacedKubernetesClient;
-import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -17,21 +17,14 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @IfBuildProfile("controller")
 class KubernetesLeases implements Leases {
 
-  private static final int REQUEST_TIMEOUT_MILLIS = 4_000;
+  private static final Duration PATIENCE = Duration.ofSeconds(4);
 
   private final KubernetesClient client;
   private final String namespace;
 
   KubernetesLeases(
       KubernetesClient client, @ConfigProperty(name = "gpu.namespace") String namespace) {
-    this.client =
-        client
-            .newClient(
-                new RequestConfigBuilder()
-                    .withRequestTimeout(REQUEST_TIMEOUT_MILLIS)
-                    .withRequestRetryBackoffLimit(0)
-                    .build())
-            .adapt(NamespacedKubernetesClient.class);
+    this.client = LeaseClient.of(client, PATIENCE);
     this.namespace = namespace;
   }
 

@@ -2,17 +2,17 @@ package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.api.AgentLease;
 import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.api.LeaseClient;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.NamespacedKubernetesClient;
-import io.fabric8.kubernetes.client.RequestConfigBuilder;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.net.HttpURLConnection;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
@@ -23,7 +23,7 @@ import java.util.Optional;
 class KubernetesLeaseStore implements LeaseStore {
 
   /** A renewal that waits longer is better made anew: a client that retries pauses ever longer. */
-  private static final int REQUEST_TIMEOUT_MILLIS = 5_000;
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final KubernetesClient client;
   private final AgentConfig config;
@@ -31,14 +31,7 @@ class KubernetesLeaseStore implements LeaseStore {
 
   @Inject
   KubernetesLeaseStore(KubernetesClient client, AgentConfig config) {
-    this.client =
-        client
-            .newClient(
-                new RequestConfigBuilder()
-                    .withRequestTimeout(REQUEST_TIMEOUT_MILLIS)
-                    .withRequestRetryBackoffLimit(0)
-                    .build())
-            .adapt(NamespacedKubernetesClient.class);
+    this.client = LeaseClient.of(client, PATIENCE);
     this.config = config;
   }
 
