@@ -137,8 +137,6 @@ class ArchitectureTest {
           .that()
           .resideInAnyPackage(
               packages("controller", "nodeagent", "kubelet", "slices", "mode", "sysfs", "files"))
-          .and()
-          .doNotHaveSimpleName("NodeEvents") // which tells the time
           .should()
           .callMethod(Instant.class, "now")
           .orShould()

@@ -1,17 +1,17 @@
 package com.intel.dra.gpu.controller;
 
-import com.intel.dra.gpu.api.GpuApi;
+import com.intel.dra.gpu.api.DriverEvents;
 import com.intel.dra.gpu.controller.ApiServer.Outcome;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.quarkus.arc.profile.IfBuildProfile;
 import io.quarkus.virtual.threads.VirtualThreads;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import org.jboss.logging.Logger;
@@ -26,8 +26,6 @@ import org.jboss.logging.Logger;
 class EventPublisher {
 
   private static final Logger LOG = Logger.getLogger(EventPublisher.class);
-  private static final int MAX_MESSAGE_LENGTH = 1024;
-  private static final int MAX_NAME_PREFIX_LENGTH = 200;
 
   private final ApiServer api;
   private final ExecutorService virtualThreads;
@@ -76,31 +74,22 @@ class EventPublisher {
   }
 
   private Event event(HasMetadata about, String reason, String message, String identity) {
-    String now = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
-    String name = about.getMetadata().getName();
-    return new EventBuilder()
-        .withNewMetadata()
-        .withNamespace(about.getMetadata().getNamespace())
-        .withName(
-            name.substring(0, Math.min(name.length(), MAX_NAME_PREFIX_LENGTH)) + "." + identity)
-        .endMetadata()
-        .withNewInvolvedObject()
-        .withApiVersion(about.getApiVersion())
-        .withKind(about.getKind())
-        .withNamespace(about.getMetadata().getNamespace())
-        .withName(name)
-        .withUid(about.getMetadata().getUid())
-        .endInvolvedObject()
-        .withType("Warning")
-        .withReason(reason)
-        .withMessage(message.substring(0, Math.min(message.length(), MAX_MESSAGE_LENGTH)))
-        .withNewSource()
-        .withComponent(GpuApi.DRIVER_NAME)
-        .endSource()
-        .withReportingComponent(GpuApi.DRIVER_NAME)
-        .withFirstTimestamp(now)
-        .withLastTimestamp(now)
-        .withCount(1)
+    var object =
+        new ObjectReferenceBuilder()
+            .withApiVersion(about.getApiVersion())
+            .withKind(about.getKind())
+            .withNamespace(about.getMetadata().getNamespace())
+            .withName(about.getMetadata().getName())
+            .withUid(about.getMetadata().getUid())
+            .build();
+    return DriverEvents.event(
+            object,
+            about.getMetadata().getNamespace(),
+            identity,
+            "Warning",
+            reason,
+            message,
+            clock.instant())
         .build();
   }
 

@@ -1,13 +1,13 @@
 package com.intel.dra.gpu.nodeagent;
 
-import com.intel.dra.gpu.api.GpuApi;
-import io.fabric8.kubernetes.api.model.EventBuilder;
+import com.intel.dra.gpu.api.DriverEvents;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import org.jboss.logging.Logger;
 
 /**
@@ -22,16 +22,18 @@ class NodeEvents {
   /** The only namespace for Events about objects that are in none. */
   private static final String NAMESPACE = "default";
 
-  private static final int MAX_MESSAGE_LENGTH = 1024;
-  private static final int MAX_NAME_PREFIX_LENGTH = 200;
-
   private final KubernetesClient client;
   private final AgentConfig config;
+  private final Clock clock;
 
+  /**
+   * @param clock for what the Events say
+   */
   @Inject
-  NodeEvents(KubernetesClient client, AgentConfig config) {
+  NodeEvents(KubernetesClient client, AgentConfig config, Clock clock) {
     this.client = client;
     this.config = config;
+    this.clock = clock;
   }
 
   /** Something is wrong. Blocks. */
@@ -48,40 +50,24 @@ class NodeEvents {
 
   private void publish(String type, String reason, String message) {
     String node = config.nodeName();
-    Instant now = Instant.now();
-    String seconds = now.truncatedTo(ChronoUnit.SECONDS).toString();
+    var object =
+        new ObjectReferenceBuilder()
+            .withApiVersion("v1")
+            .withKind("Node")
+            .withName(node)
+            // as the kubelet's own Events have it
+            .withUid(node)
+            .build();
+    Instant now = clock.instant();
+    String suffix = "%x%09x".formatted(now.getEpochSecond(), now.getNano());
     try {
       client
           .resource(
-              new EventBuilder()
-                  .withNewMetadata()
-                  .withNamespace(NAMESPACE)
-                  .withName(
-                      "%s.%x%09x"
-                          .formatted(
-                              node.substring(0, Math.min(node.length(), MAX_NAME_PREFIX_LENGTH)),
-                              now.getEpochSecond(),
-                              now.getNano()))
-                  .endMetadata()
-                  .withNewInvolvedObject()
-                  .withApiVersion("v1")
-                  .withKind("Node")
-                  .withName(node)
-                  // as the kubelet's own Events have it
-                  .withUid(node)
-                  .endInvolvedObject()
-                  .withType(type)
-                  .withReason(reason)
-                  .withMessage(message.substring(0, Math.min(message.length(), MAX_MESSAGE_LENGTH)))
-                  .withNewSource()
-                  .withComponent(GpuApi.DRIVER_NAME)
+              DriverEvents.event(object, NAMESPACE, suffix, type, reason, message, now)
+                  .editSource()
                   .withHost(node)
                   .endSource()
-                  .withReportingComponent(GpuApi.DRIVER_NAME)
                   .withReportingInstance(node)
-                  .withFirstTimestamp(seconds)
-                  .withLastTimestamp(seconds)
-                  .withCount(1)
                   .build())
           .create();
     } catch (KubernetesClientException e) {

@@ -11,6 +11,7 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -148,7 +149,8 @@ class DamagedStateFilesTest {
   void whatWasFoundDamagedIsToldOnceOnTheNode() throws IOException {
     var told = new ArrayList<String>();
     var events =
-        new NodeEvents(new KubernetesClientBuilder().build(), TestingConfig.below(folder)) {
+        new NodeEvents(
+            new KubernetesClientBuilder().build(), TestingConfig.below(folder), Clock.systemUTC()) {
           @Override
           void warn(String reason, String message) {
             told.add(reason + ": " + message);

@@ -8,6 +8,8 @@ import com.intel.dra.gpu.api.GpuAllocationStateSpec;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.DrmNodes;
 import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.GpuFacts;
+import com.intel.dra.gpu.device.GpuHealth;
 import com.intel.dra.gpu.device.PciAddress;
 import com.intel.dra.gpu.device.PciDeviceId;
 import com.intel.dra.gpu.kubelet.ClaimReference;
@@ -17,6 +19,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** The same GPU Flex 170 in every shape that the agent knows. */
@@ -94,5 +97,19 @@ final class Fixtures {
     var present = new java.util.TreeMap<>(map);
     present.values().removeIf(java.util.Objects::isNull);
     return present;
+  }
+
+  /** What there is to tell of a GPU of i915, beside how it is. */
+  static GpuFacts facts(DeviceUid uid, GpuHealth health) {
+    return new GpuFacts(
+        uid,
+        uid.address(),
+        Optional.of("i915"),
+        true,
+        Optional.empty(),
+        OptionalInt.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        health);
   }
 }

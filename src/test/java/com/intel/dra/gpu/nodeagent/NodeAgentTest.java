@@ -292,7 +292,11 @@ class NodeAgentTest {
               new OfferedDeviceHealth(devices, config, Clock.systemUTC()),
               parts.proof,
               parts.heartbeat,
-              new UnusableGpus(devices, parts.hosts, prepared, new NodeEvents(client, config)));
+              new UnusableGpus(
+                  devices,
+                  parts.hosts,
+                  prepared,
+                  new NodeEvents(client, config, Clock.systemUTC())));
     }
 
     void start() throws IOException {

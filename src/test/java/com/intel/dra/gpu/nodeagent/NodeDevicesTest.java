@@ -7,8 +7,6 @@ import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.GpuFacts;
 import com.intel.dra.gpu.device.GpuHealth;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class NodeDevicesTest {
@@ -19,16 +17,7 @@ class NodeDevicesTest {
   private final NodeDevices devices = new NodeDevices();
 
   private static GpuFacts healthy(DeviceUid uid) {
-    return new GpuFacts(
-        uid,
-        uid.address(),
-        Optional.of("i915"),
-        true,
-        Optional.empty(),
-        OptionalInt.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        new GpuHealth.Healthy());
+    return Fixtures.facts(uid, new GpuHealth.Healthy());
   }
 
   @Test

@@ -13,9 +13,9 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,23 +39,16 @@ class UnusableGpusTest {
     prepared.put("a", new PreparedClaim("team", "claim", List.of(allocated(3))));
     unusable =
         new UnusableGpus(
-            devices, hosts, prepared, new NodeEvents(client, TestingConfig.below(root)));
+            devices,
+            hosts,
+            prepared,
+            new NodeEvents(client, TestingConfig.below(root), Clock.systemUTC()));
     devices.tell(List.of(facts(new GpuHealth.Healthy())));
     unusable.look();
   }
 
   private static GpuFacts facts(GpuHealth health) {
-    PciAddress address = new PciAddress(0, 3, 0, 0);
-    return new GpuFacts(
-        DeviceUid.gpu(address, Fixtures.FLEX_170),
-        address,
-        Optional.of("i915"),
-        true,
-        Optional.empty(),
-        OptionalInt.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        health);
+    return Fixtures.facts(DeviceUid.gpu(new PciAddress(0, 3, 0, 0), Fixtures.FLEX_170), health);
   }
 
   private List<Event> events() {

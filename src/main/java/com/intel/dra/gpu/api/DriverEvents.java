@@ -1,0 +1,55 @@
+package com.intel.dra.gpu.api;
+
+import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/** What all Events of the driver have in common. */
+public final class DriverEvents {
+
+  private static final int MAX_MESSAGE_LENGTH = 1024;
+  private static final int MAX_NAME_PREFIX_LENGTH = 200;
+
+  private DriverEvents() {}
+
+  /**
+   * An Event that was seen once. What is longer than the API server takes is cut.
+   *
+   * @param namespace that of the object; "default" for an object that is in none
+   * @param suffix tells it from other Events about the object
+   * @param type Normal or Warning
+   * @param reason one word in CamelCase
+   * @param now by the clock on the wall
+   */
+  public static EventBuilder event(
+      ObjectReference about,
+      String namespace,
+      String suffix,
+      String type,
+      String reason,
+      String message,
+      Instant now) {
+    String seconds = now.truncatedTo(ChronoUnit.SECONDS).toString();
+    return new EventBuilder()
+        .withNewMetadata()
+        .withNamespace(namespace)
+        .withName(cut(about.getName(), MAX_NAME_PREFIX_LENGTH) + "." + suffix)
+        .endMetadata()
+        .withInvolvedObject(about)
+        .withType(type)
+        .withReason(reason)
+        .withMessage(cut(message, MAX_MESSAGE_LENGTH))
+        .withNewSource()
+        .withComponent(GpuApi.DRIVER_NAME)
+        .endSource()
+        .withReportingComponent(GpuApi.DRIVER_NAME)
+        .withFirstTimestamp(seconds)
+        .withLastTimestamp(seconds)
+        .withCount(1);
+  }
+
+  private static String cut(String text, int maxLength) {
+    return text.substring(0, Math.min(text.length(), maxLength));
+  }
+}
