@@ -2,10 +2,6 @@ package com.intel.dra.gpu.api;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Required;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
 
 /**
  * What a node's GPUs come to, for the columns of {@code kubectl get gas}. Whoever writes the object
@@ -26,8 +22,6 @@ public record GasSummary(
     @Required @JsonPropertyDescription("Local memory that claims hold, in MiB.") long usedMiB,
     @Required @JsonPropertyDescription("Local memory of the GPUs, in MiB.") long totalMiB) {
 
-  private record Holding(String claimUid, String deviceUid) {}
-
   /** That of a spec, whatever summary it has. */
   public static GasSummary of(GpuAllocationStateSpec spec) {
     int gpus = 0;
@@ -41,19 +35,7 @@ public record GasSummary(
         vfs++;
       }
     }
-    var held = new HashMap<Holding, Integer>();
-    spec.resourceClaimAllocations().forEach((claim, given) -> hold(held, claim, given.gpus()));
-    spec.prepared().forEach((claim, devices) -> hold(held, claim, devices));
-    var claims = new HashSet<String>();
-    held.keySet().forEach(holding -> claims.add(holding.claimUid()));
-    long usedMiB = held.values().stream().mapToLong(Integer::longValue).sum();
-    return new GasSummary(gpus, vfs, claims.size(), usedMiB, totalMiB);
-  }
-
-  private static void hold(
-      Map<Holding, Integer> held, String claim, Collection<AllocatedDevice> devices) {
-    for (AllocatedDevice device : devices) {
-      held.merge(new Holding(claim, device.uid()), device.memory(), Math::max);
-    }
+    Holders holders = Holders.of(spec);
+    return new GasSummary(gpus, vfs, holders.claims().size(), holders.memoryMiB(), totalMiB);
   }
 }

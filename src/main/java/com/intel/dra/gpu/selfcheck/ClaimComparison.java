@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.selfcheck;
 
 import com.intel.dra.gpu.api.AllocatedDevice;
+import com.intel.dra.gpu.api.Holders;
 import com.intel.dra.gpu.device.DeviceType;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.mode.DraMode;
@@ -32,7 +33,7 @@ record ClaimComparison(Picture picture, Consumer<Disagreement> found) {
     if (gas.isPresent() && claims.isPresent()) {
       allocated(gas.get(), claims.get());
     }
-    exclusion(Holders.of(picture));
+    exclusion(picture.holders());
   }
 
   /** Nothing while the file is being completed from the GAS, or cannot be read. */
@@ -130,10 +131,11 @@ record ClaimComparison(Picture picture, Consumer<Disagreement> found) {
   }
 
   private void exclusion(Holders holders, Gpu gpu) {
-    Map<String, Integer> whole = holders.of(gpu.uid());
-    var both = new TreeSet<>(whole.keySet());
-    both.addAll(holders.ofVfsOf(gpu.uid()));
-    if (!whole.isEmpty() && !holders.ofVfsOf(gpu.uid()).isEmpty()) {
+    Map<String, Integer> whole = holders.of(gpu.uid().toString());
+    Set<String> ofVfs = VfComparison.holdersOfVfs(holders, gpu.uid());
+    if (!whole.isEmpty() && !ofVfs.isEmpty()) {
+      var both = new TreeSet<>(whole.keySet());
+      both.addAll(ofVfs);
       found.accept(new Disagreement.DeviceHeldTwice(gpu.uid().toString(), names(both)));
     }
     long heldMiB = whole.values().stream().mapToLong(memoryMiB -> memoryMiB).sum();

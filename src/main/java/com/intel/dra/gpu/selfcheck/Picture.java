@@ -1,6 +1,8 @@
 package com.intel.dra.gpu.selfcheck;
 
+import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.api.GpuAllocationStateSpec;
+import com.intel.dra.gpu.api.Holders;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.kubelet.PluginSocket;
@@ -8,6 +10,7 @@ import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.nodeagent.MadeVfs;
 import com.intel.dra.gpu.nodeagent.StateOnDisk;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +42,21 @@ public record Picture(
 
   public Picture {
     leftovers = List.copyOf(leftovers);
+  }
+
+  /** Which claims hold which devices, by the GAS and by the file on disk. */
+  Holders holders() {
+    var onDisk = new HashMap<String, List<AllocatedDevice>>();
+    prepared
+        .records()
+        .ifPresent(
+            records ->
+                records
+                    .byUid()
+                    .forEach((claim, prepared) -> onDisk.put(claim, prepared.devices())));
+    return Holders.of(
+        gas.seen().flatMap(seen -> seen).map(Gas::spec).orElse(GpuAllocationStateSpec.EMPTY),
+        onDisk);
   }
 
   /**

@@ -1,11 +1,14 @@
 package com.intel.dra.gpu.selfcheck;
 
+import com.intel.dra.gpu.api.Holders;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.nodeagent.MadeVfs;
 import com.intel.dra.gpu.nodeagent.StateOnDisk;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -18,30 +21,38 @@ record VfComparison(Picture picture, Consumer<Disagreement> found) {
   }
 
   private void run(Picture.Hardware hardware) {
-    Holders holders = Holders.of(picture);
+    Holders holders = picture.holders();
     held(hardware, holders);
+    hosts().ifPresent(made -> split(hardware, holders, new TreeMap<>(made)));
+  }
+
+  private void split(Picture.Hardware hardware, Holders holders, SortedMap<String, MadeVfs> made) {
     boolean allHoldersAreKnown = picture.gas().seen().isPresent();
-    Optional<Map<String, MadeVfs>> hosts = hosts();
-    var gpus = new TreeSet<>(hardware.sriov().keySet());
-    hosts.ifPresent(
-        made ->
-            new TreeMap<>(hardware.sriov())
-                .forEach(
-                    (gpu, sriov) ->
-                        split(
-                            gpu,
-                            sriov,
-                            Optional.ofNullable(made.get(gpu.toString())),
-                            allHoldersAreKnown && holders.ofVfsOf(gpu).isEmpty())));
-    hosts.ifPresent(
-        made ->
-            new TreeMap<>(made)
-                .forEach(
-                    (uid, _) -> {
-                      if (DeviceUid.parse(uid).filter(gpus::contains).isEmpty()) {
-                        found.accept(new Disagreement.VfRecordWithoutVfs(uid));
-                      }
-                    }));
+    new TreeMap<>(hardware.sriov())
+        .forEach(
+            (gpu, sriov) ->
+                split(
+                    gpu,
+                    sriov,
+                    Optional.ofNullable(made.get(gpu.toString())),
+                    allHoldersAreKnown && holdersOfVfs(holders, gpu).isEmpty()));
+    made.keySet().stream()
+        .filter(uid -> DeviceUid.parse(uid).filter(hardware.sriov()::containsKey).isEmpty())
+        .forEach(uid -> found.accept(new Disagreement.VfRecordWithoutVfs(uid)));
+  }
+
+  /** The claims that hold any VF of the GPU. */
+  static SortedSet<String> holdersOfVfs(Holders holders, DeviceUid gpu) {
+    var claims = new TreeSet<String>();
+    holders
+        .byDevice()
+        .forEach(
+            (device, holding) -> {
+              if (DeviceUid.parse(device).flatMap(DeviceUid::parent).equals(Optional.of(gpu))) {
+                claims.addAll(holding.keySet());
+              }
+            });
+    return claims;
   }
 
   /** None where there is no file; empty where it cannot be read, which is told elsewhere. */

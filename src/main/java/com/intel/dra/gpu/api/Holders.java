@@ -1,0 +1,73 @@
+package com.intel.dra.gpu.api;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Which claims hold which devices, by what is on record as allocated and by what is prepared, for
+ * each outlives the other for a while. Of a device that a claim has by both, the larger share
+ * counts.
+ *
+ * @param byDevice by the device's UID, the MiB that it gave, by the claim's UID
+ */
+public record Holders(Map<String, Map<String, Integer>> byDevice) {
+
+  public Holders {
+    var sorted = new TreeMap<String, Map<String, Integer>>();
+    byDevice.forEach(
+        (device, claims) -> sorted.put(device, Collections.unmodifiableMap(new TreeMap<>(claims))));
+    byDevice = Collections.unmodifiableMap(sorted);
+  }
+
+  /** Those that a node's object names. */
+  public static Holders of(GpuAllocationStateSpec spec) {
+    return of(spec, Map.of());
+  }
+
+  /**
+   * Those that a node's object names, and others.
+   *
+   * @param others what claims hold besides, by the claim's UID
+   */
+  public static Holders of(GpuAllocationStateSpec spec, Map<String, List<AllocatedDevice>> others) {
+    var byDevice = new TreeMap<String, Map<String, Integer>>();
+    spec.resourceClaimAllocations()
+        .forEach((claim, allocation) -> add(byDevice, claim, allocation.gpus()));
+    spec.prepared().forEach((claim, devices) -> add(byDevice, claim, devices));
+    others.forEach((claim, devices) -> add(byDevice, claim, devices));
+    return new Holders(byDevice);
+  }
+
+  private static void add(
+      Map<String, Map<String, Integer>> byDevice, String claim, List<AllocatedDevice> devices) {
+    devices.forEach(
+        device ->
+            byDevice
+                .computeIfAbsent(device.uid(), _ -> new TreeMap<>())
+                .merge(claim, device.memory(), Math::max));
+  }
+
+  /** The MiB that claims hold of a device, by the claim's UID. */
+  public Map<String, Integer> of(String device) {
+    return byDevice.getOrDefault(device, Map.of());
+  }
+
+  /** All who hold anything. */
+  Set<String> claims() {
+    var claims = new TreeSet<String>();
+    byDevice.values().forEach(holders -> claims.addAll(holders.keySet()));
+    return claims;
+  }
+
+  /** The memory that is held of all devices. */
+  long memoryMiB() {
+    return byDevice.values().stream()
+        .flatMap(holders -> holders.values().stream())
+        .mapToLong(Integer::longValue)
+        .sum();
+  }
+}
