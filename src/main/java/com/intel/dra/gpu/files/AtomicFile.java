@@ -53,6 +53,11 @@ public final class AtomicFile {
    * @param maxBytes the first of a longer file are read, and one more, by which to know it
    */
   public Optional<byte[]> read(int maxBytes) throws IOException {
+    return read(path, maxBytes);
+  }
+
+  /** The same of any file, for those who only look. */
+  public static Optional<byte[]> read(Path path, int maxBytes) throws IOException {
     try (InputStream in = Files.newInputStream(path)) {
       return Optional.of(in.readNBytes(maxBytes + 1));
     } catch (NoSuchFileException e) {

@@ -25,9 +25,6 @@ final class SharedState<S> {
 
   private static final Logger LOG = Logger.getLogger(SharedState.class);
 
-  /** A node's few hundred claims have a tenth of it; more is not what an agent wrote. */
-  static final int MAX_BYTES = 4 << 20;
-
   /** How the value lies on disk. */
   interface Form<S> {
 
@@ -160,7 +157,7 @@ final class SharedState<S> {
     if (!hasChanged(now)) {
       return;
     }
-    Optional<byte[]> content = file.read(MAX_BYTES);
+    Optional<byte[]> content = file.read(StateDocument.MAX_BYTES);
     if (content.isEmpty()) {
       return;
     }
@@ -177,8 +174,8 @@ final class SharedState<S> {
   }
 
   private StateDocument.Decoded<S> decode(byte[] content) {
-    return content.length > MAX_BYTES
-        ? new StateDocument.Decoded.Damaged<>("it is larger than %d bytes".formatted(MAX_BYTES))
+    return content.length > StateDocument.MAX_BYTES
+        ? new StateDocument.Decoded.Damaged<>(StateDocument.TOO_LARGE)
         : form.decode(content);
   }
 

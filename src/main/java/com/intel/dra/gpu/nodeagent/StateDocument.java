@@ -19,6 +19,11 @@ import java.util.Optional;
  */
 final class StateDocument {
 
+  /** A node's few hundred claims have a tenth of it; more is not what an agent wrote. */
+  static final int MAX_BYTES = 4 << 20;
+
+  static final String TOO_LARGE = "it is larger than %d bytes".formatted(MAX_BYTES);
+
   private static final String CHECKSUM = "checksum";
 
   private static final ObjectMapper JSON =

@@ -1,8 +1,7 @@
 package com.intel.dra.gpu.nodeagent;
 
+import com.intel.dra.gpu.files.AtomicFile;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -78,9 +77,13 @@ public record StateOnDisk(Path folder) {
 
   private static <T> Content<T> read(Path file, Decoder<T> decoder) {
     try {
-      return decoder.decode(Files.readAllBytes(file));
-    } catch (NoSuchFileException e) {
-      return new Content.Absent<>();
+      return AtomicFile.read(file, StateDocument.MAX_BYTES)
+          .map(
+              bytes ->
+                  bytes.length > StateDocument.MAX_BYTES
+                      ? new Content.Unreadable<T>(StateDocument.TOO_LARGE)
+                      : decoder.decode(bytes))
+          .orElseGet(Content.Absent::new);
     } catch (IOException e) {
       return new Content.Unreadable<>(String.valueOf(e.getMessage()));
     }
