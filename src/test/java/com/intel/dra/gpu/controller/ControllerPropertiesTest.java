@@ -42,6 +42,11 @@ class ControllerPropertiesTest {
       @ForAll("anything") List<Timed> actions,
       @ForAll long seed,
       @ForAll Policy policy) {
+    checkAtRest(lived(gpuMiB, actions, seed, policy));
+  }
+
+  private static World lived(
+      List<List<Integer>> gpuMiB, List<Timed> actions, long seed, Policy policy) {
     World world = World.ofChance(seed, policy, gpuMiB);
     var hands = new Actions(world);
     prepare(hands);
@@ -49,6 +54,10 @@ class ControllerPropertiesTest {
       hands.carryOut(timed.action());
       world.goOn(timed.pause());
     }
+    return world;
+  }
+
+  private static void checkAtRest(World world) {
     world.settle();
     world.controller().sweep();
     world.settle();
@@ -62,18 +71,9 @@ class ControllerPropertiesTest {
       @ForAll("depositions") List<Timed> actions,
       @ForAll long seed,
       @ForAll Policy policy) {
-    World world = World.ofChance(seed, policy, gpuMiB);
-    var hands = new Actions(world);
-    prepare(hands);
-    for (Timed timed : actions) {
-      hands.carryOut(timed.action());
-      world.goOn(timed.pause());
-    }
+    World world = lived(gpuMiB, actions, seed, policy);
     world.endDeposed();
-    world.settle();
-    world.controller().sweep();
-    world.settle();
-    world.checkAtRest();
+    checkAtRest(world);
   }
 
   /**

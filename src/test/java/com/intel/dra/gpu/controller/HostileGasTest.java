@@ -11,6 +11,7 @@ import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.api.ClaimAllocation;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.api.GpuAllocationStateSpec;
+import com.intel.dra.gpu.api.HostileTexts;
 import com.intel.dra.gpu.device.DeviceType;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.time.Duration;
@@ -38,21 +39,7 @@ class HostileGasTest {
 
   @Provide
   Arbitrary<String> texts() {
-    return Arbitraries.oneOf(
-        Arbitraries.strings().ofMaxLength(30),
-        Arbitraries.of(
-            "",
-            "../../x",
-            "a\nb",
-            "x".repeat(70_000),
-            "vf",
-            "flex170_m2",
-            GPU,
-            GPU + "-vf0",
-            GPU + "-vf99999",
-            "ffffffff:ff:1f.7-0x56c0",
-            "7fffffff:ff:1f.7-0xffff-vf3",
-            "0000:04:00.0-0x56a0"));
+    return HostileTexts.near(GPU);
   }
 
   @Provide

@@ -196,6 +196,24 @@ final class StructuredCluster extends RealCluster {
                 name, where.indent(2).stripTrailing(), String.join(", ", containers), sources));
   }
 
+  /** A pod named "pod" that asks for one of an extended resource, and knows of no claim. */
+  void podWithExtendedResource(String resource) {
+    apply(
+        """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: pod}
+        spec:
+          terminationGracePeriodSeconds: 1
+          containers:
+            - name: main
+              image: %s
+              command: [sh, -c, "ls /dev/dri; sleep 3600"]
+              resources: {limits: {%s: 1}}
+        """
+            .formatted(TestObjects.IMAGE, resource));
+  }
+
   /** The numbers of the cards that the container lists, when it has. */
   Set<Integer> cards(String pod, String container) {
     return CARD.matcher(log(pod, container))

@@ -196,20 +196,7 @@ class StructuredGatesIT {
 
   @Test
   void anExtendedResourceIsKnownWhereTheGateIsOn() {
-    cluster.apply(
-        """
-        apiVersion: v1
-        kind: Pod
-        metadata: {name: pod}
-        spec:
-          terminationGracePeriodSeconds: 1
-          containers:
-            - name: main
-              image: %s
-              command: [sh, -c, "ls /dev/dri; sleep 3600"]
-              resources: {limits: {deviceclass.resource.kubernetes.io/gpu.intel.com: 1}}
-        """
-            .formatted(TestObjects.IMAGE));
+    cluster.podWithExtendedResource("deviceclass.resource.kubernetes.io/gpu.intel.com");
 
     if (gates.has("DRAExtendedResource")) {
       cluster.awaitRunning("pod");

@@ -211,20 +211,7 @@ class StructuredIT {
             - cel: {expression: 'device.driver == "gpu.intel.com" && device.attributes["gpu.intel.com"].model == "A770"'}
         """
             .formatted(cluster.namespace()));
-    cluster.apply(
-        """
-        apiVersion: v1
-        kind: Pod
-        metadata: {name: pod}
-        spec:
-          terminationGracePeriodSeconds: 1
-          containers:
-            - name: main
-              image: %s
-              command: [sh, -c, "ls /dev/dri; sleep 3600"]
-              resources: {limits: {gpu.intel.com/%s: 1}}
-        """
-            .formatted(TestObjects.IMAGE, cluster.namespace()));
+    cluster.podWithExtendedResource("gpu.intel.com/" + cluster.namespace());
     cluster.awaitRunning("pod");
 
     cluster.awaitCards("pod", "main", 1);

@@ -48,12 +48,7 @@ class KubeletPluginTest {
 
   @BeforeEach
   void startPlugin() throws IOException {
-    settings =
-        new PluginSettings(
-            "gpu.example.com",
-            root.resolve("plugins/gpu.example.com"),
-            root.resolve("registry"),
-            new PluginGeneration.Classic());
+    settings = TestingPlugins.classic(root);
     plugin = KubeletPlugin.create(settings, preparer, new RecordingListener());
     plugin.start();
   }

@@ -3,6 +3,8 @@ package com.intel.dra.gpu.nodeagent;
 import static com.intel.dra.gpu.nodeagent.Fixtures.claim;
 
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResult;
+import io.fabric8.kubernetes.api.model.resource.v1.OpaqueDeviceConfiguration;
+import io.fabric8.kubernetes.api.model.resource.v1.OpaqueDeviceConfigurationBuilder;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -62,10 +64,7 @@ final class TestingStructuredClaims extends StructuredClaims {
                 .editOrNewDevices()
                 .addNewConfig()
                 .withRequests(requests)
-                .withNewOpaque()
-                .withDriver(driver)
-                .withParameters(Map.of("kind", "GpuConfig"))
-                .endOpaque()
+                .withOpaque(parameters(driver))
                 .endConfig()
                 .endDevices()
                 .endSpec()
@@ -83,15 +82,19 @@ final class TestingStructuredClaims extends StructuredClaims {
                 .editDevices()
                 .addNewConfig()
                 .withSource("FromClass")
-                .withNewOpaque()
-                .withDriver(driver)
-                .withParameters(Map.of("kind", "GpuConfig"))
-                .endOpaque()
+                .withOpaque(parameters(driver))
                 .endConfig()
                 .endDevices()
                 .endAllocation()
                 .endStatus()
                 .build());
+  }
+
+  private static OpaqueDeviceConfiguration parameters(String driver) {
+    return new OpaqueDeviceConfigurationBuilder()
+        .withDriver(driver)
+        .withParameters(Map.of("kind", "GpuConfig"))
+        .build();
   }
 
   void delete(String uid) {
