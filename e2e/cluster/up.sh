@@ -84,7 +84,7 @@ prepare_for_load() {
     for user in ${load_users//,/ }; do echo "  - $user"; done
     echo '- level: None'
   } >"$RUN/audit-policy.yaml"
-  api_server_for_load=(--audit-policy-file="$RUN/audit-policy.yaml" --audit-log-path="$RUN/logs/audit.jsonl" --audit-log-mode=batch --audit-log-batch-max-wait=1s)
+  api_server_for_load=(--disable-admission-plugins=TaintNodesByCondition --audit-policy-file="$RUN/audit-policy.yaml" --audit-log-path="$RUN/logs/audit.jsonl" --audit-log-mode=batch --audit-log-batch-max-wait=1s)
   cat >"$RUN/scheduler.yaml" <<YAML
 apiVersion: kubescheduler.config.k8s.io/v1
 kind: KubeSchedulerConfiguration

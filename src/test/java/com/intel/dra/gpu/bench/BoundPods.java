@@ -28,7 +28,8 @@ final class BoundPods implements Watcher<Pod> {
   @Override
   public void eventReceived(Action action, Pod pod) {
     String node = pod.getSpec().getNodeName();
-    if (node != null
+    if (requestedAt.containsKey(pod.getMetadata().getName())
+        && node != null
         && !node.isEmpty()
         && boundAt.putIfAbsent(pod.getMetadata().getName(), System.nanoTime()) == null) {
       missing.countDown();
