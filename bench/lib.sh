@@ -31,11 +31,24 @@ bench_java() { # bench_java CLASS ARGUMENT...: a program of the package bench
     -cp "target/test-classes:target/classes:$(cat "$RESULTS/classpath")" "com.intel.dra.gpu.bench.$1" "${@:2}"
 }
 
-# The command of the image's entry point, with the heap that the manifest's memory limit gives.
-driver_java() { # driver_java LIMIT_MIB
-  local options
-  options=$(sed -n 's/^quarkus.jib.jvm-entrypoint=[^,]*,\(.*\),-jar,.*/\1/p' src/main/resources/application.properties)
-  echo "$JAVA_HOME/bin/java ${options//,/ } -XX:MaxRAM=${1}m"
+# driver_command IMAGE LIMIT_MIB: the entry point of an image, run outside a container, with the heap that a memory limit gives it.
+# The runtime, the jars and the AOT cache are those of the image.
+driver_command() {
+  local root=$PWD/$RESULTS/$1 tar=target/images/$1.tar layer entry
+  if [ ! -e "$root.unpacked" ] || [ "$tar" -nt "$root.unpacked" ]; then
+    rm -rf "$root" "$root.layers"
+    mkdir -p "$root" "$root.layers"
+    tar -C "$root.layers" -xf "$tar"
+    while read -r layer; do
+      tar -C "$root" --no-same-owner --warning=no-unknown-keyword -xf "$root.layers/$layer"
+    done < <(jq -r '.[0].Layers[]' "$root.layers/manifest.json")
+    cp "$root.layers/config.json" "$root.json"
+    rm -r "$root.layers"
+    touch "$root.unpacked"
+  fi
+  entry=$(jq -r '.config.Entrypoint[1:] | join(" ")' "$root.json")
+  echo "env -C $root/opt/driver $root/opt/java/bin/java ${entry//=\/opt\/driver/=$root/opt/driver} -XX:MaxRAM=${2}m" |
+    sed 's/ -jar quarkus-run.jar\(.*\)/\1 -jar quarkus-run.jar/'
 }
 
 token_kubeconfig() { # token_kubeconfig ACCOUNT OUT SERVER: for a service account of the driver

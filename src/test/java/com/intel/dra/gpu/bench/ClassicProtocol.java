@@ -110,9 +110,7 @@ final class ClassicProtocol implements PrepareBench.Protocol {
 
   private List<Claim> claims(Collection<String> uids) {
     return uids.stream()
-        .map(
-            uid ->
-                TestingKubelet.claim(uid, new ResourceHandle(List.of(device(uid))).encode()))
+        .map(uid -> TestingKubelet.claim(uid, new ResourceHandle(List.of(device(uid))).encode()))
         .toList();
   }
 

@@ -25,8 +25,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /**
- * A node agent as a process of its own, on a sysfs with eight GPUs that are files alone, an API server
- * that is real, and a gRPC client in the kubelet's place. {@code bench/prepare} starts it.
+ * A node agent as a process of its own, on a sysfs with eight GPUs that are files alone, an API
+ * server that is real, and a gRPC client in the kubelet's place. {@code bench/prepare} starts it.
  */
 final class PrepareBench {
 

@@ -148,8 +148,7 @@ class DamagedStateFilesTest {
   void whatWasFoundDamagedIsToldOnceOnTheNode() throws IOException {
     var told = new ArrayList<String>();
     var events =
-        new NodeEvents(
-            NoApiServer.CLIENT, TestingConfig.below(folder), Clock.systemUTC()) {
+        new NodeEvents(NoApiServer.CLIENT, TestingConfig.below(folder), Clock.systemUTC()) {
           @Override
           void warn(String reason, String message) {
             told.add(reason + ": " + message);
