@@ -3,6 +3,7 @@
 #   a Kubernetes version, such as 1.30.14: its four components and kubectl
 #   tools: etcd, containerd, its runc shim and ctr
 #   kwok:  simulated nodes, for kwok.sh
+#   dra-test-driver: Kubernetes' own driver for tests, of 1.30.14: a measure for benchmarks
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 ETCD=v3.6.16 CONTAINERD=v2.2.9 KWOK=v0.7.0
@@ -65,6 +66,15 @@ build_kwok() {
   }
 }
 
+build_test_driver() {
+  local out=$CACHE/bin/tools version=v1.30.14
+  mkdir -p "$out"
+  all_there "$out" dra-test-driver || {
+    enter_module "$version" k8s.io/kubernetes "$version"
+    build "$out/dra-test-driver" k8s.io/kubernetes/test/e2e/dra/test-driver -ldflags "-s -w"
+  }
+}
+
 build_kubernetes() { # build_kubernetes v1.30.14
   local version=$1 out=$CACHE/bin/$1 program package flags='-s -w' minor=${1#v1.}
   local programs=(kube-apiserver kube-controller-manager kube-scheduler kubelet kubectl)
@@ -85,6 +95,7 @@ for what; do
   case $what in
     tools) build_tools ;;
     kwok) build_kwok ;;
+    dra-test-driver) build_test_driver ;;
     *) version=$(version_of "$what"); build_kubernetes "$version" ;;
   esac
 done

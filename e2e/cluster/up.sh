@@ -1,17 +1,20 @@
 #!/usr/bin/env bash
-# up.sh VERSION [--nodes N | --no-node] [--feature-gates A=false,B=true]: a real Kubernetes of that version with N nodes
-# (1 unless told), in which every component has these feature gates too.
+# up.sh VERSION [--nodes N | --no-node] [--feature-gates A=false,B=true] [--for-load USER,...]: a real Kubernetes of that
+# version with N nodes (1 unless told), in which every component has these feature gates too.
+# --for-load: for benchmarks. No limit of a client slows scheduler and controller manager, a node that is an object alone
+# stays as it is, and the requests of these users are written to $RUN/logs/audit.jsonl.
 # What is up and healthy already is left as it is, so a second call is quick, and one with a larger N adds nodes.
 # A failed start is left for you to look at; down.sh removes it.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
-usage="usage: up.sh VERSION [--nodes N | --no-node] [--feature-gates A=false,B=true]"
-version='' count=1 more_gates=''
+usage="usage: up.sh VERSION [--nodes N | --no-node] [--feature-gates A=false,B=true] [--for-load USER,...]"
+version='' count=1 more_gates='' load_users=''
 while [ $# -gt 0 ]; do
   case $1 in
     --nodes) count=${2:?$usage}; shift ;;
     --no-node) count=0 ;;
     --feature-gates) more_gates=${2:?$usage}; shift ;;
+    --for-load) load_users=${2:?$usage}; shift ;;
     -*) die "$usage" ;;
     *) version=$(version_of "$1") ;;
   esac
@@ -71,6 +74,27 @@ make_control_network() {
   inside control sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
 }
 
+# What --for-load adds to each component's command line.
+api_server_for_load=() scheduler_for_load=() controller_manager_for_load=()
+
+prepare_for_load() {
+  local user
+  {
+    printf '%s\n' 'apiVersion: audit.k8s.io/v1' 'kind: Policy' 'omitStages: [RequestReceived]' 'rules:' '- level: Metadata' '  users:'
+    for user in ${load_users//,/ }; do echo "  - $user"; done
+    echo '- level: None'
+  } >"$RUN/audit-policy.yaml"
+  api_server_for_load=(--disable-admission-plugins=TaintNodesByCondition --audit-policy-file="$RUN/audit-policy.yaml" --audit-log-path="$RUN/logs/audit.jsonl" --audit-log-mode=batch --audit-log-batch-max-wait=1s)
+  cat >"$RUN/scheduler.yaml" <<YAML
+apiVersion: kubescheduler.config.k8s.io/v1
+kind: KubeSchedulerConfiguration
+leaderElection: {leaderElect: false}
+clientConnection: {kubeconfig: "$RUN/scheduler.kubeconfig", qps: 10000, burst: 10000}
+YAML
+  scheduler_for_load=(--config="$RUN/scheduler.yaml")
+  controller_manager_for_load=(--kube-api-qps=10000 --kube-api-burst=10000 "--controllers=*,-node-lifecycle-controller")
+}
+
 start_control_plane() {
   mkdir -p "$PKI" "$RUN"/{logs,pids,nodes,etcd}
   echo "$version" >"$RUN/version"
@@ -78,6 +102,7 @@ start_control_plane() {
   make_cgroup daemons
   make_keys
   make_control_network
+  [ -z "$load_users" ] || prepare_for_load
   spawn_inside control etcd "$tools/etcd" --data-dir "$RUN/etcd" --unsafe-no-fsync \
     --listen-client-urls http://127.0.0.1:2379 --advertise-client-urls http://127.0.0.1:2379 \
     --listen-peer-urls http://127.0.0.1:2380
@@ -90,7 +115,7 @@ start_control_plane() {
     --service-account-signing-key-file="$PKI/service-account.key" \
     --kubelet-preferred-address-types=InternalIP \
     --kubelet-client-certificate="$PKI/admin.crt" --kubelet-client-key="$PKI/admin.key" \
-    --runtime-config="$apis" --feature-gates="$gates"
+    --runtime-config="$apis" --feature-gates="$gates" "${api_server_for_load[@]}"
   # from the host's loopback into the namespace, through a socket in the file system
   spawn_inside control api-inside socat "UNIX-LISTEN:$RUN/api.sock,fork" TCP:127.0.0.1:443
   spawn api-outside socat "TCP-LISTEN:$PORT,bind=127.0.0.1,reuseaddr,fork" "UNIX-CONNECT:$RUN/api.sock"
@@ -99,9 +124,10 @@ start_control_plane() {
     --kubeconfig="$RUN/controller-manager.kubeconfig" --bind-address=127.0.0.1 --leader-elect=false \
     --use-service-account-credentials --root-ca-file="$PKI/ca.crt" \
     --service-account-private-key-file="$PKI/service-account.key" \
-    --flex-volume-plugin-dir="$RUN/volume-plugins" --feature-gates="$gates"
+    --flex-volume-plugin-dir="$RUN/volume-plugins" --feature-gates="$gates" "${controller_manager_for_load[@]}"
   spawn_inside control kube-scheduler "$bin/kube-scheduler" \
-    --kubeconfig="$RUN/scheduler.kubeconfig" --bind-address=127.0.0.1 --leader-elect=false --feature-gates="$gates"
+    --kubeconfig="$RUN/scheduler.kubeconfig" --bind-address=127.0.0.1 --leader-elect=false --feature-gates="$gates" \
+    "${scheduler_for_load[@]}"
 }
 
 control_plane_healthy() {

@@ -8,7 +8,7 @@ BUILT=(target/kubernetes/controller.yml target/kubernetes/node-agent.yml "${IMAG
 driver_is_built() { # all there, and none older than a source
   local file
   for file in "${BUILT[@]}"; do
-    [ -e "$file" ] && [ -z "$(find pom.xml src -newer "$file" -type f -print -quit)" ] || return 1
+    [ -e "$file" ] && [ -z "$(find pom.xml src/main src/build -newer "$file" -type f -print -quit)" ] || return 1
   done
 }
 

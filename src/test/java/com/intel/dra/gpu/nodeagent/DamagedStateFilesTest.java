@@ -5,7 +5,6 @@ import static com.intel.dra.gpu.nodeagent.Fixtures.allocated;
 import static com.intel.dra.gpu.nodeagent.Fixtures.gpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -149,8 +148,7 @@ class DamagedStateFilesTest {
   void whatWasFoundDamagedIsToldOnceOnTheNode() throws IOException {
     var told = new ArrayList<String>();
     var events =
-        new NodeEvents(
-            new KubernetesClientBuilder().build(), TestingConfig.below(folder), Clock.systemUTC()) {
+        new NodeEvents(NoApiServer.CLIENT, TestingConfig.below(folder), Clock.systemUTC()) {
           @Override
           void warn(String reason, String message) {
             told.add(reason + ": " + message);

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,7 +40,7 @@ class StructuredAbandonedClaimsTest {
     abandoned =
         new StructuredAbandonedClaims(
             prepared,
-            new StructuredClaims(new KubernetesClientBuilder().build()) {
+            new StructuredClaims(NoApiServer.CLIENT) {
               @Override
               Optional<ResourceClaim> read(String namespace, String name) {
                 if (!answers) {

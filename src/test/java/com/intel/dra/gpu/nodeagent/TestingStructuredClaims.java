@@ -7,7 +7,6 @@ import io.fabric8.kubernetes.api.model.resource.v1.OpaqueDeviceConfiguration;
 import io.fabric8.kubernetes.api.model.resource.v1.OpaqueDeviceConfigurationBuilder;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +18,7 @@ final class TestingStructuredClaims extends StructuredClaims {
   Runnable whenRead = () -> {};
 
   TestingStructuredClaims() {
-    super(new KubernetesClientBuilder().build());
+    super(NoApiServer.CLIENT);
   }
 
   @Override

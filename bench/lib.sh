@@ -1,0 +1,63 @@
+# shellcheck shell=bash
+# lib.sh: what the benchmarks share. Source it in the root of the checkout.
+export CLUSTER_NAME=${CLUSTER_NAME:-gpu-bench} CLUSTER_PORT=${CLUSTER_PORT:-6445}   # beside a demo's and a test's
+. e2e/cluster/lib.sh
+. e2e/lib/jdk.sh
+. e2e/lib/requirements.sh
+. e2e/lib/driver.sh
+
+RESULTS=target/bench
+
+build_benchmarks() { # the driver, and the programs that measure it
+  check_requirements
+  mkdir -p "$RESULTS"
+  build_driver
+  local classpath=$RESULTS/classpath
+  if [ ! -s "$classpath" ] || [ pom.xml -nt "$classpath" ]; then
+    mvn -q -B dependency:build-classpath -Dmdep.includeScope=test "-Dmdep.outputFile=$PWD/$classpath"
+  fi
+  if [ ! -d target/test-classes ] || [ -n "$(find src/test/java -newer target/test-classes -name '*.java' -print -quit)" ]; then
+    step "compiling the benchmarks"
+    mvn -q -B test-compile
+    touch target/test-classes
+  fi
+}
+
+within=()   # a command that runs the next one, such as: inside control
+
+bench_java() { # bench_java CLASS ARGUMENT...: a program of the package bench
+  "${within[@]}" "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+    -Djava.util.logging.manager=org.jboss.logmanager.LogManager \
+    -cp "target/test-classes:target/classes:$(cat "$RESULTS/classpath")" "com.intel.dra.gpu.bench.$1" "${@:2}"
+}
+
+# driver_command IMAGE LIMIT_MIB: the entry point of an image, run outside a container, with the heap that a memory limit gives it.
+# The runtime, the jars and the AOT cache are those of the image.
+driver_command() {
+  local root=$PWD/$RESULTS/$1 tar=target/images/$1.tar layer entry
+  if [ ! -e "$root.unpacked" ] || [ "$tar" -nt "$root.unpacked" ]; then
+    rm -rf "$root" "$root.layers"
+    mkdir -p "$root" "$root.layers"
+    tar -C "$root.layers" -xf "$tar"
+    while read -r layer; do
+      tar -C "$root" --no-same-owner --warning=no-unknown-keyword -xf "$root.layers/$layer"
+    done < <(jq -r '.[0].Layers[]' "$root.layers/manifest.json")
+    cp "$root.layers/config.json" "$root.json"
+    rm -r "$root.layers"
+    touch "$root.unpacked"
+  fi
+  entry=$(jq -r '.config.Entrypoint[1:] | join(" ")' "$root.json")
+  echo "env -C $root/opt/driver $root/opt/java/bin/java ${entry//=\/opt\/driver/=$root/opt/driver} -XX:MaxRAM=${2}m" |
+    sed 's/ -jar quarkus-run.jar\(.*\)/\1 -jar quarkus-run.jar/'
+}
+
+token_kubeconfig() { # token_kubeconfig ACCOUNT OUT SERVER: for a service account of the driver
+  cat >"$2" <<YAML
+apiVersion: v1
+kind: Config
+clusters: [{name: $CLUSTER, cluster: {server: "$3", certificate-authority: "$PKI/ca.crt"}}]
+users: [{name: "$1", user: {token: "$(kubectl -n default create token "$1" --duration=8h)"}}]
+contexts: [{name: $CLUSTER, context: {cluster: $CLUSTER, user: "$1"}}]
+current-context: $CLUSTER
+YAML
+}

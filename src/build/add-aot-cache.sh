@@ -1,0 +1,74 @@
+#!/bin/bash
+# add-aot-cache.sh IMAGE.tar NAME=VALUE...: starts the application of the image once, without an API server, and adds what the JVM
+# learned of its classes as a layer (JEP 483, 514): a start takes a third of the time and half the CPU. The arguments
+# are the application's environment; @DIR in a value is an empty folder that is thrown away.
+# The JVM takes the cache only for the very jars and the very runtime of the image, so the application is started from it.
+set -euo pipefail
+image=$(realpath -m "$1"); shift
+if [ ! -e "$image" ]; then
+  echo "add-aot-cache.sh: $image is not there (the image went to a Docker engine or a registry): no AOT cache" >&2
+  exit 0
+fi
+work=$(mktemp -d)
+trap '[ -z "${pid:-}" ] || kill -9 "$pid" 2>/dev/null || true; rm -rf "$work"' EXIT
+mkdir "$work"/{image,root,trial,layer}
+tar -C "$work/image" -xf "$image"
+if jq -e '.config.Entrypoint | any(startswith("-XX:AOTCache"))' "$work/image/config.json" >/dev/null; then exit 0; fi
+while read -r layer; do tar -C "$work/root" --no-same-owner --warning=no-unknown-keyword -xf "$work/image/$layer"; done < <(jq -r '.[0].Layers[]' "$work/image/manifest.json")
+
+folder=$(jq -r .config.WorkingDir "$work/image/config.json")
+cache=$folder/application.aot
+mapfile -t entry < <(jq -r '.config.Entrypoint[1:][]' "$work/image/config.json")
+environment=(KUBERNETES_MASTER=https://127.0.0.1:1 KUBECONFIG=/nonexistent POD_NAMESPACE=default POD_NAME=trial
+  QUARKUS_MANAGEMENT_HOST=127.0.0.1 QUARKUS_MANAGEMENT_PORT=0)
+for pair; do environment+=("${pair//@DIR/$work/trial}"); done
+cd "$work/root$folder"
+env -i "${environment[@]}" "$work/root/opt/java/bin/java" -XX:AOTCacheOutput="$work/application.aot" "${entry[@]}" >"$work/log" 2>&1 &
+pid=$!
+
+fail() {
+  cat "$work/log" >&2
+  echo "add-aot-cache.sh: $1: see the application's output above" >&2
+  exit 1
+}
+await() { # await SECONDS WHAT COMMAND...
+  local limit=$((SECONDS + $1)) what=$2
+  until "${@:3}"; do
+    kill -0 "$pid" 2>/dev/null || fail "the application ended before $what"
+    [ "$SECONDS" -lt "$limit" ] || fail "$what: not within $1 s"
+    sleep 0.1
+  done
+}
+# what an administrator's Prometheus and the kubelet ask for belongs to the trial
+port() { sed -n 's/.*[Mm]anagement interface listening on http:[^ ]*:\([0-9]*\).*/\1/p' "$work/log" | head -n 1; }
+listens() { [ -n "$(port)" ]; }
+ask() { # ask PATH: whatever the answer
+  (
+    exec 3<>"/dev/tcp/127.0.0.1/$(port)"
+    printf 'GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' "$1" >&3
+    timeout 5 cat <&3
+  ) >/dev/null 2>&1 || true
+}
+await 120 "it listened" listens
+for path in started live ready; do ask "/q/health/$path"; done
+ask /q/metrics
+sleep 2   # what is started in the background
+kill "$pid"
+wait "$pid" || true
+pid=''
+[ -s "$work/application.aot" ] || fail "no cache was written"
+
+mkdir -p "$work/layer$folder"
+cp "$work/application.aot" "$work/layer$cache"
+tar --sort=name --mtime=@1 --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX -C "$work/layer" -cf "$work/image/aot.tar" ".$cache"
+digest=$(sha256sum "$work/image/aot.tar" | cut -d' ' -f1)
+cd "$work/image"
+jq -c --arg d "sha256:$digest" --arg option "-XX:AOTCache=$cache" '.rootfs.diff_ids += [$d]
+  | .config.Entrypoint = [.config.Entrypoint[0], $option] + .config.Entrypoint[1:]
+  | if .history then .history += [{created_by: "add-aot-cache.sh"}] else . end' config.json >config.new
+mv config.new config.json
+jq -c '.[0].Layers += ["aot.tar"]' manifest.json >manifest.new
+mv manifest.new manifest.json
+mapfile -t layers < <(jq -r ".[0].Layers[]" manifest.json)
+tar --mtime=@0 --owner=0 --group=0 -cf "$image.tmp" manifest.json config.json "${layers[@]}"
+mv "$image.tmp" "$image"

@@ -1,0 +1,217 @@
+package com.intel.dra.gpu.bench;
+
+import com.intel.dra.gpu.device.PciAddress;
+import com.intel.dra.gpu.device.PciDeviceId;
+import com.intel.dra.gpu.kubelet.TestingKubelet;
+import com.intel.dra.gpu.kubelet.TestingKubelet.Authority;
+import com.intel.dra.gpu.simulator.DeviceNodes;
+import com.intel.dra.gpu.simulator.SimulatedGpu;
+import com.intel.dra.gpu.simulator.SimulatedNode;
+import com.intel.dra.gpu.simulator.Topology;
+import com.intel.dra.gpu.sysfs.KernelDriver;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+/**
+ * A node agent as a process of its own, on a sysfs with eight GPUs that are files alone, an API
+ * server that is real, and a gRPC client in the kubelet's place. {@code bench/prepare} starts it.
+ */
+final class PrepareBench {
+
+  private static final String NODE = "bench-0000";
+  private static final int GPUS = 8;
+  private static final int WARM_UP = 200;
+  private static final int CLAIMS_AT_A_TIME = 50;
+  private static final int BATCH = 100;
+  private static final int BATCHES = 10;
+  private static final Duration IDLE = Duration.ofSeconds(60);
+  private static final Duration POLL = Duration.ofMillis(2);
+  private static final int RSS_BAR = 1000;
+
+  /** What differs between the protocols. */
+  interface Protocol {
+
+    /** The names of its folder, and of the driver. */
+    String driver();
+
+    /** Has these claims allocated, so that the agent takes them. */
+    void allocate(List<String> uids) throws InterruptedException;
+
+    /** The same as one call of the kubelet; fails unless every claim got its device. */
+    void prepare(List<String> uids);
+
+    void unprepare(List<String> uids);
+
+    void free(List<String> uids);
+  }
+
+  private PrepareBench() {}
+
+  /** Arguments: {@code classic|v1 PAIRS JAVA OPTION...}: the command line of the agent. */
+  public static void main(String[] args) throws Exception {
+    Config config = Config.autoConfigure(null);
+    config.setClientKeyAlgo("EC");
+    Path folder = Files.createTempDirectory("prepare-bench");
+    List<SimulatedGpu> gpus =
+        IntStream.range(0, GPUS)
+            .mapToObj(
+                i ->
+                    new SimulatedGpu(
+                        new PciAddress(0, 0x10 + i, 0, 0),
+                        new PciDeviceId("0x56c0"),
+                        16_384,
+                        31,
+                        KernelDriver.I915))
+            .toList();
+    try (KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build();
+        SimulatedNode node =
+            SimulatedNode.create(
+                folder.resolve("host"), new Topology(gpus), DeviceNodes.PLAIN_FILES);
+        var kubelet = new TestingKubelet(Authority.PERCENT_ENCODED)) {
+      client
+          .resource(new NodeBuilder().withNewMetadata().withName(NODE).endMetadata().build())
+          .create();
+      long begun = System.nanoTime();
+      Process agent = start(List.of(args).subList(2, args.length), folder, node, args[0]);
+      try {
+        Protocol protocol =
+            switch (args[0]) {
+              case "classic" -> new ClassicProtocol(client, kubelet, folder, NODE, GPUS);
+              case "v1" -> new V1Protocol(client, kubelet, folder, NODE);
+              default -> throw new IllegalArgumentException("classic or v1, not " + args[0]);
+            };
+        register(kubelet, folder.resolve("registry"), agent);
+        System.out.printf(
+            "%s: serves the kubelet %.2f s after its start%n",
+            args[0], (System.nanoTime() - begun) / 1e9);
+        measure(protocol, Integer.parseInt(args[1]), agent.pid());
+      } finally {
+        agent.destroy();
+        if (!agent.waitFor(30, TimeUnit.SECONDS)) {
+          agent.destroyForcibly();
+        }
+      }
+    }
+    System.exit(0); // threads of the client's HTTP library go on
+  }
+
+  private static Process start(
+      List<String> command, Path folder, SimulatedNode node, String protocol) throws IOException {
+    var builder = new ProcessBuilder(command);
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "NODE_NAME", NODE,
+                "POD_NAMESPACE", "default",
+                "POD_NAME", "bench",
+                "GPU_DRA_MODE", protocol.equals("v1") ? "structured" : "classic",
+                "GPU_SYSFS_ROOT", node.sysfsRoot().toString(),
+                "GPU_DEV_ROOT", node.devRoot().toString(),
+                "GPU_CDI_ROOT", folder.resolve("cdi").toString(),
+                "GPU_PLUGIN_DIR", folder.resolve("plugin").toString(),
+                "GPU_REGISTRY_DIR", folder.resolve("registry").toString()));
+    for (String name : List.of("cdi", "plugin", "registry")) {
+      Files.createDirectories(folder.resolve(name));
+    }
+    builder.redirectErrorStream(true).redirectOutput(folder.resolve("agent.log").toFile());
+    System.err.println("the agent's log: " + folder.resolve("agent.log"));
+    return builder.start();
+  }
+
+  /** As the kubelet does as soon as it sees the socket. */
+  private static void register(TestingKubelet kubelet, Path registry, Process agent)
+      throws IOException, InterruptedException {
+    while (agent.isAlive()) {
+      try (var files = Files.list(registry)) {
+        var socket = files.filter(file -> file.toString().endsWith(".sock")).findFirst();
+        if (socket.isPresent()) {
+          kubelet.getInfo(socket.get());
+          kubelet.notifyStatus(socket.get(), true, "");
+          return;
+        }
+      }
+      Thread.sleep(POLL);
+    }
+    throw new IllegalStateException("the agent has ended: see its log");
+  }
+
+  private static void measure(Protocol protocol, int pairs, long pid) throws InterruptedException {
+    ProcessUse begin = ProcessUse.of(pid);
+    pairs(protocol, WARM_UP);
+    Times times = pairs(protocol, pairs);
+    System.out.println("  one claim a call, prepare (ms): " + times.prepare().told());
+    System.out.println("  one claim a call, unprepare (ms): " + times.unprepare().told());
+    ProcessUse after = ProcessUse.of(pid);
+    Times batches = batches(protocol);
+    System.out.printf("  %d claims in a call, prepare (ms): %s%n", BATCH, batches.prepare().told());
+    System.out.printf(
+        "  %d claims in a call, unprepare (ms): %s%n", BATCH, batches.unprepare().told());
+    ProcessUse idleFrom = ProcessUse.of(pid);
+    Thread.sleep(IDLE);
+    ProcessUse end = ProcessUse.of(pid);
+    System.out.printf(
+        "  RSS (MiB): %.0f at its start, %.0f after %d pairs, %.0f at the end; idle: %.2f %% of a core over %d s%n",
+        begin.residentMiB(),
+        after.residentMiB(),
+        WARM_UP + pairs,
+        end.residentMiB(),
+        100 * (end.cpuSeconds() - idleFrom.cpuSeconds()) / IDLE.toSeconds(),
+        IDLE.toSeconds());
+    if (pairs < RSS_BAR) {
+      System.out.printf("  (fewer than %d pairs: growth is not shown)%n", RSS_BAR);
+    }
+  }
+
+  private record Times(Quantiles prepare, Quantiles unprepare) {}
+
+  private static Times pairs(Protocol protocol, int count) throws InterruptedException {
+    var prepare = new ArrayList<Double>();
+    var unprepare = new ArrayList<Double>();
+    for (int done = 0; done < count; done += CLAIMS_AT_A_TIME) {
+      List<String> uids = uids(CLAIMS_AT_A_TIME);
+      protocol.allocate(uids);
+      for (String uid : uids) {
+        prepare.add(milliseconds(() -> protocol.prepare(List.of(uid))));
+        unprepare.add(milliseconds(() -> protocol.unprepare(List.of(uid))));
+      }
+      protocol.free(uids);
+    }
+    return new Times(new Quantiles(prepare), new Quantiles(unprepare));
+  }
+
+  private static Times batches(Protocol protocol) throws InterruptedException {
+    var prepare = new ArrayList<Double>();
+    var unprepare = new ArrayList<Double>();
+    for (int i = 0; i < BATCHES; i++) {
+      List<String> uids = uids(BATCH);
+      protocol.allocate(uids);
+      prepare.add(milliseconds(() -> protocol.prepare(uids)));
+      unprepare.add(milliseconds(() -> protocol.unprepare(uids)));
+      protocol.free(uids);
+    }
+    return new Times(new Quantiles(prepare), new Quantiles(unprepare));
+  }
+
+  private static double milliseconds(Runnable call) {
+    long begun = System.nanoTime();
+    call.run();
+    return (System.nanoTime() - begun) / 1e6;
+  }
+
+  private static List<String> uids(int count) {
+    return IntStream.range(0, count).mapToObj(_ -> UUID.randomUUID().toString()).toList();
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Benchmarks: programs that load a running driver and say what it took. The scripts in {@code
+ * bench/} start what they need; nothing of this is part of the tests.
+ */
+@NullMarked
+package com.intel.dra.gpu.bench;
+
+import org.jspecify.annotations.NullMarked;
