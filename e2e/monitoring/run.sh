@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # run.sh [PICTURE.svg]: on the cluster that KUBECONFIG names, with the driver in it: has a real Prometheus scrape the driver while
 # pods with GPUs come and go, executes every query of the dashboard and draws what they give. Fails if a query fails, or
-# gives nothing although what it asks for exists, or an alert is pending or firing at the end. Needs prometheus (Debian's), kubectl, jq, openssl and a JDK.
+# gives nothing although what it asks for exists, or an alert is pending or firing at the end. Needs prometheus (Debian's), kubectl, jq, and JDK 25.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 picture=${1:-target/dashboard.svg} port=${PROMETHEUS_PORT:-9490}
-for program in prometheus kubectl jq; do
+for program in prometheus promtool kubectl jq; do
   command -v "$program" >/dev/null || { echo "run.sh: $program is missing (Debian: prometheus, jq)" >&2; exit 1; }
 done
 work=$(mktemp -d)
@@ -22,8 +22,12 @@ server=$(config '.clusters[0].cluster.server')
 config '.clusters[0].cluster.certificate-authority-data' | base64 -d >"$work/ca.crt"
 config '.users[0].user.client-certificate-data' | base64 -d >"$work/client.crt"
 config '.users[0].user.client-key-data' | base64 -d >"$work/client.key"
-sed -e "s|FOLDER|$work|g" -e "s|KUBECONFIG|$KUBECONFIG|" -e "s|APISERVER|${server#https://}|" \
-  -e "s|RULES|$PWD/deploy/monitoring/rules.yaml|" e2e/monitoring/prometheus.yml >"$work/prometheus.yml"
+kubectl get pods -n default -l 'app.kubernetes.io/name in (intel-gpu-controller, intel-gpu-node-agent)' -o json |
+  jq --arg server "${server#https://}" '[.items[] | {targets: [$server], labels: {
+    __metrics_path__: "/api/v1/namespaces/default/pods/\(.metadata.name):9000/proxy/q/metrics",
+    job: .metadata.labels["app.kubernetes.io/name"], instance: .metadata.name}}]' >"$work/targets.json"
+sed -e "s|FOLDER|$work|g" -e "s|TARGETS|$work/targets.json|" -e "s|RULES|$PWD/deploy/monitoring/rules.yaml|" \
+  e2e/monitoring/prometheus.yml >"$work/prometheus.yml"
 promtool check config "$work/prometheus.yml" >/dev/null
 prometheus --config.file="$work/prometheus.yml" --storage.tsdb.path="$work/data" \
   --web.listen-address="127.0.0.1:$port" --log.level=warn >"$work/log" 2>&1 &
@@ -37,7 +41,7 @@ until_true() { # until_true WHAT COMMAND...: waits for a condition
     sleep 0.5
   done
 }
-scraped() { [ "$(ask 'count(up == 1)')" -ge 2 ]; }
+scraped() { [ "$(ask 'count(up == 1)')" = "$(jq length "$work/targets.json")" ]; }
 until_true "Prometheus scrapes the driver" scraped
 
 kubectl create namespace monitored >/dev/null
@@ -85,7 +89,7 @@ done
 kubectl delete -n monitored pod p1 p2 p3 >/dev/null
 held() { [ "$(ask 'sum(gpu_dra_prepared_claims)')" = 3 ]; }
 until_true "Prometheus shows the three pods that are left" held
-java -cp 'target/simulator/*' e2e/monitoring/Dashboard.java deploy/monitoring/dashboard.json \
+"${JAVA_HOME:+$JAVA_HOME/bin/}java" -cp 'target/simulator/*' e2e/monitoring/Dashboard.java deploy/monitoring/dashboard.json \
   "http://127.0.0.1:$port" "$picture" ${structured:+--structured}
 alerts=$(curl -sf "http://127.0.0.1:$port/api/v1/alerts" | jq -r '.data.alerts[] | "\(.labels.alertname) \(.state)"')
 [ -z "$alerts" ] || { echo "run.sh: nothing is wrong, and yet: $alerts" >&2; exit 1; }
