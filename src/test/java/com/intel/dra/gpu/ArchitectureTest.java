@@ -1,6 +1,7 @@
 package com.intel.dra.gpu;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -11,6 +12,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -34,7 +36,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule controller =
-      room("controller").mayUse("claim", "allocation", "api", "device", "mode", "time");
+      room("controller").mayUse("claim", "allocation", "api", "device", "metrics", "mode", "time");
 
   @ArchTest static final ArchRule sysfs = room("sysfs").mayUse("device");
 
@@ -62,8 +64,22 @@ class ArchitectureTest {
               "kubelet",
               "structured",
               "slices",
+              "metrics",
               "mode",
               "time");
+
+  @ArchTest static final ArchRule metrics = room("metrics").mayUse();
+
+  /** So that the catalogue has them all. */
+  @ArchTest
+  static final ArchRule metersAreMadeInOnePlace =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage(ROOT + "metrics..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("io.micrometer..").and(not(equivalentTo(MeterRegistry.class))))
+          .because("docs/metrics.md and the dashboards go by the catalogue metrics.Metric");
 
   @ArchTest static final ArchRule logs = room("logs").mayUse();
 
@@ -103,6 +119,7 @@ class ArchitectureTest {
                   "files",
                   "cdi",
                   "kubelet",
+                  "metrics",
                   "mode",
                   "slices",
                   "nodeagent",

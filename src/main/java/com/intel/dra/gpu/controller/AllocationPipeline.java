@@ -7,6 +7,8 @@ import com.intel.dra.gpu.api.ClaimAllocation;
 import com.intel.dra.gpu.claim.AllocationResults;
 import com.intel.dra.gpu.claim.Claims;
 import com.intel.dra.gpu.controller.ApiServer.Outcome;
+import com.intel.dra.gpu.controller.ControllerMetrics.AllocationResult;
+import com.intel.dra.gpu.controller.ControllerMetrics.Stage;
 import com.intel.dra.gpu.controller.NodeRecords.Change;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
@@ -14,6 +16,7 @@ import io.quarkus.arc.profile.IfBuildProfile;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -71,19 +74,25 @@ class AllocationPipeline {
    * As {@link #allocate}, waiting for it and counting that it allocated or failed. There is no time
    * limit: it would let go of the claims while they are still being written.
    *
-   * @param mode for the count
+   * @param mode how it is counted
    * @throws RuntimeException the API server's error
    */
   AllocationOutcome allocateAndWait(
-      String mode, String node, List<PendingClaim> pending, Optional<ObjectMeta> consumer) {
+      AllocationMode mode, String node, List<PendingClaim> pending, Optional<ObjectMeta> consumer) {
+    DeviceKinds kinds = DeviceKinds.asked(pending);
     AllocationOutcome outcome =
         allocate(node, pending, consumer)
             .onFailure()
-            .invoke(_ -> metrics.allocation(mode, "error"))
+            .invoke(_ -> metrics.allocation(mode, kinds, AllocationResult.ERROR))
             .await()
             .indefinitely();
-    if (outcome instanceof AllocationOutcome.Allocated) {
-      metrics.allocation(mode, "allocated");
+    switch (outcome) {
+      case AllocationOutcome.Allocated _ ->
+          metrics.allocation(mode, kinds, AllocationResult.ALLOCATED);
+      case AllocationOutcome.Outdated _ ->
+          metrics.allocation(mode, kinds, AllocationResult.CONFLICT);
+      // only the caller knows whether another node is tried; who is busy counts it
+      case AllocationOutcome.Refused _, AllocationOutcome.Busy _ -> {}
     }
     return outcome;
   }
@@ -145,7 +154,7 @@ class AllocationPipeline {
   }
 
   private Uni<Step<List<ResourceClaim>>> protect(List<PendingClaim> pending) {
-    return all(pending, claim -> claims.ensureFinalizer(claim.claim()))
+    return timed(Stage.FINALIZER, all(pending, claim -> claims.ensureFinalizer(claim.claim())))
         .map(AllocationPipeline::ifAllWritten);
   }
 
@@ -154,8 +163,10 @@ class AllocationPipeline {
       List<ResourceClaim> held,
       List<DeviceRequest> requests,
       Optional<ObjectMeta> consumer) {
-    return onVirtualThread(
-            () -> records.change(node, gas -> decide(gas.map(nodes::of), held, requests)))
+    return timed(
+            Stage.RECORD,
+            onVirtualThread(
+                () -> records.change(node, gas -> decide(gas.map(nodes::of), held, requests))))
         .chain(step -> step.then(devices -> announce(node, held, devices, consumer)));
   }
 
@@ -185,13 +196,16 @@ class AllocationPipeline {
       List<ResourceClaim> held,
       Map<String, List<AllocatedDevice>> devices,
       Optional<ObjectMeta> consumer) {
-    return all(
-            held,
-            claim ->
-                claims.allocate(
-                    claim,
-                    AllocationResults.of(node, devices.getOrDefault(Claims.uid(claim), List.of())),
-                    consumer))
+    return timed(
+            Stage.STATUS,
+            all(
+                held,
+                claim ->
+                    claims.allocate(
+                        claim,
+                        AllocationResults.of(
+                            node, devices.getOrDefault(Claims.uid(claim), List.of())),
+                        consumer)))
         .chain(
             outcomes -> ifAllWritten(outcomes).then(_ -> done(new AllocationOutcome.Allocated())));
   }
@@ -207,6 +221,16 @@ class AllocationPipeline {
       }
     }
     return new Step.Next<>(written);
+  }
+
+  private <T> Uni<T> timed(Stage stage, Uni<T> work) {
+    return Uni.createFrom()
+        .deferred(
+            () -> {
+              long begin = System.nanoTime();
+              return work.onTermination()
+                  .invoke(() -> metrics.stage(stage, Duration.ofNanos(System.nanoTime() - begin)));
+            });
   }
 
   /** Writes of several claims do not wait for each other. */

@@ -3,6 +3,7 @@ package com.intel.dra.gpu.controller;
 import com.intel.dra.gpu.claim.AllocationResults;
 import com.intel.dra.gpu.claim.Claims;
 import com.intel.dra.gpu.controller.ApiServer.Outcome;
+import com.intel.dra.gpu.controller.ControllerMetrics.DeallocationResult;
 import com.intel.dra.gpu.controller.NodeRecords.Change;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.quarkus.arc.profile.IfBuildProfile;
@@ -63,7 +64,12 @@ class ClaimRelease {
       return false;
     }
     try {
-      return giveBack(claim);
+      boolean released = giveBack(claim);
+      count(claim, released ? DeallocationResult.DEALLOCATED : DeallocationResult.CONFLICT);
+      return released;
+    } catch (RuntimeException e) {
+      count(claim, DeallocationResult.ERROR);
+      throw e;
     } finally {
       inFlight.leave(uid);
       wakeups.waiting();
@@ -93,11 +99,17 @@ class ClaimRelease {
                       dropRecords(claim, holders);
                       return new Outcome.Written<>(open);
                     });
-    boolean released = !(outcome instanceof Outcome.Conflict);
-    if (released && Claims.allocation(claim).isPresent()) {
-      metrics.deallocation();
-    }
-    return released;
+    return !(outcome instanceof Outcome.Conflict);
+  }
+
+  private void count(ResourceClaim claim, DeallocationResult result) {
+    Claims.allocation(claim)
+        .ifPresent(
+            allocation ->
+                metrics.deallocation(
+                    AllocationMode.of(claim),
+                    DeviceKinds.held(AllocationResults.devices(allocation)),
+                    result));
   }
 
   private void dropRecords(ResourceClaim claim, Set<String> holders) {

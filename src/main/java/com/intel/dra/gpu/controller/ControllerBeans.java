@@ -2,15 +2,25 @@ package com.intel.dra.gpu.controller;
 
 import com.intel.dra.gpu.allocation.Policy;
 import com.intel.dra.gpu.claim.ParametersResolver;
+import com.intel.dra.gpu.metrics.ApiWrites;
+import com.intel.dra.gpu.metrics.Meters;
+import com.intel.dra.gpu.metrics.Reconciliations;
 import com.intel.dra.gpu.time.SteadyClock;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.javaoperatorsdk.operator.api.monitoring.Metrics;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.Unremovable;
 import io.quarkus.arc.profile.IfBuildProfile;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.InstantSource;
+import java.util.List;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** The pure parts, made with the configuration. */
@@ -18,6 +28,40 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 final class ControllerBeans {
 
   private ControllerBeans() {}
+
+  @Produces
+  @Singleton
+  static Meters meters(
+      MeterRegistry registry,
+      @ConfigProperty(name = "quarkus.application.version") String version) {
+    Meters meters = Meters.ofController(registry);
+    meters.showBuild(version);
+    return meters;
+  }
+
+  /** In place of Quarkus' own. */
+  @Produces
+  @Singleton
+  static KubernetesClient kubernetesClient(
+      Config config, KubernetesSerialization serialization, Meters meters) {
+    return new ApiWrites(
+            meters,
+            List.of(
+                "Event", "GpuAllocationState", "Lease", "PodSchedulingContext", "ResourceClaim"))
+        .client(config, serialization);
+  }
+
+  static void close(@Disposes KubernetesClient client) {
+    client.close();
+  }
+
+  /** In place of the operator SDK's own. */
+  @Produces
+  @Singleton
+  @Unremovable
+  static Metrics reconciliations(Meters meters) {
+    return new Reconciliations(meters, List.of("claim", "gas", "scheduling-context"));
+  }
 
   @Produces
   @Singleton

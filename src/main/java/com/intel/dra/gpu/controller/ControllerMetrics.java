@@ -1,69 +1,144 @@
 package com.intel.dra.gpu.controller;
 
+import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.metrics.Meters;
+import com.intel.dra.gpu.metrics.Meters.Counters;
+import com.intel.dra.gpu.metrics.Meters.Durations;
+import com.intel.dra.gpu.metrics.Metric;
 import com.intel.dra.gpu.mode.DraMode;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 
-/** The controller's figures; labels are bounded, never names of objects. */
+/** What Prometheus sees of the controller; docs/metrics.md has the list. */
 @Singleton
 @IfBuildProfile("controller")
 class ControllerMetrics {
 
-  private final MeterRegistry registry;
-  private final Counter gasWriteConflicts;
+  private static final int MOST_WAITS = 10_000;
 
-  ControllerMetrics(MeterRegistry registry) {
-    this.registry = registry;
-    this.gasWriteConflicts =
-        Counter.builder("gpu.dra.gas.write.conflicts")
-            .description("Writes of a GpuAllocationState that met a newer version and were retried")
-            .register(registry);
+  private final Meters meters;
+  private final Waits waits = new Waits(MOST_WAITS, System::nanoTime);
+  private final Counters allocations;
+  private final Counters deallocations;
+  private final Durations latencies;
+  private final Durations stages;
+  private final Counters unsuitableNodes;
+  private final Counters silentAgents;
+  private final Counters gasWriteConflicts;
+
+  /** How an attempt to allocate ended. */
+  enum AllocationResult {
+    ALLOCATED,
+    /** There is no room. */
+    REFUSED,
+    /** Somebody changed a claim meanwhile: it is tried again. */
+    CONFLICT,
+    ERROR
   }
 
-  /** 1 while this process leads, else 0. */
-  void leader(Leadership leadership) {
-    registry.gauge("gpu.dra.leader", leadership, now -> now.isLeading() ? 1 : 0);
+  /** How an attempt to give devices back ended. */
+  enum DeallocationResult {
+    DEALLOCATED,
+    /** Somebody changed the claim meanwhile: it is tried again. */
+    CONFLICT,
+    ERROR
+  }
+
+  /** The steps of an attempt to allocate. */
+  enum Stage {
+    FINALIZER,
+    RECORD,
+    STATUS
+  }
+
+  ControllerMetrics(Meters meters) {
+    this.meters = meters;
+    List<String> modes = labels(AllocationMode.values());
+    allocations =
+        meters.counters(
+            Metric.ALLOCATIONS,
+            modes,
+            List.of(DeviceKinds.GPU.label(), DeviceKinds.VF.label(), DeviceKinds.MIXED.label()),
+            labels(AllocationResult.values()));
+    deallocations =
+        meters.counters(
+            Metric.DEALLOCATIONS,
+            modes,
+            labels(DeviceKinds.values()),
+            labels(DeallocationResult.values()));
+    latencies = meters.durations(Metric.ALLOCATION_LATENCY, modes);
+    stages = meters.durations(Metric.ALLOCATION_STAGE_DURATION, labels(Stage.values()));
+    unsuitableNodes = meters.counters(Metric.UNSUITABLE_NODES, NodeAnswer.reasons());
+    silentAgents = meters.counters(Metric.SILENT_AGENTS);
+    gasWriteConflicts = meters.counters(Metric.GAS_WRITE_CONFLICTS);
+  }
+
+  /** Shows whether this process leads, and the nodes that it knows of. */
+  void show(Leadership leadership, ClusterView view) {
+    meters.gauge(Metric.LEADER, () -> leadership.isLeading() ? 1 : 0);
+    meters.gauge(Metric.NODES, () -> nodes(view, true), "ready");
+    meters.gauge(Metric.NODES, () -> nodes(view, false), "not_ready");
+  }
+
+  private static long nodes(ClusterView view, boolean ready) {
+    return view.nodes
+        .list()
+        .filter(node -> GpuAllocationState.READY.equals(node.getStatus()) == ready)
+        .count();
   }
 
   /** Told once, when it is known. */
   void mode(DraMode mode) {
-    mode.showIn(registry);
+    meters.gauge(Metric.MODE, () -> 1, mode.label());
   }
 
   void gasWriteConflict() {
     gasWriteConflicts.increment();
   }
 
-  void allocation(String mode, String result) {
-    Counter.builder("gpu.dra.allocations")
-        .description("Attempts to allocate the claims of a pod or one immediate claim")
-        .tag("mode", mode)
-        .tag("result", result)
-        .register(registry)
-        .increment();
+  /**
+   * Claims wait to be allocated, perhaps not only since now.
+   *
+   * @param uid of the claim, or of the scheduling context of the pod that they are for
+   */
+  void waiting(String uid) {
+    waits.seen(uid);
   }
 
-  void deallocation() {
-    Counter.builder("gpu.dra.deallocations")
-        .description("Claims whose devices were given back")
-        .register(registry)
-        .increment();
+  /** What was {@link #waiting} is allocated. */
+  void waitIsOver(AllocationMode mode, String uid) {
+    waits.over(uid).ifPresent(wait -> latencies.record(wait, mode.label()));
+  }
+
+  void allocation(AllocationMode mode, DeviceKinds kinds, AllocationResult result) {
+    allocations.increment(mode.label(), kinds.label(), label(result));
+  }
+
+  void deallocation(AllocationMode mode, DeviceKinds kinds, DeallocationResult result) {
+    deallocations.increment(mode.label(), kinds.label(), label(result));
+  }
+
+  void stage(Stage stage, Duration took) {
+    stages.record(took, label(stage));
   }
 
   void agentSilent() {
-    Counter.builder("gpu.dra.silent.agents")
-        .description("Nodes that were set to NotReady because their agent gave no sign of life")
-        .register(registry)
-        .increment();
+    silentAgents.increment();
   }
 
   void unsuitableNode(String reason) {
-    Counter.builder("gpu.dra.unsuitable.nodes")
-        .description("Nodes that were told to the scheduler as unsuitable for a pod")
-        .tag("reason", reason)
-        .register(registry)
-        .increment();
+    unsuitableNodes.increment(reason);
+  }
+
+  private static List<String> labels(Enum<?>[] values) {
+    return Arrays.stream(values).map(ControllerMetrics::label).toList();
+  }
+
+  private static String label(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -36,6 +36,7 @@ class ControllerStart {
   private final KubernetesClient client;
   private final ControllerMetrics metrics;
   private final Leadership leadership;
+  private final ClusterView view;
   private final DraModeSetting setting;
   private volatile Optional<DraMode> mode = Optional.empty();
   private volatile Optional<Thread> starting = Optional.empty();
@@ -45,11 +46,13 @@ class ControllerStart {
       KubernetesClient client,
       ControllerMetrics metrics,
       Leadership leadership,
+      ClusterView view,
       @ConfigProperty(name = "gpu.dra-mode", defaultValue = "auto") DraModeSetting setting) {
     this.operator = operator;
     this.client = client;
     this.metrics = metrics;
     this.leadership = leadership;
+    this.view = view;
     this.setting = setting;
   }
 
@@ -60,6 +63,7 @@ class ControllerStart {
 
   /** Does not wait for the API server: health is to be told meanwhile. */
   void start(@Observes @Priority(LAST) StartupEvent event) {
+    metrics.show(leadership, view);
     starting = Optional.of(Thread.ofVirtual().name("start").start(this::startOrEnd));
   }
 
@@ -80,10 +84,7 @@ class ControllerStart {
       metrics.mode(known);
       mode = Optional.of(known);
       switch (known) {
-        case CLASSIC -> {
-          metrics.leader(leadership);
-          operator.start();
-        }
+        case CLASSIC -> operator.start();
         case STRUCTURED ->
             LOG.info(
                 "The controller is not needed in this cluster and does nothing: the scheduler allocates GPUs. Its Deployment can be deleted.");

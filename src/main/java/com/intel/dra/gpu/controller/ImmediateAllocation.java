@@ -17,8 +17,6 @@ import java.util.stream.Collectors;
 @IfBuildProfile("controller")
 class ImmediateAllocation {
 
-  private static final String MODE = "immediate";
-
   private final ClusterView view;
   private final ApiServer api;
   private final ParametersResolver resolver;
@@ -55,6 +53,7 @@ class ImmediateAllocation {
    * @return empty while not all of the pod's claims are made: the last one has them all allocated
    */
   Optional<AllocationOutcome> allocate(PendingClaim claim) {
+    metrics.waiting(claim.uid());
     ImmediateGroup group = ImmediateGroup.of(claim, view, api, resolver);
     return group.isWhole() ? Optional.of(allocate(claim, group)) : Optional.empty();
   }
@@ -74,7 +73,13 @@ class ImmediateAllocation {
         }
         case Placement best -> {
           AllocationOutcome outcome =
-              pipeline.allocateAndWait(MODE, best.nodeName(), group.claims(), Optional.empty());
+              pipeline.allocateAndWait(
+                  AllocationMode.IMMEDIATE, best.nodeName(), group.claims(), Optional.empty());
+          if (outcome instanceof AllocationOutcome.Allocated) {
+            group
+                .claims()
+                .forEach(given -> metrics.waitIsOver(AllocationMode.IMMEDIATE, given.uid()));
+          }
           if (!(outcome instanceof AllocationOutcome.Refused)) {
             return outcome;
           }
@@ -85,7 +90,10 @@ class ImmediateAllocation {
   }
 
   private AllocationOutcome refused(PendingClaim claim, ImmediateGroup group, Refusal refusal) {
-    metrics.allocation(MODE, "refused");
+    metrics.allocation(
+        AllocationMode.IMMEDIATE,
+        DeviceKinds.asked(group.claims()),
+        ControllerMetrics.AllocationResult.REFUSED);
     events.warn(claim.claim(), UnsuitableNodes.REASON, message(group, refusal));
     return new AllocationOutcome.Refused(NodeAnswer.refused(refusal));
   }

@@ -41,7 +41,6 @@ import java.util.Set;
 class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext> {
 
   private static final Duration SOON = Duration.ofMillis(100);
-  private static final String MODE = "delayed";
 
   private final ClusterView view;
   private final ApiServer api;
@@ -131,6 +130,7 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
     if (rejected.contains(context, demand.get().distinctClaims())) {
       return true;
     }
+    metrics.waiting(context.getMetadata().getUid());
     return selectedNode.isPresent() && demand.get().unplaceable().isEmpty()
         ? allocate(context, pod.get(), demand.get(), selectedNode.get(), nodes)
         : answer(context, pod.get(), demand.get(), nodes, judgeAll(demand.get(), nodes));
@@ -144,12 +144,21 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
       Set<String> nodes) {
     AllocationOutcome outcome =
         pipeline.allocateAndWait(
-            MODE, selectedNode, demand.distinctClaims(), Optional.of(pod.getMetadata()));
+            AllocationMode.DELAYED,
+            selectedNode,
+            demand.distinctClaims(),
+            Optional.of(pod.getMetadata()));
     return switch (outcome) {
-      case AllocationOutcome.Allocated _ -> true;
+      case AllocationOutcome.Allocated _ -> {
+        metrics.waitIsOver(AllocationMode.DELAYED, context.getMetadata().getUid());
+        yield true;
+      }
       case AllocationOutcome.Busy _, AllocationOutcome.Outdated _ -> false;
       case AllocationOutcome.Refused refused -> {
-        metrics.allocation(MODE, "refused");
+        metrics.allocation(
+            AllocationMode.DELAYED,
+            DeviceKinds.asked(demand.distinctClaims()),
+            ControllerMetrics.AllocationResult.REFUSED);
         Map<String, Unsuitable> answers = judgeAll(demand, nodes);
         answers.put(selectedNode, refused.answer());
         yield answer(context, pod, demand, nodes, answers);

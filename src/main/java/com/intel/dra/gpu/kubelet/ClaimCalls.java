@@ -5,6 +5,7 @@ import com.intel.dra.gpu.kubelet.UnprepareResult.Unprepared;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -83,20 +84,34 @@ final class ClaimCalls {
   /** Never fails: what goes wrong is a result. */
   Uni<PrepareResult> prepare(
       PluginApiVersion version, ClaimReference claim, Optional<String> handle) {
-    return serialised(claim, () -> prepareNow(claim, handle))
-        .invoke(result -> listener.prepareAnswered(version, result));
+    return onThread(
+        () -> {
+          listener.prepareBegun();
+          long begin = System.nanoTime();
+          PrepareResult result = claims.whileHolding(claim.uid(), () -> prepareNow(claim, handle));
+          listener.prepareAnswered(version, result, since(begin));
+          return result;
+        });
   }
 
   /** Never fails: what goes wrong is a result. */
   Uni<UnprepareResult> unprepare(PluginApiVersion version, ClaimReference claim) {
-    return serialised(claim, () -> unprepareNow(claim))
-        .invoke(result -> listener.unprepareAnswered(version, result));
+    return onThread(
+        () -> {
+          listener.unprepareBegun();
+          long begin = System.nanoTime();
+          UnprepareResult result = claims.whileHolding(claim.uid(), () -> unprepareNow(claim));
+          listener.unprepareAnswered(version, result, since(begin));
+          return result;
+        });
   }
 
-  private <R> Uni<R> serialised(ClaimReference claim, Supplier<R> call) {
-    return Uni.createFrom()
-        .item(() -> claims.whileHolding(claim.uid(), call))
-        .runSubscriptionOn(threads);
+  private <R> Uni<R> onThread(Supplier<R> call) {
+    return Uni.createFrom().item(call).runSubscriptionOn(threads);
+  }
+
+  private static Duration since(long begin) {
+    return Duration.ofNanos(System.nanoTime() - begin);
   }
 
   private PrepareResult prepareNow(ClaimReference claim, Optional<String> handle) {

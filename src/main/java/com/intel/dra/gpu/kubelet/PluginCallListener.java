@@ -1,9 +1,26 @@
 package com.intel.dra.gpu.kubelet;
 
-/** Hears of every claim that was answered to the kubelet; for metrics. Must not block or throw. */
+import java.time.Duration;
+
+/**
+ * Hears of every claim that the kubelet asks for, and of the answer; for metrics. Must not block or
+ * throw.
+ */
 public interface PluginCallListener {
 
-  void prepareAnswered(PluginApiVersion version, PrepareResult result);
+  /** The kubelet waits for a claim; {@link #prepareAnswered} follows. */
+  default void prepareBegun() {}
 
-  void unprepareAnswered(PluginApiVersion version, UnprepareResult result);
+  /**
+   * @param took with what the claim waited for other calls
+   */
+  void prepareAnswered(PluginApiVersion version, PrepareResult result, Duration took);
+
+  /** The kubelet waits for a claim; {@link #unprepareAnswered} follows. */
+  default void unprepareBegun() {}
+
+  /**
+   * @param took with what the claim waited for other calls
+   */
+  void unprepareAnswered(PluginApiVersion version, UnprepareResult result, Duration took);
 }

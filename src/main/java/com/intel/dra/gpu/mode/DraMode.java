@@ -2,8 +2,6 @@ package com.intel.dra.gpu.mode;
 
 import com.intel.dra.gpu.api.GpuApi;
 import com.intel.dra.gpu.structured.StructuredApi;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Locale;
 
 /** Who allocates, and so which of Kubernetes' APIs the applications speak. */
@@ -19,12 +17,9 @@ public enum DraMode {
     this.driverName = driverName;
   }
 
-  /** Shows it as {@code gpu_dra_mode}, 1 for the {@code mode} that the application is in. */
-  public void showIn(MeterRegistry registry) {
-    Gauge.builder("gpu.dra.mode", () -> 1)
-        .description("1 for the mode that the application is in")
-        .tag("mode", name().toLowerCase(Locale.ROOT))
-        .register(registry);
+  /** For a metric's label. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
   }
 
   /** The driver's name in classes, slices and towards the kubelet. */

@@ -4,80 +4,125 @@ import com.intel.dra.gpu.kubelet.PluginApiVersion;
 import com.intel.dra.gpu.kubelet.PluginCallListener;
 import com.intel.dra.gpu.kubelet.PrepareResult;
 import com.intel.dra.gpu.kubelet.UnprepareResult;
+import com.intel.dra.gpu.metrics.Meters;
+import com.intel.dra.gpu.metrics.Meters.Counters;
+import com.intel.dra.gpu.metrics.Meters.Durations;
+import com.intel.dra.gpu.metrics.Metric;
 import com.intel.dra.gpu.mode.DraMode;
-import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/**
- * What Prometheus sees of the node agent: {@code gpu_dra_prepare_requests_total} and {@code
- * gpu_dra_unprepare_requests_total} by {@code api_version} and {@code result} (success or error),
- * of single claims, {@code gpu_dra_prepared_claims}, and {@code gpu_dra_vf_provisionings_total} and
- * {@code gpu_dra_vf_removals_total} by {@code result}, of all VFs of one GPU; {@code
- * gpu_dra_slice_publications_total} by {@code result}; and {@code gpu_dra_mode}, 1 for the {@code
- * mode} that the agent is in.
- */
+/** What Prometheus sees of what the node agent does; docs/metrics.md has the list. */
 @Singleton
 class AgentMetrics implements PluginCallListener {
 
-  private static final String PREPARE = "gpu.dra.prepare.requests";
-  private static final String UNPREPARE = "gpu.dra.unprepare.requests";
-  private static final String VF_PROVISIONINGS = "gpu.dra.vf.provisionings";
-  private static final String VF_REMOVALS = "gpu.dra.vf.removals";
-  private static final String SLICE_WRITES = "gpu.dra.slice.publications";
   private static final String SUCCESS = "success";
   private static final String ERROR = "error";
+  private static final List<String> RESULTS = List.of(SUCCESS, ERROR);
 
-  private final MeterRegistry registry;
+  private final Counters prepares;
+  private final Durations prepareDurations;
+  private final AtomicInteger preparesInFlight = new AtomicInteger();
+  private final Counters unprepares;
+  private final Durations unprepareDurations;
+  private final AtomicInteger unpreparesInFlight = new AtomicInteger();
+  private final Counters vfProvisionings;
+  private final Durations vfProvisioningDurations;
+  private final Counters vfRemovals;
+  private final Durations vfRemovalDurations;
+  private final Counters slicePublications;
+  private final Counters gasWriteConflicts;
 
   @Inject
-  AgentMetrics(MeterRegistry registry, PreparedClaims prepared, DraMode mode) {
-    this.registry = registry;
-    mode.showIn(registry);
-    registry.gauge("gpu.dra.prepared.claims", prepared, claims -> claims.all().size());
+  AgentMetrics(Meters meters, PreparedClaims prepared, DraMode mode) {
+    List<String> versions =
+        Arrays.stream(PluginApiVersion.values()).map(PluginApiVersion::label).toList();
+    prepares = meters.counters(Metric.PREPARE_REQUESTS, versions, RESULTS);
+    prepareDurations = meters.durations(Metric.PREPARE_DURATION, RESULTS);
+    unprepares = meters.counters(Metric.UNPREPARE_REQUESTS, versions, RESULTS);
+    unprepareDurations = meters.durations(Metric.UNPREPARE_DURATION, RESULTS);
+    vfProvisionings = meters.counters(Metric.VF_PROVISIONINGS, RESULTS);
+    vfProvisioningDurations = meters.durations(Metric.VF_PROVISIONING_DURATION, RESULTS);
+    vfRemovals = meters.counters(Metric.VF_REMOVALS, RESULTS);
+    vfRemovalDurations = meters.durations(Metric.VF_REMOVAL_DURATION, RESULTS);
+    slicePublications =
+        meters.counters(
+            Metric.SLICE_PUBLICATIONS, List.of("published", "repaired", "refused", ERROR));
+    gasWriteConflicts = meters.counters(Metric.GAS_WRITE_CONFLICTS);
+    meters.gauge(Metric.CALLS_IN_FLIGHT, preparesInFlight::get, "prepare");
+    meters.gauge(Metric.CALLS_IN_FLIGHT, unpreparesInFlight::get, "unprepare");
+    meters.gauge(Metric.PREPARED_CLAIMS, () -> prepared.all().size());
+    meters.gauge(Metric.MODE, () -> 1, mode.label());
   }
 
   @Override
-  public void prepareAnswered(PluginApiVersion version, PrepareResult result) {
-    count(PREPARE, version, result instanceof PrepareResult.Prepared ? SUCCESS : ERROR);
+  public void prepareBegun() {
+    preparesInFlight.incrementAndGet();
   }
 
   @Override
-  public void unprepareAnswered(PluginApiVersion version, UnprepareResult result) {
-    count(UNPREPARE, version, result instanceof UnprepareResult.Unprepared ? SUCCESS : ERROR);
+  public void prepareAnswered(PluginApiVersion version, PrepareResult result, Duration took) {
+    String label = result(result instanceof PrepareResult.Prepared);
+    preparesInFlight.decrementAndGet();
+    prepares.increment(version.label(), label);
+    prepareDurations.record(took, label);
+  }
+
+  @Override
+  public void unprepareBegun() {
+    unpreparesInFlight.incrementAndGet();
+  }
+
+  @Override
+  public void unprepareAnswered(PluginApiVersion version, UnprepareResult result, Duration took) {
+    String label = result(result instanceof UnprepareResult.Unprepared);
+    unpreparesInFlight.decrementAndGet();
+    unprepares.increment(version.label(), label);
+    unprepareDurations.record(took, label);
   }
 
   /** VFs of a GPU were made, or an attempt failed. */
-  void vfsMade(boolean success) {
-    registry.counter(VF_PROVISIONINGS, "result", success ? SUCCESS : ERROR).increment();
+  void vfsMade(boolean success, Duration took) {
+    vfProvisionings.increment(result(success));
+    vfProvisioningDurations.record(took, result(success));
   }
 
   /** The VFs of a GPU were removed, or an attempt failed. */
-  void vfsRemoved(boolean success) {
-    registry.counter(VF_REMOVALS, "result", success ? SUCCESS : ERROR).increment();
+  void vfsRemoved(boolean success, Duration took) {
+    vfRemovals.increment(result(success));
+    vfRemovalDurations.record(took, result(success));
   }
 
   /** The scheduler was told of the node's devices. */
   void slicesPublished() {
-    registry.counter(SLICE_WRITES, "result", "published").increment();
+    slicePublications.increment("published");
   }
 
   /** Somebody else had changed or deleted the slices. */
   void slicesRepaired() {
-    registry.counter(SLICE_WRITES, "result", "repaired").increment();
+    slicePublications.increment("repaired");
   }
 
   /** The API server takes the devices for invalid. */
   void slicesRefused() {
-    registry.counter(SLICE_WRITES, "result", "refused").increment();
+    slicePublications.increment("refused");
   }
 
   /** Publishing failed and is tried again. */
   void slicesFailed() {
-    registry.counter(SLICE_WRITES, "result", ERROR).increment();
+    slicePublications.increment(ERROR);
   }
 
-  private void count(String name, PluginApiVersion version, String result) {
-    registry.counter(name, "api_version", version.label(), "result", result).increment();
+  /** The GAS was newer than the version that a write was decided on. */
+  void gasWriteConflict() {
+    gasWriteConflicts.increment();
+  }
+
+  private static String result(boolean success) {
+    return success ? SUCCESS : ERROR;
   }
 }

@@ -37,6 +37,7 @@ class DeviceMonitor {
   private final GasInformer gas;
   private final GasPublication publication;
   private final VfHosts hosts;
+  private final NodeFigures figures;
   private final AgentConfig config;
 
   private List<SkippedDevice> lastSkipped = List.of();
@@ -51,6 +52,7 @@ class DeviceMonitor {
       GasInformer gas,
       GasPublication publication,
       VfHosts hosts,
+      NodeFigures figures,
       AgentConfig config) {
     this.discovery = discovery;
     this.cdi = cdi;
@@ -58,6 +60,7 @@ class DeviceMonitor {
     this.gas = gas;
     this.publication = publication;
     this.hosts = hosts;
+    this.figures = figures;
     this.config = config;
   }
 
@@ -73,6 +76,7 @@ class DeviceMonitor {
       logSkipped(found.skipped());
       logMemory(found);
       devices.tell(found.facts());
+      figures.discovered(found);
       apply(found.devices());
       if (!lastFailure.isEmpty()) {
         LOG.info("Discovery works again");
@@ -80,6 +84,7 @@ class DeviceMonitor {
       }
       return true;
     } catch (IOException e) {
+      figures.discoveryFailed();
       if (!e.toString().equals(lastFailure)) {
         lastFailure = e.toString();
         LOG.errorf(

@@ -45,6 +45,7 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
   private final GasPublication publication;
   private final VfProvisioner provisioner;
   private final Heartbeat heartbeat;
+  private final AgentMetrics metrics;
 
   @Inject
   GpuAllocationStateReconciler(
@@ -55,7 +56,8 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
       GasInformer informer,
       GasPublication publication,
       VfProvisioner provisioner,
-      Heartbeat heartbeat) {
+      Heartbeat heartbeat,
+      AgentMetrics metrics) {
     this.acting = acting;
     this.desired = desired;
     this.preparedClaims = preparedClaims;
@@ -64,6 +66,7 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
     this.publication = publication;
     this.provisioner = provisioner;
     this.heartbeat = heartbeat;
+    this.metrics = metrics;
   }
 
   @Override
@@ -102,8 +105,10 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
           written = true;
           yield lookAgain();
         }
-        case CONFLICT ->
-            UpdateControl.<GpuAllocationState>noUpdate().rescheduleAfter(AFTER_CONFLICT);
+        case CONFLICT -> {
+          metrics.gasWriteConflict();
+          yield UpdateControl.<GpuAllocationState>noUpdate().rescheduleAfter(AFTER_CONFLICT);
+        }
         // the keeper creates it, and the informer tells of it
         case MISSING -> UpdateControl.noUpdate();
       };

@@ -272,6 +272,7 @@ class VfProvisioner {
   private void carryOut(Step step) {
     Gpu gpu = step.gpu();
     VfWork.Outcome outcome;
+    long begin = System.nanoTime();
     try {
       outcome =
           switch (step) {
@@ -291,16 +292,16 @@ class VfProvisioner {
       LOG.errorf(e, "Defect while changing the VFs of GPU %s", gpu.uid());
       outcome = new VfWork.Outcome.Failed("defect: " + e, true);
     }
-    finish(step, outcome);
+    finish(step, outcome, Duration.ofNanos(System.nanoTime() - begin));
   }
 
-  private void finish(Step step, VfWork.Outcome outcome) {
+  private void finish(Step step, VfWork.Outcome outcome, Duration took) {
     Gpu gpu = step.gpu();
     if (!(outcome instanceof VfWork.Outcome.Obsolete)) {
       boolean success = !(outcome instanceof VfWork.Outcome.Failed);
       switch (step) {
-        case Step.Make make -> metrics.vfsMade(success);
-        case Step.Remove remove -> metrics.vfsRemoved(success);
+        case Step.Make make -> metrics.vfsMade(success, took);
+        case Step.Remove remove -> metrics.vfsRemoved(success, took);
       }
     }
     Optional<VfHostState> after =

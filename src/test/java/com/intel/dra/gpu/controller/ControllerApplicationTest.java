@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.intel.dra.gpu.logs.WiredLogFilter;
+import com.intel.dra.gpu.metrics.Application;
+import com.intel.dra.gpu.metrics.CatalogueAssert;
+import com.intel.dra.gpu.metrics.Exposition;
 import io.fabric8.kubernetes.api.model.APIGroupBuilder;
 import io.fabric8.kubernetes.api.model.APIGroupListBuilder;
 import io.quarkus.test.common.http.TestHTTPResource;
@@ -70,7 +73,10 @@ class ControllerApplicationTest {
         .untilAsserted(() -> assertThat(get("/q/health/ready").statusCode()).isEqualTo(200));
     assertThat(get("/q/health/ready").asString())
         .contains("structured: the controller is not needed");
-    assertThat(get("/q/metrics").asString()).contains("gpu_dra_mode{mode=\"structured\"} 1.0");
+    var metrics = new Exposition(get("/q/metrics").asString());
+    CatalogueAssert.assertShowsTheCatalogue(metrics, Application.CONTROLLER);
+    assertThat(metrics.value("gpu_dra_mode", "mode=\"structured\"")).isEqualTo(1);
+    assertThat(metrics.text()).as("figures by the names of objects").doesNotContain("operator_sdk");
   }
 
   @Test

@@ -5,6 +5,7 @@ import com.intel.dra.gpu.api.DeviceClassParameters;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.api.GpuClaimParameters;
 import com.intel.dra.gpu.claim.ParametersResolver;
+import com.intel.dra.gpu.metrics.Meters;
 import com.intel.dra.gpu.time.SettableClock;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -70,7 +71,7 @@ final class ControllerProcess {
     leadership = new Leadership(identity, leases, uptime);
     cluster.lead(identity);
     leadership.begin();
-    var metrics = new ControllerMetrics(meters);
+    var metrics = new ControllerMetrics(Meters.ofController(meters));
     var judge = new Judge(policy);
     var resolver = new ParametersResolver(view);
     var states = new NodeStates(view, inFlight);

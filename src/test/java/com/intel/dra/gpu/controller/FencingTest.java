@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.intel.dra.gpu.api.ClaimAllocation;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.controller.NodeRecords.Change;
+import com.intel.dra.gpu.metrics.Meters;
 import com.intel.dra.gpu.time.SettableClock;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -31,7 +32,7 @@ class FencingTest {
       new NodeRecords(
           api,
           view,
-          new ControllerMetrics(new SimpleMeterRegistry()),
+          new ControllerMetrics(Meters.ofController(new SimpleMeterRegistry())),
           leadership,
           ControllerProcess.NAMESPACE);
 

@@ -190,9 +190,10 @@ class DeviceHealthServicesTest {
 
   private static final class Deaf implements PluginCallListener {
     @Override
-    public void prepareAnswered(PluginApiVersion version, PrepareResult result) {}
+    public void prepareAnswered(PluginApiVersion version, PrepareResult result, Duration took) {}
 
     @Override
-    public void unprepareAnswered(PluginApiVersion version, UnprepareResult result) {}
+    public void unprepareAnswered(
+        PluginApiVersion version, UnprepareResult result, Duration took) {}
   }
 }

@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -47,10 +48,11 @@ class HostileCallerTest {
 
   private static final class NobodyListens implements PluginCallListener {
     @Override
-    public void prepareAnswered(PluginApiVersion version, PrepareResult result) {}
+    public void prepareAnswered(PluginApiVersion version, PrepareResult result, Duration took) {}
 
     @Override
-    public void unprepareAnswered(PluginApiVersion version, UnprepareResult result) {}
+    public void unprepareAnswered(
+        PluginApiVersion version, UnprepareResult result, Duration took) {}
   }
 
   @BeforeAll

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -322,12 +323,12 @@ class KubeletPluginTest {
 
   private final class RecordingListener implements PluginCallListener {
     @Override
-    public void prepareAnswered(PluginApiVersion version, PrepareResult result) {
+    public void prepareAnswered(PluginApiVersion version, PrepareResult result, Duration took) {
       answers.add(version.label() + " " + result.getClass().getSimpleName());
     }
 
     @Override
-    public void unprepareAnswered(PluginApiVersion version, UnprepareResult result) {
+    public void unprepareAnswered(PluginApiVersion version, UnprepareResult result, Duration took) {
       answers.add(version.label() + " " + result.getClass().getSimpleName());
     }
   }

@@ -307,12 +307,12 @@ class StructuredPluginTest {
 
   private final class RecordingListener implements PluginCallListener {
     @Override
-    public void prepareAnswered(PluginApiVersion version, PrepareResult result) {
+    public void prepareAnswered(PluginApiVersion version, PrepareResult result, Duration took) {
       answers.add(version.label() + " " + result.getClass().getSimpleName());
     }
 
     @Override
-    public void unprepareAnswered(PluginApiVersion version, UnprepareResult result) {
+    public void unprepareAnswered(PluginApiVersion version, UnprepareResult result, Duration took) {
       answers.add(version.label() + " " + result.getClass().getSimpleName());
     }
   }

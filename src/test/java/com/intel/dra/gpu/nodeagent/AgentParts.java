@@ -3,6 +3,7 @@ package com.intel.dra.gpu.nodeagent;
 import com.intel.dra.gpu.cdi.CdiSpecFile;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.kubelet.ClaimPreparer;
+import com.intel.dra.gpu.metrics.Meters;
 import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.sysfs.GpuDiscovery;
 import com.intel.dra.gpu.sysfs.VirtualFunctions;
@@ -89,7 +90,8 @@ final class AgentParts {
     this.acting = acting;
     prepared = PreparedClaims.open(config.stateDir().orElseThrow(), boot);
     records = VfHostRecords.open(config.stateDir().orElseThrow(), boot);
-    metrics = new AgentMetrics(meters, prepared, mode);
+    var figures = Meters.ofAgent(meters, config.nodeName());
+    metrics = new AgentMetrics(figures, prepared, mode);
     pending = new PendingAllocations(clock);
     failures = new VfFailures(config, clock);
     life = new ShownLife(uptime);
@@ -104,6 +106,7 @@ final class AgentParts {
             informer,
             publication,
             hosts,
+            new NodeFigures(figures, devices, hosts, informer),
             config);
     var devicePreparation =
         new DevicePreparation(devices, prepared, hosts, records, informer, config);
@@ -145,7 +148,15 @@ final class AgentParts {
     heartbeat = new Heartbeat(proof, life, leases, informer, mode);
     reconciler =
         new GpuAllocationStateReconciler(
-            acting, desired, prepared, store, informer, publication, provisioner, heartbeat);
+            acting,
+            desired,
+            prepared,
+            store,
+            informer,
+            publication,
+            provisioner,
+            heartbeat,
+            metrics);
   }
 
   Path cdiFile() {

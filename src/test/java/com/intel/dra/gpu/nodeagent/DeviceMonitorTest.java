@@ -9,10 +9,12 @@ import static org.awaitility.Awaitility.await;
 import com.intel.dra.gpu.cdi.CdiSpecFile;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.PciAddress;
+import com.intel.dra.gpu.metrics.Meters;
 import com.intel.dra.gpu.simulator.DeviceNodes;
 import com.intel.dra.gpu.simulator.SimulatedNode;
 import com.intel.dra.gpu.simulator.Topology;
 import com.intel.dra.gpu.sysfs.GpuDiscovery;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +31,7 @@ class DeviceMonitorTest {
   @TempDir Path root;
 
   private final NodeDevices devices = new NodeDevices();
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final GasPublication publication = new GasPublication();
   private SimulatedNode node;
   private TestingConfig config;
@@ -177,6 +180,7 @@ class DeviceMonitorTest {
         gas,
         publication,
         new VfHosts(),
+        new NodeFigures(Meters.ofAgent(meters, "node1"), devices, new VfHosts(), gas),
         agentConfig);
   }
 

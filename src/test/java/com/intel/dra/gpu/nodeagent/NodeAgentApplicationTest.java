@@ -17,6 +17,9 @@ import com.intel.dra.gpu.kubelet.TestingKubelet;
 import com.intel.dra.gpu.kubelet.TestingKubelet.Authority;
 import com.intel.dra.gpu.kubelet.proto.v1alpha2.NodePrepareResourceRequest;
 import com.intel.dra.gpu.logs.WiredLogFilter;
+import com.intel.dra.gpu.metrics.Application;
+import com.intel.dra.gpu.metrics.CatalogueAssert;
+import com.intel.dra.gpu.metrics.Exposition;
 import com.intel.dra.gpu.mode.DraMode;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -101,9 +104,29 @@ class NodeAgentApplicationTest {
         .containsExactly("intel.com/gpu=" + uid(3));
     await()
         .untilAsserted(() -> assertThat(entries(gas().getSpec().prepared())).containsOnlyKeys("a"));
-    assertThat(get("/q/metrics").asString())
-        .contains("gpu_dra_prepare_requests_total{api_version=\"v1alpha3\",result=\"success\"} 1.0")
-        .contains("gpu_dra_prepared_claims 1.0");
+    var metrics = new Exposition(get("/q/metrics").asString());
+    CatalogueAssert.assertShowsTheCatalogue(metrics, Application.NODE_AGENT);
+    assertThat(
+            metrics.value(
+                "gpu_dra_prepare_requests_total", "api_version=\"v1alpha3\"", "result=\"success\""))
+        .isEqualTo(1);
+    assertThat(metrics.value("gpu_dra_prepare_duration_seconds_count", "result=\"success\""))
+        .isEqualTo(1);
+    assertThat(metrics.value("gpu_dra_calls_in_flight", "call=\"prepare\"")).isZero();
+    assertThat(metrics.value("gpu_dra_prepared_claims")).isEqualTo(1);
+    assertThat(metrics.value("gpu_dra_allocated_claims")).isEqualTo(1);
+    assertThat(metrics.value("gpu_dra_gpus")).isEqualTo(1);
+    assertThat(metrics.value("gpu_dra_memory_allocatable_bytes"))
+        .isGreaterThan(metrics.value("gpu_dra_memory_allocated_bytes"))
+        .isPositive();
+    assertThat(metrics.value("gpu_dra_device_health", "state=\"healthy\"")).isEqualTo(1);
+    assertThat(
+            metrics.value(
+                "gpu_dra_api_writes_total", "kind=\"GpuAllocationState\"", "result=\"written\""))
+        .isGreaterThanOrEqualTo(2);
+    assertThat(metrics.value("gpu_dra_reconciliation_duration_seconds_count", "result=\"success\""))
+        .isPositive();
+    assertThat(metrics.text()).as("figures by the names of objects").doesNotContain("operator_sdk");
 
     client.resource(gas()).delete();
     await()

@@ -1,0 +1,204 @@
+package com.intel.dra.gpu.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/**
+ * Makes the meters of one application, those of the catalogue alone. Series whose label values are
+ * known are there from the start, with 0: a counter that appears with its first error has no
+ * increase that an alert could see.
+ */
+public final class Meters {
+
+  /** From a quick write to a wait for VFs. */
+  private static final Duration[] BUCKETS = {
+    Duration.ofMillis(5),
+    Duration.ofMillis(10),
+    Duration.ofMillis(25),
+    Duration.ofMillis(50),
+    Duration.ofMillis(100),
+    Duration.ofMillis(250),
+    Duration.ofMillis(500),
+    Duration.ofSeconds(1),
+    Duration.ofMillis(2500),
+    Duration.ofSeconds(5),
+    Duration.ofSeconds(10),
+    Duration.ofSeconds(30),
+    Duration.ofSeconds(60)
+  };
+
+  private final MeterRegistry registry;
+  private final Application application;
+  private final Tags common;
+
+  private Meters(MeterRegistry registry, Application application, Tags common) {
+    this.registry = registry;
+    this.application = application;
+    this.common = common;
+  }
+
+  public static Meters ofController(MeterRegistry registry) {
+    return new Meters(registry, Application.CONTROLLER, Tags.empty());
+  }
+
+  /** All of an agent's figures have its node as a label. */
+  public static Meters ofAgent(MeterRegistry registry, String node) {
+    return new Meters(registry, Application.NODE_AGENT, Tags.of("node", node));
+  }
+
+  /** Says what runs. */
+  public void showBuild(String version) {
+    gauge(Metric.BUILD_INFO, () -> 1, application.label(), version, Runtime.version().toString());
+  }
+
+  /** Counters of one name, by the values of its labels. */
+  public final class Counters {
+
+    private final Metric metric;
+    private final ConcurrentHashMap<List<String>, Counter> byValues = new ConcurrentHashMap<>();
+
+    private Counters(Metric metric) {
+      this.metric = metric;
+    }
+
+    /**
+     * One more.
+     *
+     * @param values in the order of the labels
+     */
+    public void increment(String... values) {
+      of(List.of(values)).increment();
+    }
+
+    private Counter of(List<String> values) {
+      return byValues.computeIfAbsent(
+          values,
+          now ->
+              Counter.builder(metric.dottedName())
+                  .description(metric.meaning())
+                  .tags(tags(metric, now))
+                  .register(registry));
+    }
+  }
+
+  /** Histograms of durations of one name, by the values of its labels. */
+  public final class Durations {
+
+    private final Metric metric;
+    private final ConcurrentHashMap<List<String>, Timer> byValues = new ConcurrentHashMap<>();
+
+    private Durations(Metric metric) {
+      this.metric = metric;
+    }
+
+    /**
+     * It took that long.
+     *
+     * @param values in the order of the labels
+     */
+    public void record(Duration duration, String... values) {
+      of(List.of(values)).record(duration);
+    }
+
+    private Timer of(List<String> values) {
+      return byValues.computeIfAbsent(
+          values,
+          now ->
+              Timer.builder(metric.dottedName())
+                  .description(metric.meaning())
+                  .tags(tags(metric, now))
+                  .serviceLevelObjectives(BUCKETS)
+                  .register(registry));
+    }
+  }
+
+  /**
+   * @param values of each label those that are known beforehand, in the order of the labels
+   */
+  @SafeVarargs
+  public final Counters counters(Metric metric, List<String>... values) {
+    require(metric, Metric.Type.COUNTER);
+    var counters = new Counters(metric);
+    combinations(values).forEach(counters::of);
+    return counters;
+  }
+
+  /**
+   * @param values of each label those that are known beforehand, in the order of the labels
+   */
+  @SafeVarargs
+  public final Durations durations(Metric metric, List<String>... values) {
+    require(metric, Metric.Type.HISTOGRAM);
+    var durations = new Durations(metric);
+    combinations(values).forEach(durations::of);
+    return durations;
+  }
+
+  /**
+   * Shows a figure that is asked for at each scrape. A second one of the same name and labels is
+   * ignored.
+   *
+   * @param figure is quick, and never asks the API server
+   * @param values in the order of the labels
+   */
+  public void gauge(Metric metric, Supplier<Number> figure, String... values) {
+    require(metric, Metric.Type.GAUGE);
+    var gauge =
+        Gauge.builder(metric.dottedName(), figure)
+            .description(metric.meaning())
+            .tags(tags(metric, List.of(values)));
+    if (metric.hasBaseUnit()) {
+      gauge.baseUnit(metric.unit());
+    }
+    gauge.register(registry);
+  }
+
+  private void require(Metric metric, Metric.Type type) {
+    if (metric.type() != type || !metric.applications().contains(application)) {
+      throw new IllegalArgumentException(
+          "%s is no %s of the %s".formatted(metric, type, application.label()));
+    }
+  }
+
+  private Tags tags(Metric metric, List<String> values) {
+    List<String> labels = metric.labels();
+    if (labels.size() != values.size()) {
+      throw new IllegalArgumentException(
+          "%s has labels %s, not %s".formatted(metric, labels, values));
+    }
+    var tags = new ArrayList<Tag>();
+    for (int i = 0; i < labels.size(); i++) {
+      tags.add(Tag.of(labels.get(i), values.get(i)));
+    }
+    return common.and(tags);
+  }
+
+  @SafeVarargs
+  private static List<List<String>> combinations(List<String>... values) {
+    List<List<String>> all = List.of(List.of());
+    for (List<String> ofOneLabel : values) {
+      all =
+          all.stream()
+              .flatMap(
+                  before ->
+                      ofOneLabel.stream()
+                          .map(
+                              value -> {
+                                var next = new ArrayList<>(before);
+                                next.add(value);
+                                return List.copyOf(next);
+                              }))
+              .toList();
+    }
+    return all;
+  }
+}

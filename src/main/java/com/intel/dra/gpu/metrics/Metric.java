@@ -1,0 +1,337 @@
+package com.intel.dra.gpu.metrics;
+
+import static com.intel.dra.gpu.metrics.Application.CONTROLLER;
+import static com.intel.dra.gpu.metrics.Application.NODE_AGENT;
+import static com.intel.dra.gpu.metrics.Metric.Type.COUNTER;
+import static com.intel.dra.gpu.metrics.Metric.Type.GAUGE;
+import static com.intel.dra.gpu.metrics.Metric.Type.HISTOGRAM;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Every figure of the driver, once: {@link Meters} makes no other, and docs/metrics.md has this as
+ * a table. Labels have few values, which are known beforehand or grow with the kinds of hardware;
+ * they never name a pod, a claim or a device.
+ */
+public enum Metric {
+  BUILD_INFO(
+      GAUGE,
+      "build.info",
+      "",
+      both(),
+      "Always 1; the labels say what runs",
+      "application",
+      "version",
+      "java"),
+  MODE(GAUGE, "mode", "", both(), "1 for the mode that the application is in", "mode"),
+  API_WRITES(
+      COUNTER,
+      "api.writes",
+      "requests",
+      both(),
+      "Requests that write to the API server, without dry runs",
+      "kind",
+      "result"),
+  GAS_WRITE_CONFLICTS(
+      COUNTER,
+      "gas.write.conflicts",
+      "requests",
+      both(),
+      "Writes of a GpuAllocationState that met a newer version and were decided anew"),
+  RECONCILIATIONS_QUEUED(
+      GAUGE,
+      "reconciliations.queued",
+      "objects",
+      both(),
+      "Objects that wait for a thread to look at them",
+      "reconciler"),
+  RECONCILIATIONS_RUNNING(
+      GAUGE,
+      "reconciliations.running",
+      "objects",
+      both(),
+      "Objects that are being looked at",
+      "reconciler"),
+  RECONCILIATION_RETRIES(
+      COUNTER,
+      "reconciliation.retries",
+      "looks",
+      both(),
+      "Looks that are repeated because the one before failed",
+      "reconciler"),
+  RECONCILIATION_DURATION(
+      HISTOGRAM,
+      "reconciliation.duration",
+      "seconds",
+      both(),
+      "How long one look at an object took",
+      "reconciler",
+      "result"),
+
+  LEADER(GAUGE, "leader", "", of(CONTROLLER), "1 while this controller leads, else 0"),
+  NODES(
+      GAUGE,
+      "nodes",
+      "nodes",
+      of(CONTROLLER),
+      "Nodes that have a GpuAllocationState, as the leader sees them",
+      "status"),
+  ALLOCATIONS(
+      COUNTER,
+      "allocations",
+      "attempts",
+      of(CONTROLLER),
+      "Attempts to allocate the claims of a pod, or one immediate claim",
+      "mode",
+      "type",
+      "result"),
+  DEALLOCATIONS(
+      COUNTER,
+      "deallocations",
+      "attempts",
+      of(CONTROLLER),
+      "Attempts to give the devices of a claim back",
+      "mode",
+      "type",
+      "result"),
+  ALLOCATION_LATENCY(
+      HISTOGRAM,
+      "allocation.latency",
+      "seconds",
+      of(CONTROLLER),
+      "From when the controller first saw that claims wait until they were written as allocated",
+      "mode"),
+  ALLOCATION_STAGE_DURATION(
+      HISTOGRAM,
+      "allocation.stage.duration",
+      "seconds",
+      of(CONTROLLER),
+      "Steps of an attempt to allocate, with their writes",
+      "stage"),
+  UNSUITABLE_NODES(
+      COUNTER,
+      "unsuitable.nodes",
+      "answers",
+      of(CONTROLLER),
+      "Nodes that were told to the scheduler as unsuitable for a pod",
+      "reason"),
+  SILENT_AGENTS(
+      COUNTER,
+      "silent.agents",
+      "nodes",
+      of(CONTROLLER),
+      "Nodes that were set to NotReady because their agent gave no sign of life"),
+
+  GPUS(GAUGE, "gpus", "GPUs", of(NODE_AGENT), "GPUs that the node offers", "model"),
+  VFS(
+      GAUGE,
+      "vfs",
+      "VFs",
+      of(NODE_AGENT),
+      "Virtual functions that the node offers, made or being made",
+      "model"),
+  MEMORY_ALLOCATABLE(
+      GAUGE,
+      "memory.allocatable",
+      "bytes",
+      of(NODE_AGENT),
+      "Local memory of the GPUs that the node offers",
+      "model"),
+  MEMORY_ALLOCATED(
+      GAUGE,
+      "memory.allocated",
+      "bytes",
+      of(NODE_AGENT),
+      "Local memory that claims hold; a claim of classic DRA that states none counts as 0",
+      "model"),
+  ALLOCATED_CLAIMS(
+      GAUGE,
+      "allocated.claims",
+      "claims",
+      of(NODE_AGENT),
+      "Claims on the node's record: in structured mode the agent hears of a claim when the kubelet asks for it"),
+  PREPARED_CLAIMS(
+      GAUGE,
+      "prepared.claims",
+      "claims",
+      of(NODE_AGENT),
+      "Claims that are prepared for containers"),
+  PREPARE_REQUESTS(
+      COUNTER,
+      "prepare.requests",
+      "claims",
+      of(NODE_AGENT),
+      "Claims that the kubelet wanted prepared, as answered",
+      "api_version",
+      "result"),
+  PREPARE_DURATION(
+      HISTOGRAM,
+      "prepare.duration",
+      "seconds",
+      of(NODE_AGENT),
+      "How long the kubelet waited for a claim to be prepared, waits for VFs and for other calls included",
+      "result"),
+  UNPREPARE_REQUESTS(
+      COUNTER,
+      "unprepare.requests",
+      "claims",
+      of(NODE_AGENT),
+      "Claims that the kubelet wanted unprepared, as answered",
+      "api_version",
+      "result"),
+  UNPREPARE_DURATION(
+      HISTOGRAM,
+      "unprepare.duration",
+      "seconds",
+      of(NODE_AGENT),
+      "How long the kubelet waited for a claim to be unprepared",
+      "result"),
+  CALLS_IN_FLIGHT(
+      GAUGE,
+      "calls.in.flight",
+      "claims",
+      of(NODE_AGENT),
+      "Claims that the kubelet waits for now",
+      "call"),
+  VF_PROVISIONINGS(
+      COUNTER,
+      "vf.provisionings",
+      "attempts",
+      of(NODE_AGENT),
+      "Attempts to make the VFs of a GPU",
+      "result"),
+  VF_PROVISIONING_DURATION(
+      HISTOGRAM,
+      "vf.provisioning.duration",
+      "seconds",
+      of(NODE_AGENT),
+      "How long an attempt to make the VFs of a GPU took",
+      "result"),
+  VF_REMOVALS(
+      COUNTER,
+      "vf.removals",
+      "attempts",
+      of(NODE_AGENT),
+      "Attempts to remove the VFs of a GPU",
+      "result"),
+  VF_REMOVAL_DURATION(
+      HISTOGRAM,
+      "vf.removal.duration",
+      "seconds",
+      of(NODE_AGENT),
+      "How long an attempt to remove the VFs of a GPU took",
+      "result"),
+  SLICE_PUBLICATIONS(
+      COUNTER,
+      "slice.publications",
+      "attempts",
+      of(NODE_AGENT),
+      "Attempts to publish the node's devices as ResourceSlices; none in classic mode",
+      "result"),
+  DEVICE_HEALTH(
+      GAUGE,
+      "device.health",
+      "GPUs",
+      of(NODE_AGENT),
+      "GPUs that are or were on the node, by their state",
+      "state"),
+  SKIPPED_DEVICES(
+      GAUGE,
+      "skipped.devices",
+      "devices",
+      of(NODE_AGENT),
+      "GPUs and VFs that are on the node and not offered",
+      "reason"),
+  DISCOVERY_ERRORS(
+      COUNTER,
+      "discovery.errors",
+      "looks",
+      of(NODE_AGENT),
+      "Looks at the node's devices that failed, so that everything stayed as it was");
+
+  /** The part that all names begin with, as Prometheus has it. */
+  public static final String PREFIX = "gpu_dra_";
+
+  /** How it behaves; names are Prometheus'. */
+  public enum Type {
+    COUNTER,
+    GAUGE,
+    HISTOGRAM
+  }
+
+  private final Type type;
+  private final String dottedName;
+  private final String unit;
+  private final Set<Application> applications;
+  private final String meaning;
+  private final List<String> labels;
+
+  Metric(
+      Type type,
+      String name,
+      String unit,
+      Set<Application> applications,
+      String meaning,
+      String... labels) {
+    this.type = type;
+    this.dottedName = "gpu.dra." + name;
+    this.unit = unit;
+    this.applications = applications;
+    this.meaning = meaning;
+    this.labels = List.of(labels);
+  }
+
+  private static Set<Application> both() {
+    return Set.of(CONTROLLER, NODE_AGENT);
+  }
+
+  private static Set<Application> of(Application application) {
+    return Set.of(application);
+  }
+
+  public Type type() {
+    return type;
+  }
+
+  /** The name as Prometheus has it, with its suffixes. */
+  public String prometheusName() {
+    String name = dottedName.replace('.', '_');
+    return switch (type) {
+      case COUNTER -> name + "_total";
+      case HISTOGRAM -> name + "_seconds";
+      case GAUGE -> hasBaseUnit() ? name + "_" + unit : name;
+    };
+  }
+
+  /** The name as Micrometer has it, which appends what is usual. */
+  String dottedName() {
+    return dottedName;
+  }
+
+  /** What it counts or measures; empty for what is 0 or 1. */
+  public String unit() {
+    return unit;
+  }
+
+  /** Whether Prometheus' names end with the unit. */
+  boolean hasBaseUnit() {
+    return unit.equals("bytes");
+  }
+
+  /** Those that show it, in the order of their names here. */
+  public List<Application> applications() {
+    return Arrays.stream(Application.values()).filter(applications::contains).toList();
+  }
+
+  /** One sentence, also its help text. */
+  public String meaning() {
+    return meaning;
+  }
+
+  /** Its own; those of the agent have {@code node} besides. */
+  public List<String> labels() {
+    return labels;
+  }
+}
