@@ -34,7 +34,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule controller =
-      room("controller").mayUse("claim", "allocation", "api", "device", "mode", "time");
+      room("controller").mayUse("claim", "allocation", "api", "device", "mode", "logs", "time");
 
   @ArchTest static final ArchRule sysfs = room("sysfs").mayUse("device");
 

@@ -96,6 +96,7 @@ class ClaimRelease {
     boolean released = !(outcome instanceof Outcome.Conflict);
     if (released && Claims.allocation(claim).isPresent()) {
       metrics.deallocation();
+      DecisionLog.released(claim, holders);
     }
     return released;
   }

@@ -3,6 +3,7 @@ package com.intel.dra.gpu.controller;
 import com.intel.dra.gpu.allocation.DeviceRequest;
 import com.intel.dra.gpu.allocation.Placement;
 import com.intel.dra.gpu.allocation.Refusal;
+import com.intel.dra.gpu.api.EventReason;
 import com.intel.dra.gpu.claim.ParametersResolver;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
@@ -86,7 +87,7 @@ class ImmediateAllocation {
 
   private AllocationOutcome refused(PendingClaim claim, ImmediateGroup group, Refusal refusal) {
     metrics.allocation(MODE, "refused");
-    events.warn(claim.claim(), UnsuitableNodes.REASON, message(group, refusal));
+    events.warn(claim.claim(), EventReason.NO_SUITABLE_NODE, message(group, refusal));
     return new AllocationOutcome.Refused(NodeAnswer.refused(refusal));
   }
 

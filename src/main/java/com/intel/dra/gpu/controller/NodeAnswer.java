@@ -2,6 +2,9 @@ package com.intel.dra.gpu.controller;
 
 import com.intel.dra.gpu.allocation.Placement;
 import com.intel.dra.gpu.allocation.Refusal;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** Whether the pending claims of one pod can be placed on one node. */
 sealed interface NodeAnswer {
@@ -17,14 +20,25 @@ sealed interface NodeAnswer {
    */
   record Unsuitable(String reason, String message) implements NodeAnswer {}
 
+  String NO_NODE_AGENT = "no_node_agent";
+  String NODE_NOT_READY = "node_not_ready";
+
+  /** Every reason that there is. */
+  static List<String> reasons() {
+    return Stream.concat(
+            Stream.of(NO_NODE_AGENT, NODE_NOT_READY),
+            Arrays.stream(Refusal.Reason.values()).map(Refusal.Reason::label))
+        .toList();
+  }
+
   /** No node agent has run there, or it has not found its way to the API server yet. */
   static Unsuitable unknownNode() {
     return new Unsuitable(
-        "no_node_agent", "no GpuAllocationState, the node agent does not run there");
+        NO_NODE_AGENT, "no GpuAllocationState, the node agent does not run there");
   }
 
   static Unsuitable notReady() {
-    return new Unsuitable("node_not_ready", "its GpuAllocationState is not Ready");
+    return new Unsuitable(NODE_NOT_READY, "its GpuAllocationState is not Ready");
   }
 
   static Unsuitable refused(Refusal refusal) {

@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
 
 /**
  * Carries one claim of any version of the API to the {@link ClaimPreparer} and back: keeps that
@@ -95,8 +96,16 @@ final class ClaimCalls {
 
   private <R> Uni<R> serialised(ClaimReference claim, Supplier<R> call) {
     return Uni.createFrom()
-        .item(() -> claims.whileHolding(claim.uid(), call))
+        .item(() -> claims.whileHolding(claim.uid(), () -> loggedAs(claim, call)))
         .runSubscriptionOn(threads);
+  }
+
+  /** Whatever is logged meanwhile has the claim as a field; the thread is of this call alone. */
+  private static <R> R loggedAs(ClaimReference claim, Supplier<R> call) {
+    if (defect(claim).isEmpty()) {
+      MDC.put("claim", claim.namespace() + "/" + claim.name());
+    }
+    return call.get();
   }
 
   private PrepareResult prepareNow(ClaimReference claim, Optional<String> handle) {

@@ -5,6 +5,7 @@ import static com.intel.dra.gpu.nodeagent.Fixtures.allocated;
 import static com.intel.dra.gpu.nodeagent.Fixtures.gpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.intel.dra.gpu.api.EventReason;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -152,8 +153,8 @@ class DamagedStateFilesTest {
         new NodeEvents(
             new KubernetesClientBuilder().build(), TestingConfig.below(folder), Clock.systemUTC()) {
           @Override
-          void warn(String reason, String message) {
-            told.add(reason + ": " + message);
+          void tell(EventReason reason, String message) {
+            told.add(reason.word() + ": " + message);
           }
         };
     Files.writeString(preparedFile(), "{");
