@@ -22,7 +22,7 @@ class DocumentsTest {
   private static final Pattern ANCHOR = Pattern.compile("(.*?)#(.*)");
   private static final Pattern FILE =
       Pattern.compile("\\b(?:deploy|docs|e2e|src)/[\\w./-]*\\w/?(?![\\w*<{…])");
-  private static final Pattern CLASS = Pattern.compile("`(\\w+(?:IT|Test))`");
+  private static final Pattern CLASS = Pattern.compile("`([A-Z][a-z]\\w*(?:IT|Test))`");
   private static final Pattern RUN_BY = Pattern.compile("<!-- run by ([\\w./-]+)(?:: .*)? -->");
   private static final Pattern NOT_RUN = Pattern.compile("<!-- not run here: .+ -->");
 

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * The Helm chart installs what the overlays install, object for object and field for field. Allowed
  * are: the labels that say that Helm installed it, the ResourceClass, which classic overlays leave
- * to be applied by itself, and the Lease of the controllers, which they make themselves otherwise.
- * Needs the build, and no cluster.
+ * to be applied by itself, and the hook that deletes the Lease of the controllers. Needs the build,
+ * and no cluster.
  */
 class ChartIT {
 
