@@ -4,11 +4,12 @@
 #   tools: etcd, containerd, its runc shim and ctr
 #   kwok:  simulated nodes, for kwok.sh
 #   dra-test-driver: Kubernetes' own driver for tests, of 1.30.14: a measure for benchmarks
+#   helm:  for the tests of the chart
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
-ETCD=v3.6.16 CONTAINERD=v2.2.9 KWOK=v0.7.0
+ETCD=v3.6.16 CONTAINERD=v2.2.9 KWOK=v0.7.0 HELM=v3.19.5
 export CGO_ENABLED=0 GOFLAGS="-mod=mod -buildvcs=false"
-[ $# -gt 0 ] || die "usage: build.sh 1.30.14|tools|kwok..."
+[ $# -gt 0 ] || die "usage: build.sh 1.30.14|tools|kwok|helm..."
 
 build() { # build PROGRAM PACKAGE FLAG...: one program, whole or not at all
   local program=$1 package=$2; shift 2
@@ -75,6 +76,19 @@ build_test_driver() {
   }
 }
 
+build_helm() {
+  local out=$CACHE/bin/tools module=helm.sh/helm/v3 of=helm.sh/helm/v3/internal/version minor
+  mkdir -p "$out"
+  all_there "$out" helm || {
+    enter_module helm "$module" "$HELM"
+    # which Kubernetes it takes a cluster for that it cannot ask: that of the client library
+    minor=$(go list -m -f '{{.Version}}' k8s.io/client-go | cut -d. -f2)
+    build "$out/helm" "$module/cmd/helm" -ldflags "-s -w -X $of.version=$HELM \
+      -X $module/pkg/chartutil.k8sVersionMajor=1 -X $module/pkg/chartutil.k8sVersionMinor=$minor \
+      -X $module/pkg/lint/rules.k8sVersionMajor=1 -X $module/pkg/lint/rules.k8sVersionMinor=$minor"
+  }
+}
+
 build_kubernetes() { # build_kubernetes v1.30.14
   local version=$1 out=$CACHE/bin/$1 program package flags='-s -w' minor=${1#v1.}
   local programs=(kube-apiserver kube-controller-manager kube-scheduler kubelet kubectl)
@@ -96,6 +110,7 @@ for what; do
     tools) build_tools ;;
     kwok) build_kwok ;;
     dra-test-driver) build_test_driver ;;
+    helm) build_helm ;;
     *) version=$(version_of "$what"); build_kubernetes "$version" ;;
   esac
 done

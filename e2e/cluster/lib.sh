@@ -194,6 +194,6 @@ YAML
 
 # --- the cluster
 
-use_kubectl() { PATH=$CACHE/bin/$(cat "$RUN/version"):$PATH; }   # the one of the cluster's version
+use_kubectl() { PATH=$CACHE/bin/$(cat "$RUN/version"):$PATH:$CACHE/bin/tools; }   # the one of the cluster's version; and helm
 
 node_ready() { kubectl wait --for=condition=Ready "node/$1" --timeout=1s >/dev/null 2>&1; }

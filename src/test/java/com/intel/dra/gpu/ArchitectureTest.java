@@ -36,7 +36,8 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule controller =
-      room("controller").mayUse("claim", "allocation", "api", "device", "metrics", "mode", "time");
+      room("controller")
+          .mayUse("claim", "allocation", "api", "device", "logs", "metrics", "mode", "time");
 
   @ArchTest static final ArchRule sysfs = room("sysfs").mayUse("device");
 

@@ -18,16 +18,13 @@ public final class DriverEvents {
    *
    * @param namespace that of the object; "default" for an object that is in none
    * @param suffix tells it from other Events about the object
-   * @param type Normal or Warning
-   * @param reason one word in CamelCase
    * @param now by the clock on the wall
    */
   public static EventBuilder event(
       ObjectReference about,
       String namespace,
       String suffix,
-      String type,
-      String reason,
+      EventReason reason,
       String message,
       Instant now) {
     String seconds = now.truncatedTo(ChronoUnit.SECONDS).toString();
@@ -37,8 +34,8 @@ public final class DriverEvents {
         .withName(cut(about.getName(), MAX_NAME_PREFIX_LENGTH) + "." + suffix)
         .endMetadata()
         .withInvolvedObject(about)
-        .withType(type)
-        .withReason(reason)
+        .withType(reason.type().word())
+        .withReason(reason.word())
         .withMessage(cut(message, MAX_MESSAGE_LENGTH))
         .withNewSource()
         .withComponent(GpuApi.DRIVER_NAME)

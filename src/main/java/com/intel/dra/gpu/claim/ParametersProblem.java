@@ -1,5 +1,7 @@
 package com.intel.dra.gpu.claim;
 
+import com.intel.dra.gpu.api.EventReason;
+
 /**
  * Why a claim's parameters cannot be used. Other claims are not concerned, and the claim is looked
  * at again when one of the objects named in the message changes.
@@ -8,22 +10,22 @@ package com.intel.dra.gpu.claim;
  */
 public record ParametersProblem(Reason reason, String message) {
 
-  /** Reason of the Event on the claim. */
+  /** Each with the reason of its Event on the claim. */
   public enum Reason {
-    INVALID_CLASS_PARAMETERS_REFERENCE("InvalidClassParametersReference"),
-    CLASS_PARAMETERS_NOT_FOUND("ClassParametersNotFound"),
-    INVALID_CLASS_PARAMETERS("InvalidClassParameters"),
-    INVALID_CLAIM_PARAMETERS_REFERENCE("InvalidClaimParametersReference"),
-    CLAIM_PARAMETERS_NOT_FOUND("ClaimParametersNotFound"),
-    INVALID_CLAIM_PARAMETERS("InvalidClaimParameters");
+    INVALID_CLASS_PARAMETERS_REFERENCE(EventReason.INVALID_CLASS_PARAMETERS_REFERENCE),
+    CLASS_PARAMETERS_NOT_FOUND(EventReason.CLASS_PARAMETERS_NOT_FOUND),
+    INVALID_CLASS_PARAMETERS(EventReason.INVALID_CLASS_PARAMETERS),
+    INVALID_CLAIM_PARAMETERS_REFERENCE(EventReason.INVALID_CLAIM_PARAMETERS_REFERENCE),
+    CLAIM_PARAMETERS_NOT_FOUND(EventReason.CLAIM_PARAMETERS_NOT_FOUND),
+    INVALID_CLAIM_PARAMETERS(EventReason.INVALID_CLAIM_PARAMETERS);
 
-    private final String eventReason;
+    private final EventReason eventReason;
 
-    Reason(String eventReason) {
+    Reason(EventReason eventReason) {
       this.eventReason = eventReason;
     }
 
-    public String eventReason() {
+    public EventReason eventReason() {
       return eventReason;
     }
   }

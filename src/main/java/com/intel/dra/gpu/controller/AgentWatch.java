@@ -2,6 +2,7 @@ package com.intel.dra.gpu.controller;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.intel.dra.gpu.api.AgentLease;
+import com.intel.dra.gpu.api.EventReason;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.controller.AgentLiveness.Sign;
 import com.intel.dra.gpu.controller.AgentLiveness.Verdict;
@@ -35,9 +36,6 @@ import org.jboss.logging.Logger;
 @Singleton
 @IfBuildProfile("controller")
 class AgentWatch {
-
-  /** Reason of the Event on the GAS. */
-  static final String REASON = "NodeAgentSilent";
 
   static final Duration PERIOD = Duration.ofSeconds(5);
 
@@ -166,7 +164,7 @@ class AgentWatch {
     if (outcome instanceof Outcome.Written<GpuAllocationState>(GpuAllocationState written)) {
       view.nodes.remember(gas, written);
       metrics.agentSilent();
-      events.warn(written, REASON, message(node, now));
+      events.warn(written, EventReason.NODE_AGENT_SILENT, message(node, now));
       wakeups.waiting();
     }
   }

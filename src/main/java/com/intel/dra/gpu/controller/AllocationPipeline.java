@@ -203,11 +203,24 @@ class AllocationPipeline {
                 claim ->
                     claims.allocate(
                         claim,
-                        AllocationResults.of(
-                            node, devices.getOrDefault(Claims.uid(claim), List.of())),
+                        AllocationResults.of(node, devices(devices, claim)),
                         consumer)))
         .chain(
-            outcomes -> ifAllWritten(outcomes).then(_ -> done(new AllocationOutcome.Allocated())));
+            outcomes ->
+                ifAllWritten(outcomes)
+                    .then(
+                        written -> {
+                          written.forEach(
+                              claim ->
+                                  DecisionLog.allocated(
+                                      claim, node, devices(devices, claim), consumer));
+                          return done(new AllocationOutcome.Allocated());
+                        }));
+  }
+
+  private static List<AllocatedDevice> devices(
+      Map<String, List<AllocatedDevice>> byClaim, ResourceClaim claim) {
+    return byClaim.getOrDefault(Claims.uid(claim), List.of());
   }
 
   private static Step<List<ResourceClaim>> ifAllWritten(List<Outcome<ResourceClaim>> outcomes) {

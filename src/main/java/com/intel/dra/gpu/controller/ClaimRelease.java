@@ -99,7 +99,11 @@ class ClaimRelease {
                       dropRecords(claim, holders);
                       return new Outcome.Written<>(open);
                     });
-    return !(outcome instanceof Outcome.Conflict);
+    boolean released = !(outcome instanceof Outcome.Conflict);
+    if (released && Claims.allocation(claim).isPresent()) {
+      DecisionLog.released(claim, holders);
+    }
+    return released;
   }
 
   private void count(ResourceClaim claim, DeallocationResult result) {

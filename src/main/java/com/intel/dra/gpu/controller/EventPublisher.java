@@ -1,10 +1,14 @@
 package com.intel.dra.gpu.controller;
 
 import com.intel.dra.gpu.api.DriverEvents;
+import com.intel.dra.gpu.api.EventReason;
 import com.intel.dra.gpu.controller.ApiServer.Outcome;
+import com.intel.dra.gpu.logs.LogField;
+import com.intel.dra.gpu.logs.LogFields;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.quarkus.arc.profile.IfBuildProfile;
 import io.quarkus.virtual.threads.VirtualThreads;
@@ -49,31 +53,44 @@ class EventPublisher {
   }
 
   /** Says that something keeps the object from being served. */
-  void warn(HasMetadata about, String reason, String message) {
+  void warn(HasMetadata about, EventReason reason, String message) {
     String uid = about.getMetadata().getUid();
-    if (!isWorthTelling(uid, reason, message)) {
+    if (!isWorthTelling(uid, reason.word(), message)) {
       return;
     }
-    LOG.infof(
-        "%s %s/%s: %s: %s",
-        about.getKind(),
-        about.getMetadata().getNamespace(),
-        about.getMetadata().getName(),
-        reason,
-        message);
+    try (LogFields _ = fields(about)) {
+      LOG.infof(
+          "%s %s/%s: %s: %s",
+          about.getKind(),
+          about.getMetadata().getNamespace(),
+          about.getMetadata().getName(),
+          reason.word(),
+          message);
+    }
     String identity =
         UUID.nameUUIDFromBytes(
-                (uid + reason + EventThrottle.shape(message)).getBytes(StandardCharsets.UTF_8))
+                (uid + reason.word() + EventThrottle.shape(message))
+                    .getBytes(StandardCharsets.UTF_8))
             .toString();
     Event event = event(about, reason, message, identity);
     virtualThreads.execute(() -> publish(event));
+  }
+
+  private static LogFields fields(HasMetadata about) {
+    ObjectMeta meta = about.getMetadata();
+    String name = meta.getNamespace() + "/" + meta.getName();
+    return switch (about.getKind()) {
+      case "ResourceClaim" -> LogFields.with(LogField.CLAIM, name);
+      case "Pod" -> LogFields.with(LogField.POD, name);
+      default -> LogFields.with(LogField.NODE, meta.getName());
+    };
   }
 
   private synchronized boolean isWorthTelling(String uid, String reason, String message) {
     return throttle.admits(uid, reason, message, steady.instant());
   }
 
-  private Event event(HasMetadata about, String reason, String message, String identity) {
+  private Event event(HasMetadata about, EventReason reason, String message, String identity) {
     var object =
         new ObjectReferenceBuilder()
             .withApiVersion(about.getApiVersion())
@@ -83,13 +100,7 @@ class EventPublisher {
             .withUid(about.getMetadata().getUid())
             .build();
     return DriverEvents.event(
-            object,
-            about.getMetadata().getNamespace(),
-            identity,
-            "Warning",
-            reason,
-            message,
-            clock.instant())
+            object, about.getMetadata().getNamespace(), identity, reason, message, clock.instant())
         .build();
   }
 

@@ -2,6 +2,7 @@ package com.intel.dra.gpu.controller;
 
 import com.intel.dra.gpu.api.AgentLease;
 import com.intel.dra.gpu.api.ClaimAllocation;
+import com.intel.dra.gpu.api.EventReason;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.claim.AllocationResults;
 import com.intel.dra.gpu.claim.Claims;
@@ -132,7 +133,8 @@ class GpuAllocationStateReconciler implements Reconciler<GpuAllocationState> {
       correct(audited, confirmed);
     }
     LostDevices.of(audited, view.claimsOnNode(name))
-        .forEach(lost -> events.warn(lost.claim(), LostDevices.REASON, lost.message(name)));
+        .forEach(
+            lost -> events.warn(lost.claim(), EventReason.DEVICE_NOT_OFFERED, lost.message(name)));
     return confirmed.size() < audit.unfounded().size()
         ? UpdateControl.<GpuAllocationState>noUpdate().rescheduleAfter(WHEN_CLAIMS_CHANGED)
         : UpdateControl.noUpdate();

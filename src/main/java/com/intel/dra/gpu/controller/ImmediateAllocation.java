@@ -3,6 +3,7 @@ package com.intel.dra.gpu.controller;
 import com.intel.dra.gpu.allocation.DeviceRequest;
 import com.intel.dra.gpu.allocation.Placement;
 import com.intel.dra.gpu.allocation.Refusal;
+import com.intel.dra.gpu.api.EventReason;
 import com.intel.dra.gpu.claim.ParametersResolver;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
@@ -94,7 +95,7 @@ class ImmediateAllocation {
         AllocationMode.IMMEDIATE,
         DeviceKinds.asked(group.claims()),
         ControllerMetrics.AllocationResult.REFUSED);
-    events.warn(claim.claim(), UnsuitableNodes.REASON, message(group, refusal));
+    events.warn(claim.claim(), EventReason.NO_SUITABLE_NODE, message(group, refusal));
     return new AllocationOutcome.Refused(NodeAnswer.refused(refusal));
   }
 

@@ -17,9 +17,6 @@ import java.util.Set;
  */
 record LostDevices(ResourceClaim claim, List<String> gpus) {
 
-  /** Reason of the Event on the claim. */
-  static final String REASON = "DeviceNotOffered";
-
   /** Of a node whose agent does not run nothing is known, and nothing told. */
   static List<LostDevices> of(GpuAllocationState node, List<ResourceClaim> claimsOnNode) {
     if (!GpuAllocationState.READY.equals(node.getStatus())) {

@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.controller;
 
+import com.intel.dra.gpu.api.EventReason;
 import com.intel.dra.gpu.claim.SchedulingStatuses;
 import com.intel.dra.gpu.controller.ApiServer.Outcome;
 import com.intel.dra.gpu.controller.NodeAnswer.Unsuitable;
@@ -16,9 +17,6 @@ import java.util.stream.Collectors;
 @Singleton
 @IfBuildProfile("controller")
 class UnsuitableNodes {
-
-  /** Reason of Events on pods and on immediate claims. */
-  static final String REASON = "NoSuitableNode";
 
   private static final int MAX_NODES_NAMED = 3;
 
@@ -69,7 +67,9 @@ class UnsuitableNodes {
             .sorted()
             .collect(Collectors.joining(", "));
     events.warn(
-        pod, REASON, "no node suits the claims (%s): %s".formatted(claims, why(unsuitable)));
+        pod,
+        EventReason.NO_SUITABLE_NODE,
+        "no node suits the claims (%s): %s".formatted(claims, why(unsuitable)));
   }
 
   /** Nodes with the same reason share a sentence. */

@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
 
 /**
  * Carries one claim of any version of the API to the {@link ClaimPreparer} and back: keeps that
@@ -88,7 +89,7 @@ final class ClaimCalls {
         () -> {
           listener.prepareBegun();
           long begin = System.nanoTime();
-          PrepareResult result = claims.whileHolding(claim.uid(), () -> prepareNow(claim, handle));
+          PrepareResult result = claims.whileHolding(claim.uid(), () -> loggedAs(claim, () -> prepareNow(claim, handle)));
           listener.prepareAnswered(version, result, since(begin));
           return result;
         });
@@ -100,7 +101,7 @@ final class ClaimCalls {
         () -> {
           listener.unprepareBegun();
           long begin = System.nanoTime();
-          UnprepareResult result = claims.whileHolding(claim.uid(), () -> unprepareNow(claim));
+          UnprepareResult result = claims.whileHolding(claim.uid(), () -> loggedAs(claim, () -> unprepareNow(claim)));
           listener.unprepareAnswered(version, result, since(begin));
           return result;
         });
@@ -112,6 +113,14 @@ final class ClaimCalls {
 
   private static Duration since(long begin) {
     return Duration.ofNanos(System.nanoTime() - begin);
+  }
+
+  /** Whatever is logged meanwhile has the claim as a field; the thread is of this call alone. */
+  private static <R> R loggedAs(ClaimReference claim, Supplier<R> call) {
+    if (defect(claim).isEmpty()) {
+      MDC.put("claim", claim.namespace() + "/" + claim.name());
+    }
+    return call.get();
   }
 
   private PrepareResult prepareNow(ClaimReference claim, Optional<String> handle) {

@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.nodeagent;
 
+import com.intel.dra.gpu.api.EventReason;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
@@ -16,8 +17,6 @@ import java.util.stream.Stream;
  */
 @Singleton
 class DamagedFiles {
-
-  static final String REASON = "DamagedStateFile";
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
@@ -46,6 +45,6 @@ class DamagedFiles {
   void tell() {
     Stream.of(prepared.takeDamageReport(), records.takeDamageReport())
         .flatMap(Optional::stream)
-        .forEach(report -> events.warn(REASON, report));
+        .forEach(report -> events.tell(EventReason.DAMAGED_STATE_FILE, report));
   }
 }

@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.api.DriverEvents;
+import com.intel.dra.gpu.api.EventReason;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -36,19 +37,20 @@ class NodeEvents {
     this.clock = clock;
   }
 
-  /** Something is wrong. Blocks. */
-  void warn(String reason, String message) {
-    LOG.warnf("%s: %s", reason, message);
-    publish("Warning", reason, message);
+  /** In the log, too. Blocks. */
+  void tell(EventReason reason, String message) {
+    LOG.logf(
+        switch (reason.type()) {
+          case NORMAL -> Logger.Level.INFO;
+          case WARNING -> Logger.Level.WARN;
+        },
+        "%s: %s",
+        reason.word(),
+        message);
+    publish(reason, message);
   }
 
-  /** It is right again. Blocks. */
-  void tell(String reason, String message) {
-    LOG.infof("%s: %s", reason, message);
-    publish("Normal", reason, message);
-  }
-
-  private void publish(String type, String reason, String message) {
+  private void publish(EventReason reason, String message) {
     String node = config.nodeName();
     var object =
         new ObjectReferenceBuilder()
@@ -63,7 +65,7 @@ class NodeEvents {
     try {
       client
           .resource(
-              DriverEvents.event(object, NAMESPACE, suffix, type, reason, message, now)
+              DriverEvents.event(object, NAMESPACE, suffix, reason, message, now)
                   .editSource()
                   .withHost(node)
                   .endSource()
@@ -72,7 +74,7 @@ class NodeEvents {
           .create();
     } catch (KubernetesClientException e) {
       if (!Thread.currentThread().isInterrupted()) {
-        LOG.warnf("Event %s on the Node could not be written: %s", reason, e.getMessage());
+        LOG.warnf("Event %s on the Node could not be written: %s", reason.word(), e.getMessage());
       }
     }
   }

@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.nodeagent;
 
+import com.intel.dra.gpu.api.EventReason;
 import com.intel.dra.gpu.device.DeviceType;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.GpuFacts;
@@ -18,9 +19,6 @@ import java.util.TreeSet;
  */
 @Singleton
 class UnusableGpus {
-
-  static final String UNUSABLE = "GpuUnusable";
-  static final String USABLE = "GpuUsable";
 
   private final NodeDevices devices;
   private final VfHosts hosts;
@@ -49,13 +47,15 @@ class UnusableGpus {
     lasting.forEach(
         (gpu, reason) -> {
           if (!told.containsKey(gpu)) {
-            events.warn(
-                UNUSABLE, "GPU %s is not offered: %s%s".formatted(gpu, reason, claims(gpu)));
+            events.tell(
+                EventReason.GPU_UNUSABLE,
+                "GPU %s is not offered: %s%s".formatted(gpu, reason, claims(gpu)));
           }
         });
     told.keySet().stream()
         .filter(gpu -> !now.containsKey(gpu))
-        .forEach(gpu -> events.tell(USABLE, "GPU %s can be used again".formatted(gpu)));
+        .forEach(
+            gpu -> events.tell(EventReason.GPU_USABLE, "GPU %s can be used again".formatted(gpu)));
     told.keySet().retainAll(now.keySet());
     told.putAll(lasting);
   }

@@ -5,6 +5,7 @@ import static com.intel.dra.gpu.nodeagent.Fixtures.allocated;
 import static com.intel.dra.gpu.nodeagent.Fixtures.gpu;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.intel.dra.gpu.api.EventReason;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -150,8 +151,8 @@ class DamagedStateFilesTest {
     var events =
         new NodeEvents(NoApiServer.CLIENT, TestingConfig.below(folder), Clock.systemUTC()) {
           @Override
-          void warn(String reason, String message) {
-            told.add(reason + ": " + message);
+          void tell(EventReason reason, String message) {
+            told.add(reason.word() + ": " + message);
           }
         };
     Files.writeString(preparedFile(), "{");

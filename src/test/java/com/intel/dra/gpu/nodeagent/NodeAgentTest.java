@@ -315,7 +315,7 @@ class NodeAgentTest {
     }
 
     HealthCheckResponse liveness() {
-      return new RegistrationLiveness(plugin).call();
+      return new SocketsLiveness(plugin).call();
     }
 
     HealthCheckResponse readiness() {

@@ -8,23 +8,22 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 
-/** Asks over the registration socket what the kubelet would ask. */
+/** Calls both sockets, as the kubelet would. */
 @Liveness
 @Singleton
-class RegistrationLiveness implements HealthCheck {
+class SocketsLiveness implements HealthCheck {
 
   private final KubeletPlugin plugin;
 
   @Inject
-  RegistrationLiveness(KubeletPlugin plugin) {
+  SocketsLiveness(KubeletPlugin plugin) {
     this.plugin = plugin;
   }
 
   @Override
   public HealthCheckResponse call() {
-    Optional<String> defect = plugin.probe();
-    var response =
-        HealthCheckResponse.named("kubelet-registration-socket").status(defect.isEmpty());
+    Optional<String> defect = plugin.probeBoth();
+    var response = HealthCheckResponse.named("kubelet-sockets").status(defect.isEmpty());
     defect.ifPresent(reason -> response.withData("reason", reason));
     return response.build();
   }

@@ -1,0 +1,112 @@
+{{/*
+A file of this chart, with the namespace, the registry and the tag of this release. The files are the manifests that the
+build generates and those of the kustomize overlays, so that chart and overlays install the same.
+*/}}
+{{- define "driver.file" -}}
+{{- $text := .root.Files.Get (printf "files/%s" .file) -}}
+{{- if not $text }}{{ fail (printf "files/%s is missing: install the chart that the build made, target/helm/intel-gpu-resource-driver" .file) }}{{ end -}}
+{{- $tag := default .root.Chart.AppVersion .root.Values.image.tag -}}
+{{- $text = regexReplaceAll "registry\\.local/intel-gpu-dra/([a-z-]+):\\S+" $text (printf "%s/${1}:%s" .root.Values.image.registry $tag) -}}
+{{- $text = replace "namespace: default" (printf "namespace: %s" .root.Release.Namespace) $text -}}
+{{- replace "system:serviceaccount:default:" (printf "system:serviceaccount:%s:" .root.Release.Namespace) $text -}}
+{{- end -}}
+
+{{/* .base with what .patch has, elements with the same .key replaced, into .result; as kustomize's patches do. */}}
+{{- define "driver.mergeLists" -}}
+{{- $result := list -}}
+{{- $known := list -}}
+{{- range $element := .base -}}
+  {{- $known = append $known (get $element $.key) -}}
+  {{- $merged := $element -}}
+  {{- range $patch := $.patch -}}
+    {{- if eq (get $patch $.key) (get $element $.key) -}}{{- $merged = $patch -}}{{- end -}}
+  {{- end -}}
+  {{- if not (hasKey $merged "$patch") -}}{{- $result = append $result $merged -}}{{- end -}}
+{{- end -}}
+{{- range $patch := .patch -}}
+  {{- if not (has (get $patch $.key) $known) -}}{{- $result = append $result $patch -}}{{- end -}}
+{{- end -}}
+{{- $_ := set . "result" $result -}}
+{{- end -}}
+
+{{/* The workload .object with the patch of .file. */}}
+{{- define "driver.patch" -}}
+{{- $patch := fromYaml (include "driver.file" .) -}}
+{{- with $patch.spec.updateStrategy }}{{- $_ := set $.object.spec "updateStrategy" . -}}{{- end -}}
+{{- $pod := .object.spec.template.spec -}}
+{{- $own := index $pod.containers 0 -}}
+{{- range $container := $patch.spec.template.spec.containers -}}
+  {{- if eq $container.name $own.name -}}
+    {{- range $field, $key := dict "env" "name" "volumeMounts" "mountPath" -}}
+      {{- $lists := dict "base" (get $own $field) "patch" (default list (get $container $field)) "key" $key -}}
+      {{- include "driver.mergeLists" $lists -}}
+      {{- $_ := set $own $field $lists.result -}}
+    {{- end -}}
+    {{- $_ := set $own "securityContext" (mergeOverwrite $own.securityContext (default dict $container.securityContext)) -}}
+  {{- else -}}
+    {{- $_ := set $container "imagePullPolicy" $.root.Values.image.pullPolicy -}}
+    {{- $_ := set $pod "containers" (append $pod.containers $container) -}}
+  {{- end -}}
+{{- end -}}
+{{- with $patch.spec.template.spec.affinity }}{{- $_ := set $pod "affinity" . -}}{{- end -}}
+{{- $lists := dict "base" $pod.volumes "patch" (default list $patch.spec.template.spec.volumes) "key" "name" -}}
+{{- include "driver.mergeLists" $lists -}}
+{{- $_ := set $pod "volumes" $lists.result -}}
+{{- end -}}
+
+{{/* The workload .object with the settings .values of its application. */}}
+{{- define "driver.settings" -}}
+{{- $pod := .object.spec.template.spec -}}
+{{- $own := index $pod.containers 0 -}}
+{{- $_ := set $own "imagePullPolicy" .root.Values.image.pullPolicy -}}
+{{- $_ := set $own "resources" .values.resources -}}
+{{- range $probe, $settings := .values.probes -}}
+  {{- $_ := set $own $probe (mergeOverwrite (get $own $probe) $settings) -}}
+{{- end -}}
+{{- $env := list -}}
+{{- range $name, $value := .values.settings -}}
+  {{- $env = append $env (dict "name" $name "value" (toString $value)) -}}
+{{- end -}}
+{{- $lists := dict "base" $own.env "patch" $env "key" "name" -}}
+{{- include "driver.mergeLists" $lists -}}
+{{- $_ := set $own "env" $lists.result -}}
+{{- range $field := list "nodeSelector" "tolerations" "priorityClassName" -}}
+  {{- $value := get $.values $field -}}
+  {{- if $value }}{{- $_ := set $pod $field $value -}}{{- else }}{{- $_ := unset $pod $field -}}{{- end -}}
+{{- end -}}
+{{- with .root.Values.image.pullSecrets -}}
+  {{- $secrets := list -}}
+  {{- range . }}{{- $secrets = append $secrets (dict "name" .) -}}{{- end -}}
+  {{- $_ := set $pod "imagePullSecrets" $secrets -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The objects of .file, each labelled, and the workloads with what the values say. */}}
+{{- define "driver.objects" -}}
+{{- $root := .root -}}
+{{- range $text := regexSplit "(?m)^---\\s*$" (include "driver.file" .) -1 -}}
+{{- $object := fromYaml $text -}}
+{{- if $object.kind -}}
+{{- $labels := dict "app.kubernetes.io/managed-by" $root.Release.Service "helm.sh/chart" (printf "%s-%s" $root.Chart.Name $root.Chart.Version) -}}
+{{- $_ := set $object.metadata "labels" (mergeOverwrite (default dict $object.metadata.labels) $labels) -}}
+{{- if eq $object.kind "Deployment" -}}
+  {{- include "driver.settings" (dict "root" $root "object" $object "values" $root.Values.controller) -}}
+  {{- $_ := set $object.spec "replicas" $root.Values.controller.replicas -}}
+{{- else if eq $object.kind "DaemonSet" -}}
+  {{- if eq $root.Values.mode "structured" }}{{- include "driver.patch" (dict "root" $root "object" $object "file" "structured-patch.yaml") -}}{{- end -}}
+  {{- if $root.Values.nodeAgent.drmMemory }}{{- include "driver.patch" (dict "root" $root "object" $object "file" "drm-memory-patch.yaml") -}}{{- end -}}
+  {{- if $root.Values.nodeAgent.nfd }}{{- include "driver.patch" (dict "root" $root "object" $object "file" "nfd-patch.yaml") -}}{{- end -}}
+  {{- if $root.Values.simulator.enabled -}}
+    {{- include "driver.patch" (dict "root" $root "object" $object "file" "simulator-patch.yaml") -}}
+    {{/* two simulators cannot play one kernel */}}
+    {{- $_ := set $object.spec "updateStrategy" (dict "type" "RollingUpdate") -}}
+  {{- end -}}
+  {{- include "driver.settings" (dict "root" $root "object" $object "values" $root.Values.nodeAgent) -}}
+{{- else if eq $object.kind "CustomResourceDefinition" -}}
+  {{- if $root.Values.crds.keep }}{{- $_ := set $object.metadata "annotations" (dict "helm.sh/resource-policy" "keep") -}}{{- end -}}
+{{- end }}
+---
+{{ toYaml $object }}
+{{- end -}}
+{{- end -}}
+{{- end -}}

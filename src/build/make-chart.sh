@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# make-chart.sh OUTPUT: the Helm chart with the manifests that the build made and those of the overlays, as folder OUTPUT.
+# Run by the build, in the root of the checkout.
+set -euo pipefail
+out=$1
+rm -rf "$out"
+mkdir -p "$(dirname "$out")"
+cp -r deploy/helm/intel-gpu-resource-driver "$out"
+mkdir -p "$out/files/crds"
+cp target/kubernetes/controller.yml target/kubernetes/node-agent.yml "$out/files/"
+cp target/kubernetes/crds/*.yml "$out/files/crds/"
+cp deploy/resource-class.yaml deploy/overlays/structured/device-classes.yaml deploy/overlays/structured/slices-rbac.yaml \
+  deploy/components/simulator/topology.yaml "$out/files/"
+cp deploy/components/node-restriction/policy.yaml "$out/files/node-restriction.yaml"
+cp deploy/overlays/structured/node-agent-patch.yaml "$out/files/structured-patch.yaml"
+for component in drm-memory nfd simulator; do
+  cp "deploy/components/$component/node-agent-patch.yaml" "$out/files/$component-patch.yaml"
+done

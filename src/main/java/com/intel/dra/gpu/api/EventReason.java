@@ -1,0 +1,72 @@
+package com.intel.dra.gpu.api;
+
+import java.util.Set;
+
+/**
+ * Why the driver writes an Event: the whole list. docs/troubleshooting.md has cause and remedy of
+ * each.
+ */
+public enum EventReason {
+  NO_SUITABLE_NODE("NoSuitableNode", Type.WARNING, About.POD, About.CLAIM),
+  INVALID_CLAIM_PARAMETERS_REFERENCE("InvalidClaimParametersReference", Type.WARNING, About.CLAIM),
+  CLAIM_PARAMETERS_NOT_FOUND("ClaimParametersNotFound", Type.WARNING, About.CLAIM),
+  INVALID_CLAIM_PARAMETERS("InvalidClaimParameters", Type.WARNING, About.CLAIM),
+  INVALID_CLASS_PARAMETERS_REFERENCE("InvalidClassParametersReference", Type.WARNING, About.CLAIM),
+  CLASS_PARAMETERS_NOT_FOUND("ClassParametersNotFound", Type.WARNING, About.CLAIM),
+  INVALID_CLASS_PARAMETERS("InvalidClassParameters", Type.WARNING, About.CLAIM),
+  DEVICE_NOT_OFFERED("DeviceNotOffered", Type.WARNING, About.CLAIM),
+  NODE_AGENT_SILENT("NodeAgentSilent", Type.WARNING, About.GAS),
+  GPU_UNUSABLE("GpuUnusable", Type.WARNING, About.NODE),
+  GPU_USABLE("GpuUsable", Type.NORMAL, About.NODE),
+  DAMAGED_STATE_FILE("DamagedStateFile", Type.WARNING, About.NODE);
+
+  /** Whether somebody has to do something. */
+  public enum Type {
+    NORMAL("Normal"),
+    WARNING("Warning");
+
+    private final String word;
+
+    Type(String word) {
+      this.word = word;
+    }
+
+    /** As Kubernetes has it. */
+    public String word() {
+      return word;
+    }
+  }
+
+  /** What Events are about, as people call it. */
+  public enum About {
+    CLAIM,
+    POD,
+    /** A GpuAllocationState. */
+    GAS,
+    NODE
+  }
+
+  private final String word;
+  private final Type type;
+  private final Set<About> about;
+
+  EventReason(String word, Type type, About... about) {
+    this.word = word;
+    this.type = type;
+    this.about = Set.of(about);
+  }
+
+  /** The reason in the Event: one word in CamelCase. */
+  public String word() {
+    return word;
+  }
+
+  public Type type() {
+    return type;
+  }
+
+  /** The objects on which it can be found. */
+  public Set<About> about() {
+    return about;
+  }
+}

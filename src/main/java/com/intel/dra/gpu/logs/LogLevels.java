@@ -1,0 +1,99 @@
+package com.intel.dra.gpu.logs;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.logging.Level;
+import org.jboss.logging.Logger;
+import org.jboss.logmanager.LogContext;
+
+/**
+ * Levels of log categories that are changed while the application runs. Whatever a text says no
+ * more is as it was when the application started.
+ */
+final class LogLevels {
+
+  private static final Logger LOG = Logger.getLogger(LogLevels.class);
+
+  private final LogContext context;
+  private final Map<String, Changed> changed = new HashMap<>();
+  private String last = "";
+
+  /**
+   * @param logger kept, so that the log manager does not forget it with its level
+   * @param before its own level; empty when it had that of its parent
+   */
+  private record Changed(org.jboss.logmanager.Logger logger, Optional<Level> before) {}
+
+  LogLevels(LogContext context) {
+    this.context = context;
+  }
+
+  /**
+   * Brings the levels to what the text says: properties, a category and its level each, such as
+   * {@code com.intel.dra.gpu=DEBUG}. What cannot be understood is left out, and said once.
+   */
+  void apply(String text) {
+    if (text.equals(last)) {
+      return;
+    }
+    last = text;
+    var wanted = new TreeMap<String, Level>();
+    properties(text)
+        .forEach((category, name) -> level(category, name).ifPresent(l -> wanted.put(category, l)));
+    var unwanted = new TreeMap<>(changed);
+    unwanted.keySet().removeAll(wanted.keySet());
+    unwanted.forEach(this::restore);
+    wanted.forEach(this::set);
+  }
+
+  private static Map<String, String> properties(String text) {
+    var properties = new Properties();
+    try {
+      properties.load(new StringReader(text));
+    } catch (IOException | IllegalArgumentException e) {
+      LOG.warnf("Log levels are as before, their file cannot be read: %s", e.getMessage());
+    }
+    var byCategory = new TreeMap<String, String>();
+    properties
+        .stringPropertyNames()
+        .forEach(category -> byCategory.put(category, properties.getProperty(category)));
+    return byCategory;
+  }
+
+  private Optional<Level> level(String category, String name) {
+    try {
+      return Optional.of(context.getLevelForName(name.strip()));
+    } catch (IllegalArgumentException e) {
+      LOG.warnf(
+          "The log level of %s stays: %s is none; there are ERROR, WARN, INFO, DEBUG and OFF",
+          category, name);
+      return Optional.empty();
+    }
+  }
+
+  private void set(String category, Level level) {
+    Changed of =
+        changed.computeIfAbsent(
+            category,
+            _ -> {
+              org.jboss.logmanager.Logger logger = context.getLogger(category);
+              return new Changed(logger, Optional.ofNullable(logger.getLevel()));
+            });
+    if (!level.equals(of.logger().getLevel())) {
+      of.logger().setLevel(level);
+      LOG.infof("The log level of %s is %s now", category, level);
+    }
+  }
+
+  @SuppressWarnings("NullAway") // null is how a logger is told to have its parent's level
+  private void restore(String category, Changed was) {
+    was.logger().setLevel(was.before().orElse(null));
+    changed.remove(category);
+    LOG.infof("The log level of %s is again as it was at the start", category);
+  }
+}

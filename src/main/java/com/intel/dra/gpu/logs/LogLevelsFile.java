@@ -1,0 +1,73 @@
+package com.intel.dra.gpu.logs;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+import org.jboss.logmanager.LogContext;
+
+/**
+ * Follows a file with log levels, which is mounted from a ConfigMap: who may change that ConfigMap
+ * may change them, and nobody else. No file means no changes.
+ */
+@Singleton
+final class LogLevelsFile {
+
+  private static final Logger LOG = Logger.getLogger(LogLevelsFile.class);
+  private static final Duration PAUSE = Duration.ofSeconds(2);
+
+  /** More than anybody has to say, and soon read. */
+  private static final int MAX_BYTES = 64 * 1024;
+
+  private final Path file;
+  private final LogLevels levels = new LogLevels(LogContext.getLogContext());
+  private final AtomicReference<Optional<ScheduledExecutorService>> thread =
+      new AtomicReference<>(Optional.empty());
+
+  LogLevelsFile(
+      @ConfigProperty(name = "log-levels-file", defaultValue = "/etc/intel-gpu-logging/levels")
+          Path file) {
+    this.file = file;
+  }
+
+  void start(@Observes StartupEvent event) {
+    ScheduledExecutorService started =
+        Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("log-levels").factory());
+    var _ = started.scheduleWithFixedDelay(this::look, 0, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+    thread.set(Optional.of(started));
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    thread.getAndSet(Optional.empty()).ifPresent(ScheduledExecutorService::shutdownNow);
+  }
+
+  /** To be called again and again. */
+  void look() {
+    try {
+      levels.apply(content());
+    } catch (IOException | RuntimeException e) {
+      LOG.debugf("%s cannot be read: %s", file, e.getMessage());
+    }
+  }
+
+  private String content() throws IOException {
+    if (!Files.isRegularFile(file)) {
+      return "";
+    }
+    try (var input = Files.newInputStream(file)) {
+      return new String(input.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package com.intel.dra.gpu.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The table of the chart's README, its values and their schema say the same. */
+class ChartTableTest {
+
+  private static final Path CHART = Path.of("deploy/helm/intel-gpu-resource-driver");
+  private static final Pattern ROW = Pattern.compile("\\| `([\\w.]+)` \\| `(.*?)` \\| .+ \\|");
+
+  private final ObjectMapper json = new ObjectMapper();
+  private final YAMLMapper yaml = new YAMLMapper();
+
+  @Test
+  void theTableHasEachValueWithItsDefault() throws IOException {
+    var table = new TreeMap<String, JsonNode>();
+    for (String line : Documents.lines(CHART.resolve("README.md"))) {
+      var row = ROW.matcher(line);
+      if (row.matches()) {
+        table.put(row.group(1), yaml.readTree(row.group(2)));
+      }
+    }
+
+    assertThat(table).isEqualTo(defaults());
+  }
+
+  @Test
+  void theSchemaKnowsEachValueAndNoOther() throws IOException {
+    JsonNode schema = json.readTree(CHART.resolve("values.schema.json").toFile());
+
+    defaults()
+        .keySet()
+        .forEach(
+            name -> {
+              JsonNode at = schema;
+              for (String part : name.split("\\.")) {
+                assertThat(at.path("additionalProperties").asBoolean(true)).as(name).isFalse();
+                at = at.path("properties").path(part);
+              }
+              assertThat(at.isMissingNode()).as(name).isFalse();
+            });
+  }
+
+  @Test
+  void theChartIsOfTheProjectsVersion() throws IOException {
+    String pom = String.join("\n", Documents.lines(Path.of("pom.xml")));
+    JsonNode chart = yaml.readTree(CHART.resolve("Chart.yaml").toFile());
+
+    assertThat(pom).contains("<version>" + chart.path("version").asText() + "</version>");
+    assertThat(chart.path("appVersion")).isEqualTo(chart.path("version"));
+  }
+
+  /** By dotted name; a group of values is one of the names at the top, whatever it holds. */
+  private Map<String, JsonNode> defaults() throws IOException {
+    var defaults = new TreeMap<String, JsonNode>();
+    yaml.readTree(CHART.resolve("values.yaml").toFile())
+        .properties()
+        .forEach(
+            group -> {
+              if (group.getValue().isObject()) {
+                group
+                    .getValue()
+                    .properties()
+                    .forEach(
+                        value ->
+                            defaults.put(group.getKey() + "." + value.getKey(), value.getValue()));
+              } else {
+                defaults.put(group.getKey(), group.getValue());
+              }
+            });
+    return defaults;
+  }
+}

@@ -1,0 +1,112 @@
+package com.intel.dra.gpu.docs;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The project's Markdown files. Tests run in the top folder of the checkout. */
+public final class Documents {
+
+  private static final Pattern NOT_IN_ANCHORS = Pattern.compile("[^\\p{L}\\p{N}_ -]");
+
+  private Documents() {}
+
+  /**
+   * A fenced block.
+   *
+   * @param language empty when none is given
+   * @param lineNumber of its first fence
+   * @param before the last line before it that is not empty
+   */
+  public record Block(
+      Path file, int lineNumber, String language, Optional<String> before, List<String> lines) {
+
+    @Override
+    public String toString() {
+      return file + ":" + lineNumber;
+    }
+  }
+
+  /** README.md and whatever is below docs, deploy and e2e. */
+  public static List<Path> all() {
+    return Stream.concat(
+            Stream.of(Path.of("README.md")),
+            Stream.of("docs", "deploy", "e2e").flatMap(folder -> below(Path.of(folder))))
+        .filter(file -> file.toString().endsWith(".md"))
+        .sorted()
+        .toList();
+  }
+
+  private static Stream<Path> below(Path folder) {
+    try (var files = Files.walk(folder)) {
+      return files.toList().stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public static List<String> lines(Path file) {
+    try {
+      return Files.readAllLines(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public static List<Block> blocks(Path file) {
+    var blocks = new ArrayList<Block>();
+    Optional<Block> open = Optional.empty();
+    Optional<String> last = Optional.empty();
+    int number = 0;
+    for (String line : lines(file)) {
+      number++;
+      if (line.strip().startsWith("```")) {
+        if (open.isPresent()) {
+          blocks.add(open.get());
+          open = Optional.empty();
+          last = Optional.empty();
+        } else {
+          String language = line.strip().substring(3);
+          open = Optional.of(new Block(file, number, language, last, new ArrayList<>()));
+        }
+      } else if (open.isPresent()) {
+        open.get().lines().add(line);
+      } else if (!line.isBlank()) {
+        last = Optional.of(line.strip());
+      }
+    }
+    return blocks;
+  }
+
+  /** The lines that are no part of a fenced block. */
+  public static List<String> prose(Path file) {
+    var prose = new ArrayList<String>();
+    boolean fenced = false;
+    for (String line : lines(file)) {
+      if (line.strip().startsWith("```")) {
+        fenced = !fenced;
+      } else if (!fenced) {
+        prose.add(line);
+      }
+    }
+    return prose;
+  }
+
+  /** What links can name in the file, as GitHub makes it from its headings. */
+  public static Set<String> anchors(Path file) {
+    return prose(file).stream()
+        .filter(line -> line.matches("#{1,6} .*"))
+        .map(line -> line.replaceFirst("^#+ ", "").toLowerCase(Locale.ROOT))
+        .map(heading -> NOT_IN_ANCHORS.matcher(heading).replaceAll("").replace(' ', '-'))
+        .collect(Collectors.toSet());
+  }
+}

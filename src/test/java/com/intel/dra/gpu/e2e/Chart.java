@@ -1,0 +1,126 @@
+package com.intel.dra.gpu.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The Helm chart that the build made, in a namespace of its own; and what is left after it. */
+final class Chart {
+
+  static final String FOLDER = "target/helm/intel-gpu-resource-driver";
+  static final String NAMESPACE = "e2e-chart";
+
+  private static final String RELEASE = "gpu";
+
+  private Chart() {}
+
+  /** What the chart makes of those values, asked of no cluster. */
+  static String template(String... values) {
+    return helm(Stream.of("template", RELEASE, FOLDER, "-n", "default"), values);
+  }
+
+  /** Installs it with simulated GPUs, and waits until it is ready. */
+  static void install(String... values) {
+    Shell.kubectl("create", "namespace", NAMESPACE);
+    Shell.kubectl("label", "namespace", NAMESPACE, "pod-security.kubernetes.io/enforce=privileged");
+    helm(
+        Stream.of(
+            "install",
+            RELEASE,
+            FOLDER,
+            "-n",
+            NAMESPACE,
+            "--wait",
+            "--timeout=180s",
+            "--set",
+            "simulator.enabled=true"),
+        values);
+  }
+
+  /** Changes those values of what is installed, and waits until it is ready. */
+  static void upgrade(String... values) {
+    helm(
+        Stream.of(
+            "upgrade",
+            RELEASE,
+            FOLDER,
+            "-n",
+            NAMESPACE,
+            "--reuse-values",
+            "--wait",
+            "--timeout=180s"),
+        values);
+  }
+
+  static void uninstall() {
+    helm(Stream.of("uninstall", RELEASE, "-n", NAMESPACE, "--wait", "--timeout=180s"));
+    // what was owned by what is gone now, such as Leases of agents, goes a moment later
+    Shell.kubectl("delete", "namespace", NAMESPACE, "--wait=true", "--timeout=120s");
+  }
+
+  /** As {@link #uninstall}, whatever is there of it. */
+  static void remove() {
+    helm(
+        Stream.of(
+            "uninstall",
+            RELEASE,
+            "-n",
+            NAMESPACE,
+            "--wait",
+            "--timeout=180s",
+            "--ignore-not-found"));
+    Shell.kubectl("delete", "namespace", NAMESPACE, "--ignore-not-found", "--timeout=120s");
+  }
+
+  /**
+   * What kubectl finds in all of the cluster whose name speaks of the driver, but for Events, which
+   * the API server forgets by itself, and the test's own namespace; kind, namespace and name.
+   */
+  static List<String> leftovers(String testNamespace) {
+    String kinds =
+        Shell.kubectl("api-resources", "--verbs=list", "-o", "name")
+            .lines()
+            .filter(kind -> !kind.startsWith("events"))
+            .collect(Collectors.joining(","));
+    return Shell.kubectl(
+            "get",
+            kinds,
+            "-A",
+            "--no-headers",
+            "-o",
+            "custom-columns=KIND:.kind,NAMESPACE:.metadata.namespace,NAME:.metadata.name")
+        .lines()
+        .map(line -> line.strip().replaceAll("\\s+", " "))
+        .filter(line -> !line.contains(" " + testNamespace))
+        .filter(line -> line.matches(".*(intel|gpu|" + NAMESPACE + ").*"))
+        .toList();
+  }
+
+  /** That containers run as before, and the GPU is in them. */
+  static void assertKeepsItsGpu(RealCluster cluster, String pod) {
+    assertThat(cluster.phase(pod)).isEqualTo("Running");
+    assertThat(cluster.getPod(pod).getStatus().getContainerStatuses())
+        .allMatch(container -> container.getRestartCount() == 0);
+    assertThat(
+            Shell.kubectl(
+                "exec", "-n", cluster.namespace(), pod, "-c", "main", "--", "ls", "/dev/dri"))
+        .contains("card0");
+  }
+
+  private static String helm(Stream<String> command, String... values) {
+    return Shell.run(
+        Stream.of(
+                Stream.of("helm"),
+                command,
+                Arrays.stream(values).flatMap(value -> Stream.of("--set", value)))
+            .flatMap(parts -> parts)
+            .toArray(String[]::new));
+  }
+
+  static String lint(String... values) {
+    return helm(Stream.of("lint", FOLDER, "--strict"), values);
+  }
+}

@@ -1,0 +1,197 @@
+package com.intel.dra.gpu.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * The Helm chart installs what the overlays install, object for object and field for field. Allowed
+ * are: the labels that say that Helm installed it, the ResourceClass, which classic overlays leave
+ * to be applied by itself, and the hook that deletes the Lease of the controllers. Needs the build,
+ * and no cluster.
+ */
+class ChartIT {
+
+  private static final String LEASE = "Lease intel-gpu-controller";
+
+  private final YAMLMapper yaml = new YAMLMapper();
+
+  @ParameterizedTest
+  @CsvSource({
+    "target/kubernetes, mode=classic",
+    "deploy/overlays/simulator, simulator.enabled=true",
+    "deploy/overlays/drm-memory, nodeAgent.drmMemory=true",
+    "deploy/overlays/nfd, nodeAgent.nfd=true",
+    "deploy/overlays/hardened, nodeRestriction=always",
+  })
+  void classicModeIsWhatTheOverlayIs(String overlay, String value) throws IOException {
+    Map<String, JsonNode> wanted = objects(Shell.kubectl("kustomize", overlay));
+    wanted.putAll(objects(Files.readString(Path.of("deploy/resource-class.yaml"))));
+
+    Map<String, JsonNode> rendered = objects(Chart.template(value));
+
+    assertThat(rendered.remove(LEASE)).isNotNull();
+    assertSame(rendered, wanted);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "structured, mode=structured",
+    "structured-simulator, simulator.enabled=true",
+    "structured-drm-memory, nodeAgent.drmMemory=true",
+    "structured-nfd, nodeAgent.nfd=true",
+  })
+  void structuredModeIsWhatTheOverlayIs(String overlay, String value) throws IOException {
+    assertSame(
+        objects(Chart.template("mode=structured", value)),
+        objects(Shell.kubectl("kustomize", "deploy/overlays/" + overlay)));
+  }
+
+  @Test
+  void valuesArriveWhereTheyBelong() throws IOException {
+    Map<String, JsonNode> objects =
+        objects(
+            Chart.template(
+                "image.registry=registry.example.com/gpu",
+                "image.tag=v7",
+                "image.pullPolicy=Always",
+                "image.pullSecrets={secret}",
+                "controller.replicas=1",
+                "controller.settings.GPU_ALLOCATION_POLICY=packed",
+                "controller.priorityClassName=high",
+                "nodeAgent.settings.GPU_SYSFS_ROOT=/sys",
+                "nodeAgent.settings.GPU_RESCAN_INTERVAL=9s",
+                "nodeAgent.nodeSelector.gpu=yes",
+                "nodeAgent.tolerations=null",
+                "nodeAgent.probes.livenessProbe.periodSeconds=60",
+                "crds.keep=true"));
+    JsonNode deployment = get(objects, "Deployment intel-gpu-controller").path("spec");
+    JsonNode controller = deployment.path("template").path("spec");
+    JsonNode agent =
+        get(objects, "DaemonSet intel-gpu-node-agent").path("spec").path("template").path("spec");
+
+    assertThat(deployment.path("replicas").asInt()).isEqualTo(1);
+    assertThat(controller.path("priorityClassName").asText()).isEqualTo("high");
+    assertThat(controller.path("imagePullSecrets").path(0).path("name").asText())
+        .isEqualTo("secret");
+    assertThat(controller.path("containers").path(0).path("image").asText())
+        .isEqualTo("registry.example.com/gpu/intel-gpu-controller:v7");
+    assertThat(controller.path("containers").path(0).path("imagePullPolicy").asText())
+        .isEqualTo("Always");
+    assertThat(environment(controller)).containsEntry("GPU_ALLOCATION_POLICY", "packed");
+    assertThat(environment(agent))
+        .containsEntry("GPU_SYSFS_ROOT", "/sys")
+        .containsEntry("GPU_RESCAN_INTERVAL", "9s");
+    assertThat(agent.path("nodeSelector").path("gpu").asText()).isEqualTo("yes");
+    assertThat(agent.has("tolerations")).isFalse();
+    JsonNode liveness = agent.path("containers").path(0).path("livenessProbe");
+    assertThat(liveness.path("periodSeconds").asInt()).isEqualTo(60);
+    assertThat(liveness.path("httpGet").path("path").asText()).isEqualTo("/q/health/live");
+    assertThat(
+            get(objects, "CustomResourceDefinition gpuallocationstates.gpu.dra.intel.com")
+                .path("metadata")
+                .path("annotations")
+                .path("helm.sh/resource-policy")
+                .asText())
+        .isEqualTo("keep");
+    assertThat(objects(Chart.template("crds.install=false")).keySet())
+        .noneMatch(name -> name.startsWith("CustomResourceDefinition"));
+  }
+
+  @Test
+  void valuesThatNobodyKnowsAreRefused() {
+    for (String value :
+        new String[] {
+          "mode=other",
+          "controler.replicas=1",
+          "controller.replicas=0",
+          "nodeAgent.settings.gpu-sharing=x",
+          "nodeRestriction=maybe"
+        }) {
+      assertThatThrownBy(() -> Chart.template(value))
+          .isInstanceOf(AssertionError.class)
+          .hasMessageContaining("values don't meet the specifications");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"classic", "structured"})
+  void helmFindsNoFault(String mode) {
+    assertThat(Chart.lint("mode=" + mode, "simulator.enabled=true"))
+        .contains("1 chart(s) linted, 0 chart(s) failed");
+  }
+
+  private static void assertSame(Map<String, JsonNode> rendered, Map<String, JsonNode> wanted) {
+    assertThat(rendered.keySet()).isEqualTo(wanted.keySet());
+    wanted.forEach((name, object) -> assertThat(get(rendered, name)).as(name).isEqualTo(object));
+  }
+
+  private static JsonNode get(Map<String, JsonNode> objects, String name) {
+    assertThat(objects).containsKey(name);
+    return objects.getOrDefault(name, MissingNode.getInstance());
+  }
+
+  private static Map<String, String> environment(JsonNode pod) {
+    var environment = new TreeMap<String, String>();
+    pod.path("containers")
+        .path(0)
+        .path("env")
+        .forEach(v -> environment.put(v.path("name").asText(), v.path("value").asText()));
+    return environment;
+  }
+
+  /** By kind and name. */
+  private Map<String, JsonNode> objects(String documents) throws IOException {
+    var objects = new TreeMap<String, JsonNode>();
+    try (var read = yaml.readerFor(JsonNode.class).<JsonNode>readValues(documents)) {
+      while (read.hasNext()) {
+        JsonNode object = read.next();
+        if (object.has("kind")) {
+          String name =
+              object.path("kind").asText() + " " + object.path("metadata").path("name").asText();
+          assertThat(objects.put(name, comparable(object))).as(name).isNull();
+        }
+      }
+    }
+    return objects;
+  }
+
+  /** Without the labels that may differ, and with the elements of lists in one order. */
+  private static JsonNode comparable(JsonNode object) {
+    if (object.path("metadata").path("labels") instanceof ObjectNode labels) {
+      labels.remove("app.kubernetes.io/managed-by");
+      labels.remove("helm.sh/chart");
+      if (labels.isEmpty()) {
+        ((ObjectNode) object.path("metadata")).remove("labels");
+      }
+    }
+    sortLists(object);
+    return object;
+  }
+
+  private static void sortLists(JsonNode node) {
+    node.forEach(ChartIT::sortLists);
+    if (node instanceof ArrayNode list) {
+      Collection<JsonNode> sorted = new ArrayList<>();
+      list.forEach(sorted::add);
+      list.removeAll();
+      sorted.stream().sorted(Comparator.comparing(JsonNode::toString)).forEach(list::add);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package com.intel.dra.gpu.e2e;
+
+import static com.intel.dra.gpu.e2e.StructuredCluster.one;
+import static com.intel.dra.gpu.e2e.StructuredCluster.template;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The Helm chart in structured mode, in place of the driver that the other tests use. */
+@Tag("structured")
+class StructuredChartInstallIT {
+
+  private static final String OVERLAY = "deploy/overlays/structured-simulator";
+
+  @RegisterExtension final StructuredCluster cluster = new StructuredCluster(Topology.USUAL);
+
+  @BeforeEach
+  void makeRoom() {
+    Shell.kubectl("delete", "-k", OVERLAY, "--timeout=120s");
+    cluster.eventually(
+        "the agents are gone", () -> assertThat(cluster.podsOf(RealCluster.AGENT)).isEmpty());
+  }
+
+  @AfterEach
+  void putTheDriverBack() {
+    Chart.remove();
+    Shell.kubectl("apply", "-f", "target/kubernetes/crds/");
+    Shell.kubectl("wait", "--for=condition=Established", "crd", "--all", "--timeout=60s");
+    Shell.kubectl("apply", "-k", OVERLAY);
+    Shell.kubectl("rollout", "status", "daemonset/" + RealCluster.AGENT, "--timeout=180s");
+  }
+
+  @Test
+  void podsGetGpusAndUninstallingLeavesNothingButWhatRuns() {
+    Shell.kubectl("delete", "-f", "target/kubernetes/crds/", "--ignore-not-found");
+    Chart.install("mode=structured");
+    cluster.structuredTemplate("gpu", one("gpu.intel.com", ""));
+    cluster.structuredPod("holder", "", Map.of("gpu", template("gpu")));
+    cluster.awaitRunning("holder");
+
+    Chart.uninstall();
+
+    cluster.eventually(
+        "the kubelets have deleted the slices, and nothing else is left",
+        () -> assertThat(Chart.leftovers(cluster.namespace())).isEmpty());
+    Chart.assertKeepsItsGpu(cluster, "holder");
+  }
+}
