@@ -202,9 +202,7 @@ class AllocationPipeline {
                 held,
                 claim ->
                     claims.allocate(
-                        claim,
-                        AllocationResults.of(node, devices(devices, claim)),
-                        consumer)))
+                        claim, AllocationResults.of(node, devices(devices, claim)), consumer)))
         .chain(
             outcomes ->
                 ifAllWritten(outcomes)

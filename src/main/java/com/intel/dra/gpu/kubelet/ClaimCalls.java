@@ -89,7 +89,9 @@ final class ClaimCalls {
         () -> {
           listener.prepareBegun();
           long begin = System.nanoTime();
-          PrepareResult result = claims.whileHolding(claim.uid(), () -> loggedAs(claim, () -> prepareNow(claim, handle)));
+          PrepareResult result =
+              claims.whileHolding(
+                  claim.uid(), () -> loggedAs(claim, () -> prepareNow(claim, handle)));
           listener.prepareAnswered(version, result, since(begin));
           return result;
         });
@@ -101,7 +103,8 @@ final class ClaimCalls {
         () -> {
           listener.unprepareBegun();
           long begin = System.nanoTime();
-          UnprepareResult result = claims.whileHolding(claim.uid(), () -> loggedAs(claim, () -> unprepareNow(claim)));
+          UnprepareResult result =
+              claims.whileHolding(claim.uid(), () -> loggedAs(claim, () -> unprepareNow(claim)));
           listener.unprepareAnswered(version, result, since(begin));
           return result;
         });
