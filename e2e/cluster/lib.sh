@@ -81,15 +81,23 @@ cluster_pids() { # every process of the cluster, those in pods too
   done | sort -un
 }
 
-spawn() { # spawn NAME COMMAND...: in the background, with a log and a pid file
+spawn() { # spawn NAME COMMAND...: in the background, with a log, a pid file and the command, by which respawn starts it anew
   local name=$1; shift
+  mkdir -p "$RUN/commands"
+  printf '%s\0' "$@" >"$RUN/commands/$name"
   (
     for root in $(cgroup_roots); do echo "$BASHPID" >"$root/daemons/cgroup.procs"; done
     unset HTTP_PROXY HTTPS_PROXY http_proxy https_proxy   # none leads to the cluster's addresses
     exec setsid "$@"
-  ) >"$RUN/logs/$name.log" 2>&1 </dev/null &
+  ) >>"$RUN/logs/$name.log" 2>&1 </dev/null &
   echo $! >"$RUN/pids/$name"
   until running "$name" || ! kill -0 $! 2>/dev/null; do sleep 0.01; done   # in the control group, or dead already
+}
+
+respawn() { # respawn NAME: what was spawned by that name, once more
+  local command
+  mapfile -d '' -t command <"$RUN/commands/$1"
+  spawn "$1" "${command[@]}"
 }
 
 pid_of() { cat "$RUN/pids/$1" 2>/dev/null; }
@@ -140,13 +148,6 @@ inside() { # inside control|NODE COMMAND...: with the network of the control pla
 spawn_inside() { # spawn_inside control|NODE NAME COMMAND...
   entry_to "$1"
   spawn "$2" "${ENTRY[@]}" "${@:3}"
-}
-
-spawn_kubelet() { # spawn_kubelet NODE: with the configuration that it has already
-  spawn_inside "$1" "$1-kubelet" "$CACHE/bin/$(cat "$RUN/version")/kubelet" \
-    --config="$RUN/nodes/$1/kubelet.yaml" --kubeconfig="$RUN/$1.kubeconfig" \
-    --container-runtime-endpoint=unix:///run/containerd/containerd.sock \
-    --hostname-override="$1" --node-ip="$(node_ip "$1")"
 }
 
 nodes() { [ ! -d "$RUN/nodes" ] || ls "$RUN/nodes"; }

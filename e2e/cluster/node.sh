@@ -97,7 +97,9 @@ YAML
   [ "$minor" -lt 31 ] || echo "failCgroupV1: false" >>"$state/kubelet.yaml"
   make_cgroup "$node"
   kubeconfig "$node" "system:node:$node" system:nodes
-  spawn_kubelet "$node"
+  spawn_inside "$node" "$node-kubelet" "$bin/kubelet" --config="$state/kubelet.yaml" --kubeconfig="$RUN/$node.kubeconfig" \
+    --container-runtime-endpoint=unix:///run/containerd/containerd.sock \
+    --hostname-override="$node" --node-ip="$(node_ip "$node")"
 }
 
 say "starting $node"

@@ -7,6 +7,5 @@ node=${1:?usage: restart-kubelet.sh NAME}
 use_kubectl
 running "$node-kubelet" && kill "$(pid_of "$node-kubelet")"
 while running "$node-kubelet"; do sleep 0.1; done
-mv "$RUN/logs/$node-kubelet.log" "$RUN/logs/$node-kubelet.before.log"
-spawn_kubelet "$node"
+respawn "$node-kubelet"
 wait_for 60 "$node-kubelet" "$node ready" node_ready "$node"

@@ -152,8 +152,8 @@ class CrashPointsTest {
     for (Action action : story.actions) {
       hands.carryOut(action);
       world.settleInOrder(0);
+      world.checkAtRest();
     }
-    world.checkAtRest();
     return world;
   }
 

@@ -93,6 +93,14 @@ final class Driver {
                 .allMatch(Readiness::isPodReady));
   }
 
+  /** Restarts the agents with that variable, unless they have it; empty: without. */
+  void setAgentsEnvironment(String name, String value) {
+    String agents = "daemonset/" + RealCluster.AGENT;
+    String change = value.isEmpty() ? name + "-" : name + "=" + value;
+    Shell.kubectl("set", "env", agents, "--containers=" + RealCluster.AGENT, change);
+    Shell.kubectl("rollout", "status", agents, "--timeout=300s");
+  }
+
   /** Ends all node agents. */
   void stopAgents() {
     setNodeSelector(NOWHERE, "yes");

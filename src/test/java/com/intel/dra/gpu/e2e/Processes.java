@@ -57,6 +57,14 @@ final class Processes {
     Shell.run("kill", "-" + signal, of(pod, word).getFileName().toString());
   }
 
+  /** Has every write of the agent in that pod to a file fail, as on a full disk, or no longer. */
+  static void letAgentWriteFiles(Pod pod, boolean may) {
+    Shell.run(
+        "prlimit",
+        "--pid=" + of(pod, Driver.JAR).getFileName(),
+        "--fsize=" + (may ? "unlimited" : "0") + ":");
+  }
+
   /** The folder in /proc of the one process of the pod whose command line has that word in it. */
   static Path of(Pod pod, String word) {
     List<Path> found =
@@ -88,8 +96,36 @@ final class Processes {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
+  /**
+   * Kills the processes of the pod whose command line has that word in it, by SIGKILL; there may be
+   * none, for they may have been killed already.
+   *
+   * @return whether there was one
+   */
+  static boolean killAny(Pod pod, String word) {
+    boolean killed = false;
+    for (Path process : running(pod.getMetadata().getUid())) {
+      String commandLine;
+      try {
+        commandLine = Files.readString(process.resolve("cmdline"));
+      } catch (IOException e) {
+        continue; // it has ended meanwhile
+      }
+      if (commandLine.contains(word)) {
+        long pid = Long.parseLong(process.getFileName().toString());
+        killed |= ProcessHandle.of(pid).map(ProcessHandle::destroyForcibly).orElse(false);
+      }
+    }
+    return killed;
+  }
+
   private static List<Path> of(Pod pod) {
-    String uid = pod.getMetadata().getUid();
+    List<Path> processes = running(pod.getMetadata().getUid());
+    assertThat(processes).as("processes of " + pod.getMetadata().getName()).isNotEmpty();
+    return processes;
+  }
+
+  private static List<Path> running(String uid) {
     var processes = new ArrayList<Path>();
     try (var entries = Files.newDirectoryStream(PROC, "[0-9]*")) {
       for (Path process : entries) {
@@ -100,7 +136,6 @@ final class Processes {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    assertThat(processes).as("processes of " + pod.getMetadata().getName()).isNotEmpty();
     return processes;
   }
 

@@ -26,6 +26,11 @@ final class Shell {
     return run(command("kubectl", arguments));
   }
 
+  /** What kubectl prints, also if it fails. */
+  static String tryKubectl(String... arguments) {
+    return tryRun(command("kubectl", arguments)).text();
+  }
+
   /** What a command prints that runs with the network and the folders of that node. */
   static String onNode(String node, String... command) {
     return run(command("e2e/cluster/enter.sh", command(node, command)));

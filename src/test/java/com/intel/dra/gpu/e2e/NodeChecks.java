@@ -1,0 +1,71 @@
+package com.intel.dra.gpu.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The command {@code self-check}, as an administrator calls it in the agent of a node. */
+final class NodeChecks {
+
+  private final RealCluster cluster;
+
+  NodeChecks(RealCluster cluster) {
+    this.cluster = cluster;
+  }
+
+  /** That nobody on any node disagrees with anybody, by and by. */
+  void assertNoDisagreement() {
+    for (String node : RealCluster.NODES) {
+      cluster.eventually(
+          "nobody disagrees on " + node, () -> assertThat(disagreements(node)).isEmpty());
+    }
+  }
+
+  /** What the check tells of that node, as {@code KIND OBJECT}. */
+  List<String> disagreements(String node) {
+    return disagreements(report(node));
+  }
+
+  static List<String> disagreements(JsonNode report) {
+    assertThat(report.path("exitCode").asInt(2)).as(report.toString()).isLessThan(2);
+    var found = new ArrayList<String>();
+    report
+        .path("disagreements")
+        .forEach(one -> found.add(one.path("kind").asText() + " " + one.path("object").asText()));
+    return found;
+  }
+
+  /**
+   * @param arguments beside {@code --json}
+   */
+  JsonNode report(String node, String... arguments) {
+    var command =
+        new ArrayList<>(
+            List.of(
+                "exec",
+                cluster.agentOn(node).getMetadata().getName(),
+                "-c",
+                RealCluster.AGENT,
+                "--",
+                "java",
+                "@self-check",
+                "--json"));
+    command.addAll(List.of(arguments));
+    // its exit code is no failure of kubectl's
+    String printed = Shell.tryKubectl(command.toArray(String[]::new));
+    int begin = printed.indexOf('{');
+    int end = printed.lastIndexOf('}') + 1;
+    if (begin < 0 || end <= begin) {
+      throw new AssertionError(printed);
+    }
+    try {
+      return new ObjectMapper().readTree(printed.substring(begin, end));
+    } catch (JsonProcessingException e) {
+      throw new AssertionError(printed, e);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package com.intel.dra.gpu.e2e;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * What an agent keeps on its node, written as docs/state-files.md says, and not by its own code.
+ */
+final class StateFiles {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private StateFiles() {}
+
+  /** Has those files of the node say that another boot wrote them. */
+  static void makeOfAnotherBoot(String node, Path folder) {
+    String boot = UUID.randomUUID().toString();
+    for (String name : List.of("prepared-claims.json", "vf-hosts.json")) {
+      Path file = NodeFolders.seenFromOutside(node, folder + "/" + name);
+      try {
+        Files.writeString(file, withBoot(Files.readString(file), boot));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private static String withBoot(String content, String boot) throws JsonProcessingException {
+    var json = (ObjectNode) JSON.readTree(content);
+    json.remove("checksum");
+    json.put("bootId", boot);
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256")
+              .digest(JSON.writeValueAsString(json).getBytes(StandardCharsets.UTF_8));
+      json.put("checksum", "sha256:" + HexFormat.of().formatHex(digest));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+    return JSON.writeValueAsString(json);
+  }
+}

@@ -1,0 +1,21 @@
+package com.intel.dra.gpu.e2e;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** With structured DRA. */
+@Tag("structured")
+class StructuredControlPlaneFaultsIT extends ControlPlaneFaults {
+
+  StructuredControlPlaneFaultsIT() {
+    super(new GpuPods.Structured(new StructuredCluster(Topology.USUAL)));
+  }
+
+  /** The usual tests do it with classic DRA. */
+  @Override
+  @Test
+  @Tag("faults")
+  void whenTheStoreIsKilledWhilePodsComeAndGoNothingIsLost() {
+    super.whenTheStoreIsKilledWhilePodsComeAndGoNothingIsLost();
+  }
+}
