@@ -132,7 +132,9 @@ class DevicePreparation {
   }
 
   private PrepareResult record(ClaimReference claim, PreparedClaim wanted) {
-    Optional<String> doubleUse = DoubleUse.of(claim.uid(), wanted, prepared.all());
+    Optional<String> doubleUse =
+        DoubleUse.of(
+            claim.uid(), wanted, prepared.all(), gpu -> node.find(gpu).map(Gpu::memoryMiB));
     if (doubleUse.isPresent()) {
       return new PrepareResult.Failed("%s: %s".formatted(claim, doubleUse.get()));
     }

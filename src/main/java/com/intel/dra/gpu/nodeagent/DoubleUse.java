@@ -5,7 +5,12 @@ import com.intel.dra.gpu.device.DeviceType;
 import com.intel.dra.gpu.device.DeviceUid;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Whether a claim would use what another claim's containers may still be using. The scheduler lets
@@ -19,13 +24,22 @@ final class DoubleUse {
   /**
    * What stands against the claim; empty when nothing does.
    *
-   * @param others the claims that are prepared, by UID; the claim itself may be among them
+   * @param prepared the claims that are prepared, by UID; the claim itself may be among them
+   * @param memoryMiB what a GPU has, by its UID; empty or 0 where that is not known
    */
-  static Optional<String> of(String uid, PreparedClaim wanted, Map<String, PreparedClaim> others) {
-    for (var other : new TreeMap<>(others).entrySet()) {
-      if (other.getKey().equals(uid)) {
-        continue;
-      }
+  static Optional<String> of(
+      String uid,
+      PreparedClaim wanted,
+      Map<String, PreparedClaim> prepared,
+      Function<String, Optional<Integer>> memoryMiB) {
+    var others = new TreeMap<>(prepared);
+    others.remove(uid);
+    return sameDevice(wanted, others).or(() -> tooMuchMemory(wanted, others, memoryMiB));
+  }
+
+  private static Optional<String> sameDevice(
+      PreparedClaim wanted, SortedMap<String, PreparedClaim> others) {
+    for (var other : others.entrySet()) {
       for (AllocatedDevice device : wanted.devices()) {
         for (AllocatedDevice used : other.getValue().devices()) {
           if (exclude(device, wanted, used, other.getValue())) {
@@ -42,6 +56,49 @@ final class DoubleUse {
       }
     }
     return Optional.empty();
+  }
+
+  /** Shares of one GPU that are more than it has, together with those of ending containers. */
+  private static Optional<String> tooMuchMemory(
+      PreparedClaim wanted,
+      SortedMap<String, PreparedClaim> others,
+      Function<String, Optional<Integer>> memoryMiB) {
+    for (String gpu : uids(wanted)) {
+      long has = memoryMiB.apply(gpu).orElse(0);
+      long asked = shareMiB(wanted, gpu);
+      long used = others.values().stream().mapToLong(other -> shareMiB(other, gpu)).sum();
+      if (has > 0 && used > 0 && asked + used > has) {
+        String users =
+            others.entrySet().stream()
+                .filter(other -> shareMiB(other.getValue(), gpu) > 0)
+                .map(
+                    other ->
+                        "%s/%s (%s)"
+                            .formatted(
+                                other.getValue().namespace(),
+                                other.getValue().name(),
+                                other.getKey()))
+                .collect(Collectors.joining(", "));
+        return Optional.of(
+            "%d MiB of device %s cannot be used while others use %d MiB of its %d MiB on this node: claims %s; if the pod of one was deleted by force, its containers are still ending, and the next try may succeed"
+                .formatted(asked, gpu, used, has, users));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static SortedSet<String> uids(PreparedClaim claim) {
+    return claim.devices().stream()
+        .filter(device -> !isVf(device))
+        .map(AllocatedDevice::uid)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static long shareMiB(PreparedClaim claim, String gpu) {
+    return claim.devices().stream()
+        .filter(device -> device.uid().equals(gpu))
+        .mapToLong(AllocatedDevice::memory)
+        .sum();
   }
 
   private static boolean exclude(

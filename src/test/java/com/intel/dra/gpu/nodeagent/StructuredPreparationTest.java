@@ -206,6 +206,30 @@ class StructuredPreparationTest {
         .isInstanceOf(PrepareResult.Prepared.class);
   }
 
+  /** The scheduler gives away the share of a pod that was deleted by force. */
+  @Test
+  void sharesThatAreMoreThanTheGpuHasAreRefusedAndAllAreNamed() {
+    claims.give("a", share(result("gpu", gpu(3)), "share-1", "15Gi"));
+    claims.give("b", share(result("gpu", gpu(3)), "share-2", "1Gi"));
+    claims.give("c", share(result("gpu", gpu(3)), "share-3", "1Mi"));
+    preparation.prepare(claim("a"), Optional.empty());
+    preparation.prepare(claim("b"), Optional.empty());
+
+    assertThat(failure("c"))
+        .contains(
+            "1 MiB of device " + gpu(3).uid(),
+            "others use 16384 MiB of its 16384 MiB",
+            claim("a").name(),
+            claim("b").name());
+    assertThat(preparation.prepare(claim("a"), Optional.empty()))
+        .as("a claim does not stand in its own way")
+        .isInstanceOf(PrepareResult.Prepared.class);
+
+    preparation.unprepare(claim("b"));
+    assertThat(preparation.prepare(claim("c"), Optional.empty()))
+        .isInstanceOf(PrepareResult.Prepared.class);
+  }
+
   @Test
   void whoLooksOnHoldsNothing() {
     claims.give("a", result("gpu", gpu(3)));
