@@ -99,7 +99,6 @@ abstract class NodeFaults {
     cluster.eventually("its pods are gone", () -> assertThat(cluster.pods()).isEmpty());
     pods.podOfClaim("heir", "kept", GpuPods.on(OTHER));
     cluster.awaitRunning("heir");
-    assertThat(cluster.gas(NODE).getSpec().resourceClaimAllocations()).isEmpty();
 
     StateFiles.makeOfAnotherBoot(NODE, pods.stateFolder());
     daemons.boot(NODE);
@@ -111,6 +110,7 @@ abstract class NodeFaults {
         "nothing of what it held is left",
         () -> {
           assertThat(cluster.gas(NODE).getSpec().prepared()).isEmpty();
+          assertThat(cluster.gas(NODE).getSpec().resourceClaimAllocations()).isEmpty();
           assertThat(cluster.gas(NODE).getSpec().allocatable().keySet())
               .containsExactlyElementsOf(Topology.TWO_VF_HOSTS_I915.uids());
         });

@@ -60,6 +60,19 @@ enum Topology {
     }
   },
 
+  /** For the soak: VFs under both interfaces, and a GPU that has none. */
+  SOAK(List.of("0000:b3:00.0-0x56c0", "0000:b4:00.0-0x56c0", "0000:b5:00.0-0x56a0")) {
+    @Override
+    String yaml() {
+      return """
+          gpus:
+            - {address: "0000:b3:00.0", model: "0x56c0", memoryMiB: 14248, maxVfs: 16, driver: i915}
+            - {address: "0000:b4:00.0", model: "0x56c0", memoryMiB: 14248, maxVfs: 16, driver: xe, quotaFiles: sriov_admin}
+            - {address: "0000:b5:00.0", model: "0x56a0", memoryMiB: 14248, driver: i915}
+          """;
+    }
+  },
+
   /** One whose kernel refuses to make VFs. */
   VF_HOST_THAT_REFUSES(List.of("0000:d3:00.0-0x56c0")) {
     @Override

@@ -1,0 +1,122 @@
+package com.intel.dra.gpu.e2e;
+
+import com.intel.dra.gpu.kubelet.ClaimPreparer;
+import com.intel.dra.gpu.kubelet.ClaimReference;
+import com.intel.dra.gpu.kubelet.KubeletPlugin;
+import com.intel.dra.gpu.kubelet.PluginApiVersion;
+import com.intel.dra.gpu.kubelet.PluginCallListener;
+import com.intel.dra.gpu.kubelet.PluginGeneration;
+import com.intel.dra.gpu.kubelet.PluginSettings;
+import com.intel.dra.gpu.kubelet.PrepareResult;
+import com.intel.dra.gpu.kubelet.PreparedDevice;
+import com.intel.dra.gpu.kubelet.UnprepareResult;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A driver of another name, whose one device is nothing that a container could see. It runs in a
+ * process of its own, with the folders of the node; it fails as long as a file says so.
+ */
+final class OtherDriver implements AutoCloseable {
+
+  static final String NAME = "other.example.com";
+  static final String DEVICE = "nothing";
+  static final String COMPLAINT = "the other driver is broken";
+
+  private static final String FOLDER = "/var/lib/kubelet/plugins/" + NAME;
+  private static final String BROKEN = FOLDER + "/broken";
+
+  private final Process process;
+  private final Path broken;
+
+  private OtherDriver(String node) throws IOException {
+    broken = NodeFolders.seenFromOutside(node, BROKEN);
+    String classes =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    var command =
+        new ProcessBuilder(
+            "e2e/cluster/enter.sh",
+            node,
+            Path.of(System.getProperty("java.home"), "bin/java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            classes,
+            OtherDriver.class.getName());
+    process = command.inheritIO().start();
+  }
+
+  /** Starts it on that node. */
+  static OtherDriver on(String node) {
+    try {
+      return new OtherDriver(node);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Has it refuse to prepare anything, or no longer. */
+  void setBroken(boolean isBroken) {
+    try {
+      if (isBroken) {
+        Files.writeString(broken, "");
+      } else {
+        Files.deleteIfExists(broken);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    setBroken(false);
+    process.destroy();
+    try {
+      process.waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    var settings =
+        new PluginSettings(
+            NAME,
+            Path.of(FOLDER),
+            Path.of("/var/lib/kubelet/plugins_registry"),
+            new PluginGeneration.Structured(Optional.empty(), false));
+    KubeletPlugin plugin = KubeletPlugin.create(settings, new Preparer(), new NoListener());
+    Runtime.getRuntime().addShutdownHook(new Thread(plugin::close));
+    plugin.start();
+    Thread.currentThread().join();
+  }
+
+  private static final class Preparer implements ClaimPreparer {
+
+    @Override
+    public PrepareResult prepare(ClaimReference claim, Optional<String> resourceHandle) {
+      return Files.exists(Path.of(BROKEN))
+          ? new PrepareResult.Failed(COMPLAINT)
+          : new PrepareResult.Prepared(
+              List.of(new PreparedDevice(List.of(), NAME, DEVICE, List.of(), Optional.empty())));
+    }
+
+    @Override
+    public UnprepareResult unprepare(ClaimReference claim) {
+      return new UnprepareResult.Unprepared();
+    }
+  }
+
+  private static final class NoListener implements PluginCallListener {
+
+    @Override
+    public void prepareAnswered(PluginApiVersion version, PrepareResult result) {}
+
+    @Override
+    public void unprepareAnswered(PluginApiVersion version, UnprepareResult result) {}
+  }
+}

@@ -1,0 +1,242 @@
+package com.intel.dra.gpu.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.intel.dra.gpu.api.GpuAllocationState;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.readiness.Readiness;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * Pods with GPUs, shares and VFs come and go while controller, agents and kubelets are killed at
+ * random; afterwards nobody disagrees with anybody about anything, and all GPUs are plain again.
+ * {@code ./test --soak MINUTES} runs it.
+ */
+@Tag("soak")
+@EnabledIfSystemProperty(named = "soak.minutes", matches = "\\d+")
+class SoakIT {
+
+  private static final Duration LENGTH = Duration.ofMinutes(Integer.getInteger("soak.minutes", 15));
+  private static final long SEED = Long.getLong("soak.seed", System.nanoTime());
+
+  private static final int PODS = 14;
+  private static final Duration BETWEEN_ACTIONS = Duration.ofMillis(800);
+  private static final int SECONDS_BETWEEN_KILLS = 14;
+
+  /** In this time a claim is forgotten of which a kubelet lost its record. */
+  private static final String ABANDONED_AFTER = "90s";
+
+  /** Longer than what is waited for by design: 10 minutes for VFs that nobody asks for any more. */
+  private static final Duration SETTLING = Duration.ofMinutes(13);
+
+  private static final boolean STRUCTURED =
+      Shell.kubectl("get", "--raw", "/apis/resource.k8s.io").contains("\"version\":\"v1\"");
+
+  @RegisterExtension
+  final RealCluster cluster =
+      STRUCTURED ? new StructuredCluster(Topology.SOAK) : new RealCluster(Topology.SOAK);
+
+  private final Random random = new Random(SEED);
+  private final NodeChecks checks = new NodeChecks(cluster);
+  private final SoakKills kills = new SoakKills(cluster, !STRUCTURED);
+  private final Map<String, Instant> created = new HashMap<>();
+  private final Set<String> started = new HashSet<>();
+  private Duration longestStart = Duration.ZERO;
+  private int pods;
+  private int unanswered;
+
+  @Test
+  void afterManyKillsUnderChurnNobodyDisagreesAboutAnything() {
+    System.out.printf(
+        "soak: %s DRA, %d min, seed %d (-Dsoak.seed=%d)%n",
+        STRUCTURED ? "structured" : "classic", LENGTH.toMinutes(), SEED, SEED);
+    prepareTheAgents();
+    SoakPods work =
+        STRUCTURED
+            ? new SoakPods.Structured((StructuredCluster) cluster)
+            : new SoakPods.Classic(cluster);
+    work.prepare();
+
+    Instant end = Instant.now().plus(LENGTH);
+    Instant nextKill = nextKill();
+    while (Instant.now().isBefore(end)) {
+      try {
+        changeSomething(work);
+        look();
+        if (Instant.now().isAfter(nextKill)) {
+          nextKill = nextKill();
+          kills.killAny(random);
+        }
+        kills.areAllBack();
+      } catch (KubernetesClientException e) {
+        unanswered++; // a machine that is busy with all this
+      }
+      pause();
+    }
+
+    // containers that were killed often wait for minutes, unless the kubelet forgets that
+    RealCluster.NODES.forEach(kills::killKubelet);
+    await("all are back").atMost(SETTLING).ignoreExceptions().until(kills::areAllBack);
+    look();
+    Instant settling = Instant.now();
+    empty();
+    List<String> disagreements = new ArrayList<>();
+    for (String node : RealCluster.NODES) {
+      disagreements.addAll(selfCheck(node));
+    }
+    System.out.printf(
+        "soak: %d pods created, %d started, longest start %s; %s; %d requests of the test unanswered; settled after %s; %d disagreements%n",
+        pods,
+        started.size(),
+        longestStart,
+        kills,
+        unanswered,
+        Duration.between(settling, Instant.now()),
+        disagreements.size());
+    assertThat(disagreements).isEmpty();
+    assertThat(started).as("pods that ran").hasSizeGreaterThan((int) LENGTH.toMinutes());
+    assertThat(kills.count()).as("kills").isGreaterThan((int) LENGTH.toMinutes());
+    RealCluster.NODES.forEach(SoakIT::assertPlain);
+  }
+
+  private void prepareTheAgents() {
+    new Driver(cluster).setAgentsEnvironment("GPU_ABANDONED_CLAIMS_AFTER", ABANDONED_AFTER);
+    cluster.apply(
+        """
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: ClusterRole
+        metadata: {name: soak-self-check}
+        rules: [{apiGroups: [resource.k8s.io], resources: [resourceclaims], verbs: [list]}]
+        ---
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: ClusterRoleBinding
+        metadata: {name: soak-self-check}
+        roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: soak-self-check}
+        subjects: [{kind: ServiceAccount, name: intel-gpu-node-agent, namespace: default}]
+        """);
+  }
+
+  private void changeSomething(SoakPods work) {
+    List<Pod> now =
+        cluster.pods().stream()
+            .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+            .toList();
+    int dice = random.nextInt(20);
+    if (dice == 0) {
+      work.createShared(SoakPods.shared(random));
+    } else if (dice == 1) {
+      work.deleteShared(SoakPods.shared(random));
+    } else if (now.size() < PODS && random.nextInt(PODS) >= now.size() / 2) {
+      String name = "pod-" + pods++;
+      created.put(name, Instant.now()); // before, for it may be made though no answer comes
+      work.create(name, random);
+    } else if (!now.isEmpty()) {
+      Pod pod = now.get(random.nextInt(now.size()));
+      // now and then by force, so that the containers outlive the pod
+      long grace = random.nextInt(6) == 0 ? 0 : 1;
+      cluster.client().resource(pod).withGracePeriod(grace).delete();
+    }
+  }
+
+  /** What runs, and that nothing is given away twice. */
+  private void look() {
+    for (Pod pod : cluster.pods()) {
+      String name = pod.getMetadata().getName();
+      if ("Running".equals(pod.getStatus().getPhase()) && started.add(name)) {
+        Duration wait = Duration.between(created.get(name), Instant.now());
+        longestStart = wait.compareTo(longestStart) > 0 ? wait : longestStart;
+      }
+    }
+    for (GpuAllocationState gas : cluster.allGas()) {
+      assertThat(Overuse.of(gas, STRUCTURED)).as(gas.getMetadata().getName()).isEmpty();
+    }
+  }
+
+  private void empty() {
+    await("the pods are gone")
+        .atMost(SETTLING)
+        .pollInterval(Duration.ofSeconds(2))
+        .ignoreExceptions()
+        .until(
+            () -> {
+              var all = cluster.client().pods().inNamespace(cluster.namespace());
+              all.withGracePeriod(1).delete();
+              return all.list().getItems().isEmpty();
+            });
+    await("the claims are gone")
+        .atMost(SETTLING)
+        .pollInterval(Duration.ofSeconds(2))
+        .ignoreExceptions()
+        .until(
+            () -> {
+              cluster.deleteClaims();
+              return cluster.claimNames().isEmpty();
+            });
+    await("the GAS knows none and all GPUs are plain")
+        .atMost(SETTLING)
+        .pollInterval(Duration.ofSeconds(1))
+        .ignoreExceptions()
+        .untilAsserted(
+            () -> {
+              assertThat(cluster.claimUidsInAnyGas()).isEmpty();
+              for (String node : RealCluster.NODES) {
+                assertThat(Readiness.isPodReady(cluster.agentOn(node))).isTrue();
+                assertThat(cluster.gas(node).getSpec().allocatable().keySet())
+                    .containsExactlyElementsOf(Topology.SOAK.uids());
+              }
+            });
+  }
+
+  private List<String> selfCheck(String node) {
+    JsonNode report =
+        await("the self-check of " + node)
+            .atMost(SETTLING)
+            .pollInterval(Duration.ofSeconds(2))
+            .ignoreExceptions()
+            .until(() -> checks.report(node), printed -> printed.path("exitCode").asInt(2) != 2);
+    System.out.printf("soak: self-check of %s: %s%n", node, report);
+    assertThat(report.path("notLookedAt")).as("not looked at on %s", node).isEmpty();
+    var found = new ArrayList<String>();
+    report.path("disagreements").forEach(entry -> found.add(node + ": " + entry));
+    assertThat(report.path("exitCode").asInt()).isEqualTo(found.isEmpty() ? 0 : 1);
+    return found;
+  }
+
+  /** As the kernel of that node tells. */
+  private static void assertPlain(String node) {
+    for (String gpu : Topology.SOAK.uids()) {
+      String file = VfScenarios.pciFolder(gpu) + "/sriov_numvfs";
+      assertThat(Shell.onNode(node, "sh", "-c", "cat " + file + " 2>/dev/null || echo 0").strip())
+          .as("VFs of %s on %s", gpu, node)
+          .isEqualTo("0");
+    }
+  }
+
+  private Instant nextKill() {
+    return Instant.now().plusSeconds(3 + random.nextInt(2 * SECONDS_BETWEEN_KILLS - 6));
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(BETWEEN_ACTIONS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+}
