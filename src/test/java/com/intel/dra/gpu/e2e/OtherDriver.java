@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -114,9 +115,10 @@ final class OtherDriver implements AutoCloseable {
   private static final class NoListener implements PluginCallListener {
 
     @Override
-    public void prepareAnswered(PluginApiVersion version, PrepareResult result) {}
+    public void prepareAnswered(PluginApiVersion version, PrepareResult result, Duration took) {}
 
     @Override
-    public void unprepareAnswered(PluginApiVersion version, UnprepareResult result) {}
+    public void unprepareAnswered(
+        PluginApiVersion version, UnprepareResult result, Duration took) {}
   }
 }

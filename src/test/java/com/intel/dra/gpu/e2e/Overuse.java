@@ -16,8 +16,8 @@ final class Overuse {
 
   /**
    * @param structured whether the scheduler allocates: it gives away what a pod had that was
-   *     deleted by force before its containers have ended. So only what is prepared counts, and no
-   *     memory: the agent refuses VFs and whole GPUs until then, but not shares
+   *     deleted by force before its containers have ended. So only what is prepared counts: the
+   *     agent refuses what is more until then
    */
   static List<String> of(GpuAllocationState gas, boolean structured) {
     GpuAllocationStateSpec spec = gas.getSpec();
@@ -42,7 +42,7 @@ final class Overuse {
           }
           var offered = spec.allocatable().get(device);
           int heldMiB = claims.values().stream().mapToInt(memoryMiB -> memoryMiB).sum();
-          if (!structured && offered != null && heldMiB > offered.memory()) {
+          if (offered != null && heldMiB > offered.memory()) {
             found.add(
                 "%d MiB of %s are held, it has %d: %s"
                     .formatted(heldMiB, device, offered.memory(), claims));
