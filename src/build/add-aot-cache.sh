@@ -4,14 +4,17 @@
 # are the application's environment; @DIR in a value is an empty folder that is thrown away.
 # The JVM takes the cache only for the very jars and the very runtime of the image, so the application is started from it.
 set -euo pipefail
+command -v jq >/dev/null || { echo "add-aot-cache.sh: jq is missing: install it" >&2; exit 1; }
 image=$(realpath -m "$1"); shift
 if [ ! -e "$image" ]; then
   echo "add-aot-cache.sh: $image is not there (the image went to a Docker engine or a registry): no AOT cache" >&2
   exit 0
 fi
-work=$(mktemp -d)
-trap '[ -z "${pid:-}" ] || kill -9 "$pid" 2>/dev/null || true; rm -rf "$work"' EXIT
-mkdir "$work"/{image,root,trial,layer}
+work=$image.aot          # beside the image: a folder for temporary files may not let programs run
+trial=$(mktemp -d)       # short: sockets are made there, whose paths may have 107 bytes
+trap '[ -z "${pid:-}" ] || kill -9 -- "-$pid" 2>/dev/null || true; rm -rf "$work" "$trial"' EXIT
+rm -rf "$work"
+mkdir "$work" "$work"/{image,root,layer}
 tar -C "$work/image" -xf "$image"
 if jq -e '.config.Entrypoint | any(startswith("-XX:AOTCache"))' "$work/image/config.json" >/dev/null; then exit 0; fi
 while read -r layer; do tar -C "$work/root" --no-same-owner --warning=no-unknown-keyword -xf "$work/image/$layer"; done < <(jq -r '.[0].Layers[]' "$work/image/manifest.json")
@@ -21,9 +24,9 @@ cache=$folder/application.aot
 mapfile -t entry < <(jq -r '.config.Entrypoint[1:][]' "$work/image/config.json")
 environment=(KUBERNETES_MASTER=https://127.0.0.1:1 KUBECONFIG=/nonexistent POD_NAMESPACE=default POD_NAME=trial
   QUARKUS_MANAGEMENT_HOST=127.0.0.1 QUARKUS_MANAGEMENT_PORT=0)
-for pair; do environment+=("${pair//@DIR/$work/trial}"); done
+for pair; do environment+=("${pair//@DIR/$trial}"); done
 cd "$work/root$folder"
-env -i "${environment[@]}" "$work/root/opt/java/bin/java" -XX:AOTCacheOutput="$work/application.aot" "${entry[@]}" >"$work/log" 2>&1 &
+setsid env -i "${environment[@]}" "$work/root/opt/java/bin/java" -XX:AOTCacheOutput="$work/application.aot" "${entry[@]}" >"$work/log" 2>&1 &
 pid=$!
 
 fail() {
@@ -53,8 +56,13 @@ await 120 "it listened" listens
 for path in started live ready; do ask "/q/health/$path"; done
 ask /q/metrics
 sleep 2   # what is started in the background
-kill "$pid"
-wait "$pid" || true
+kill "$pid" 2>/dev/null || fail "the application ended by itself"
+ended() { ! kill -0 "$pid" 2>/dev/null; }
+limit=$((SECONDS + 180))   # it ends, and another JVM puts the cache together
+until ended; do
+  [ "$SECONDS" -lt "$limit" ] || fail "no end within 180 s"
+  sleep 0.1
+done
 pid=''
 [ -s "$work/application.aot" ] || fail "no cache was written"
 

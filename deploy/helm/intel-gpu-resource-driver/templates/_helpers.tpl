@@ -65,6 +65,9 @@ build generates and those of the kustomize overlays, so that chart and overlays 
 {{- end -}}
 {{- $env := list -}}
 {{- range $name, $value := .values.settings -}}
+  {{- if and (kindIs "float64" $value) (eq $value (floor $value)) -}}
+    {{- $value = int64 $value -}}{{/* else 1048576 would be 1.048576e+06 */}}
+  {{- end -}}
   {{- $env = append $env (dict "name" $name "value" (toString $value)) -}}
 {{- end -}}
 {{- $lists := dict "base" $own.env "patch" $env "key" "name" -}}

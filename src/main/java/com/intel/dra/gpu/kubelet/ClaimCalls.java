@@ -40,7 +40,7 @@ final class ClaimCalls {
   private final InstanceLock instances;
   private final KeyedLocks claims = new KeyedLocks();
   private final Executor threads =
-      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("claim-", 0).factory());
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("claim-", 0).inheritInheritableThreadLocals(false).factory());
 
   @Inject
   ClaimCalls(PluginSettings settings, ClaimPreparer preparer, PluginCallListener listener) {
@@ -118,12 +118,17 @@ final class ClaimCalls {
     return Duration.ofNanos(System.nanoTime() - begin);
   }
 
-  /** Whatever is logged meanwhile has the claim as a field; the thread is of this call alone. */
+  /** Whatever is logged meanwhile has the claim as a field. */
   private static <R> R loggedAs(ClaimReference claim, Supplier<R> call) {
-    if (defect(claim).isEmpty()) {
-      MDC.put("claim", claim.namespace() + "/" + claim.name());
+    if (defect(claim).isPresent()) {
+      return call.get();
     }
-    return call.get();
+    MDC.put("claim", claim.namespace() + "/" + claim.name());
+    try {
+      return call.get();
+    } finally {
+      MDC.remove("claim");
+    }
   }
 
   private PrepareResult prepareNow(ClaimReference claim, Optional<String> handle) {

@@ -33,8 +33,8 @@ final class DoubleUse {
       Map<String, PreparedClaim> prepared,
       Function<String, Optional<Integer>> memoryMiB) {
     var others = new TreeMap<>(prepared);
-    others.remove(uid);
-    return sameDevice(wanted, others).or(() -> tooMuchMemory(wanted, others, memoryMiB));
+    Optional<PreparedClaim> before = Optional.ofNullable(others.remove(uid));
+    return sameDevice(wanted, others).or(() -> tooMuchMemory(before, wanted, others, memoryMiB));
   }
 
   private static Optional<String> sameDevice(
@@ -58,14 +58,21 @@ final class DoubleUse {
     return Optional.empty();
   }
 
-  /** Shares of one GPU that are more than it has, together with those of ending containers. */
+  /**
+   * Shares of one GPU that are more than it has, together with those of ending containers. A claim
+   * that is prepared already takes nothing more when the kubelet asks again.
+   */
   private static Optional<String> tooMuchMemory(
+      Optional<PreparedClaim> before,
       PreparedClaim wanted,
       SortedMap<String, PreparedClaim> others,
       Function<String, Optional<Integer>> memoryMiB) {
     for (String gpu : uids(wanted)) {
       long has = memoryMiB.apply(gpu).orElse(0);
       long asked = shareMiB(wanted, gpu);
+      if (asked <= before.map(known -> shareMiB(known, gpu)).orElse(0L)) {
+        continue;
+      }
       long used = others.values().stream().mapToLong(other -> shareMiB(other, gpu)).sum();
       if (has > 0 && used > 0 && asked + used > has) {
         String users =
@@ -94,7 +101,11 @@ final class DoubleUse {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
+  /** 0 where nobody knows whether it is a share: with classic DRA, or rebuilt from the GAS. */
   private static long shareMiB(PreparedClaim claim, String gpu) {
+    if (claim.results().isEmpty()) {
+      return 0;
+    }
     return claim.devices().stream()
         .filter(device -> device.uid().equals(gpu))
         .mapToLong(AllocatedDevice::memory)

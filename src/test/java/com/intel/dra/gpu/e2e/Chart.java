@@ -49,7 +49,7 @@ final class Chart {
             FOLDER,
             "-n",
             NAMESPACE,
-            "--reuse-values",
+            "--reset-then-reuse-values",
             "--wait",
             "--timeout=180s"),
         values);

@@ -222,7 +222,7 @@ class StructuredPreparationTest {
             claim("a").name(),
             claim("b").name());
     assertThat(preparation.prepare(claim("a"), Optional.empty()))
-        .as("a claim does not stand in its own way")
+        .as("what is prepared already is no more when it is asked for again")
         .isInstanceOf(PrepareResult.Prepared.class);
 
     preparation.unprepare(claim("b"));
