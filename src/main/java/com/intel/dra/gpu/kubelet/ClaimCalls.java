@@ -40,7 +40,8 @@ final class ClaimCalls {
   private final InstanceLock instances;
   private final KeyedLocks claims = new KeyedLocks();
   private final Executor threads =
-      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("claim-", 0).inheritInheritableThreadLocals(false).factory());
+      Executors.newThreadPerTaskExecutor(
+          Thread.ofVirtual().name("claim-", 0).inheritInheritableThreadLocals(false).factory());
 
   @Inject
   ClaimCalls(PluginSettings settings, ClaimPreparer preparer, PluginCallListener listener) {

@@ -10,6 +10,7 @@ import com.intel.dra.gpu.kubelet.proto.v1alpha3.NodeGrpc;
 import com.intel.dra.gpu.kubelet.proto.v1alpha3.NodePrepareResourcesRequest;
 import com.intel.dra.gpu.kubelet.proto.v1alpha3.NodeUnprepareResourcesRequest;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -31,6 +32,8 @@ final class ClassicProtocol implements PrepareBench.Protocol {
 
   /** For the agent's informer; a controller's write is as far ahead of the kubelet's call. */
   private static final Duration UNTIL_SEEN = Duration.ofMillis(500);
+
+  private static final Duration POLL = Duration.ofMillis(50);
 
   private final KubernetesClient client;
   private final NodeGrpc.NodeBlockingStub stub;
@@ -55,6 +58,9 @@ final class ClassicProtocol implements PrepareBench.Protocol {
 
   @Override
   public void allocate(List<String> uids) throws InterruptedException {
+    while (gas().get() == null) { // the agent has just begun
+      Thread.sleep(POLL);
+    }
     for (String uid : uids) {
       String gpu = "0000:%02x:00.0-0x56c0".formatted(0x10 + given++ % gpus);
       devices.put(uid, new AllocatedDevice(MIB, "", "", "gpu", gpu));
@@ -119,12 +125,13 @@ final class ClassicProtocol implements PrepareBench.Protocol {
         uids.stream()
             .map(uid -> "\"%s\":%s".formatted(uid, Serialization.asJson(value.apply(uid))))
             .collect(Collectors.joining(","));
-    client
-        .resources(GpuAllocationState.class)
-        .inNamespace("default")
-        .withName(node)
+    gas()
         .patch(
             PatchContext.of(PatchType.JSON_MERGE),
             "{\"spec\":{\"resourceClaimAllocations\":{%s}}}".formatted(members));
+  }
+
+  private Resource<GpuAllocationState> gas() {
+    return client.resources(GpuAllocationState.class).inNamespace("default").withName(node);
   }
 }

@@ -61,6 +61,12 @@ final class PrepareBench {
 
   /** Arguments: {@code classic|v1 PAIRS JAVA OPTION...}: the command line of the agent. */
   public static void main(String[] args) throws Exception {
+    // else the threads of the client's HTTP library would go on
+    Thread.setDefaultUncaughtExceptionHandler(
+        (_, failure) -> {
+          failure.printStackTrace();
+          System.exit(1);
+        });
     Config config = Config.autoConfigure(null);
     config.setClientKeyAlgo("EC");
     Path folder = Files.createTempDirectory("prepare-bench");

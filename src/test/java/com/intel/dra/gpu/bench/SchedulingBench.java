@@ -82,6 +82,12 @@ final class SchedulingBench {
    * AUDITLOG OUT.json}; PID 0: there is no driver's process.
    */
   public static void main(String[] args) throws Exception {
+    // else the threads of the client's HTTP library would go on
+    Thread.setDefaultUncaughtExceptionHandler(
+        (_, failure) -> {
+          failure.printStackTrace();
+          System.exit(1);
+        });
     Config config = Config.autoConfigure(null);
     config.setClientKeyAlgo("EC");
     try (KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build()) {
