@@ -51,10 +51,10 @@ final class BoundPodsPlot {
           "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"2\" points=\"%s\"/>%n"
               .formatted(colour, points(result, longest, most)));
       double y = HEIGHT - BOTTOM - 10.0 - LINE_OF_LEGEND * (results.size() - 1 - i);
-      svg.append(line(WIDTH - 330, y - 4, WIDTH - 310, y - 4, colour));
+      svg.append(line(WIDTH - 400, y - 4, WIDTH - 380, y - 4, colour));
       svg.append(
           text(
-              WIDTH - 304,
+              WIDTH - 374,
               y,
               "start",
               "%s: %d nodes, %d claim(s) a pod, %s pods/s"
