@@ -52,11 +52,6 @@ final class ClassicProtocol implements PrepareBench.Protocol {
   }
 
   @Override
-  public String driver() {
-    return "gpu.dra.intel.com";
-  }
-
-  @Override
   public void allocate(List<String> uids) throws InterruptedException {
     while (gas().get() == null) { // the agent has just begun
       Thread.sleep(POLL);

@@ -10,9 +10,7 @@ import com.intel.dra.gpu.simulator.SimulatedNode;
 import com.intel.dra.gpu.simulator.Topology;
 import com.intel.dra.gpu.sysfs.KernelDriver;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,9 +41,6 @@ final class PrepareBench {
   /** What differs between the protocols. */
   interface Protocol {
 
-    /** The names of its folder, and of the driver. */
-    String driver();
-
     /** Has these claims allocated, so that the agent takes them. */
     void allocate(List<String> uids) throws InterruptedException;
 
@@ -61,14 +56,7 @@ final class PrepareBench {
 
   /** Arguments: {@code classic|v1 PAIRS JAVA OPTION...}: the command line of the agent. */
   public static void main(String[] args) throws Exception {
-    // else the threads of the client's HTTP library would go on
-    Thread.setDefaultUncaughtExceptionHandler(
-        (_, failure) -> {
-          failure.printStackTrace();
-          System.exit(1);
-        });
-    Config config = Config.autoConfigure(null);
-    config.setClientKeyAlgo("EC");
+    BenchClient.endWithFailures();
     Path folder = Files.createTempDirectory("prepare-bench");
     List<SimulatedGpu> gpus =
         IntStream.range(0, GPUS)
@@ -81,7 +69,7 @@ final class PrepareBench {
                         31,
                         KernelDriver.I915))
             .toList();
-    try (KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build();
+    try (KubernetesClient client = BenchClient.admin();
         SimulatedNode node =
             SimulatedNode.create(
                 folder.resolve("host"), new Topology(gpus), DeviceNodes.PLAIN_FILES);
@@ -91,6 +79,8 @@ final class PrepareBench {
           .create();
       long begun = System.nanoTime();
       Process agent = start(List.of(args).subList(2, args.length), folder, node, args[0]);
+      // also when this process is told to end: nobody else knows of the agent
+      Runtime.getRuntime().addShutdownHook(new Thread(agent::destroyForcibly));
       try {
         Protocol protocol =
             switch (args[0]) {

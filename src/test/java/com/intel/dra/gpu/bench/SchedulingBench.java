@@ -5,9 +5,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,15 +80,8 @@ final class SchedulingBench {
    * AUDITLOG OUT.json}; PID 0: there is no driver's process.
    */
   public static void main(String[] args) throws Exception {
-    // else the threads of the client's HTTP library would go on
-    Thread.setDefaultUncaughtExceptionHandler(
-        (_, failure) -> {
-          failure.printStackTrace();
-          System.exit(1);
-        });
-    Config config = Config.autoConfigure(null);
-    config.setClientKeyAlgo("EC");
-    try (KubernetesClient client = new KubernetesClientBuilder().withConfig(config).build()) {
+    BenchClient.endWithFailures();
+    try (KubernetesClient client = BenchClient.admin()) {
       var bench =
           new SchedulingBench(
               client,

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** resource.k8s.io/v1: claims with shares of GPUs, allocated as the scheduler writes it. */
 final class V1Protocol implements PrepareBench.Protocol {
 
+  private static final String DRIVER = "gpu.intel.com";
   private static final String NAMESPACE = "default";
   private static final Quantity SHARE = new Quantity("128Mi");
   private static final Duration POLL = Duration.ofMillis(20);
@@ -44,11 +45,6 @@ final class V1Protocol implements PrepareBench.Protocol {
     this.kubelet = kubelet;
     this.folder = folder;
     this.node = node;
-  }
-
-  @Override
-  public String driver() {
-    return "gpu.intel.com";
   }
 
   @Override
@@ -71,7 +67,7 @@ final class V1Protocol implements PrepareBench.Protocol {
                       .addNewRequest()
                       .withName("gpu")
                       .withNewExactly()
-                      .withDeviceClassName(driver())
+                      .withDeviceClassName(DRIVER)
                       .endExactly()
                       .endRequest()
                       .endDevices()
@@ -87,7 +83,7 @@ final class V1Protocol implements PrepareBench.Protocol {
               .addToResults(
                   new DeviceRequestAllocationResultBuilder()
                       .withRequest("gpu")
-                      .withDriver(driver())
+                      .withDriver(DRIVER)
                       .withPool(node)
                       .withDevice(gpus.get(given++ % gpus.size()))
                       .withShareID(UUID.randomUUID().toString())
@@ -104,7 +100,7 @@ final class V1Protocol implements PrepareBench.Protocol {
   /** The whole GPUs: names in the order of their addresses. */
   private List<String> publishedGpus() {
     return client.resources(ResourceSlice.class).list().getItems().stream()
-        .filter(slice -> driver().equals(slice.getSpec().getDriver()))
+        .filter(slice -> DRIVER.equals(slice.getSpec().getDriver()))
         .flatMap(slice -> slice.getSpec().getDevices().stream())
         .filter(device -> Boolean.TRUE.equals(device.getAllowMultipleAllocations()))
         .map(Device::getName)

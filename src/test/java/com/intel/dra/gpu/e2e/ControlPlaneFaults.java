@@ -55,9 +55,7 @@ abstract class ControlPlaneFaults {
     pods.podWithPart("starts", "node2");
     cluster.eventually(
         "it is being prepared",
-        () ->
-            assertThat(cluster.events(cluster.getPod("starts")))
-                .anyMatch(event -> event.getReason().equals("FailedPrepareDynamicResources")));
+        () -> assertThat(checks.failedPrepares(cluster.getPod("starts"))).isNotEmpty());
     assertThat(cluster.phase("waits")).isEqualTo("Pending");
     // its containers end when the API server is away
     cluster
@@ -82,7 +80,7 @@ abstract class ControlPlaneFaults {
     awaitApiServer();
 
     cluster.awaitRunning("waits", "starts");
-    assertUntouched("runs");
+    checks.assertUntouched("runs");
     assertAllIsWell("waits", "starts", "runs");
   }
 
@@ -102,7 +100,7 @@ abstract class ControlPlaneFaults {
     awaitApiServer();
 
     cluster.awaitRunning("waits", "starts");
-    assertUntouched("runs");
+    checks.assertUntouched("runs");
     assertAllIsWell("waits", "starts", "runs");
   }
 
@@ -132,10 +130,5 @@ abstract class ControlPlaneFaults {
 
   private static boolean isApiServerReady() {
     return Shell.tryKubectl("get", "--raw", "/readyz", "--request-timeout=5s").strip().equals("ok");
-  }
-
-  private void assertUntouched(String pod) {
-    assertThat(cluster.getPod(pod).getStatus().getContainerStatuses())
-        .allMatch(container -> container.getRestartCount() == 0);
   }
 }

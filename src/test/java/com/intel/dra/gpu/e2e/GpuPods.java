@@ -11,7 +11,7 @@ sealed interface GpuPods {
 
   RealCluster cluster();
 
-  /** A pod on that node with a part of a GPU of its own,. */
+  /** A pod on that node with a part of a GPU of its own. */
   void podWithPart(String name, String node);
 
   /** A pod on that node with the node's Flex 170 as a whole. */

@@ -86,7 +86,7 @@ abstract class KubeletFaults {
                     pods.claimUid(cluster.getPod("goes-on")),
                     pods.claimUid(cluster.getPod("created"))));
     assertThat(agentLog()).as("never prepared").noneMatch(line -> line.contains(shortLived));
-    assertUntouched("goes-on");
+    checks.assertUntouched("goes-on");
     checks.assertNoDisagreement();
   }
 
@@ -150,7 +150,7 @@ abstract class KubeletFaults {
         () -> assertThat(registrations()).isGreaterThan(before));
     Daemons.restartAtOnce(KUBELET); // else it would wait for more than a minute with the pod
     cluster.awaitRunning("p");
-    assertUntouched("before");
+    checks.assertUntouched("before");
     checks.assertNoDisagreement();
   }
 
@@ -187,18 +187,12 @@ abstract class KubeletFaults {
     cluster.eventually(
         "the pod is told",
         () ->
-            assertThat(failedPrepares(pod))
+            assertThat(checks.failedPrepares(pod))
                 .anySatisfy(event -> assertThat(event.getMessage()).contains(message)));
   }
 
-  private List<Event> failedPrepares(Pod pod) {
-    return cluster.events(pod).stream()
-        .filter(event -> event.getReason().equals("FailedPrepareDynamicResources"))
-        .toList();
-  }
-
   private long failures(Pod pod) {
-    return failedPrepares(pod).stream().mapToInt(Event::getCount).sum();
+    return checks.failedPrepares(pod).stream().mapToInt(Event::getCount).sum();
   }
 
   private void awaitFailedUnprepare(String claim, int times) {
@@ -228,10 +222,5 @@ abstract class KubeletFaults {
         .getLog()
         .lines()
         .toList();
-  }
-
-  private void assertUntouched(String pod) {
-    assertThat(cluster.getPod(pod).getStatus().getContainerStatuses())
-        .allMatch(container -> container.getRestartCount() == 0);
   }
 }

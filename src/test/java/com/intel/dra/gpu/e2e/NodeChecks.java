@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.Pod;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,6 +25,19 @@ final class NodeChecks {
       cluster.eventually(
           "nobody disagrees on " + node, () -> assertThat(disagreements(node)).isEmpty());
     }
+  }
+
+  /** That the pod's containers are those that it began with. */
+  void assertUntouched(String pod) {
+    assertThat(cluster.getPod(pod).getStatus().getContainerStatuses())
+        .allMatch(container -> container.getRestartCount() == 0);
+  }
+
+  /** Events by which the kubelet tells that it could not prepare the pod's claims. */
+  List<Event> failedPrepares(Pod pod) {
+    return cluster.events(pod).stream()
+        .filter(event -> event.getReason().equals("FailedPrepareDynamicResources"))
+        .toList();
   }
 
   /** What the check tells of that node, as {@code KIND OBJECT}. */
