@@ -100,11 +100,11 @@ class Leadership {
    * @throws NotLeadingException if it may not
    */
   <T> T write(Supplier<T> write) {
+    // Also before the lock: whoever comes while the end waits for others is to be told at once.
+    refuseUnlessLeading();
     writes.readLock().lock();
     try {
-      if (!isLeading()) {
-        throw new NotLeadingException("this controller does not lead, so it writes nothing");
-      }
+      refuseUnlessLeading();
       if (unconfirmedFor().compareTo(LeaderElection.RENEW_DEADLINE) > 0) {
         throw new NotLeadingException(
             "this controller cannot be sure that it still leads, so it writes nothing");
@@ -112,6 +112,12 @@ class Leadership {
       return write.get();
     } finally {
       writes.readLock().unlock();
+    }
+  }
+
+  private void refuseUnlessLeading() {
+    if (!isLeading()) {
+      throw new NotLeadingException("this controller does not lead, so it writes nothing");
     }
   }
 

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.intel.dra.gpu.time.SettableClock;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,7 @@ class LeadershipTest {
     lead();
     var begun = new CountDownLatch(1);
     var proceed = new CountDownLatch(1);
+    var order = new ConcurrentLinkedQueue<String>();
     Thread writing =
         Thread.ofVirtual()
             .start(
@@ -114,20 +116,29 @@ class LeadershipTest {
                         () -> {
                           begun.countDown();
                           try {
-                            return proceed.await(1, TimeUnit.MINUTES);
+                            boolean told = proceed.await(1, TimeUnit.MINUTES);
+                            order.add("written");
+                            return told;
                           } catch (InterruptedException e) {
                             throw new IllegalStateException(e);
                           }
                         }));
     begun.await();
-    Thread ending = Thread.ofVirtual().start(leadership::end);
+    Thread ending =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  leadership.end();
+                  order.add("ended");
+                });
 
-    await().until(leadership::hasEnded);
+    // Only a thread that waits for the write is seen in this state.
+    await().until(() -> ending.getState() == Thread.State.TIMED_WAITING);
     refuses();
-    assertThat(ending.isAlive()).isTrue();
     proceed.countDown();
     writing.join();
     ending.join();
+    assertThat(order).containsExactly("written", "ended");
     leadership.begin();
     refuses();
   }
