@@ -14,6 +14,7 @@ import java.util.Optional;
 public final class AllocationResults {
 
   private static final String NODE_NAME_FIELD = "metadata.name";
+  private static final DecodedHandles HANDLES = new DecodedHandles(4096);
 
   private AllocationResults() {}
 
@@ -59,7 +60,7 @@ public final class AllocationResults {
   public static List<AllocatedDevice> devices(AllocationResult allocation) {
     return allocation.getResourceHandles().stream()
         .filter(handle -> GpuApi.DRIVER_NAME.equals(handle.getDriverName()))
-        .map(handle -> ResourceHandle.decode(handle.getData() == null ? "" : handle.getData()))
+        .map(handle -> HANDLES.decode(handle.getData() == null ? "" : handle.getData()))
         .flatMap(
             decoded ->
                 switch (decoded) {

@@ -4,6 +4,7 @@ import com.intel.dra.gpu.allocation.DeviceRequest;
 import com.intel.dra.gpu.allocation.Placement;
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.api.ClaimAllocation;
+import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.claim.AllocationResults;
 import com.intel.dra.gpu.claim.Claims;
 import com.intel.dra.gpu.controller.ApiServer.Outcome;
@@ -119,11 +120,19 @@ class AllocationPipeline {
 
   /**
    * What is on record must be founded from now on, and the other way round; while the claims were
-   * in flight the audit did not look.
+   * in flight the audit did not look. Most often all is well, which is not worth a whole audit.
    */
   private void leave(String node, List<String> uids) {
     inFlight.leave(uids);
-    view.node(node).ifPresent(wakeups::node);
+    view.node(node).filter(gas -> !isSettled(gas, uids)).ifPresent(wakeups::node);
+  }
+
+  private boolean isSettled(GpuAllocationState gas, List<String> claimUids) {
+    List<ResourceClaim> here =
+        view.claimsOnNode(gas.getMetadata().getName()).stream()
+            .filter(claim -> claimUids.contains(Claims.uid(claim)))
+            .toList();
+    return Audit.of(gas, here, uid -> !claimUids.contains(uid)).findsNothing();
   }
 
   /** One step of an attempt: what it got for the next one, or how the attempt ended here. */

@@ -47,4 +47,8 @@ record Audit(Map<String, ClaimAllocation> missing, SortedSet<String> unfounded) 
     unfounded.removeIf(isInFlight);
     return new Audit(missing, unfounded);
   }
+
+  boolean findsNothing() {
+    return missing.isEmpty() && unfounded.isEmpty();
+  }
 }

@@ -43,6 +43,7 @@ class ClusterView implements ParametersLookup {
   private static final String DELAYED_CLAIMS = "delayed";
   private static final String PODS_BY_CLAIM = "claim";
   private static final String CONTEXTS_BY_HAND = "by-hand";
+  private static final String NODES_BY_CLAIM = "claim";
 
   final ResourceCache<ResourceClaim> claims = new ResourceCache<>(claimIndexes());
   final ResourceCache<ResourceClass> classes = new ResourceCache<>();
@@ -55,7 +56,11 @@ class ClusterView implements ParametersLookup {
   /** Pods that are not yet bound to a node. */
   final ResourceCache<Pod> pendingPods = new ResourceCache<>(podIndexes());
 
-  final ResourceCache<GpuAllocationState> nodes = new ResourceCache<>();
+  final ResourceCache<GpuAllocationState> nodes =
+      new ResourceCache<>(
+          Map.of(
+              NODES_BY_CLAIM,
+              node -> List.copyOf(node.getSpec().resourceClaimAllocations().keySet())));
 
   /** By which the node agents show that they work; nothing is decided on them but that. */
   final ResourceCache<Lease> agentLeases = new ResourceCache<>();
@@ -145,15 +150,27 @@ class ClusterView implements ParametersLookup {
 
   /** The contexts of the pods that may wait for that claim, in no order. */
   List<ResourceID> schedulingContextsConcerning(ResourceClaim claim) {
-    return Stream.concat(
-            pendingPodsUsing(claim).stream(),
-            schedulingContexts
-                .byIndex(CONTEXTS_BY_HAND, claim.getMetadata().getNamespace())
-                .stream()
-                .filter(context -> pendingPods.get(ResourceID.fromResource(context)).isEmpty()))
-        .map(ResourceID::fromResource)
+    return Stream.concat(contextsOfPendingPods(claim).stream(), contextsByHand(claim))
         .distinct()
         .toList();
+  }
+
+  /** The contexts of the pods that use that claim and are not bound yet. */
+  List<ResourceID> contextsOfPendingPods(ResourceClaim claim) {
+    return pendingPodsUsing(claim).stream().map(ResourceID::fromResource).toList();
+  }
+
+  /** Which claims a pod uses that was bound by hand is not known here, unless it owns the claim. */
+  private Stream<ResourceID> contextsByHand(ResourceClaim claim) {
+    String claimNamespace = claim.getMetadata().getNamespace();
+    return Claims.controllingPod(claim)
+        .map(
+            pod ->
+                schedulingContexts.get(claimNamespace, pod.getName()).stream()
+                    .filter(ClusterView::mayBeScheduledByHand))
+        .orElseGet(() -> schedulingContexts.byIndex(CONTEXTS_BY_HAND, claimNamespace).stream())
+        .map(ResourceID::fromResource)
+        .filter(context -> pendingPods.get(context).isEmpty());
   }
 
   /** All claims that were made from templates for the same pod, itself too; empty if it was not. */
@@ -187,10 +204,8 @@ class ClusterView implements ParametersLookup {
   }
 
   /** The nodes on whose record the claim is. */
-  Stream<GpuAllocationState> nodesThatRecord(String claimUid) {
-    return nodes
-        .list()
-        .filter(node -> node.getSpec().resourceClaimAllocations().containsKey(claimUid));
+  List<GpuAllocationState> nodesThatRecord(String claimUid) {
+    return nodes.byIndex(NODES_BY_CLAIM, claimUid);
   }
 
   List<ResourceClaim> claimsOf(ResourceClass resourceClass) {

@@ -2,7 +2,7 @@ package com.intel.dra.gpu.controller;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,15 +85,22 @@ final class ResourceCache<T extends HasMetadata> {
 
   List<T> byIndex(String index, String key) {
     Function<T, List<String>> keys = indexes.getOrDefault(index, _ -> List.of());
-    var ids = new HashSet<>(ahead.keySet());
-    attached.stream()
-        .flatMap(informer -> informer.byIndex(index, key).stream())
-        .map(ResourceID::fromResource)
-        .forEach(ids::add);
-    return ids.stream()
-        .flatMap(id -> get(id).stream())
-        .filter(object -> keys.apply(object).contains(key))
-        .toList();
+    var found = new LinkedHashMap<ResourceID, T>();
+    attached.ifPresent(
+        informer ->
+            informer
+                .byIndex(index, key)
+                .forEach(seen -> found.put(ResourceID.fromResource(seen), seen)));
+    // few or none, but all of them would be asked for with each question
+    ahead.forEach(
+        (id, written) -> {
+          if (found.containsKey(id) || keys.apply(written).contains(key)) {
+            get(id)
+                .filter(newest -> keys.apply(newest).contains(key))
+                .ifPresentOrElse(newest -> found.put(id, newest), () -> found.remove(id));
+          }
+        });
+    return List.copyOf(found.values());
   }
 
   /** Keeps what the API server answered to a write until the informer has it too. */

@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.controller;
 
 import com.intel.dra.gpu.api.DeviceClassParameters;
+import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.api.GpuClaimParameters;
 import com.intel.dra.gpu.claim.ClaimStep;
 import com.intel.dra.gpu.claim.Claims;
@@ -184,9 +185,16 @@ class ResourceClaimReconciler implements Reconciler<ResourceClaim> {
     events.warn(claim, problem.reason().eventReason(), problem.message());
   }
 
-  /** What the scheduler was told about these pods may be different now. */
+  /**
+   * What the scheduler was told about these pods may be different now. One that was bound by hand
+   * is told nothing, and waits no more for a claim that is allocated.
+   */
   private void wakePodsOf(ResourceClaim claim) {
-    view.schedulingContextsConcerning(claim).forEach(wakeups::schedulingContext);
+    List<ResourceID> contexts =
+        Claims.allocation(claim).isPresent()
+            ? view.contextsOfPendingPods(claim)
+            : view.schedulingContextsConcerning(claim);
+    contexts.forEach(wakeups::schedulingContext);
   }
 
   /** Immediate claims of a pod wait until all of its claims are made, also those of other kinds. */
@@ -207,12 +215,14 @@ class ResourceClaimReconciler implements Reconciler<ResourceClaim> {
         ClaimStep.of(claim) instanceof ClaimStep.KeepOnRecord keep
             ? Optional.of(keep.node())
             : Optional.empty();
-    view.nodes
-        .list()
-        .filter(
-            node ->
-                holder.filter(node.getMetadata().getName()::equals).isPresent()
-                    != node.getSpec().resourceClaimAllocations().containsKey(Claims.uid(claim)))
+    List<GpuAllocationState> recordedOn = view.nodesThatRecord(Claims.uid(claim));
+    recordedOn.stream()
+        .filter(node -> holder.filter(node.getMetadata().getName()::equals).isEmpty())
         .forEach(wakeups::node);
+    holder
+        .filter(
+            name -> recordedOn.stream().noneMatch(node -> node.getMetadata().getName().equals(name)))
+        .flatMap(view::node)
+        .ifPresent(wakeups::node);
   }
 }
