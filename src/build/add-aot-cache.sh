@@ -1,18 +1,27 @@
 #!/bin/bash
-# add-aot-cache.sh IMAGE.tar NAME=VALUE...: starts the application of the image once, without an API server, and adds what the JVM
-# learned of its classes as a layer (JEP 483, 514): a start takes a third of the time and half the CPU. The arguments
-# are the application's environment; @DIR in a value is an empty folder that is thrown away.
+# add-aot-cache.sh IMAGE.tar [--driven-by PROGRAM ARGUMENT... --] NAME=VALUE...: starts the application of the image once and adds what
+# the JVM learned of its classes and methods as a layer (JEP 483, 514, 515): a start takes a third of the time and half the CPU.
+# PROGRAM plays an API server and gives the application work, so that its first work of a day is not slow either; it gets one
+# argument more, the kubeconfig to write, and ends when all is done. Without it there is no API server. NAME=VALUE are
+# the application's environment; @DIR in a value is an empty folder that is thrown away.
 # The JVM takes the cache only for the very jars and the very runtime of the image, so the application is started from it.
 set -euo pipefail
 command -v jq >/dev/null || { echo "add-aot-cache.sh: jq is missing: install it" >&2; exit 1; }
 image=$(realpath -m "$1"); shift
+program=()
+if [ "${1:-}" = --driven-by ]; then
+  shift
+  while [ "$1" != -- ]; do program+=("$1"); shift; done
+  shift
+fi
 if [ ! -e "$image" ]; then
   echo "add-aot-cache.sh: $image is not there (the image went to a Docker engine or a registry): no AOT cache" >&2
   exit 0
 fi
 work=$image.aot          # beside the image: a folder for temporary files may not let programs run
 trial=$(mktemp -d)       # short: sockets are made there, whose paths may have 107 bytes
-trap '[ -z "${pid:-}" ] || kill -9 -- "-$pid" 2>/dev/null || true; rm -rf "$work" "$trial"' EXIT
+end_all() { local p; for p in ${pid:-} ${program_pid:-}; do kill -9 -- "-$p" 2>/dev/null || true; done; }
+trap 'end_all; rm -rf "$work" "$trial"' EXIT
 rm -rf "$work"
 mkdir "$work" "$work"/{image,root,layer}
 tar -C "$work/image" -xf "$image"
@@ -22,8 +31,27 @@ while read -r layer; do tar -C "$work/root" --no-same-owner --warning=no-unknown
 folder=$(jq -r .config.WorkingDir "$work/image/config.json")
 cache=$folder/application.aot
 mapfile -t entry < <(jq -r '.config.Entrypoint[1:][]' "$work/image/config.json")
-environment=(KUBERNETES_MASTER=https://127.0.0.1:1 KUBECONFIG=/nonexistent POD_NAMESPACE=default POD_NAME=trial
-  QUARKUS_MANAGEMENT_HOST=127.0.0.1 QUARKUS_MANAGEMENT_PORT=0)
+environment=(POD_NAMESPACE=default POD_NAME=trial QUARKUS_MANAGEMENT_HOST=127.0.0.1 QUARKUS_MANAGEMENT_PORT=0)
+program_ends() { # program_ends SECONDS: and says how
+  local limit=$((SECONDS + $1))
+  while kill -0 "$program_pid" 2>/dev/null; do
+    [ "$SECONDS" -lt "$limit" ] || return 1
+    sleep 0.1
+  done
+  wait "$program_pid"
+}
+if [ ${#program[@]} -gt 0 ]; then
+  setsid "${program[@]}" "$trial/kubeconfig" >"$work/program.log" 2>&1 &
+  program_pid=$!
+  until [ -s "$trial/kubeconfig" ]; do
+    kill -0 "$program_pid" 2>/dev/null || { cat "$work/program.log" >&2
+      echo "add-aot-cache.sh: ${program[0]} ended too early: see its output above (build with -DskipTests, not with -Dmaven.test.skip)" >&2; exit 1; }
+    sleep 0.1
+  done
+  environment+=(KUBECONFIG="$trial/kubeconfig")
+else
+  environment+=(KUBERNETES_MASTER=https://127.0.0.1:1 KUBECONFIG=/nonexistent)
+fi
 for pair; do environment+=("${pair//@DIR/$trial}"); done
 cd "$work/root$folder"
 setsid env -i "${environment[@]}" "$work/root/opt/java/bin/java" -XX:AOTCacheOutput="$work/application.aot" "${entry[@]}" >"$work/log" 2>&1 &
@@ -56,6 +84,10 @@ await 120 "it listened" listens
 for path in started live ready; do ask "/q/health/$path"; done
 ask /q/metrics
 sleep 2   # what is started in the background
+if [ ${#program[@]} -gt 0 ]; then
+  program_ends 300 || { cat "$work/program.log" >&2; fail "the work was not done"; }
+  ask /q/metrics
+fi
 kill "$pid" 2>/dev/null || fail "the application ended by itself"
 ended() { ! kill -0 "$pid" 2>/dev/null; }
 limit=$((SECONDS + 180))   # it ends, and another JVM puts the cache together

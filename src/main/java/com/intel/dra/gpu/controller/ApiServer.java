@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.controller;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.intel.dra.gpu.api.GpuAllocationState;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.List;
 import java.util.Optional;
@@ -48,9 +49,9 @@ interface ApiServer {
   /**
    * Applies a JSON merge patch (RFC 7386).
    *
-   * @param object which one; the patch carries the resourceVersion if it was decided on one
+   * @param node which one; the patch carries the resourceVersion if it was decided on one
    */
-  <T extends HasMetadata> Outcome<T> mergePatch(T object, JsonNode patch);
+  Outcome<GpuAllocationState> mergePatch(GpuAllocationState node, JsonNode patch);
 
   <T extends HasMetadata> Optional<T> read(Class<T> kind, String namespace, String name);
 

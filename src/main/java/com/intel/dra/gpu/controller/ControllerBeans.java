@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.controller;
 
 import com.intel.dra.gpu.allocation.Policy;
+import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.claim.ParametersResolver;
 import com.intel.dra.gpu.metrics.ApiWrites;
 import com.intel.dra.gpu.metrics.Meters;
@@ -47,6 +48,8 @@ final class ControllerBeans {
   @Singleton
   static KubernetesClient kubernetesClient(
       Config config, KubernetesSerialization serialization, Meters meters) {
+    // a kind that it does not know, it reads as a tree first
+    serialization.registerKubernetesResource(GpuAllocationState.class);
     return new ApiWrites(
             meters,
             List.of(
@@ -66,7 +69,9 @@ final class ControllerBeans {
     return new Reconciliations(meters, List.of("claim", "gas", "scheduling-context"));
   }
 
-  /** Nothing here changes an object that it was given; to copy each before it is looked at is dear. */
+  /**
+   * Nothing here changes an object that it was given; to copy each before it is looked at is dear.
+   */
   @Produces
   @Singleton
   @Unremovable

@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.controller;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.intel.dra.gpu.api.GpuAllocationState;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -42,11 +43,14 @@ class KubernetesApiServer implements ApiServer {
   }
 
   @Override
-  public <T extends HasMetadata> Outcome<T> mergePatch(T object, JsonNode patch) {
-    // named by the object and not by its name: for a name alone the client reads the object first
+  public Outcome<GpuAllocationState> mergePatch(GpuAllocationState node, JsonNode patch) {
+    // for a name alone the client reads the object first, and a whole object it copies
+    var named = new GpuAllocationState();
+    named.getMetadata().setNamespace(node.getMetadata().getNamespace());
+    named.getMetadata().setName(node.getMetadata().getName());
     return outcome(
         () ->
-            client.resource(object).patch(PatchContext.of(PatchType.JSON_MERGE), patch.toString()));
+            client.resource(named).patch(PatchContext.of(PatchType.JSON_MERGE), patch.toString()));
   }
 
   @Override

@@ -221,7 +221,8 @@ class ResourceClaimReconciler implements Reconciler<ResourceClaim> {
         .forEach(wakeups::node);
     holder
         .filter(
-            name -> recordedOn.stream().noneMatch(node -> node.getMetadata().getName().equals(name)))
+            name ->
+                recordedOn.stream().noneMatch(node -> node.getMetadata().getName().equals(name)))
         .flatMap(view::node)
         .ifPresent(wakeups::node);
   }

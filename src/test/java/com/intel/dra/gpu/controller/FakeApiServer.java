@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.controller;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.intel.dra.gpu.api.GpuAllocationState;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.smallrye.mutiny.CompositeException;
@@ -104,8 +105,8 @@ final class FakeApiServer implements ApiServer {
   }
 
   @Override
-  public <T extends HasMetadata> Outcome<T> mergePatch(T object, JsonNode patch) {
-    return write("patch", object, () -> cluster.mergePatch(object, patch));
+  public Outcome<GpuAllocationState> mergePatch(GpuAllocationState node, JsonNode patch) {
+    return write("patch", node, () -> cluster.mergePatch(node, patch));
   }
 
   @Override

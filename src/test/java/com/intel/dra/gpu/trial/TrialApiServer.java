@@ -1,0 +1,86 @@
+package com.intel.dra.gpu.trial;
+
+import com.intel.dra.gpu.api.DeviceClassParameters;
+import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.api.GpuClaimParameters;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectRulesReviewBuilder;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.CustomResourceDefinitionContext;
+import io.fabric8.kubernetes.client.server.mock.KubernetesMixedDispatcher;
+import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
+import io.fabric8.mockwebserver.Context;
+import io.fabric8.mockwebserver.MockWebServer;
+import io.fabric8.mockwebserver.ServerRequest;
+import io.fabric8.mockwebserver.ServerResponse;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Queue;
+
+/** Keeps objects as an API server does, without any rules of its own; HTTPS on loopback. */
+final class TrialApiServer implements AutoCloseable {
+
+  private final MockWebServer web = new MockWebServer();
+  private final KubernetesMockServer server;
+
+  TrialApiServer() {
+    var answers = new HashMap<ServerRequest, Queue<ServerResponse>>();
+    server =
+        new KubernetesMockServer(
+            new Context(), web, answers, new KubernetesMixedDispatcher(answers), true);
+    server.init(InetAddress.getLoopbackAddress(), 0);
+    // the operator SDK asks whether it may elect a leader
+    server
+        .expect()
+        .post()
+        .withPath("/apis/authorization.k8s.io/v1/selfsubjectrulesreviews")
+        .andReturn(
+            HttpURLConnection.HTTP_CREATED,
+            new SelfSubjectRulesReviewBuilder()
+                .withNewMetadata()
+                .endMetadata()
+                .withNewStatus()
+                .withIncomplete(false)
+                .addNewResourceRule()
+                .withApiGroups("*")
+                .withResources("*")
+                .withVerbs("*")
+                .endResourceRule()
+                .endStatus()
+                .build())
+        .always();
+    for (Class<? extends CustomResource<?, ?>> kind :
+        List.of(GpuAllocationState.class, GpuClaimParameters.class, DeviceClassParameters.class)) {
+      server.expectCustomResource(CustomResourceDefinitionContext.fromCustomResourceType(kind));
+    }
+  }
+
+  KubernetesClient client() {
+    return server.createClient();
+  }
+
+  /** Tells how to reach it. */
+  void writeKubeconfig(Path file) throws IOException {
+    Files.writeString(
+        file,
+        """
+        apiVersion: v1
+        kind: Config
+        clusters: [{name: trial, cluster: {server: "https://127.0.0.1:%d", insecure-skip-tls-verify: true}}]
+        users: [{name: trial, user: {token: trial}}]
+        contexts: [{name: trial, context: {cluster: trial, user: trial}}]
+        current-context: trial
+        """
+            .formatted(web.getPort()));
+  }
+
+  @Override
+  public void close() {
+    server.destroy();
+  }
+}
