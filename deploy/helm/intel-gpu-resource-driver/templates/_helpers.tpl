@@ -106,7 +106,7 @@ build generates and those of the kustomize overlays, so that chart and overlays 
   {{- end -}}
   {{- include "driver.settings" (dict "root" $root "object" $object "values" $root.Values.nodeAgent) -}}
 {{- else if eq $object.kind "CustomResourceDefinition" -}}
-  {{- if $root.Values.crds.keep }}{{- $_ := set $object.metadata "annotations" (dict "helm.sh/resource-policy" "keep") -}}{{- end -}}
+  {{- if $root.Values.crds.keep }}{{- $_ := set $object.metadata "annotations" (mergeOverwrite (default dict $object.metadata.annotations) (dict "helm.sh/resource-policy" "keep")) -}}{{- end -}}
 {{- end }}
 ---
 {{ toYaml $object }}

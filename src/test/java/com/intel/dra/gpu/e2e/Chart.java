@@ -14,6 +14,11 @@ final class Chart {
   static final String NAMESPACE = "e2e-chart";
 
   private static final String RELEASE = "gpu";
+  private static final List<String> DEFINITIONS =
+      List.of(
+          "gpuallocationstates.gpu.dra.intel.com",
+          "gpuclaimparameters.gpu.dra.intel.com",
+          "deviceclassparameters.gpu.dra.intel.com");
 
   private Chart() {}
 
@@ -55,13 +60,23 @@ final class Chart {
         values);
   }
 
+  /** But the definitions, which Helm keeps. */
   static void uninstall() {
     helm(Stream.of("uninstall", RELEASE, "-n", NAMESPACE, "--wait", "--timeout=180s"));
     // what was owned by what is gone now, such as Leases of agents, goes a moment later
     Shell.kubectl("delete", "namespace", NAMESPACE, "--wait=true", "--timeout=120s");
   }
 
-  /** As {@link #uninstall}, whatever is there of it. */
+  /** As the administrator is told to, where nobody needs them any more. */
+  static void deleteDefinitions() {
+    Shell.kubectl(
+        Stream.concat(
+                Stream.of("delete", "crd", "--ignore-not-found", "--timeout=120s"),
+                DEFINITIONS.stream())
+            .toArray(String[]::new));
+  }
+
+  /** As {@link #uninstall} and {@link #deleteDefinitions}, whatever is there of it. */
   static void remove() {
     helm(
         Stream.of(
@@ -73,6 +88,7 @@ final class Chart {
             "--timeout=180s",
             "--ignore-not-found"));
     Shell.kubectl("delete", "namespace", NAMESPACE, "--ignore-not-found", "--timeout=120s");
+    deleteDefinitions();
   }
 
   /**
@@ -97,6 +113,21 @@ final class Chart {
         .filter(line -> !line.contains(" " + testNamespace))
         .filter(line -> line.matches(".*(intel|gpu|" + NAMESPACE + ").*"))
         .toList();
+  }
+
+  /** That nothing is left but the definitions, and then, when they are deleted, nothing at all. */
+  static void assertLeavesTheDefinitionsAlone(RealCluster cluster, int definitions) {
+    cluster.eventually(
+        "the definitions are left, and what the API server makes of them",
+        () -> {
+          List<String> left = leftovers(cluster.namespace());
+          assertThat(left)
+              .allMatch(line -> line.matches("(CustomResourceDefinition|APIService) .*"));
+          assertThat(left.stream().filter(line -> line.startsWith("Custom"))).hasSize(definitions);
+        });
+    deleteDefinitions();
+    cluster.eventually(
+        "nothing is left", () -> assertThat(leftovers(cluster.namespace())).isEmpty());
   }
 
   /** That containers run as before, and the GPU is in them. */
