@@ -24,7 +24,12 @@ final class Chart {
 
   /** What the chart makes of those values, asked of no cluster. */
   static String template(String... values) {
-    return helm(Stream.of("template", RELEASE, FOLDER, "-n", "default"), values);
+    return templateOf(FOLDER, values);
+  }
+
+  /** What another folder with a chart makes of those values. */
+  static String templateOf(String folder, String... values) {
+    return helm(Stream.of("template", RELEASE, folder, "-n", "default"), values);
   }
 
   /** Installs it with simulated GPUs, and waits until it is ready. */

@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -103,6 +104,25 @@ class ChartIT {
     JsonNode liveness = agent.path("containers").path(0).path("livenessProbe");
     assertThat(liveness.path("periodSeconds").asInt()).isEqualTo(60);
     assertThat(liveness.path("httpGet").path("path").asText()).isEqualTo("/q/health/live");
+  }
+
+  @Test
+  void theRegistryIsTheValuesWhateverTheImagesWereBuiltFor(@TempDir Path folder)
+      throws IOException {
+    Path chart = folder.resolve("chart");
+    Shell.run("cp", "-r", Chart.FOLDER, chart.toString());
+    for (String name : new String[] {"controller.yml", "node-agent.yml"}) {
+      Path file = chart.resolve("files").resolve(name);
+      Files.writeString(
+          file, Files.readString(file).replaceAll("image: \\S+/", "image: other.example.com:5000/"));
+    }
+
+    assertThat(
+            Chart.templateOf(
+                chart.toString(), "image.registry=registry.example.com/gpu", "image.tag=v7"))
+        .contains("image: registry.example.com/gpu/intel-gpu-controller:v7")
+        .contains("image: registry.example.com/gpu/intel-gpu-node-agent:v7")
+        .doesNotContain("other.example.com");
   }
 
   /** Else Helm would delete them with all objects of theirs, as soon as the release has them not. */
