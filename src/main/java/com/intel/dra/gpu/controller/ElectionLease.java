@@ -22,7 +22,8 @@ final class ElectionLease {
     return spec(lease)
         .filter(
             spec ->
-                Stream.of(spec.getLeaseDurationSeconds(), spec.getAcquireTime(), spec.getRenewTime())
+                Stream.of(
+                        spec.getLeaseDurationSeconds(), spec.getAcquireTime(), spec.getRenewTime())
                     .allMatch(Objects::nonNull))
         .isPresent();
   }
@@ -52,8 +53,7 @@ final class ElectionLease {
     return spec(lease)
         .filter(spec -> spec.getHolderIdentity() != null && !spec.getHolderIdentity().isEmpty())
         .filter(
-            spec ->
-                !now.isAfter(spec.getRenewTime().plusSeconds(spec.getLeaseDurationSeconds())))
+            spec -> !now.isAfter(spec.getRenewTime().plusSeconds(spec.getLeaseDurationSeconds())))
         .isEmpty();
   }
 

@@ -58,8 +58,7 @@ class LeaderElection {
   /** To be called when the operator was started: it is long on its way in a large cluster. */
   void begun() {
     var _ =
-        guard.scheduleWithFixedDelay(
-            this::look, 0, RETRY_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+        guard.scheduleWithFixedDelay(this::look, 0, RETRY_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   LeaderElectionConfiguration configuration(String namespace) {

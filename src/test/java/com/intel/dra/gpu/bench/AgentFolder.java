@@ -34,8 +34,7 @@ final class AgentFolder {
 
   /** Has it write into the log. */
   Process start(ProcessBuilder command) throws IOException {
-    Process started =
-        command.redirectErrorStream(true).redirectOutput(log().toFile()).start();
+    Process started = command.redirectErrorStream(true).redirectOutput(log().toFile()).start();
     agent = Optional.of(started);
     return started;
   }

@@ -103,7 +103,8 @@ final class PrepareBench {
   }
 
   private static Process start(
-      List<String> command, AgentFolder folder, SimulatedNode node, String protocol) throws IOException {
+      List<String> command, AgentFolder folder, SimulatedNode node, String protocol)
+      throws IOException {
     var builder = new ProcessBuilder(command);
     builder
         .environment()

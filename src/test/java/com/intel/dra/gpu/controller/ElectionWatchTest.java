@@ -93,9 +93,7 @@ class ElectionWatchTest {
   }
 
   private void looksFor(Duration time) {
-    for (Duration passed = Duration.ZERO;
-        passed.compareTo(time) < 0;
-        passed = passed.plus(PAUSE)) {
+    for (Duration passed = Duration.ZERO; passed.compareTo(time) < 0; passed = passed.plus(PAUSE)) {
       assertThat(watch.look()).isEmpty();
       clock.add(PAUSE);
     }

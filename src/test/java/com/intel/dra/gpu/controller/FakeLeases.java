@@ -44,11 +44,7 @@ final class FakeLeases implements Leases {
     return leader()
         .map(
             leader ->
-                new LeaseBuilder()
-                    .withNewSpec()
-                    .withHolderIdentity(leader)
-                    .endSpec()
-                    .build());
+                new LeaseBuilder().withNewSpec().withHolderIdentity(leader).endSpec().build());
   }
 
   @Override

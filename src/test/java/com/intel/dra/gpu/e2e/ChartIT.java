@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * The Helm chart installs what the overlays install, object for object and field for field. Allowed
  * are: the labels that say that Helm installed it, the annotation that has it keep the definitions,
- * the ResourceClass, which classic overlays leave to be applied by itself, and the hook that deletes
- * the Lease of the controllers. Needs the build, and no cluster.
+ * the ResourceClass, which classic overlays leave to be applied by itself, and the hook that
+ * deletes the Lease of the controllers. Needs the build, and no cluster.
  */
 class ChartIT {
 
@@ -114,7 +114,8 @@ class ChartIT {
     for (String name : new String[] {"controller.yml", "node-agent.yml"}) {
       Path file = chart.resolve("files").resolve(name);
       Files.writeString(
-          file, Files.readString(file).replaceAll("image: \\S+/", "image: other.example.com:5000/"));
+          file,
+          Files.readString(file).replaceAll("image: \\S+/", "image: other.example.com:5000/"));
     }
 
     assertThat(
@@ -125,7 +126,9 @@ class ChartIT {
         .doesNotContain("other.example.com");
   }
 
-  /** Else Helm would delete them with all objects of theirs, as soon as the release has them not. */
+  /**
+   * Else Helm would delete them with all objects of theirs, as soon as the release has them not.
+   */
   @ParameterizedTest
   @CsvSource({"classic, 3", "structured, 1"})
   void theDefinitionsAreKeptUnlessSomebodySaysOtherwise(String mode, int definitions) {

@@ -67,10 +67,7 @@ class ClaimCallsTest {
         .hasRootCauseInstanceOf(StackOverflowError.class);
     assertThatThrownBy(
             () ->
-                calls
-                    .unprepare(PluginApiVersion.V1, CLAIM)
-                    .await()
-                    .atMost(Duration.ofSeconds(30)))
+                calls.unprepare(PluginApiVersion.V1, CLAIM).await().atMost(Duration.ofSeconds(30)))
         .hasRootCauseInstanceOf(StackOverflowError.class);
 
     assertThat(heard)
