@@ -63,7 +63,9 @@ class ElectionWatch {
         return;
       } catch (KubernetesClientException e) {
         // such as a conflict, where both controllers start
-        LOG.warnf("The Lease could not be looked at before the election: %s", e.getMessage());
+        if (tries == MAX_TRIES) {
+          LOG.warnf("The Lease could not be looked at before the election: %s", e.getMessage());
+        }
       }
     }
   }
