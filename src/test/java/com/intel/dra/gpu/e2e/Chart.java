@@ -68,7 +68,7 @@ final class Chart {
   /** But the definitions, which Helm keeps. */
   static void uninstall() {
     helm(Stream.of("uninstall", RELEASE, "-n", NAMESPACE, "--wait", "--timeout=180s"));
-    // what was owned by what is gone now, such as Leases of agents, goes a moment later
+    // the GpuAllocationStates, which are kept as their definition is, and the agents' Leases go with it
     Shell.kubectl("delete", "namespace", NAMESPACE, "--wait=true", "--timeout=120s");
   }
 
