@@ -34,14 +34,10 @@ bench_java() { # bench_java CLASS ARGUMENT...: a program of the package bench
 # driver_command IMAGE LIMIT_MIB [PROFILE]: the entry point of an image, run outside a container, with the heap that a memory limit gives it.
 # The runtime, the jars and the AOT cache are those of the image, but for a profile, which the image's runtime cannot make.
 driver_command() {
-  local root=$PWD/$RESULTS/$1 tar=target/images/$1.tar layer entry java profile=''
+  local root=$PWD/$RESULTS/$1 tar=target/images/$1.tar entry java profile=''
   if [ ! -e "$root.unpacked" ] || [ "$tar" -nt "$root.unpacked" ]; then
     rm -rf "$root" "$root.layers"
-    mkdir -p "$root" "$root.layers"
-    tar -C "$root.layers" -xf "$tar"
-    while read -r layer; do
-      tar -C "$root" --no-same-owner --warning=no-unknown-keyword -xf "$root.layers/$layer"
-    done < <(jq -r '.[0].Layers[]' "$root.layers/manifest.json")
+    src/build/unpack-image.sh "$tar" "$root.layers" "$root"
     cp "$root.layers/config.json" "$root.json"
     rm -r "$root.layers"
     touch "$root.unpacked"

@@ -23,10 +23,10 @@ trial=$(mktemp -d)       # short: sockets are made there, whose paths may have 1
 end_all() { local p; for p in ${pid:-} ${program_pid:-}; do kill -9 -- "-$p" 2>/dev/null || true; done; }
 trap 'end_all; rm -rf "$work" "$trial"' EXIT
 rm -rf "$work"
-mkdir "$work" "$work"/{image,root,layer}
-tar -C "$work/image" -xf "$image"
-if jq -e '.config.Entrypoint | any(startswith("-XX:AOTCache"))' "$work/image/config.json" >/dev/null; then exit 0; fi
-while read -r layer; do tar -C "$work/root" --no-same-owner --warning=no-unknown-keyword -xf "$work/image/$layer"; done < <(jq -r '.[0].Layers[]' "$work/image/manifest.json")
+mkdir "$work" "$work/layer"
+tar -xOf "$image" config.json >"$work/config.json"
+if jq -e '.config.Entrypoint | any(startswith("-XX:AOTCache"))' "$work/config.json" >/dev/null; then exit 0; fi
+"$(dirname "${BASH_SOURCE[0]}")/unpack-image.sh" "$image" "$work/image" "$work/root"
 
 folder=$(jq -r .config.WorkingDir "$work/image/config.json")
 cache=$folder/application.aot

@@ -6,7 +6,8 @@ build generates and those of the kustomize overlays, so that chart and overlays 
 {{- $text := .root.Files.Get (printf "files/%s" .file) -}}
 {{- if not $text }}{{ fail (printf "files/%s is missing: install the chart that the build made, target/helm/intel-gpu-resource-driver" .file) }}{{ end -}}
 {{- $tag := default .root.Chart.AppVersion .root.Values.image.tag -}}
-{{- $text = regexReplaceAll "registry\\.local/intel-gpu-dra/([a-z-]+):\\S+" $text (printf "%s/${1}:%s" .root.Values.image.registry $tag) -}}
+{{/* whatever registry the manifests were built for */}}
+{{- $text = regexReplaceAll "image: \"?[^\\s\"]*?(intel-gpu-(controller|node-agent|simulator)):[^\\s\"]+\"?" $text (printf "image: %s/${1}:%s" .root.Values.image.registry $tag) -}}
 {{- $text = replace "namespace: default" (printf "namespace: %s" .root.Release.Namespace) $text -}}
 {{- replace "system:serviceaccount:default:" (printf "system:serviceaccount:%s:" .root.Release.Namespace) $text -}}
 {{- end -}}
@@ -106,7 +107,7 @@ build generates and those of the kustomize overlays, so that chart and overlays 
   {{- end -}}
   {{- include "driver.settings" (dict "root" $root "object" $object "values" $root.Values.nodeAgent) -}}
 {{- else if eq $object.kind "CustomResourceDefinition" -}}
-  {{- if $root.Values.crds.keep }}{{- $_ := set $object.metadata "annotations" (dict "helm.sh/resource-policy" "keep") -}}{{- end -}}
+  {{- if $root.Values.crds.keep }}{{- $_ := set $object.metadata "annotations" (mergeOverwrite (default dict $object.metadata.annotations) (dict "helm.sh/resource-policy" "keep")) -}}{{- end -}}
 {{- end }}
 ---
 {{ toYaml $object }}

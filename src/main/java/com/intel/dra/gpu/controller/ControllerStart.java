@@ -36,6 +36,7 @@ class ControllerStart {
   private final KubernetesClient client;
   private final ControllerMetrics metrics;
   private final Leadership leadership;
+  private final LeaderElection election;
   private final ClusterView view;
   private final DraModeSetting setting;
   private volatile Optional<DraMode> mode = Optional.empty();
@@ -46,12 +47,14 @@ class ControllerStart {
       KubernetesClient client,
       ControllerMetrics metrics,
       Leadership leadership,
+      LeaderElection election,
       ClusterView view,
       @ConfigProperty(name = "gpu.dra-mode", defaultValue = "auto") DraModeSetting setting) {
     this.operator = operator;
     this.client = client;
     this.metrics = metrics;
     this.leadership = leadership;
+    this.election = election;
     this.view = view;
     this.setting = setting;
   }
@@ -84,7 +87,11 @@ class ControllerStart {
       metrics.mode(known);
       mode = Optional.of(known);
       switch (known) {
-        case CLASSIC -> operator.start();
+        case CLASSIC -> {
+          election.prepare();
+          operator.start();
+          election.begun();
+        }
         case STRUCTURED ->
             LOG.info(
                 "The controller is not needed in this cluster and does nothing: the scheduler allocates GPUs. Its Deployment can be deleted.");

@@ -39,31 +39,35 @@ class KubernetesLeases implements Leases {
   }
 
   @Override
+  public Optional<Lease> ofControllers() {
+    return Optional.ofNullable(
+        client.leases().inNamespace(namespace).withName(LeaderElection.LEASE).get());
+  }
+
+  @Override
+  public void update(Lease lease) {
+    client.resource(lease).update();
+  }
+
+  @Override
   public Optional<String> leader() {
-    return leaderLease().flatMap(KubernetesLeases::holder);
+    return ofControllers().flatMap(KubernetesLeases::holder);
   }
 
   /** As client-go does it; under the version that was read, so that nobody else's is given up. */
   @Override
   public void giveUpLead(String leader) {
-    leaderLease()
+    ofControllers()
         .filter(lease -> holder(lease).filter(leader::equals).isPresent())
         .ifPresent(
             lease ->
-                client
-                    .resource(
-                        new LeaseBuilder(lease)
-                            .editSpec()
-                            .withHolderIdentity("")
-                            .withLeaseDurationSeconds(1)
-                            .endSpec()
-                            .build())
-                    .update());
-  }
-
-  private Optional<Lease> leaderLease() {
-    return Optional.ofNullable(
-        client.leases().inNamespace(namespace).withName(LeaderElection.LEASE).get());
+                update(
+                    new LeaseBuilder(lease)
+                        .editSpec()
+                        .withHolderIdentity("")
+                        .withLeaseDurationSeconds(1)
+                        .endSpec()
+                        .build()));
   }
 
   private static Optional<String> holder(Lease lease) {

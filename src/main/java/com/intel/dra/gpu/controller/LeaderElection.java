@@ -19,7 +19,8 @@ import org.jboss.logging.Logger;
  * <p>JOSDK's election notices late that the lead was lost, where its own requests hang or the
  * system's clock jumps. So the leader also asks the API server itself, on a thread of its own, and
  * ends when another one leads, or when nobody has confirmed for as long as the Lease lasts that it
- * does.
+ * does. An election that has ended without telling anybody ends the process, too ({@link
+ * ElectionWatch}): the kubelet starts it again, and with it a new election.
  */
 @Singleton
 @IfBuildProfile("controller")
@@ -36,13 +37,28 @@ class LeaderElection {
 
   private final Leadership leadership;
   private final LeaderDuties duties;
-  private final ScheduledExecutorService guard =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("leader-guard").daemon().factory());
+  private final ElectionWatch watch;
 
-  LeaderElection(Leadership leadership, LeaderDuties duties) {
+  /** One thread for each question, so that neither waits for the other's answer. */
+  private final ScheduledExecutorService guard =
+      Executors.newScheduledThreadPool(
+          2, Thread.ofPlatform().name("leader-guard-", 0).daemon().factory());
+
+  LeaderElection(Leadership leadership, LeaderDuties duties, ElectionWatch watch) {
     this.leadership = leadership;
     this.duties = duties;
+    this.watch = watch;
+  }
+
+  /** To be called before the operator is started, which begins the election. May block. */
+  void prepare() {
+    watch.prepare();
+  }
+
+  /** To be called when the operator was started: it is long on its way in a large cluster. */
+  void begun() {
+    var _ =
+        guard.scheduleWithFixedDelay(this::look, 0, RETRY_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   LeaderElectionConfiguration configuration(String namespace) {
@@ -66,6 +82,21 @@ class LeaderElection {
         guard.scheduleWithFixedDelay(
             this::check, 0, RETRY_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
     duties.begin();
+  }
+
+  private void look() {
+    try {
+      watch.look().ifPresent(this::electionEnded);
+    } catch (RuntimeException | Error e) {
+      LOG.error("Defect while looking whether the election goes on", e);
+    }
+  }
+
+  private void electionEnded(String sign) {
+    if (!leadership.hasEnded()) {
+      LOG.errorf("The election seems to have ended in this controller, which ends, too: %s", sign);
+      Runtime.getRuntime().halt(1);
+    }
   }
 
   private void check() {

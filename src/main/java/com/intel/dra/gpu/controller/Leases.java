@@ -13,6 +13,12 @@ interface Leases {
   /** Those of the node agents. */
   List<Lease> ofAgents();
 
+  /** The one that the controllers elect their leader by, if there is one. */
+  Optional<Lease> ofControllers();
+
+  /** Under the version that it was read in, so that what somebody else wrote is a conflict. */
+  void update(Lease lease);
+
   /** Who leads; empty where nobody does. */
   Optional<String> leader();
 

@@ -23,6 +23,9 @@ final class ClaimCalls {
 
   private static final Logger LOG = Logger.getLogger(ClaimCalls.class);
 
+  /** Told to the listener alone: the call itself ends with the Error, such as a full stack. */
+  private static final String BROKEN_OFF = "broken off by an Error";
+
   private static final int MAX_UID_LENGTH = 128;
   private static final int MAX_NAME_LENGTH = 253;
   private static final int MAX_LABEL_LENGTH = 63;
@@ -90,11 +93,15 @@ final class ClaimCalls {
         () -> {
           listener.prepareBegun();
           long begin = System.nanoTime();
-          PrepareResult result =
-              claims.whileHolding(
-                  claim.uid(), () -> loggedAs(claim, () -> prepareNow(claim, handle)));
-          listener.prepareAnswered(version, result, since(begin));
-          return result;
+          PrepareResult result = new PrepareResult.Failed(BROKEN_OFF);
+          try {
+            result =
+                claims.whileHolding(
+                    claim.uid(), () -> loggedAs(claim, () -> prepareNow(claim, handle)));
+            return result;
+          } finally {
+            listener.prepareAnswered(version, result, since(begin));
+          }
         });
   }
 
@@ -104,10 +111,14 @@ final class ClaimCalls {
         () -> {
           listener.unprepareBegun();
           long begin = System.nanoTime();
-          UnprepareResult result =
-              claims.whileHolding(claim.uid(), () -> loggedAs(claim, () -> unprepareNow(claim)));
-          listener.unprepareAnswered(version, result, since(begin));
-          return result;
+          UnprepareResult result = new UnprepareResult.Failed(BROKEN_OFF);
+          try {
+            result =
+                claims.whileHolding(claim.uid(), () -> loggedAs(claim, () -> unprepareNow(claim)));
+            return result;
+          } finally {
+            listener.unprepareAnswered(version, result, since(begin));
+          }
         });
   }
 

@@ -57,7 +57,7 @@ final class PrepareBench {
   /** Arguments: {@code classic|v1 PAIRS JAVA OPTION...}: the command line of the agent. */
   public static void main(String[] args) throws Exception {
     BenchClient.endWithFailures();
-    Path folder = Files.createTempDirectory("prepare-bench");
+    AgentFolder folder = AgentFolder.create();
     List<SimulatedGpu> gpus =
         IntStream.range(0, GPUS)
             .mapToObj(
@@ -72,23 +72,21 @@ final class PrepareBench {
     try (KubernetesClient client = BenchClient.admin();
         SimulatedNode node =
             SimulatedNode.create(
-                folder.resolve("host"), new Topology(gpus), DeviceNodes.PLAIN_FILES);
+                folder.path().resolve("host"), new Topology(gpus), DeviceNodes.PLAIN_FILES);
         var kubelet = new TestingKubelet(Authority.PERCENT_ENCODED)) {
       client
           .resource(new NodeBuilder().withNewMetadata().withName(NODE).endMetadata().build())
           .create();
       long begun = System.nanoTime();
       Process agent = start(List.of(args).subList(2, args.length), folder, node, args[0]);
-      // also when this process is told to end: nobody else knows of the agent
-      Runtime.getRuntime().addShutdownHook(new Thread(agent::destroyForcibly));
       try {
         Protocol protocol =
             switch (args[0]) {
-              case "classic" -> new ClassicProtocol(client, kubelet, folder, NODE, GPUS);
-              case "v1" -> new V1Protocol(client, kubelet, folder, NODE);
+              case "classic" -> new ClassicProtocol(client, kubelet, folder.path(), NODE, GPUS);
+              case "v1" -> new V1Protocol(client, kubelet, folder.path(), NODE);
               default -> throw new IllegalArgumentException("classic or v1, not " + args[0]);
             };
-        register(kubelet, folder.resolve("registry"), agent);
+        register(kubelet, folder.path().resolve("registry"), agent);
         System.out.printf(
             "%s: serves the kubelet %.2f s after its start%n",
             args[0], (System.nanoTime() - begun) / 1e9);
@@ -100,11 +98,13 @@ final class PrepareBench {
         }
       }
     }
+    folder.done();
     System.exit(0); // threads of the client's HTTP library go on
   }
 
   private static Process start(
-      List<String> command, Path folder, SimulatedNode node, String protocol) throws IOException {
+      List<String> command, AgentFolder folder, SimulatedNode node, String protocol)
+      throws IOException {
     var builder = new ProcessBuilder(command);
     builder
         .environment()
@@ -116,15 +116,13 @@ final class PrepareBench {
                 "GPU_DRA_MODE", protocol.equals("v1") ? "structured" : "classic",
                 "GPU_SYSFS_ROOT", node.sysfsRoot().toString(),
                 "GPU_DEV_ROOT", node.devRoot().toString(),
-                "GPU_CDI_ROOT", folder.resolve("cdi").toString(),
-                "GPU_PLUGIN_DIR", folder.resolve("plugin").toString(),
-                "GPU_REGISTRY_DIR", folder.resolve("registry").toString()));
+                "GPU_CDI_ROOT", folder.path().resolve("cdi").toString(),
+                "GPU_PLUGIN_DIR", folder.path().resolve("plugin").toString(),
+                "GPU_REGISTRY_DIR", folder.path().resolve("registry").toString()));
     for (String name : List.of("cdi", "plugin", "registry")) {
-      Files.createDirectories(folder.resolve(name));
+      Files.createDirectories(folder.path().resolve(name));
     }
-    builder.redirectErrorStream(true).redirectOutput(folder.resolve("agent.log").toFile());
-    System.err.println("the agent's log: " + folder.resolve("agent.log"));
-    return builder.start();
+    return folder.start(builder);
   }
 
   /** As the kubelet does as soon as it sees the socket. */

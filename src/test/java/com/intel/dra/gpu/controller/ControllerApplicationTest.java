@@ -84,6 +84,11 @@ class ControllerApplicationTest {
     WiredLogFilter.assertThatNoLineCanBeForged();
   }
 
+  @Test
+  void threadsInheritNoFieldsOfTheLog() throws InterruptedException {
+    WiredLogFilter.assertThatFieldsAreOfOneThread();
+  }
+
   private Response get(String path) {
     return RestAssured.given().baseUri(management.resolve("/").toString()).get(path);
   }

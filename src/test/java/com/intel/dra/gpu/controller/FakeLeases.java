@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.controller;
 
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,20 @@ final class FakeLeases implements Leases {
   public List<Lease> ofAgents() {
     ask();
     return cluster.list(Lease.class).toList();
+  }
+
+  @Override
+  public Optional<Lease> ofControllers() {
+    return leader()
+        .map(
+            leader ->
+                new LeaseBuilder().withNewSpec().withHolderIdentity(leader).endSpec().build());
+  }
+
+  @Override
+  public void update(Lease lease) {
+    ask();
+    cluster.lead(lease.getSpec().getHolderIdentity());
   }
 
   @Override

@@ -14,12 +14,22 @@ final class Chart {
   static final String NAMESPACE = "e2e-chart";
 
   private static final String RELEASE = "gpu";
+  private static final List<String> DEFINITIONS =
+      List.of(
+          "gpuallocationstates.gpu.dra.intel.com",
+          "gpuclaimparameters.gpu.dra.intel.com",
+          "deviceclassparameters.gpu.dra.intel.com");
 
   private Chart() {}
 
   /** What the chart makes of those values, asked of no cluster. */
   static String template(String... values) {
-    return helm(Stream.of("template", RELEASE, FOLDER, "-n", "default"), values);
+    return templateOf(FOLDER, values);
+  }
+
+  /** What another folder with a chart makes of those values. */
+  static String templateOf(String folder, String... values) {
+    return helm(Stream.of("template", RELEASE, folder, "-n", "default"), values);
   }
 
   /** Installs it with simulated GPUs, and waits until it is ready. */
@@ -55,13 +65,23 @@ final class Chart {
         values);
   }
 
+  /** But the definitions, which Helm keeps. */
   static void uninstall() {
     helm(Stream.of("uninstall", RELEASE, "-n", NAMESPACE, "--wait", "--timeout=180s"));
-    // what was owned by what is gone now, such as Leases of agents, goes a moment later
+    // the GpuAllocationStates, which are kept as their definition is, and the agents' Leases go with it
     Shell.kubectl("delete", "namespace", NAMESPACE, "--wait=true", "--timeout=120s");
   }
 
-  /** As {@link #uninstall}, whatever is there of it. */
+  /** As the administrator is told to, where nobody needs them any more. */
+  static void deleteDefinitions() {
+    Shell.kubectl(
+        Stream.concat(
+                Stream.of("delete", "crd", "--ignore-not-found", "--timeout=120s"),
+                DEFINITIONS.stream())
+            .toArray(String[]::new));
+  }
+
+  /** As {@link #uninstall} and {@link #deleteDefinitions}, whatever is there of it. */
   static void remove() {
     helm(
         Stream.of(
@@ -73,6 +93,7 @@ final class Chart {
             "--timeout=180s",
             "--ignore-not-found"));
     Shell.kubectl("delete", "namespace", NAMESPACE, "--ignore-not-found", "--timeout=120s");
+    deleteDefinitions();
   }
 
   /**
@@ -97,6 +118,21 @@ final class Chart {
         .filter(line -> !line.contains(" " + testNamespace))
         .filter(line -> line.matches(".*(intel|gpu|" + NAMESPACE + ").*"))
         .toList();
+  }
+
+  /** That nothing is left but the definitions, and then, when they are deleted, nothing at all. */
+  static void assertLeavesTheDefinitionsAlone(RealCluster cluster, int definitions) {
+    cluster.eventually(
+        "the definitions are left, and what the API server makes of them",
+        () -> {
+          List<String> left = leftovers(cluster.namespace());
+          assertThat(left)
+              .allMatch(line -> line.matches("(CustomResourceDefinition|APIService) .*"));
+          assertThat(left.stream().filter(line -> line.startsWith("Custom"))).hasSize(definitions);
+        });
+    deleteDefinitions();
+    cluster.eventually(
+        "nothing is left", () -> assertThat(leftovers(cluster.namespace())).isEmpty());
   }
 
   /** That containers run as before, and the GPU is in them. */

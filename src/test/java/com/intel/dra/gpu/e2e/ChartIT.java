@@ -17,18 +17,20 @@ import java.util.Comparator;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The Helm chart installs what the overlays install, object for object and field for field. Allowed
- * are: the labels that say that Helm installed it, the ResourceClass, which classic overlays leave
- * to be applied by itself, and the hook that deletes the Lease of the controllers. Needs the build,
- * and no cluster.
+ * are: the labels that say that Helm installed it, the annotation that has it keep the definitions,
+ * the ResourceClass, which classic overlays leave to be applied by itself, and the hook that
+ * deletes the Lease of the controllers. Needs the build, and no cluster.
  */
 class ChartIT {
 
   private static final String LEASE = "Lease intel-gpu-controller";
+  private static final String KEEP = "helm.sh/resource-policy: keep";
 
   private final YAMLMapper yaml = new YAMLMapper();
 
@@ -79,8 +81,7 @@ class ChartIT {
                 "nodeAgent.settings.GPU_RESCAN_INTERVAL=9s",
                 "nodeAgent.nodeSelector.gpu=yes",
                 "nodeAgent.tolerations=null",
-                "nodeAgent.probes.livenessProbe.periodSeconds=60",
-                "crds.keep=true"));
+                "nodeAgent.probes.livenessProbe.periodSeconds=60"));
     JsonNode deployment = get(objects, "Deployment intel-gpu-controller").path("spec");
     JsonNode controller = deployment.path("template").path("spec");
     JsonNode agent =
@@ -103,15 +104,40 @@ class ChartIT {
     JsonNode liveness = agent.path("containers").path(0).path("livenessProbe");
     assertThat(liveness.path("periodSeconds").asInt()).isEqualTo(60);
     assertThat(liveness.path("httpGet").path("path").asText()).isEqualTo("/q/health/live");
+  }
+
+  @Test
+  void theRegistryIsTheValuesWhateverTheImagesWereBuiltFor(@TempDir Path folder)
+      throws IOException {
+    Path chart = folder.resolve("chart");
+    Shell.run("cp", "-r", Chart.FOLDER, chart.toString());
+    for (String name : new String[] {"controller.yml", "node-agent.yml"}) {
+      Path file = chart.resolve("files").resolve(name);
+      Files.writeString(
+          file,
+          Files.readString(file).replaceAll("image: \\S+/", "image: other.example.com:5000/"));
+    }
+
     assertThat(
-            get(objects, "CustomResourceDefinition gpuallocationstates.gpu.dra.intel.com")
-                .path("metadata")
-                .path("annotations")
-                .path("helm.sh/resource-policy")
-                .asText())
-        .isEqualTo("keep");
-    assertThat(objects(Chart.template("crds.install=false")).keySet())
-        .noneMatch(name -> name.startsWith("CustomResourceDefinition"));
+            Chart.templateOf(
+                chart.toString(), "image.registry=registry.example.com/gpu", "image.tag=v7"))
+        .contains("image: registry.example.com/gpu/intel-gpu-controller:v7")
+        .contains("image: registry.example.com/gpu/intel-gpu-node-agent:v7")
+        .doesNotContain("other.example.com");
+  }
+
+  /**
+   * Else Helm would delete them with all objects of theirs, as soon as the release has them not.
+   */
+  @ParameterizedTest
+  @CsvSource({"classic, 3", "structured, 1"})
+  void theDefinitionsAreKeptUnlessSomebodySaysOtherwise(String mode, int definitions) {
+    assertThat(Chart.template("mode=" + mode).split(KEEP, -1)).hasSize(definitions + 1);
+    assertThat(Chart.template("mode=" + mode, "crds.keep=false"))
+        .contains("kind: CustomResourceDefinition")
+        .doesNotContain(KEEP);
+    assertThat(Chart.template("mode=" + mode, "crds.install=false"))
+        .doesNotContain("kind: CustomResourceDefinition");
   }
 
   @Test
@@ -172,17 +198,23 @@ class ChartIT {
     return objects;
   }
 
-  /** Without the labels that may differ, and with the elements of lists in one order. */
+  /** Without what is Helm's own, and with the elements of lists in one order. */
   private static JsonNode comparable(JsonNode object) {
-    if (object.path("metadata").path("labels") instanceof ObjectNode labels) {
-      labels.remove("app.kubernetes.io/managed-by");
-      labels.remove("helm.sh/chart");
-      if (labels.isEmpty()) {
-        ((ObjectNode) object.path("metadata")).remove("labels");
-      }
-    }
+    remove(object, "labels", "app.kubernetes.io/managed-by", "helm.sh/chart");
+    remove(object, "annotations", "helm.sh/resource-policy");
     sortLists(object);
     return object;
+  }
+
+  private static void remove(JsonNode object, String field, String... keys) {
+    if (object.path("metadata").path(field) instanceof ObjectNode values) {
+      for (String key : keys) {
+        values.remove(key);
+      }
+      if (values.isEmpty()) {
+        ((ObjectNode) object.path("metadata")).remove(field);
+      }
+    }
   }
 
   private static void sortLists(JsonNode node) {

@@ -45,7 +45,7 @@ class ChartInstallIT {
   }
 
   @Test
-  void podsGetGpusLogsAreJsonAndUninstallingLeavesNothingButWhatRuns() {
+  void podsGetGpusLogsAreJsonAndUninstallingLeavesTheDefinitionsAndWhatRuns() {
     Chart.install("controller" + JSON, "nodeAgent" + JSON);
     cluster.parameters("p", "{count: 1, memory: 1000}");
     cluster.template("p", "p");
@@ -83,9 +83,16 @@ class ChartInstallIT {
     cluster.pod("second", "", Map.of("gpu", RealCluster.ofTemplate("p")));
     cluster.awaitRunning("second");
 
+    String records = gasUids();
+    Chart.upgrade("crds.install=false");
+    assertThat(gasUids())
+        .as("what is defined by definitions that left the release stays")
+        .isNotBlank()
+        .isEqualTo(records);
+
     Chart.uninstall();
 
-    assertThat(Chart.leftovers(cluster.namespace())).isEmpty();
+    Chart.assertLeavesTheDefinitionsAlone(cluster, 3);
     for (String name : RealCluster.NODES) {
       assertThat(
               Shell.onNode(
@@ -94,6 +101,11 @@ class ChartInstallIT {
     }
     Chart.assertKeepsItsGpu(cluster, "holder");
     Chart.assertKeepsItsGpu(cluster, "second");
+  }
+
+  private static String gasUids() {
+    return Shell.kubectl(
+        "get", "gas", "-n", Chart.NAMESPACE, "-o", "jsonpath={.items[*].metadata.uid}");
   }
 
   private static List<String> log(String application) {

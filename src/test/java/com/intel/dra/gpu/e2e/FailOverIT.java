@@ -12,6 +12,8 @@ import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.util.HashMap;
 import java.util.List;
@@ -112,6 +114,25 @@ class FailOverIT {
                 .matches(Readiness::isPodReady));
     assertThat(holder()).isEqualTo(successor);
     nothingIsDouble();
+    runsPod("after");
+    nothingIsDouble();
+  }
+
+  /** The election of a process that reads it ends with an exception, and the process with it. */
+  @Test
+  void aLeaseThatLosesItsTimesIsMadeWholeAndAnotherProcessLeads() {
+    awaitTwoReadyControllers();
+    prepareClaims();
+    String holder = holder();
+
+    lease()
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE),
+            "{\"spec\": {\"leaseDurationSeconds\": null, \"acquireTime\": null, \"renewTime\": null}}");
+
+    cluster.eventually("another process leads", () -> assertThat(holder()).isNotEqualTo(holder));
+    awaitTwoReadyControllers();
+    assertThat(lease().require().getSpec().getRenewTime()).isNotNull();
     runsPod("after");
     nothingIsDouble();
   }

@@ -35,6 +35,12 @@ class LogFieldsTest {
     }
   }
 
+  @Test
+  void aThreadThatIsStartedMeanwhileHasNoneOfThem() throws InterruptedException {
+    new OwnFields().take();
+    WiredLogFilter.assertThatFieldsAreOfOneThread();
+  }
+
   private static JsonNode line() throws IOException {
     var record = new ExtLogRecord(Level.INFO, "told", "test");
     record.copyMdc();

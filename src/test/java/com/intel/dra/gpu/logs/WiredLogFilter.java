@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.stream.Stream;
@@ -32,6 +34,21 @@ public final class WiredLogFilter {
           .contains("a\\nforged line\\u001b[31m")
           .doesNotContain("\n");
     }
+  }
+
+  /** That a thread which is started while a field is set has lines without it. */
+  public static void assertThatFieldsAreOfOneThread() throws InterruptedException {
+    var fields = new AtomicReference<Map<String, String>>(Map.of("claim", "not asked"));
+    try (LogFields _ = LogFields.with(LogField.CLAIM, "ns/a")) {
+      assertThat(fieldsOfALine()).containsEntry("claim", "ns/a");
+      Thread started = Thread.ofPlatform().start(() -> fields.set(fieldsOfALine()));
+      started.join();
+    }
+    assertThat(fields.get()).isEmpty();
+  }
+
+  private static Map<String, String> fieldsOfALine() {
+    return new ExtLogRecord(Level.INFO, "told", "test").getMdcCopy();
   }
 
   private static Stream<Handler> handlers(Handler... handlers) {

@@ -169,6 +169,11 @@ class NodeAgentApplicationTest {
     WiredLogFilter.assertThatNoLineCanBeForged();
   }
 
+  @Test
+  void threadsInheritNoFieldsOfTheLog() throws InterruptedException {
+    WiredLogFilter.assertThatFieldsAreOfOneThread();
+  }
+
   private static void connect(int port) throws IOException {
     new Socket("localhost", port).close();
   }
