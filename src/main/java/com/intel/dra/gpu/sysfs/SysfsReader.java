@@ -30,7 +30,7 @@ class SysfsReader {
   Attribute read(Path file) {
     try {
       // A fifo or a device would block or never end; the kernel has neither in sysfs.
-      if (Files.exists(file) && !Files.isRegularFile(file)) {
+      if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
         return new Attribute.Unreadable("is not a regular file");
       }
       try (InputStream in = Files.newInputStream(file)) {
