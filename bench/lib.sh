@@ -31,10 +31,10 @@ bench_java() { # bench_java CLASS ARGUMENT...: a program of the package bench
     -cp "target/test-classes:target/classes:$(cat "$RESULTS/classpath")" "com.intel.dra.gpu.bench.$1" "${@:2}"
 }
 
-# driver_command IMAGE LIMIT_MIB: the entry point of an image, run outside a container, with the heap that a memory limit gives it.
+# driver_command IMAGE LIMIT_MIB: the entry point of an image, run outside a container, with its environment and the heap that a memory limit gives it.
 # The runtime, the jars and the AOT cache are those of the image.
 driver_command() {
-  local root=$PWD/$RESULTS/$1 tar=target/images/$1.tar layer entry
+  local root=$PWD/$RESULTS/$1 tar=target/images/$1.tar layer entry environment
   if [ ! -e "$root.unpacked" ] || [ "$tar" -nt "$root.unpacked" ]; then
     rm -rf "$root" "$root.layers"
     mkdir -p "$root" "$root.layers"
@@ -47,7 +47,8 @@ driver_command() {
     touch "$root.unpacked"
   fi
   entry=$(jq -r '.config.Entrypoint[1:] | join(" ")' "$root.json")
-  echo "env -C $root/opt/driver $root/opt/java/bin/java ${entry//=\/opt\/driver/=$root/opt/driver} -XX:MaxRAM=${2}m" |
+  environment=$(jq -r '[.config.Env[] | select(startswith("PATH=") or startswith("JAVA_HOME=") | not)] | join(" ")' "$root.json")
+  echo "env -C $root/opt/driver $environment $root/opt/java/bin/java ${entry//=\/opt\/driver/=$root/opt/driver} -XX:MaxRAM=${2}m" |
     sed 's/ -jar quarkus-run.jar\(.*\)/\1 -jar quarkus-run.jar/'
 }
 
