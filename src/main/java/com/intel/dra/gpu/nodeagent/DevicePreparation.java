@@ -233,8 +233,7 @@ class DevicePreparation {
    * A kubelet that lost its own record prepares a claim again that was given other devices
    * meanwhile: containers may be using the former ones until it unprepares the claim.
    */
-  private static PreparedClaim withThoseInUse(
-      PreparedClaim wanted, Optional<PreparedClaim> known) {
+  private static PreparedClaim withThoseInUse(PreparedClaim wanted, Optional<PreparedClaim> known) {
     Set<String> given =
         wanted.devices().stream().map(AllocatedDevice::uid).collect(Collectors.toSet());
     List<AllocatedDevice> devices =
