@@ -31,10 +31,10 @@ bench_java() { # bench_java CLASS ARGUMENT...: a program of the package bench
     -cp "target/test-classes:target/classes:$(cat "$RESULTS/classpath")" "com.intel.dra.gpu.bench.$1" "${@:2}"
 }
 
-# driver_command IMAGE LIMIT_MIB [PROFILE]: the entry point of an image, run outside a container, with the heap that a memory limit gives it.
-# The runtime, the jars and the AOT cache are those of the image, but for a profile, which the image's runtime cannot make.
+# driver_command IMAGE LIMIT_MIB [PROFILE]: the entry point of an image, run outside a container, with its environment and the heap that a
+# memory limit gives it. The runtime, the jars and the AOT cache are those of the image, but for a profile, which the image's runtime cannot make.
 driver_command() {
-  local root=$PWD/$RESULTS/$1 tar=target/images/$1.tar entry java profile=''
+  local root=$PWD/$RESULTS/$1 tar=target/images/$1.tar entry environment java profile=''
   if [ ! -e "$root.unpacked" ] || [ "$tar" -nt "$root.unpacked" ]; then
     rm -rf "$root" "$root.layers"
     src/build/unpack-image.sh "$tar" "$root.layers" "$root"
@@ -43,12 +43,13 @@ driver_command() {
     touch "$root.unpacked"
   fi
   entry=$(jq -r '.config.Entrypoint[1:] | join(" ")' "$root.json")
+  environment=$(jq -r '[(.config.Env // [])[] | select(startswith("PATH=") or startswith("JAVA_HOME=") | not)] | join(" ")' "$root.json")
   java=$root/opt/java/bin/java
   if [ -n "${3:-}" ]; then
     java=$JAVA_HOME/bin/java profile=' -XX:StartFlightRecording=settings=profile -XX:FlightRecorderOptions=stackdepth=128'
     entry=$(echo "$entry" | sed "s/-XX:AOTCache=[^ ]* //")
   fi
-  echo "env -C $root/opt/driver $java$profile ${entry//=\/opt\/driver/=$root/opt/driver} -XX:MaxRAM=${2}m" |
+  echo "env -C $root/opt/driver $environment $java$profile ${entry//=\/opt\/driver/=$root/opt/driver} -XX:MaxRAM=${2}m" |
     sed 's/ -jar quarkus-run.jar\(.*\)/\1 -jar quarkus-run.jar/'
 }
 

@@ -9,8 +9,9 @@ case $(uname -m) in
   aarch64) arch=arm64 ;;
   *) echo "make-base-image.sh: no image for $(uname -m), only x86_64 and aarch64" >&2; exit 1 ;;
 esac
-# What Quarkus, Netty, Vert.x, the Kubernetes client and our FFM calls need; jdk.jcmd and jdk.jfr help an administrator.
-modules=java.base,java.compiler,java.desktop,java.instrument,java.logging,java.management,java.naming,java.net.http,java.security.jgss,java.security.sasl,java.sql,java.xml,jdk.crypto.cryptoki,jdk.jfr,jdk.management,jdk.management.jfr,jdk.net,jdk.unsupported,jdk.zipfs
+# What Quarkus, Netty, Vert.x, the Kubernetes client and our FFM calls need; jdk.jcmd and jdk.jfr help an administrator. Not java.desktop, a third of
+# them all: of the jars only Jackson looks for java.beans, and goes on without it.
+modules=java.base,java.compiler,java.instrument,java.logging,java.management,java.naming,java.net.http,java.security.jgss,java.security.sasl,java.sql,java.xml,jdk.crypto.cryptoki,jdk.jfr,jdk.management,jdk.management.jfr,jdk.net,jdk.unsupported,jdk.zipfs
 stamp="$modules $(sed -n 's/^JAVA_RUNTIME_VERSION=//p' "$JAVA_HOME/release") $(sha256sum <"$0")"
 [ -f "$out" ] && [ "$(cat "$out.stamp" 2>/dev/null)" = "$stamp" ] && exit 0
 
@@ -21,8 +22,6 @@ mkdir -p "$root"/{opt,tmp,etc,dev,proc,sys,run,var,home/jboss}
 chmod 1777 "$root/tmp"
 "$JAVA_HOME/bin/jlink" --add-modules "$modules" --output "$root/opt/java" \
   --strip-debug --no-header-files --no-man-pages --compress zip-6
-# java.desktop is there for java.beans alone: its native toolkits would need X11
-rm -f "$root"/opt/java/lib/lib{awt*,fontmanager,freetype,javajpeg,jawt,lcms,mlib_image,splashscreen,jsound}.so
 
 # every library that the JRE is linked to, at the place where the loader looks for it
 mapfile -t libraries < <(find "$root/opt/java" \( -name '*.so' -o -path '*/bin/java' \) -exec ldd {} + 2>/dev/null |

@@ -7,10 +7,12 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.intel.dra.gpu.files.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The one spec file of a kind: {@code <folder>/<vendor>-<class>.yaml}. Runtimes read the folder at
@@ -39,6 +41,10 @@ public final class CdiSpecFile {
   private final Path folder;
   private final AtomicFile file;
 
+  // what was found in the file, and how the file looked then; guarded by this
+  private List<CdiDevice> found = List.of();
+  private Map<String, Object> look = Map.of();
+
   /**
    * @param folder one of the runtime's CDI folders, such as /var/run/cdi; made when it is missing
    */
@@ -64,12 +70,18 @@ public final class CdiSpecFile {
 
   /**
    * Makes the file say that these are all the devices of the kind; without devices there is no
-   * file, for an empty spec is invalid. A file that says so already is not touched.
+   * file, for an empty spec is invalid. A file that says so already is not touched, and not even
+   * read while it looks as it did when that was last found.
    *
    * @throws InvalidCdiSpecException if two devices have one name
    * @throws IOException if it could not be written; the old file is still there
    */
   public synchronized Outcome publish(List<CdiDevice> devices) throws IOException {
+    Map<String, Object> now = look();
+    if (!now.isEmpty() && now.equals(look) && devices.equals(found)) {
+      return Outcome.UNCHANGED;
+    }
+    look = Map.of();
     Files.createDirectories(folder);
     file.deleteLeftovers();
     if (devices.isEmpty()) {
@@ -77,9 +89,20 @@ public final class CdiSpecFile {
     }
     byte[] content = YAML.writeValueAsBytes(new CdiSpec(kind, devices));
     if (file.read(content.length).filter(old -> Arrays.equals(old, content)).isPresent()) {
+      found = List.copyOf(devices);
+      look = now; // of before it was read, so that what comes later is seen
       return Outcome.UNCHANGED;
     }
     file.write(content);
     return Outcome.WRITTEN;
+  }
+
+  /** What differs when somebody writes the file or puts another in its place; empty without it. */
+  private Map<String, Object> look() throws IOException {
+    try {
+      return Files.readAttributes(file.path(), "unix:ino,size,lastModifiedTime,ctime");
+    } catch (NoSuchFileException e) {
+      return Map.of();
+    }
   }
 }

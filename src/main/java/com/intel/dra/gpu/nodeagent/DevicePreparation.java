@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.api.AllocatedDevice;
+import com.intel.dra.gpu.device.DeviceType;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.kubelet.ClaimReference;
@@ -10,13 +11,17 @@ import com.intel.dra.gpu.nodeagent.VfHosts.Attempt;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -32,6 +37,20 @@ class DevicePreparation {
   private final VfHostRecords records;
   private final GasInformer gas;
   private final AgentConfig config;
+  private final Together<Wish, Attempt<PrepareResult>> recording = new Together<>(this::record);
+  private final Together<String, Forgotten> forgetting = new Together<>(this::forget);
+
+  /** A claim as it is to be recorded. */
+  private record Wish(ClaimReference claim, PreparedClaim wanted) {}
+
+  /** What became of the record of a claim that is unprepared. */
+  private sealed interface Forgotten {
+    record Known(PreparedClaim claim) implements Forgotten {}
+
+    record Unknown() implements Forgotten {}
+
+    record Failed(IOException cause) implements Forgotten {}
+  }
 
   @Inject
   DevicePreparation(
@@ -58,47 +77,69 @@ class DevicePreparation {
   PrepareResult prepare(
       ClaimReference claim, PreparedClaim wanted, Supplier<Optional<String>> change) {
     PrepareResult result =
-        switch (awaitDevices(claim, wanted)) {
-          case Step.Done(PrepareResult done) -> done;
-          // asked without a lock, for it may have to wait for the API server
-          case Step.FreeAfterAWait _ ->
-              change
-                  .get()
-                  .<PrepareResult>map(PrepareResult.Failed::new)
-                  .orElseGet(
-                      () ->
-                          hosts.untilFinal(
-                              Duration.ZERO, () -> recordUnlessHindered(claim, wanted)));
+        switch (recording.ask(new Wish(claim, wanted))) {
+          case Attempt.Final<PrepareResult>(PrepareResult done) -> done;
+          case Attempt.NotYet<PrepareResult> _ -> prepareAfterAWait(claim, wanted, change);
         };
     if (result instanceof PrepareResult.Prepared) {
-      gas.reconcileSoon();
+      showInGas(wanted);
     }
     return result;
   }
 
-  /** How far a claim has come. */
+  private PrepareResult prepareAfterAWait(
+      ClaimReference claim, PreparedClaim wanted, Supplier<Optional<String>> change) {
+    // VFs that are in the way go when the GAS is looked at
+    gas.reconcileSoon();
+    return switch (awaitDevices(wanted)) {
+      case Step.Done(PrepareResult done) -> done;
+      // asked without a lock, for it may have to wait for the API server
+      case Step.Free _ ->
+          change
+              .get()
+              .<PrepareResult>map(PrepareResult.Failed::new)
+              .orElseGet(() -> result(recording.ask(new Wish(claim, wanted))));
+    };
+  }
+
+  private static PrepareResult result(Attempt<PrepareResult> last) {
+    return switch (last) {
+      case Attempt.Final<PrepareResult>(PrepareResult result) -> result;
+      case Attempt.NotYet<PrepareResult>(PrepareResult result) -> result;
+    };
+  }
+
+  /**
+   * VFs follow the GAS, so where they are concerned there is no time to lose; else the GAS is
+   * written once for the many claims that come and go together.
+   */
+  private void showInGas(PreparedClaim claim) {
+    if (claim.devices().stream().anyMatch(DevicePreparation::isVf)) {
+      gas.reconcileSoon();
+    } else {
+      gas.reconcileInAWhile();
+    }
+  }
+
+  private static boolean isVf(AllocatedDevice device) {
+    return device.type().equals(DeviceType.VF.wireName());
+  }
+
+  /** How a wait for devices ended. */
   private sealed interface Step {
     record Done(PrepareResult result) implements Step {}
 
     /** Nothing is in the way any more, but the claim may be another by now. */
-    record FreeAfterAWait() implements Step {}
+    record Free() implements Step {}
   }
 
-  /** Without a wait the claim is recorded at once. */
-  private Step awaitDevices(ClaimReference claim, PreparedClaim wanted) {
-    var hasWaited = new AtomicBoolean();
+  private Step awaitDevices(PreparedClaim wanted) {
     return hosts.untilFinal(
         config.prepareWait(),
-        () -> {
-          Optional<Attempt<PrepareResult>> hindrance = hindrance(wanted);
-          if (hindrance.isPresent()) {
-            hasWaited.set(true);
-            return done(hindrance.get());
-          }
-          return hasWaited.get()
-              ? new Attempt.Final<>(new Step.FreeAfterAWait())
-              : done(recordUnlessHindered(claim, wanted));
-        });
+        () ->
+            hindrance(wanted)
+                .map(DevicePreparation::done)
+                .orElseGet(() -> new Attempt.Final<>(new Step.Free())));
   }
 
   private static Attempt<Step> done(Attempt<PrepareResult> attempt) {
@@ -111,53 +152,95 @@ class DevicePreparation {
   }
 
   UnprepareResult unprepare(ClaimReference claim) {
-    try {
-      if (prepared.remove(claim.uid())) {
-        gas.reconcileSoon();
+    return switch (forgetting.ask(claim.uid())) {
+      case Forgotten.Known(PreparedClaim known) -> {
+        showInGas(known);
+        yield new UnprepareResult.Unprepared();
       }
-      return new UnprepareResult.Unprepared();
+      case Forgotten.Unknown _ -> new UnprepareResult.Unprepared();
+      case Forgotten.Failed(IOException e) -> new UnprepareResult.Failed(unrecorded(claim, e));
+    };
+  }
+
+  private List<Forgotten> forget(List<String> uids) {
+    try {
+      Map<String, PreparedClaim> known = prepared.removeAll(Set.copyOf(uids));
+      return uids.stream()
+          .map(
+              uid ->
+                  Optional.ofNullable(known.get(uid))
+                      .<Forgotten>map(Forgotten.Known::new)
+                      .orElseGet(Forgotten.Unknown::new))
+          .toList();
     } catch (IOException e) {
-      return new UnprepareResult.Failed(unrecorded(claim, e));
+      return uids.stream().<Forgotten>map(_ -> new Forgotten.Failed(e)).toList();
     }
   }
 
-  /** Another agent may be about to remove a VF that nobody used so far. */
-  private Attempt<PrepareResult> recordUnlessHindered(ClaimReference claim, PreparedClaim wanted) {
+  /**
+   * Records all that nothing hinders, by one write. Another agent may be about to remove a VF that
+   * nobody used so far.
+   */
+  private List<Attempt<PrepareResult>> record(List<Wish> wishes) {
+    return hosts.locked(
+        () -> {
+          try {
+            return records.exclusively(() -> recordUnlessHindered(wishes));
+          } catch (IOException e) {
+            return wishes.stream().map(wish -> unrecorded(wish, e)).toList();
+          }
+        });
+  }
+
+  /** Each is charged to those after it. */
+  private List<Attempt<PrepareResult>> recordUnlessHindered(List<Wish> wishes) {
+    var all = new TreeMap<>(prepared.all());
+    var recorded = new HashMap<String, PreparedClaim>();
+    var attempts = new ArrayList<Attempt<PrepareResult>>();
+    for (Wish wish : wishes) {
+      String uid = wish.claim().uid();
+      Optional<Attempt<PrepareResult>> obstacle =
+          hindrance(wish.wanted()).or(() -> doubleUse(wish, all));
+      if (obstacle.isEmpty()) {
+        PreparedClaim claim = withThoseInUse(wish.wanted(), Optional.ofNullable(all.get(uid)));
+        all.put(uid, claim);
+        recorded.put(uid, claim);
+      }
+      attempts.add(obstacle.orElseGet(() -> new Attempt.Final<>(wish.wanted().answer())));
+    }
     try {
-      return records.exclusively(
-          () -> hindrance(wanted).orElseGet(() -> new Attempt.Final<>(record(claim, wanted))));
+      prepared.putAll(recorded);
+      return attempts;
     } catch (IOException e) {
-      return new Attempt.Final<>(new PrepareResult.Failed(unrecorded(claim, e)));
+      return IntStream.range(0, wishes.size())
+          .mapToObj(
+              i ->
+                  recorded.containsKey(wishes.get(i).claim().uid())
+                      ? unrecorded(wishes.get(i), e)
+                      : attempts.get(i))
+          .toList();
     }
   }
 
-  private PrepareResult record(ClaimReference claim, PreparedClaim wanted) {
-    Optional<String> doubleUse =
-        DoubleUse.of(
-            claim.uid(), wanted, prepared.all(), gpu -> node.find(gpu).map(Gpu::memoryMiB));
-    if (doubleUse.isPresent()) {
-      return new PrepareResult.Failed("%s: %s".formatted(claim, doubleUse.get()));
-    }
-    try {
-      prepared.put(claim.uid(), withThoseInUse(claim, wanted));
-    } catch (IOException e) {
-      return new PrepareResult.Failed(unrecorded(claim, e));
-    }
-    return wanted.answer();
+  private Optional<Attempt<PrepareResult>> doubleUse(
+      Wish wish, SortedMap<String, PreparedClaim> all) {
+    return DoubleUse.of(
+            wish.claim().uid(), wish.wanted(), all, gpu -> node.find(gpu).map(Gpu::memoryMiB))
+        .flatMap(reason -> failed("%s: %s".formatted(wish.claim(), reason)));
   }
 
   /**
    * A kubelet that lost its own record prepares a claim again that was given other devices
    * meanwhile: containers may be using the former ones until it unprepares the claim.
    */
-  private PreparedClaim withThoseInUse(ClaimReference claim, PreparedClaim wanted) {
+  private static PreparedClaim withThoseInUse(PreparedClaim wanted, Optional<PreparedClaim> known) {
     Set<String> given =
         wanted.devices().stream().map(AllocatedDevice::uid).collect(Collectors.toSet());
     List<AllocatedDevice> devices =
         Stream.concat(
                 wanted.devices().stream(),
-                prepared.find(claim.uid()).stream()
-                    .flatMap(known -> known.devices().stream())
+                known.stream()
+                    .flatMap(claim -> claim.devices().stream())
                     .filter(device -> !given.contains(device.uid())))
             .toList();
     return new PreparedClaim(wanted.namespace(), wanted.name(), devices, wanted.results());
@@ -249,6 +332,10 @@ class DevicePreparation {
   private String notHere(AllocatedDevice device) {
     return "device %s, which the claim was given, is not on node %s: see the log of its node agent for what was discovered; bring the device back, or delete the claim's pods so that it is allocated anew"
         .formatted(device.uid(), config.nodeName());
+  }
+
+  private static Attempt<PrepareResult> unrecorded(Wish wish, IOException e) {
+    return new Attempt.Final<>(new PrepareResult.Failed(unrecorded(wish.claim(), e)));
   }
 
   private static String unrecorded(ClaimReference claim, IOException e) {

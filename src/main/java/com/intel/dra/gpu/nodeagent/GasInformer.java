@@ -10,7 +10,9 @@ import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 class GasInformer {
 
+  static final Duration A_WHILE = Duration.ofMillis(200);
+
   private final ResourceID gas;
+  private final AtomicBoolean isAwaited = new AtomicBoolean();
   private final SimpleInboundEventSource<GpuAllocationState> signals =
       new SimpleInboundEventSource<>("agent-signals");
   private volatile @Nullable IndexerResourceCache<GpuAllocationState> cache;
@@ -58,5 +63,28 @@ class GasInformer {
    */
   void reconcileSoon() {
     signals.propagateEvent(gas);
+  }
+
+  /**
+   * The same for what nobody waits for: one look for all that changes within {@link #A_WHILE}, so
+   * that a hundred claims do not take a hundred writes.
+   */
+  void reconcileInAWhile() {
+    if (!isAwaited.compareAndSet(false, true)) {
+      return;
+    }
+    Thread.ofVirtual()
+        .name("gas-in-a-while")
+        .inheritInheritableThreadLocals(false)
+        .start(
+            () -> {
+              try {
+                Thread.sleep(A_WHILE);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // nobody does, and to look too early is no harm
+              }
+              isAwaited.set(false);
+              reconcileSoon();
+            });
   }
 }

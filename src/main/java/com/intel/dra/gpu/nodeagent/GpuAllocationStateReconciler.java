@@ -2,6 +2,7 @@ package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.time.StayingThread;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -78,6 +79,12 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
   @Override
   public UpdateControl<GpuAllocationState> reconcile(
       GpuAllocationState gas, Context<GpuAllocationState> context) throws IOException {
+    StayingThread.in(
+        context
+            .getControllerConfiguration()
+            .getConfigurationService()
+            .getExecutorServiceManager()
+            .scheduledExecutorService());
     return reconcile(gas);
   }
 

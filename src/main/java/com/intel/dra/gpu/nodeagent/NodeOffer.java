@@ -12,6 +12,7 @@ import com.intel.dra.gpu.structured.Offer;
 import com.intel.dra.gpu.structured.OfferedGpu;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -72,15 +73,16 @@ class NodeOffer {
         .map(
             known -> {
               List<GpuFacts> facts = devices.facts();
+              Collection<PreparedClaim> claims = prepared.all().values();
               return new Offer(
-                  remembered(known, facts, heldGpus()).stream()
+                  remembered(known, facts, heldGpus(claims)).stream()
                       .map(
                           gpu ->
                               new OfferedGpu(
                                   gpu,
                                   DeviceDescriptions.of(gpu, facts),
                                   vfs(gpu, known, Optional.ofNullable(states.get(gpu.uid()))),
-                                  use(gpu)))
+                                  use(gpu, claims)))
                       .toList(),
                   sharing);
             });
@@ -106,8 +108,8 @@ class NodeOffer {
   }
 
   /** GPUs that pods may be using, also those that a taint has evicted. */
-  private Set<DeviceUid> heldGpus() {
-    return prepared.all().values().stream()
+  private static Set<DeviceUid> heldGpus(Collection<PreparedClaim> claims) {
+    return claims.stream()
         .flatMap(claim -> claim.devices().stream())
         .flatMap(device -> DeviceUid.parse(device.uid()).stream())
         .map(held -> held.parent().orElse(held))
@@ -115,9 +117,9 @@ class NodeOffer {
   }
 
   /** By what is prepared here: of a claim that was only allocated nobody tells the agent. */
-  private OfferedGpu.Use use(Gpu gpu) {
+  private static OfferedGpu.Use use(Gpu gpu, Collection<PreparedClaim> claims) {
     String cdiName = GpuCdiDevices.KIND.qualifiedName(gpu.uid().toString());
-    return prepared.all().values().stream()
+    return claims.stream()
         .flatMap(claim -> claim.results().stream())
         .filter(result -> !result.adminAccess() && result.cdiDevices().contains(cdiName))
         .map(result -> result.shareId().isEmpty() ? OfferedGpu.Use.WHOLE : OfferedGpu.Use.SHARED)

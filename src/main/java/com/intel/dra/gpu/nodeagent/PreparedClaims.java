@@ -72,29 +72,45 @@ public final class PreparedClaims {
   }
 
   /** Records a claim, in place of an earlier record of it. */
-  public synchronized void put(String uid, PreparedClaim claim) throws IOException {
+  public void put(String uid, PreparedClaim claim) throws IOException {
+    putAll(Map.of(uid, claim));
+  }
+
+  /** Records claims by one write, in place of earlier records of them. */
+  synchronized void putAll(Map<String, PreparedClaim> claims) throws IOException {
     state.change(
         now -> {
           var changed = new TreeMap<>(now.claims());
-          changed.put(uid, claim);
+          changed.putAll(claims);
           return now.with(changed);
         });
-    gone.remove(uid);
+    gone.removeAll(claims.keySet());
   }
 
   /** Forgets a claim; false when it was not known. */
-  public synchronized boolean remove(String uid) throws IOException {
+  public boolean remove(String uid) throws IOException {
+    return !removeAll(Set.of(uid)).isEmpty();
+  }
+
+  /**
+   * Forgets claims by one write.
+   *
+   * @return those of them that were known, as they were
+   */
+  synchronized Map<String, PreparedClaim> removeAll(Set<String> uids) throws IOException {
     if (!isComplete()) {
-      gone.add(uid);
+      gone.addAll(uids);
     }
     PreparedClaimsDocument before =
         state.change(
             now -> {
               var changed = new TreeMap<>(now.claims());
-              changed.remove(uid);
+              changed.keySet().removeAll(uids);
               return now.with(changed);
             });
-    return before.claims().containsKey(uid);
+    var known = new TreeMap<>(before.claims());
+    known.keySet().retainAll(uids);
+    return known;
   }
 
   /**

@@ -51,6 +51,9 @@ final class SharedState<S> {
   private Map<String, Object> seen;
   private String problem = "";
 
+  /** Whether a write of this very process goes on. */
+  private volatile boolean writing;
+
   private SharedState(AtomicFile file, String damagedName, FileMutex mutex, Form<S> form, S value) {
     this.file = file;
     this.damagedName = damagedName;
@@ -116,11 +119,22 @@ final class SharedState<S> {
           S before = current();
           S after = change.apply(before);
           if (!after.equals(before)) {
-            file.write(form.encode(after));
-            set(after, look());
+            write(after);
           }
           return before;
         });
+  }
+
+  /** Under the mutex. */
+  private void write(S after) throws IOException {
+    byte[] content = form.encode(after);
+    writing = true;
+    try {
+      file.write(content);
+      set(after, look());
+    } finally {
+      writing = false;
+    }
   }
 
   /** What was found damaged since the last call; the last of it. */
@@ -141,7 +155,8 @@ final class SharedState<S> {
   }
 
   private void lookAgain() throws IOException {
-    if (hasChanged(look())) {
+    // nobody else writes meanwhile, and to wait for a disk would tell nothing more
+    if (!writing && hasChanged(look())) {
       mutex.exclusively(
           () -> {
             takeOver();

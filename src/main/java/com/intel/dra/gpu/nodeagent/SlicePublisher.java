@@ -7,6 +7,7 @@ import com.intel.dra.gpu.slices.SliceKeeper;
 import com.intel.dra.gpu.slices.SliceListener;
 import com.intel.dra.gpu.slices.SliceSettings;
 import com.intel.dra.gpu.slices.WantedPool;
+import com.intel.dra.gpu.structured.Offer;
 import com.intel.dra.gpu.structured.OfferedDevices;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -31,6 +32,7 @@ class SlicePublisher implements SliceListener {
   private final AgentMetrics metrics;
   private final SliceKeeper keeper;
 
+  private Optional<Offer> wanted = Optional.empty();
   private volatile List<OfferedDevices> candidates = List.of();
   private volatile Optional<PublishedPool> published = Optional.empty();
   private volatile String lastFailure = "";
@@ -63,18 +65,19 @@ class SlicePublisher implements SliceListener {
     if (charged.isEmpty()) {
       return; // what is best is not known, and what is published stays
     }
-    offer
-        .current()
-        .map(now -> now.inOrderOfPreference(charged.get()))
-        .filter(now -> !now.equals(candidates))
-        .ifPresent(
-            now -> {
-              candidates = now;
-              keeper.publish(
-                  now.stream()
-                      .map(way -> WantedPool.of(way.counterSets(), way.devices()))
-                      .toList());
-            });
+    Optional<Offer> now = offer.current();
+    if (now.isPresent() && !now.equals(wanted)) {
+      wanted = now; // it takes hundreds of objects to say it, and is the same nearly always
+      publish(now.get().inOrderOfPreference(charged.get()));
+    }
+  }
+
+  private void publish(List<OfferedDevices> now) {
+    if (!now.equals(candidates)) {
+      candidates = now;
+      keeper.publish(
+          now.stream().map(way -> WantedPool.of(way.counterSets(), way.devices())).toList());
+    }
   }
 
   /** Whether the scheduler has been told since the agent started. */

@@ -86,9 +86,8 @@ class StructuredPreparation implements ClaimPreparer {
   private PrepareResult prepare(ClaimReference claim, PreparedClaim wanted) {
     if (wanted.devices().stream().anyMatch(device -> device.type().equals(VF))) {
       pending.put(claim.uid(), wanted.devices());
+      gas.reconcileSoon();
     }
-    // also for a GPU: its VFs may have to go first
-    gas.reconcileSoon();
     PrepareResult result = devices.prepare(claim, wanted, () -> change(claim, wanted));
     if (result instanceof PrepareResult.Prepared) {
       pending.remove(claim.uid());

@@ -31,21 +31,25 @@ class VfHosts {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final Map<DeviceUid, VfHostState> states = new TreeMap<>();
+
+  /** Replaced as a whole under the lock, and read without it: who looks on waits for nobody. */
+  private volatile Map<DeviceUid, VfHostState> states = Map.of();
 
   /** What goes on with the GPU; empty when nothing does. */
   Optional<VfHostState> state(DeviceUid gpu) {
-    return locked(() -> Optional.ofNullable(states.get(gpu)));
+    return Optional.ofNullable(states.get(gpu));
   }
 
   Map<DeviceUid, VfHostState> states() {
-    return locked(() -> Map.copyOf(states));
+    return states;
   }
 
   void set(DeviceUid gpu, Optional<VfHostState> state) {
     locked(
         () -> {
-          state.ifPresentOrElse(now -> states.put(gpu, now), () -> states.remove(gpu));
+          var all = new TreeMap<>(states);
+          state.ifPresentOrElse(now -> all.put(gpu, now), () -> all.remove(gpu));
+          states = Map.copyOf(all);
           changed.signalAll();
           return true;
         });
@@ -54,8 +58,12 @@ class VfHosts {
   /** Of a GPU that is gone nothing is to be said, once nobody is at work on it. */
   void forgetAllBut(Set<DeviceUid> gpus) {
     locked(
-        () ->
-            states.entrySet().removeIf(e -> !e.getValue().isBusy() && !gpus.contains(e.getKey())));
+        () -> {
+          var all = new TreeMap<>(states);
+          all.entrySet().removeIf(e -> !e.getValue().isBusy() && !gpus.contains(e.getKey()));
+          states = Map.copyOf(all);
+          return true;
+        });
   }
 
   /** Whoever waits looks again: there are other devices than before. */

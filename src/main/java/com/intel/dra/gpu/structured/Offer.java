@@ -42,18 +42,13 @@ import java.util.TreeMap;
  * <p>Whole GPUs come first, so that a claim that does not care gets one, then VFs, then monitors: a
  * device of each GPU without counters and memory for administrative access, since the scheduler
  * also refuses that on devices which are used up.
+ *
+ * @param gpus in the order in which the scheduler should try them
  */
-public final class Offer {
+public record Offer(List<OfferedGpu> gpus, GpuSharing sharing) {
 
-  private final List<OfferedGpu> gpus;
-  private final GpuSharing sharing;
-
-  /**
-   * @param gpus in the order in which the scheduler should try them
-   */
-  public Offer(List<OfferedGpu> gpus, GpuSharing sharing) {
-    this.gpus = List.copyOf(gpus);
-    this.sharing = sharing;
+  public Offer {
+    gpus = List.copyOf(gpus);
   }
 
   /**

@@ -33,6 +33,7 @@ final class FactsReader {
 
   private final SysfsLayout layout;
   private final SysfsReader reader;
+  private volatile Optional<Path> devices = Optional.empty();
 
   FactsReader(SysfsLayout layout, SysfsReader reader) {
     this.layout = layout;
@@ -145,7 +146,7 @@ final class FactsReader {
   /** The first folder below {@code devices} that is named as a host bridge. */
   private Optional<String> pcieRoot(Path device) {
     try {
-      Path devices = layout.root().resolve(SysfsLayout.DEVICES).toRealPath();
+      Path devices = devices();
       Path real = device.toRealPath();
       return real.startsWith(devices)
           ? StreamSupport.stream(devices.relativize(real).spliterator(), false)
@@ -156,5 +157,13 @@ final class FactsReader {
     } catch (IOException e) {
       return Optional.empty();
     }
+  }
+
+  /** Where sysfs is does not change, and to find it takes as long as to find a device. */
+  private Path devices() throws IOException {
+    if (devices.isEmpty()) {
+      devices = Optional.of(layout.root().resolve(SysfsLayout.DEVICES).toRealPath());
+    }
+    return devices.get();
   }
 }

@@ -1,7 +1,8 @@
 package com.intel.dra.gpu.sysfs;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
@@ -30,22 +31,32 @@ class SysfsReader {
   Attribute read(Path file) {
     try {
       // A fifo or a device would block or never end; the kernel has neither in sysfs.
-      if (Files.exists(file) && !Files.isRegularFile(file)) {
+      if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
         return new Attribute.Unreadable("is not a regular file");
       }
-      try (InputStream in = Files.newInputStream(file)) {
-        byte[] bytes = in.readNBytes(MAX_ATTRIBUTE_BYTES + 1);
-        if (bytes.length > MAX_ATTRIBUTE_BYTES) {
-          return new Attribute.Unreadable("is larger than " + MAX_ATTRIBUTE_BYTES + " bytes");
-        }
-        // Every byte becomes a character, so that no content can fail to decode.
-        return new Attribute.Text(new String(bytes, StandardCharsets.ISO_8859_1).strip());
+      ByteBuffer content = content(file);
+      if (content.remaining() > MAX_ATTRIBUTE_BYTES) {
+        return new Attribute.Unreadable("is larger than " + MAX_ATTRIBUTE_BYTES + " bytes");
       }
+      // Every byte becomes a character, so that no content can fail to decode.
+      return new Attribute.Text(StandardCharsets.ISO_8859_1.decode(content).toString().strip());
     } catch (NoSuchFileException e) {
       return new Attribute.Absent();
     } catch (IOException e) {
       return new Attribute.Unreadable(why(e));
     }
+  }
+
+  /** As much as an attribute may have, and one byte more where there is one. */
+  private static ByteBuffer content(Path file) throws IOException {
+    var bytes = ByteBuffer.allocate(MAX_ATTRIBUTE_BYTES + 1);
+    try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+      boolean more = true;
+      while (more && bytes.hasRemaining()) {
+        more = channel.read(bytes) >= 0;
+      }
+    }
+    return bytes.flip();
   }
 
   Link readLink(Path link) {

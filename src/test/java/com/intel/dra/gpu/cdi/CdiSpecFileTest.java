@@ -88,6 +88,28 @@ class CdiSpecFileTest {
   }
 
   @Test
+  void aFileThatWasFoundAsItShouldBeIsSeenToChangeLater() throws IOException {
+    CdiSpecFile file = new CdiSpecFile(root, KIND);
+    var devices = List.of(device("card0", "/dev/dri/card0"));
+    file.publish(devices);
+    for (int i = 0; i < 3; i++) {
+      assertThat(file.publish(devices)).isEqualTo(Outcome.UNCHANGED);
+    }
+    String whole = Files.readString(file.path());
+
+    Files.writeString(file.path(), whole.replace("card0", "card9")); // as long as before
+    assertThat(file.publish(devices)).isEqualTo(Outcome.WRITTEN);
+    assertThat(file.path()).hasContent(whole);
+    assertThat(file.publish(devices)).isEqualTo(Outcome.UNCHANGED);
+
+    assertThat(file.publish(List.of(device("card1", "/dev/dri/card1")))).isEqualTo(Outcome.WRITTEN);
+    assertThat(file.publish(devices)).isEqualTo(Outcome.WRITTEN);
+
+    Files.delete(file.path());
+    assertThat(file.publish(devices)).isEqualTo(Outcome.WRITTEN);
+  }
+
+  @Test
   void withoutDevicesThereIsNoFile() throws IOException {
     CdiSpecFile file = new CdiSpecFile(root, KIND);
     assertThat(file.publish(List.of())).isEqualTo(Outcome.UNCHANGED);

@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -154,6 +155,58 @@ class ClassicPreparationTest {
 
     assertThat(failure(answer.get(30, TimeUnit.SECONDS))).contains("does not say");
     assertThat(prepared.all()).isEmpty();
+  }
+
+  @Test
+  void claimsOfOneTimeAreRecordedAndForgottenByOneWrite() throws Exception {
+    Life life = Life.untilItIsOver();
+    prepared = PreparedClaims.open(life.disk(root.resolve("state")), BOOT);
+    preparation = preparation(devices, TestingConfig.below(root));
+    var calls = new ArrayList<FutureTask<PrepareResult>>();
+
+    // whoever comes first waits for the lock, and the others for him
+    hosts.locked(
+        () -> {
+          var threads = new ArrayList<Thread>();
+          for (int i = 0; i < 50; i++) {
+            ClaimReference claim = claim("a" + i);
+            var call = new FutureTask<>(() -> preparation.prepare(claim, handle(allocated(3))));
+            calls.add(call);
+            threads.add(Thread.ofVirtual().start(call));
+          }
+          await().until(() -> threads.stream().allMatch(t -> t.getState() == Thread.State.WAITING));
+          return true;
+        });
+
+    for (var call : calls) {
+      assertThat(call.get()).isInstanceOf(Prepared.class);
+    }
+    assertThat(PreparedClaims.open(root.resolve("state"), BOOT).all()).hasSize(50);
+    assertThat(writes(life)).isEqualTo(2);
+  }
+
+  @Test
+  void whatCannotBeRecordedFailsForAllOfOneWriteAndIsTriedAgain() throws Exception {
+    Path state = root.resolve("state");
+    preparation.prepare(claim("a"), handle(allocated(3)));
+    Files.delete(state.resolve(PreparedClaims.FILE_NAME));
+    Files.createDirectory(state.resolve(PreparedClaims.FILE_NAME));
+
+    assertThat(failure(preparation.prepare(claim("b"), handle(allocated(4)))))
+        .contains("claim-b", "could not be recorded", "disk");
+    assertThat(preparation.unprepare(claim("a"))).isInstanceOf(UnprepareResult.Failed.class);
+    assertThat(prepared.all()).containsOnlyKeys("a");
+
+    Files.delete(state.resolve(PreparedClaims.FILE_NAME));
+    assertThat(preparation.prepare(claim("b"), handle(allocated(4)))).isInstanceOf(Prepared.class);
+    assertThat(preparation.unprepare(claim("a"))).isEqualTo(new Unprepared());
+    assertThat(PreparedClaims.open(state, BOOT).all()).containsOnlyKeys("b");
+  }
+
+  private static long writes(Life life) {
+    return life.steps().stream()
+        .filter(step -> step.startsWith("rename ") && step.endsWith(PreparedClaims.FILE_NAME))
+        .count();
   }
 
   /** To the informer; the API server says that nobody holds anything. */

@@ -23,4 +23,9 @@ class TestingGasInformer extends GasInformer {
   synchronized void reconcileSoon() {
     signals++;
   }
+
+  @Override
+  void reconcileInAWhile() {
+    reconcileSoon();
+  }
 }
