@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** ResourceClaims of resource.k8s.io/v1 at the API server. */
 @Singleton
@@ -19,11 +20,15 @@ class StructuredClaims {
    */
   private static final int AT_A_TIME = 8;
 
-  /** An API server that does not answer holds up those whose turn it is, and not all in turn. */
-  private static final Duration PATIENCE = Duration.ofMillis(100);
+  /**
+   * Without an answer to anybody for so long nobody waits any more: an API server that is away is
+   * to hold up all at the same time, and not one after the other.
+   */
+  private static final Duration PATIENCE = Duration.ofMillis(500);
 
   private final KubernetesClient client;
   private final Semaphore reads = new Semaphore(AT_A_TIME, true);
+  private final AtomicLong answered = new AtomicLong();
 
   @Inject
   StructuredClaims(KubernetesClient client) {
@@ -31,25 +36,34 @@ class StructuredClaims {
   }
 
   /**
-   * May wait for other reads, but not long.
+   * May wait for other reads, as long as they are answered.
    *
    * @throws io.fabric8.kubernetes.client.KubernetesClientException if the API server does not say
    */
   Optional<ResourceClaim> read(String namespace, String name) {
-    boolean mine = tryAcquire();
+    boolean mine = awaitTurn();
     try {
       return Optional.ofNullable(
           client.resources(ResourceClaim.class).inNamespace(namespace).withName(name).get());
     } finally {
+      answered.incrementAndGet();
       if (mine) {
         reads.release();
       }
     }
   }
 
-  private boolean tryAcquire() {
+  /** Whether it is this read's turn; else it goes on without. */
+  private boolean awaitTurn() {
     try {
-      return reads.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      long before;
+      do {
+        before = answered.get();
+        if (reads.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+          return true;
+        }
+      } while (answered.get() != before);
+      return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
