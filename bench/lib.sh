@@ -42,12 +42,12 @@ driver_command() {
     rm -r "$root.layers"
     touch "$root.unpacked"
   fi
-  entry=$(jq -r '.config.Entrypoint[1:] | join(" ")' "$root.json")
+  entry=$(jq -r --arg profile "${3:-}" \
+    '.config.Entrypoint[1:] | map(select($profile == "" or (startswith("-XX:AOTCache") | not))) | join(" ")' "$root.json")
   environment=$(jq -r '[(.config.Env // [])[] | select(startswith("PATH=") or startswith("JAVA_HOME=") | not)] | join(" ")' "$root.json")
   java=$root/opt/java/bin/java
   if [ -n "${3:-}" ]; then
     java=$JAVA_HOME/bin/java profile=' -XX:StartFlightRecording=settings=profile -XX:FlightRecorderOptions=stackdepth=128'
-    entry=$(echo "$entry" | sed "s/-XX:AOTCache=[^ ]* //")
   fi
   echo "env -C $root/opt/driver $environment $java$profile ${entry//=\/opt\/driver/=$root/opt/driver} -XX:MaxRAM=${2}m" |
     sed 's/ -jar quarkus-run.jar\(.*\)/\1 -jar quarkus-run.jar/'

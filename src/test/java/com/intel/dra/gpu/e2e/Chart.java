@@ -68,7 +68,8 @@ final class Chart {
   /** But the definitions, which Helm keeps. */
   static void uninstall() {
     helm(Stream.of("uninstall", RELEASE, "-n", NAMESPACE, "--wait", "--timeout=180s"));
-    // the GpuAllocationStates, which are kept as their definition is, and the agents' Leases go with it
+    // the GpuAllocationStates, which are kept as their definition is, and the agents' Leases go
+    // with it
     Shell.kubectl("delete", "namespace", NAMESPACE, "--wait=true", "--timeout=120s");
   }
 
