@@ -10,8 +10,12 @@ RESULTS=target/bench
 
 build_benchmarks() { # the driver, and the programs that measure it
   check_requirements
-  mkdir -p "$RESULTS"
   build_driver
+  compile_benchmarks
+}
+
+compile_benchmarks() {
+  mkdir -p "$RESULTS"
   local classpath=$RESULTS/classpath
   if [ ! -s "$classpath" ] || [ pom.xml -nt "$classpath" ]; then
     mvn -q -B dependency:build-classpath -Dmdep.includeScope=test "-Dmdep.outputFile=$PWD/$classpath"
@@ -21,6 +25,11 @@ build_benchmarks() { # the driver, and the programs that measure it
     mvn -q -B test-compile
     touch target/test-classes
   fi
+}
+
+bench_jmh() { # bench_jmh CLASS ARGUMENT...: a benchmark of the package bench that JMH runs
+  "$JAVA_HOME/bin/java" --sun-misc-unsafe-memory-access=allow -cp "target/test-classes:target/classes:$(cat "$RESULTS/classpath")" \
+    org.openjdk.jmh.Main "com.intel.dra.gpu.bench.$1" "${@:2}"
 }
 
 within=()   # a command that runs the next one, such as: inside control
