@@ -18,7 +18,7 @@ class StructuredClaims {
    * Each read that goes on beside others has a connection of its own, and to open one takes longer
    * than several reads after each other.
    */
-  private static final int AT_A_TIME = 8;
+  private static final int AT_A_TIME = 16;
 
   /**
    * Without an answer to anybody for so long nobody waits any more: an API server that is away is
