@@ -3,6 +3,7 @@ package com.intel.dra.gpu.controller;
 import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.mode.DraModeChoice;
 import com.intel.dra.gpu.mode.DraModeSetting;
+import com.intel.dra.gpu.time.StayingThread;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.quarkus.arc.profile.IfBuildProfile;
@@ -90,6 +91,11 @@ class ControllerStart {
         case CLASSIC -> {
           election.prepare();
           operator.start();
+          StayingThread.in(
+              operator
+                  .getConfigurationService()
+                  .getExecutorServiceManager()
+                  .scheduledExecutorService());
           election.begun();
         }
         case STRUCTURED ->
