@@ -54,9 +54,7 @@ public class AllocatorBenchmark {
   private final List<Device> devices = new ArrayList<>();
   private final Map<String, List<DeviceShare>> held = new HashMap<>();
   private final List<DeviceRequest> requests =
-      List.of(
-          new DeviceRequest(
-              "asks", DeviceType.VF, 1, VF_MIB, new DeviceSelector(List.of())));
+      List.of(new DeviceRequest("asks", DeviceType.VF, 1, VF_MIB, new DeviceSelector(List.of())));
   private List<NodeInventory> inventories = List.of();
 
   /** The nodes as they are known, and that the question has an answer. */
