@@ -75,8 +75,9 @@ final class ControllerBeans {
   @Produces
   @Singleton
   @Unremovable
-  static ConfigurationServiceCustomizer withoutCopies() {
-    return () -> overrider -> overrider.withResourceCloner(SAME);
+  static ConfigurationServiceCustomizer withoutCopies(KubernetesClient client) {
+    // whoever overrides anything has to name the client, too: else JOSDK makes one of its own
+    return () -> overrider -> overrider.withResourceCloner(SAME).withKubernetesClient(client);
   }
 
   private static final Cloner SAME =
