@@ -7,15 +7,12 @@ import com.intel.dra.gpu.metrics.ApiWrites;
 import com.intel.dra.gpu.metrics.Meters;
 import com.intel.dra.gpu.metrics.Reconciliations;
 import com.intel.dra.gpu.time.SteadyClock;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
-import io.javaoperatorsdk.operator.api.config.Cloner;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkiverse.operatorsdk.runtime.api.ConfigurationServiceCustomizer;
 import io.quarkus.arc.Unremovable;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.enterprise.inject.Disposes;
@@ -68,25 +65,6 @@ final class ControllerBeans {
   static Metrics reconciliations(Meters meters) {
     return new Reconciliations(meters, List.of("claim", "gas", "scheduling-context"));
   }
-
-  /**
-   * Nothing here changes an object that it was given; to copy each before it is looked at is dear.
-   */
-  @Produces
-  @Singleton
-  @Unremovable
-  static ConfigurationServiceCustomizer withoutCopies(KubernetesClient client) {
-    // whoever overrides anything has to name the client, too: else JOSDK makes one of its own
-    return () -> overrider -> overrider.withResourceCloner(SAME).withKubernetesClient(client);
-  }
-
-  private static final Cloner SAME =
-      new Cloner() {
-        @Override
-        public <R extends HasMetadata> R clone(R object) {
-          return object;
-        }
-      };
 
   @Produces
   @Singleton
