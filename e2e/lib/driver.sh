@@ -17,7 +17,7 @@ build_driver() {
   [ -e pom.xml ] || die "there is no pom.xml in $PWD: run the demo of a whole checkout"
   driver_is_built && return
   step "building the driver with Maven (JDK: $JAVA_HOME)"
-  mvn -q -B -Dmaven.test.skip package || die "Maven could not build the driver: see its message above"
+  mvn -q -B -DskipTests package || die "Maven could not build the driver: see its message above"
   for file in "${BUILT[@]}"; do [ -e "$file" ] || die "Maven built the driver without $file"; done
 }
 
