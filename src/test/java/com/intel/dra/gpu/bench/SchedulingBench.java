@@ -169,13 +169,6 @@ final class SchedulingBench {
                     Node.class))
             .create();
     if (contestant == Contestant.OURS) {
-      var gpus = new StringBuilder();
-      for (int bus = 0; bus < gpusPerNode; bus++) {
-        String uid = "0000:%02x:00.0-0x56c0".formatted(0x10 + bus);
-        gpus.append(
-            "    %s: {uid: \"%s\", model: \"0x56c0\", memory: 14248, type: gpu, parentuid: \"\", maxvfs: 31}\n"
-                .formatted(uid, uid));
-      }
       apply(
           """
           apiVersion: gpu.dra.intel.com/v1alpha
@@ -189,7 +182,11 @@ final class SchedulingBench {
           %sstatus: Ready
           """
               .formatted(
-                  nodeName(index), NAMESPACE, nodeName(index), node.getMetadata().getUid(), gpus));
+                  nodeName(index),
+                  NAMESPACE,
+                  nodeName(index),
+                  node.getMetadata().getUid(),
+                  NodeRecordYaml.gpus(gpusPerNode)));
     }
     return node;
   }

@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.trial;
 
 import com.intel.dra.gpu.api.GpuApi;
+import com.intel.dra.gpu.bench.NodeRecordYaml;
 import com.intel.dra.gpu.claim.Claims;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -49,13 +50,6 @@ public final class ControllerTrial {
 
   private void makeCluster() {
     for (int node = 0; node < NODES; node++) {
-      var gpus = new StringBuilder();
-      for (int bus = 0; bus < GPUS_PER_NODE; bus++) {
-        String uid = "0000:%02x:00.0-0x56c0".formatted(0x10 + bus);
-        gpus.append(
-            "    %s: {uid: \"%s\", model: \"0x56c0\", memory: 14248, type: gpu, parentuid: \"\", maxvfs: 31}\n"
-                .formatted(uid, uid));
-      }
       create(
           """
           apiVersion: gpu.dra.intel.com/v1alpha
@@ -65,7 +59,7 @@ public final class ControllerTrial {
             allocatable:
           %sstatus: Ready
           """
-              .formatted(node, NAMESPACE, gpus));
+              .formatted(node, NAMESPACE, NodeRecordYaml.gpus(GPUS_PER_NODE)));
     }
     create(
         """

@@ -1,0 +1,19 @@
+package com.intel.dra.gpu.bench;
+
+/** Parts of the GpuAllocationState of a node that is an object alone. */
+public final class NodeRecordYaml {
+
+  private NodeRecordYaml() {}
+
+  /** Entries of {@code spec.allocatable}, indented by four: that many Flex 170, all alike. */
+  public static String gpus(int count) {
+    var gpus = new StringBuilder();
+    for (int bus = 0; bus < count; bus++) {
+      String uid = "0000:%02x:00.0-0x56c0".formatted(0x10 + bus);
+      gpus.append(
+          "    %s: {uid: \"%s\", model: \"0x56c0\", memory: 14248, type: gpu, parentuid: \"\", maxvfs: 31}\n"
+              .formatted(uid, uid));
+    }
+    return gpus.toString();
+  }
+}
