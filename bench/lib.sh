@@ -27,9 +27,9 @@ compile_benchmarks() {
   fi
 }
 
-bench_jmh() { # bench_jmh CLASS ARGUMENT...: a benchmark of the package bench that JMH runs
+bench_jmh() { # bench_jmh CLASSES ARGUMENT...: benchmarks that JMH runs, by a regular expression for their names
   "$JAVA_HOME/bin/java" --sun-misc-unsafe-memory-access=allow -cp "target/test-classes:target/classes:$(cat "$RESULTS/classpath")" \
-    org.openjdk.jmh.Main "com.intel.dra.gpu.bench.$1" "${@:2}"
+    org.openjdk.jmh.Main "$@"
 }
 
 within=()   # a command that runs the next one, such as: inside control
@@ -71,4 +71,31 @@ users: [{name: "$1", user: {token: "$(kubectl -n default create token "$1" --dur
 contexts: [{name: $CLUSTER, context: {cluster: $CLUSTER, user: "$1"}}]
 current-context: $CLUSTER
 YAML
+}
+
+controllers_kubeconfig() { # gives the controller its rights, and a file to use them with; no pods
+  kubectl apply -f target/kubernetes/controller.yml >/dev/null
+  kubectl -n default delete deployment/intel-gpu-controller >/dev/null
+  token_kubeconfig intel-gpu-controller "$RUN/intel-gpu.kubeconfig" "https://$SERVICE_IP"
+}
+
+# agents_cluster VERSION USERS: a control plane that has what an agent needs, without its pods. Programs run inside it, as administrators;
+# the agent's own rights are in $RUN/agent.kubeconfig. USERS: whose requests are logged.
+agents_cluster() {
+  "$HERE/down.sh" >/dev/null
+  "$HERE/up.sh" "$1" --no-node --for-load "$2" >/dev/null
+  use_kubectl
+  kubectl apply -f target/kubernetes/crds/ >/dev/null
+  kubectl wait --for=condition=Established crd --all --timeout=30s >/dev/null
+  if structured; then
+    kubectl apply -k deploy/overlays/structured >/dev/null
+  else
+    kubectl apply -f target/kubernetes/node-agent.yml >/dev/null
+  fi
+  kubectl -n default delete daemonset/intel-gpu-node-agent >/dev/null
+  # the agent's token names no node, because it is in no pod
+  kubectl delete validatingadmissionpolicybindings --all >/dev/null 2>&1 || true
+  kubeconfig bench admin system:masters
+  token_kubeconfig intel-gpu-node-agent "$RUN/agent.kubeconfig" "https://$SERVICE_IP"
+  within=(inside control env KUBECONFIG="$RUN/bench.kubeconfig")
 }

@@ -16,6 +16,7 @@ import java.util.Optional;
 final class Judge {
 
   private final Policy policy;
+  private final Stock stock = new Stock();
 
   Judge(Policy policy) {
     this.policy = policy;
@@ -33,7 +34,7 @@ final class Judge {
     if (!node.get().isReady()) {
       return NodeAnswer.notReady();
     }
-    return switch (Allocator.place(Inventories.of(node.get()), requests, policy)) {
+    return switch (Allocator.place(stock.of(node.get()), requests, policy)) {
       case Placement placement -> new NodeAnswer.Suitable(placement);
       case Refusal refusal -> NodeAnswer.refused(refusal);
     };
@@ -41,8 +42,7 @@ final class Judge {
 
   /** The best of the ready nodes for claims that wait for no pod and have to be together. */
   Decision choose(Collection<NodeState> nodes, List<DeviceRequest> requests) {
-    List<NodeInventory> ready =
-        nodes.stream().filter(NodeState::isReady).map(Inventories::of).toList();
+    List<NodeInventory> ready = nodes.stream().filter(NodeState::isReady).map(stock::of).toList();
     return NodeChoice.place(ready, requests, policy);
   }
 }

@@ -9,11 +9,15 @@ public final class NodeRecordYaml {
   public static String gpus(int count) {
     var gpus = new StringBuilder();
     for (int bus = 0; bus < count; bus++) {
-      String uid = "0000:%02x:00.0-0x56c0".formatted(0x10 + bus);
+      String uid = uid(bus);
       gpus.append(
           "    %s: {uid: \"%s\", model: \"0x56c0\", memory: 14248, type: gpu, parentuid: \"\", maxvfs: 31}\n"
               .formatted(uid, uid));
     }
     return gpus.toString();
+  }
+
+  static String uid(int gpu) {
+    return "0000:%02x:00.0-0x56c0".formatted(0x10 + gpu);
   }
 }

@@ -11,15 +11,10 @@ import com.intel.dra.gpu.simulator.Topology;
 import com.intel.dra.gpu.sysfs.KernelDriver;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /**
@@ -28,14 +23,13 @@ import java.util.stream.IntStream;
  */
 final class PrepareBench {
 
-  private static final String NODE = "bench-0000";
+  private static final String NODE = AgentProcess.NODE;
   private static final int GPUS = 8;
   private static final int WARM_UP = 200;
   private static final int CLAIMS_AT_A_TIME = 50;
   private static final int BATCH = 100;
   private static final int BATCHES = 10;
   private static final Duration IDLE = Duration.ofSeconds(60);
-  private static final Duration POLL = Duration.ofMillis(2);
   private static final int RSS_BAR = 1000;
 
   /** What differs between the protocols. */
@@ -57,7 +51,7 @@ final class PrepareBench {
   /** Arguments: {@code classic|v1 PAIRS JAVA OPTION...}: the command line of the agent. */
   public static void main(String[] args) throws Exception {
     BenchClient.endWithFailures();
-    AgentFolder folder = AgentFolder.create();
+    ProcessFolder folder = ProcessFolder.create();
     List<SimulatedGpu> gpus =
         IntStream.range(0, GPUS)
             .mapToObj(
@@ -78,68 +72,27 @@ final class PrepareBench {
           .resource(new NodeBuilder().withNewMetadata().withName(NODE).endMetadata().build())
           .create();
       long begun = System.nanoTime();
-      Process agent = start(List.of(args).subList(2, args.length), folder, node, args[0]);
-      try {
+      try (var agent =
+          AgentProcess.start(
+              List.of(args).subList(2, args.length),
+              folder,
+              node,
+              args[0].equals("v1") ? "structured" : "classic")) {
         Protocol protocol =
             switch (args[0]) {
               case "classic" -> new ClassicProtocol(client, kubelet, folder.path(), NODE, GPUS);
               case "v1" -> new V1Protocol(client, kubelet, folder.path(), NODE);
               default -> throw new IllegalArgumentException("classic or v1, not " + args[0]);
             };
-        register(kubelet, folder.path().resolve("registry"), agent);
+        agent.register(kubelet);
         System.out.printf(
             "%s: serves the kubelet %.2f s after its start%n",
             args[0], (System.nanoTime() - begun) / 1e9);
         measure(protocol, Integer.parseInt(args[1]), agent.pid());
-      } finally {
-        agent.destroy();
-        if (!agent.waitFor(30, TimeUnit.SECONDS)) {
-          agent.destroyForcibly();
-        }
       }
     }
     folder.done();
     System.exit(0); // threads of the client's HTTP library go on
-  }
-
-  private static Process start(
-      List<String> command, AgentFolder folder, SimulatedNode node, String protocol)
-      throws IOException {
-    var builder = new ProcessBuilder(command);
-    builder
-        .environment()
-        .putAll(
-            Map.of(
-                "NODE_NAME", NODE,
-                "POD_NAMESPACE", "default",
-                "POD_NAME", "bench",
-                "GPU_DRA_MODE", protocol.equals("v1") ? "structured" : "classic",
-                "GPU_SYSFS_ROOT", node.sysfsRoot().toString(),
-                "GPU_DEV_ROOT", node.devRoot().toString(),
-                "GPU_CDI_ROOT", folder.path().resolve("cdi").toString(),
-                "GPU_PLUGIN_DIR", folder.path().resolve("plugin").toString(),
-                "GPU_REGISTRY_DIR", folder.path().resolve("registry").toString()));
-    for (String name : List.of("cdi", "plugin", "registry")) {
-      Files.createDirectories(folder.path().resolve(name));
-    }
-    return folder.start(builder);
-  }
-
-  /** As the kubelet does as soon as it sees the socket. */
-  private static void register(TestingKubelet kubelet, Path registry, Process agent)
-      throws IOException, InterruptedException {
-    while (agent.isAlive()) {
-      try (var files = Files.list(registry)) {
-        var socket = files.filter(file -> file.toString().endsWith(".sock")).findFirst();
-        if (socket.isPresent()) {
-          kubelet.getInfo(socket.get());
-          kubelet.notifyStatus(socket.get(), true, "");
-          return;
-        }
-      }
-      Thread.sleep(POLL);
-    }
-    throw new IllegalStateException("the agent has ended: see its log");
   }
 
   private static void measure(Protocol protocol, int pairs, long pid) throws InterruptedException {
@@ -157,11 +110,12 @@ final class PrepareBench {
     Thread.sleep(IDLE);
     ProcessUse end = ProcessUse.of(pid);
     System.out.printf(
-        "  RSS (MiB): %.0f at its start, %.0f after %d pairs, %.0f at the end; idle: %.2f %% of a core over %d s%n",
+        "  RSS (MiB): %.0f at its start, %.0f after %d pairs, %.0f at the end, of which %.0f no file's; idle: %.2f %% of a core over %d s%n",
         begin.residentMiB(),
         after.residentMiB(),
         WARM_UP + pairs,
         end.residentMiB(),
+        end.anonymousMiB(),
         100 * (end.cpuSeconds() - idleFrom.cpuSeconds()) / IDLE.toSeconds(),
         IDLE.toSeconds());
     if (pairs < RSS_BAR) {

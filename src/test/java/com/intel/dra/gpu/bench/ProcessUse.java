@@ -12,8 +12,12 @@ import java.util.List;
  * @param cpuSeconds in user and kernel mode, of all its threads, since its start
  * @param residentMiB RSS now, file pages included
  * @param highestResidentMiB the highest RSS so far
+ * @param anonymousMiB the part of RSS that is no file's, and so nobody else's
  */
-record ProcessUse(double cpuSeconds, double residentMiB, double highestResidentMiB) {
+record ProcessUse(
+    double cpuSeconds, double residentMiB, double highestResidentMiB, double anonymousMiB) {
+
+  static final ProcessUse NONE = new ProcessUse(0, 0, 0, 0);
 
   /** Of USER_HZ, which is 100 on every architecture that this driver runs on. */
   private static final double TICKS_PER_SECOND = 100;
@@ -36,7 +40,11 @@ record ProcessUse(double cpuSeconds, double residentMiB, double highestResidentM
       double ticks =
           Double.parseDouble(fields.get(USER_TICKS)) + Double.parseDouble(fields.get(SYSTEM_TICKS));
       List<String> status = Files.readAllLines(folder.resolve("status"));
-      return new ProcessUse(ticks / TICKS_PER_SECOND, mib(status, "VmRSS:"), mib(status, "VmHWM:"));
+      return new ProcessUse(
+          ticks / TICKS_PER_SECOND,
+          mib(status, "VmRSS:"),
+          mib(status, "VmHWM:"),
+          mib(status, "RssAnon:"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

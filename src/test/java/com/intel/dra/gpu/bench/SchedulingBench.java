@@ -1,23 +1,19 @@
 package com.intel.dra.gpu.bench;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /**
@@ -29,38 +25,12 @@ import java.util.stream.IntStream;
  */
 final class SchedulingBench {
 
-  /** The drivers that it has the objects for. */
-  private enum Contestant {
-    /** This project's. */
-    OURS("intel-gpu", "gpu.dra.intel.com"),
-    /** Kubernetes' own test driver, which decides nothing: every claim fits every node. */
-    REFERENCE("reference", "test-driver.cdi.k8s.io"),
-    /** Pods without claims. */
-    NONE("none", "");
-
-    private final String told;
-    private final String driverName;
-
-    Contestant(String told, String driverName) {
-      this.told = told;
-      this.driverName = driverName;
-    }
-
-    static Contestant named(String name) {
-      for (Contestant contestant : values()) {
-        if (contestant.told.equals(name)) {
-          return contestant;
-        }
-      }
-      throw new IllegalArgumentException(
-          "driver: intel-gpu, reference or none, not '%s'".formatted(name));
-    }
-  }
-
-  private static final String NAMESPACE = "default";
-  private static final int MIB_PER_CLAIM = 128;
-  private static final int REQUESTS_AT_A_TIME = 32;
+  private static final String NAMESPACE = BenchCluster.NAMESPACE;
   private static final long PATIENCE_SECONDS = 900;
+  private static final Duration DRAIN_POLL = Duration.ofMillis(500);
+
+  /** The process that is measured apart from all others; there is none without a driver. */
+  private static final String DRIVER = "driver";
 
   private final KubernetesClient client;
   private final Contestant contestant;
@@ -76,8 +46,9 @@ final class SchedulingBench {
   }
 
   /**
-   * Arguments: {@code prepare DRIVER NODES GPUS}, or {@code load DRIVER NODES GPUS PODS CLAIMS PID
-   * AUDITLOG OUT.json}; PID 0: there is no driver's process.
+   * Arguments: {@code prepare DRIVER NODES GPUS}, or {@code load DRIVER NODES GPUS PODS CLAIMS
+   * WAVES AUDITLOG OUT NAME=PID...}: the processes whose use is measured, of which "driver" is the
+   * driver's. Each wave of pods is written to a file of its own, OUT-1.json and so on.
    */
   public static void main(String[] args) throws Exception {
     BenchClient.endWithFailures();
@@ -89,21 +60,25 @@ final class SchedulingBench {
               Integer.parseInt(args[2]),
               Integer.parseInt(args[3]));
       switch (args[0]) {
-        case "prepare" -> bench.makeCluster();
+        case "prepare" -> bench.cluster().make();
         case "load" -> {
-          SchedulingResult result =
-              bench.load(
-                  Integer.parseInt(args[4]),
-                  Integer.parseInt(args[5]),
-                  Long.parseLong(args[6]),
-                  new AuditLog(Path.of(args[7])));
-          Files.writeString(
-              Path.of(args[8]),
-              JsonMapper.builder()
-                  .build()
-                  .writerWithDefaultPrettyPrinter()
-                  .writeValueAsString(result));
-          System.out.println(SchedulingReport.line(result));
+          Map<String, Long> processes = processes(List.of(args).subList(9, args.length));
+          var audit = new AuditLog(Path.of(args[7]));
+          int waves = Integer.parseInt(args[6]);
+          for (int wave = 1; wave <= waves; wave++) {
+            SchedulingResult result =
+                bench.load(Integer.parseInt(args[4]), Integer.parseInt(args[5]), processes, audit);
+            Files.writeString(
+                Path.of("%s-%d.json".formatted(args[8], wave)),
+                JsonMapper.builder()
+                    .build()
+                    .writerWithDefaultPrettyPrinter()
+                    .writeValueAsString(result));
+            System.out.println(SchedulingReport.line(result));
+            if (wave < waves) {
+              bench.drain();
+            }
+          }
         }
         default -> throw new IllegalArgumentException("prepare or load, not " + args[0]);
       }
@@ -111,98 +86,54 @@ final class SchedulingBench {
     System.exit(0); // threads of the client's HTTP library go on
   }
 
-  private void makeCluster() throws Exception {
-    inParallel(IntStream.range(0, nodes).mapToObj(i -> (Callable<?>) () -> makeNode(i)).toList());
+  private BenchCluster cluster() {
+    return new BenchCluster(client, contestant, nodes, gpusPerNode);
+  }
+
+  private static Map<String, Long> processes(List<String> named) {
+    var processes = new TreeMap<String, Long>();
+    for (String process : named) {
+      List<String> parts = List.of(process.split("=", 2));
+      processes.put(parts.getFirst(), Long.valueOf(parts.getLast()));
+    }
+    processes.put("this benchmark", ProcessHandle.current().pid());
+    return processes;
+  }
+
+  private static Map<String, ProcessUse> use(Map<String, Long> processes) {
+    var use = new TreeMap<String, ProcessUse>();
+    processes.forEach((name, pid) -> use.put(name, ProcessUse.of(pid)));
+    return use;
+  }
+
+  /** The pods go, as if they had ended at once, and with them their claims. */
+  private void drain() throws Exception {
+    InParallel.run(
+        client.pods().inNamespace(NAMESPACE).list().getItems().stream()
+            .map(pod -> (Callable<?>) () -> client.resource(pod).withGracePeriod(0).delete())
+            .toList());
     if (contestant == Contestant.NONE) {
       return;
     }
-    apply(
-        """
-        apiVersion: resource.k8s.io/v1alpha2
-        kind: ResourceClass
-        metadata: {name: bench}
-        driverName: %s
-        """
-            .formatted(contestant.driverName));
-    if (contestant == Contestant.OURS) {
-      apply(
-          """
-          apiVersion: gpu.dra.intel.com/v1alpha
-          kind: GpuClaimParameters
-          metadata: {name: bench, namespace: %s}
-          spec: {count: 1, type: gpu, memory: %d}
-          """
-              .formatted(NAMESPACE, MIB_PER_CLAIM));
+    var claims = client.resources(ResourceClaim.class).inNamespace(NAMESPACE);
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!claims.list().getItems().isEmpty()) {
+      if (System.nanoTime() > until) {
+        throw new IllegalStateException(
+            "claims are left %d s after their pods have gone".formatted(PATIENCE_SECONDS));
+      }
+      Thread.sleep(DRAIN_POLL);
     }
-    apply(
-        """
-        apiVersion: resource.k8s.io/v1alpha2
-        kind: ResourceClaimTemplate
-        metadata: {name: bench, namespace: %s}
-        spec:
-          spec:
-            resourceClassName: bench
-            %s
-        """
-            .formatted(
-                NAMESPACE,
-                contestant == Contestant.OURS
-                    ? "parametersRef: {apiGroup: gpu.dra.intel.com, kind: GpuClaimParameters, name: bench}"
-                    : ""));
   }
 
-  private Object makeNode(int index) {
-    Node node =
-        client
-            .resource(
-                Serialization.unmarshal(
-                    """
-                    apiVersion: v1
-                    kind: Node
-                    metadata: {name: %s, labels: {kubernetes.io/hostname: %s}}
-                    status:
-                      allocatable: {cpu: "64", memory: 512Gi, pods: "1000"}
-                      capacity: {cpu: "64", memory: 512Gi, pods: "1000"}
-                      conditions: [{type: Ready, status: "True", reason: Bench, message: an object alone}]
-                    """
-                        .formatted(nodeName(index), nodeName(index)),
-                    Node.class))
-            .create();
-    if (contestant == Contestant.OURS) {
-      apply(
-          """
-          apiVersion: gpu.dra.intel.com/v1alpha
-          kind: GpuAllocationState
-          metadata:
-            name: %s
-            namespace: %s
-            ownerReferences: [{apiVersion: v1, kind: Node, name: %s, uid: %s}]
-          spec:
-            allocatable:
-          %sstatus: Ready
-          """
-              .formatted(
-                  nodeName(index),
-                  NAMESPACE,
-                  nodeName(index),
-                  node.getMetadata().getUid(),
-                  NodeRecordYaml.gpus(gpusPerNode)));
-    }
-    return node;
-  }
-
-  private static String nodeName(int index) {
-    return "bench-%04d".formatted(index);
-  }
-
-  private SchedulingResult load(int pods, int claimsPerPod, long pid, AuditLog audit)
-      throws Exception {
+  private SchedulingResult load(
+      int pods, int claimsPerPod, Map<String, Long> processes, AuditLog audit) throws Exception {
     var bound = new BoundPods(pods);
     List<Pod> wanted = IntStream.range(0, pods).mapToObj(i -> pod(i, claimsPerPod)).toList();
-    ProcessUse before = pid == 0 ? new ProcessUse(0, 0, 0) : ProcessUse.of(pid);
+    Map<String, ProcessUse> before = use(processes);
     long auditedBefore = audit.lines();
     try (var watch = client.pods().inNamespace(NAMESPACE).watch(bound)) {
-      inParallel(
+      InParallel.run(
           wanted.stream()
               .map(
                   pod ->
@@ -218,7 +149,13 @@ final class SchedulingBench {
                 .formatted(bound.stillMissing(), pods, PATIENCE_SECONDS));
       }
     }
-    ProcessUse after = pid == 0 ? before : ProcessUse.of(pid);
+    Map<String, ProcessUse> after = use(processes);
+    var cpuSeconds = new TreeMap<String, Double>();
+    after.forEach(
+        (name, now) ->
+            cpuSeconds.put(
+                name, now.cpuSeconds() - before.getOrDefault(name, ProcessUse.NONE).cpuSeconds()));
+    ProcessUse driver = after.getOrDefault(DRIVER, ProcessUse.NONE);
     audit.settle();
     List<Double> boundAt = bound.secondsFromFirstRequest();
     return new SchedulingResult(
@@ -230,10 +167,11 @@ final class SchedulingBench {
         boundAt.getLast(),
         bound.secondsFromOwnRequest(),
         boundAt,
-        after.cpuSeconds() - before.cpuSeconds(),
-        after.residentMiB(),
-        after.highestResidentMiB(),
-        pid == 0 ? Map.of() : audit.requestsFrom(auditedBefore));
+        Objects.requireNonNullElse(cpuSeconds.remove(DRIVER), 0.0),
+        cpuSeconds,
+        driver.residentMiB(),
+        driver.highestResidentMiB(),
+        audit.requestsFrom(auditedBefore));
   }
 
   private Pod pod(int index, int claims) {
@@ -260,34 +198,5 @@ final class SchedulingBench {
                 containerClaims,
                 podClaims.isEmpty() ? "" : "resourceClaims:\n" + podClaims),
         Pod.class);
-  }
-
-  private void apply(String yaml) {
-    HasMetadata object = Serialization.unmarshal(yaml, GenericKubernetesResource.class);
-    client.resource(object).create();
-  }
-
-  /** All of them, some at a time; the first failure ends it. */
-  private static void inParallel(List<? extends Callable<?>> work)
-      throws InterruptedException, ExecutionException, IOException {
-    var permits = new Semaphore(REQUESTS_AT_A_TIME);
-    try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
-      var results = new ArrayList<Future<?>>();
-      for (Callable<?> task : work) {
-        permits.acquire();
-        results.add(
-            executor.submit(
-                () -> {
-                  try {
-                    return task.call();
-                  } finally {
-                    permits.release();
-                  }
-                }));
-      }
-      for (Future<?> result : results) {
-        result.get();
-      }
-    }
   }
 }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Runs of {@link SchedulingBench} as a table in Markdown, with the ratio of each pair of runs, and
@@ -33,7 +34,7 @@ final class SchedulingReport {
   /** One line about one run. */
   static String line(SchedulingResult result) {
     var after = new Quantiles(result.boundAfterSeconds());
-    return "%s: %d pods with %d claim(s) on %d nodes x %d GPUs: %.1f pods/s; bound after (s) %s; CPU %.1f ms per pod; RSS %.0f MiB; requests %s"
+    return "%s: %d pods with %d claim(s) on %d nodes x %d GPUs: %.1f pods/s; bound after (s) %s; CPU %.1f ms per pod (others: %s; %.2f cores in all); RSS %.0f MiB; requests %s"
         .formatted(
             result.driver(),
             result.pods(),
@@ -43,6 +44,8 @@ final class SchedulingReport {
             result.podsPerSecond(),
             after.told(),
             result.cpuMillisecondsPerPod(),
+            otherCpu(result),
+            result.coresUsed(),
             result.driverResidentMiB(),
             result.requests());
   }
@@ -51,8 +54,8 @@ final class SchedulingReport {
     var table =
         new StringBuilder(
             """
-            | driver | nodes | pods | claims per pod | runs | pods/s (median; all) | p50 s | p99 s | CPU ms per pod | RSS MiB | requests per pod |
-            |---|---|---|---|---|---|---|---|---|---|---|
+            | driver | nodes | pods | claims per pod | runs | pods/s (median; all) | p50 s | p99 s | CPU ms per pod | of others | cores in all | RSS MiB | requests per pod |
+            |---|---|---|---|---|---|---|---|---|---|---|---|---|
             """);
     grouped(results)
         .values()
@@ -61,7 +64,7 @@ final class SchedulingReport {
               SchedulingResult median = median(runs);
               var after = new Quantiles(median.boundAfterSeconds());
               table.append(
-                  "| %s | %d | %d | %d | %d | **%.1f** (%s) | %.1f | %.1f | %.1f | %.0f | %s |%n"
+                  "| %s | %d | %d | %d | %d | **%.1f** (%s) | %.1f | %.1f | %.1f | %s | %.2f | %.0f | %s |%n"
                       .formatted(
                           median.driver(),
                           median.nodes(),
@@ -77,10 +80,18 @@ final class SchedulingReport {
                           after.at(0.5),
                           after.at(0.99),
                           median.cpuMillisecondsPerPod(),
+                          otherCpu(median),
+                          median.coresUsed(),
                           median.driverResidentMiB(),
                           requestsPerPod(median)));
             });
     return table.toString();
+  }
+
+  private static String otherCpu(SchedulingResult result) {
+    return result.otherCpuMillisecondsPerPod().entrySet().stream()
+        .map(process -> "%s %.1f".formatted(process.getKey(), process.getValue()))
+        .collect(Collectors.joining(", "));
   }
 
   private static String requestsPerPod(SchedulingResult result) {

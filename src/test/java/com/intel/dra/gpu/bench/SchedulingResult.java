@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.bench;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param boundAfterSeconds for each pod, from that request of its own until it was bound
  * @param boundAtSeconds the same, from the first request, in order
  * @param driverCpuSeconds that the driver took meanwhile
+ * @param cpuSeconds that other processes took meanwhile, this benchmark itself too, by name
  * @param driverResidentMiB at the end
  * @param driverHighestResidentMiB at any time
  * @param requests of the driver to the API server meanwhile, by "verb resource"
@@ -29,6 +31,7 @@ record SchedulingResult(
     List<Double> boundAfterSeconds,
     List<Double> boundAtSeconds,
     double driverCpuSeconds,
+    Map<String, Double> cpuSeconds,
     double driverResidentMiB,
     double driverHighestResidentMiB,
     Map<String, Long> requests) {
@@ -39,5 +42,19 @@ record SchedulingResult(
 
   double cpuMillisecondsPerPod() {
     return 1000 * driverCpuSeconds / pods;
+  }
+
+  /** Of other processes, the one that takes most first. */
+  Map<String, Double> otherCpuMillisecondsPerPod() {
+    var perPod = new LinkedHashMap<String, Double>();
+    cpuSeconds.entrySet().stream()
+        .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
+        .forEach(process -> perPod.put(process.getKey(), 1000 * process.getValue() / pods));
+    return perPod;
+  }
+
+  /** Of this machine's cores, taken by the driver and the other processes. */
+  double coresUsed() {
+    return (driverCpuSeconds + cpuSeconds.values().stream().mapToDouble(s -> s).sum()) / seconds;
   }
 }

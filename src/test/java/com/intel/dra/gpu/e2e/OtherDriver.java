@@ -28,13 +28,15 @@ final class OtherDriver implements AutoCloseable {
   static final String DEVICE = "nothing";
   static final String COMPLAINT = "the other driver is broken";
 
+  private static final String CLASSIC = "classic";
+  private static final String STRUCTURED = "structured";
   private static final String FOLDER = "/var/lib/kubelet/plugins/" + NAME;
   private static final String BROKEN = FOLDER + "/broken";
 
   private final Process process;
   private final Path broken;
 
-  private OtherDriver(String node) throws IOException {
+  private OtherDriver(String node, PluginGeneration generation) throws IOException {
     broken = NodeFolders.seenFromOutside(node, BROKEN);
     String classes =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
@@ -46,14 +48,15 @@ final class OtherDriver implements AutoCloseable {
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
             classes,
-            OtherDriver.class.getName());
+            OtherDriver.class.getName(),
+            generation instanceof PluginGeneration.Classic ? CLASSIC : STRUCTURED);
     process = command.inheritIO().start();
   }
 
-  /** Starts it on that node. */
-  static OtherDriver on(String node) {
+  /** Starts it on that node, for a kubelet of that generation. */
+  static OtherDriver on(String node, PluginGeneration generation) {
     try {
-      return new OtherDriver(node);
+      return new OtherDriver(node, generation);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -89,7 +92,9 @@ final class OtherDriver implements AutoCloseable {
             NAME,
             Path.of(FOLDER),
             Path.of("/var/lib/kubelet/plugins_registry"),
-            new PluginGeneration.Structured(Optional.empty(), false));
+            arguments[0].equals(CLASSIC)
+                ? new PluginGeneration.Classic()
+                : new PluginGeneration.Structured(Optional.empty(), false));
     KubeletPlugin plugin = KubeletPlugin.create(settings, new Preparer(), new NoListener());
     Runtime.getRuntime().addShutdownHook(new Thread(plugin::close));
     plugin.start();

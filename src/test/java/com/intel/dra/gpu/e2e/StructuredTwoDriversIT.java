@@ -1,33 +1,31 @@
 package com.intel.dra.gpu.e2e;
 
-import static com.intel.dra.gpu.e2e.StructuredCluster.ON_NODE1;
 import static com.intel.dra.gpu.e2e.StructuredCluster.memory;
 import static com.intel.dra.gpu.e2e.StructuredCluster.one;
 import static com.intel.dra.gpu.e2e.StructuredCluster.template;
-import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fabric8.kubernetes.api.model.Pod;
+import com.intel.dra.gpu.kubelet.PluginGeneration;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Two drivers on one node: when one fails, the other serves. */
+/** With structured DRA. */
 @Tag("structured")
 @Tag("faults")
-class StructuredTwoDriversIT {
+class StructuredTwoDriversIT extends TwoDrivers {
 
-  private static final String NODE = "node1";
+  private final StructuredCluster structured;
 
-  @RegisterExtension final StructuredCluster cluster = new StructuredCluster(Topology.USUAL);
+  StructuredTwoDriversIT() {
+    this(new StructuredCluster(Topology.USUAL));
+  }
 
-  private final OtherDriver other = OtherDriver.on(NODE);
-  private Optional<Pod> cannotWrite = Optional.empty();
+  private StructuredTwoDriversIT(StructuredCluster cluster) {
+    super(cluster, OtherDriver.on(NODE, new PluginGeneration.Structured(Optional.empty(), false)));
+    structured = cluster;
+  }
 
-  @BeforeEach
+  @Override
   void offerTheOtherDevices() {
     cluster.apply(
         """
@@ -46,76 +44,19 @@ class StructuredTwoDriversIT {
           devices: [{name: %3$s, allowMultipleAllocations: true}]
         """
             .formatted(OtherDriver.NAME, NODE, OtherDriver.DEVICE));
-    cluster.structuredTemplate("gpu", one("gpu.intel.com", memory("1000Mi")));
-    cluster.structuredTemplate("other", one(OtherDriver.NAME, ""));
+    structured.structuredTemplate("gpu", one("gpu.intel.com", memory("1000Mi")));
+    structured.structuredTemplate("other", one(OtherDriver.NAME, ""));
   }
 
-  @AfterEach
-  void mend() {
-    cannotWrite.ifPresent(agent -> Processes.letAgentWriteFiles(agent, true));
-    other.setBroken(false);
-    cluster.empty();
-    other.close();
-  }
-
-  @Test
-  void eachServesWhileTheOtherFailsAndPodsOfBothStartWhenBothAreWell() {
-    pod("both", "gpu", "other");
-    cluster.awaitRunning("both");
-
-    other.setBroken(true);
-    pod("waits-for-other", "gpu", "other");
-    awaitFailedPrepare("waits-for-other", OtherDriver.COMPLAINT);
-    pod("gpu", "gpu");
-    cluster.awaitRunning("gpu");
-    assertThat(cluster.phase("waits-for-other")).isEqualTo("Pending");
-    other.setBroken(false);
-    cluster.awaitRunning("waits-for-other");
-
-    Pod agent = cluster.agentOn(NODE);
-    cannotWrite = Optional.of(agent);
-    Processes.letAgentWriteFiles(agent, false);
-    pod("waits-for-gpu", "gpu", "other");
-    awaitFailedPrepare("waits-for-gpu", "could not be recorded on the node's disk");
-    pod("other", "other");
-    cluster.awaitRunning("other");
-    assertThat(cluster.phase("waits-for-gpu")).isEqualTo("Pending");
-    Processes.letAgentWriteFiles(agent, true);
-    cannotWrite = Optional.empty();
-    cluster.awaitRunning("waits-for-gpu");
-
-    // a pod that never started, since the other driver fails for ever
-    other.setBroken(true);
-    pod("never", "gpu", "other");
-    awaitFailedPrepare("never", OtherDriver.COMPLAINT);
-    cluster.deletePod("never");
-    cluster.eventually(
-        "nothing of it is left",
-        () -> {
-          assertThat(cluster.pods()).hasSize(5);
-          assertThat(cluster.gas(NODE).getSpec().prepared()).hasSize(4);
-        });
-    assertThat(cluster.pods()).allMatch(pod -> pod.getStatus().getPhase().equals("Running"));
-  }
-
-  private void pod(String name, String... templates) {
-    cluster.structuredPod(
+  @Override
+  void pod(String name, Claims claims) {
+    structured.structuredPod(
         name,
-        ON_NODE1,
-        templates.length == 1
-            ? Map.of(templates[0], template(templates[0]))
-            : Map.of(templates[0], template(templates[0]), templates[1], template(templates[1])));
-  }
-
-  private void awaitFailedPrepare(String pod, String message) {
-    cluster.eventually(
-        pod + " is told",
-        () ->
-            assertThat(cluster.events(cluster.getPod(pod)))
-                .anySatisfy(
-                    event -> {
-                      assertThat(event.getReason()).isEqualTo("FailedPrepareDynamicResources");
-                      assertThat(event.getMessage()).contains(message);
-                    }));
+        GpuPods.on(NODE),
+        switch (claims) {
+          case GPU -> Map.of("gpu", template("gpu"));
+          case OTHER -> Map.of("other", template("other"));
+          case BOTH -> Map.of("gpu", template("gpu"), "other", template("other"));
+        });
   }
 }

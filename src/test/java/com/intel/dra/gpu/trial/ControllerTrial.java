@@ -122,31 +122,28 @@ public final class ControllerTrial {
                         .formatted(name, NAMESPACE, name),
                     Pod.class))
             .create();
+    String ofPod =
+        "{name: %1$s, namespace: %2$s, ownerReferences: [{apiVersion: v1, kind: Pod, name: %1$s, uid: %3$s, controller: true}]}"
+            .formatted(name, NAMESPACE, pod.getMetadata().getUid());
     create(
         """
         apiVersion: resource.k8s.io/v1alpha2
         kind: ResourceClaim
-        metadata:
-          name: %s
-          namespace: %s
-          ownerReferences: [{apiVersion: v1, kind: Pod, name: %s, uid: %s, controller: true}]
+        metadata: %s
         spec:
           allocationMode: WaitForFirstConsumer
           resourceClassName: trial
           parametersRef: {apiGroup: gpu.dra.intel.com, kind: GpuClaimParameters, name: trial}
         """
-            .formatted(name, NAMESPACE, name, pod.getMetadata().getUid()));
+            .formatted(ofPod));
     create(
         """
         apiVersion: resource.k8s.io/v1alpha2
         kind: PodSchedulingContext
-        metadata:
-          name: %s
-          namespace: %s
-          ownerReferences: [{apiVersion: v1, kind: Pod, name: %s, uid: %s, controller: true}]
+        metadata: %s
         spec: {potentialNodes: [node-0, node-1, node-2, node-3, node-4, node-5, node-6, node-7, elsewhere]}
         """
-            .formatted(name, NAMESPACE, name, pod.getMetadata().getUid()));
+            .formatted(ofPod));
   }
 
   private void select(String name, String node) {

@@ -2,28 +2,29 @@ package com.intel.dra.gpu.bench;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Optional;
 
 /**
- * Where the agent of a benchmark works, and its log is. Agent and folder go when this process ends,
- * however it does; the log stays unless the benchmark came to its end.
+ * Where a process of the driver works that a benchmark starts, and its log is. Process and folder
+ * go when this process ends, however it does; the log stays unless the benchmark came to its end.
  */
-final class AgentFolder {
+final class ProcessFolder {
 
   private final Path path;
-  private volatile Optional<Process> agent = Optional.empty();
+  private volatile Optional<Process> process = Optional.empty();
   private volatile boolean done;
 
-  private AgentFolder(Path path) {
+  private ProcessFolder(Path path) {
     this.path = path;
   }
 
-  static AgentFolder create() throws IOException {
-    var folder = new AgentFolder(Files.createTempDirectory("bench-agent"));
-    // also when this process is told to end: nobody else knows of the agent
+  static ProcessFolder create() throws IOException {
+    var folder = new ProcessFolder(Files.createTempDirectory("bench"));
+    // also when this process is told to end: nobody else knows of the process
     Runtime.getRuntime().addShutdownHook(new Thread(folder::clear));
     return folder;
   }
@@ -32,10 +33,11 @@ final class AgentFolder {
     return path;
   }
 
-  /** Has it write into the log. */
+  /** Has it write into the log; of several the last goes with the folder. */
   Process start(ProcessBuilder command) throws IOException {
-    Process started = command.redirectErrorStream(true).redirectOutput(log().toFile()).start();
-    agent = Optional.of(started);
+    Process started =
+        command.redirectErrorStream(true).redirectOutput(Redirect.appendTo(log().toFile())).start();
+    process = Optional.of(started);
     return started;
   }
 
@@ -45,11 +47,11 @@ final class AgentFolder {
   }
 
   private Path log() {
-    return path.resolve("agent.log");
+    return path.resolve("driver.log");
   }
 
   private void clear() {
-    agent.ifPresent(process -> process.destroyForcibly().onExit().join());
+    process.ifPresent(started -> started.destroyForcibly().onExit().join());
     boolean keepsLog = !done && Files.exists(log());
     try (var files = Files.walk(path)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -61,7 +63,7 @@ final class AgentFolder {
       System.err.println("not everything could be removed: " + e);
     }
     if (keepsLog) {
-      System.err.println("the agent's log is kept: " + log());
+      System.err.println("the log is kept: " + log());
     }
   }
 }

@@ -1,0 +1,60 @@
+package com.intel.dra.gpu.controller;
+
+import com.intel.dra.gpu.allocation.NodeInventory;
+import com.intel.dra.gpu.api.AllocatedDevice;
+import com.intel.dra.gpu.api.GpuAllocationState;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is free on the nodes, each looked up once and not again until something about the node
+ * changes: pods that wait have many nodes judged time and again, of which most are as they were.
+ *
+ * <p>A memory alone: the answer is what {@link Inventories#of} would say. Safe for use by several
+ * threads.
+ */
+final class Stock {
+
+  /** Above the nodes that most clusters have; with more, those judged last. */
+  static final int MOST_NODES = 4096;
+
+  /**
+   * @param gas the very object: a record that has changed is another one, in every cache here
+   */
+  private record Known(
+      GpuAllocationState gas, Map<String, List<AllocatedDevice>> given, NodeInventory inventory) {
+
+    @SuppressWarnings("ReferenceEquality") // to compare what it says would cost what is saved
+    boolean isOf(NodeState node) {
+      return gas == node.gas() && given.equals(node.given());
+    }
+  }
+
+  private final Map<String, Known> byNode =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Known> eldest) {
+          return size() > MOST_NODES;
+        }
+      };
+
+  NodeInventory of(NodeState node) {
+    Known known = known(node.name());
+    if (known != null && known.isOf(node)) {
+      return known.inventory();
+    }
+    NodeInventory inventory = Inventories.of(node);
+    remember(node, inventory);
+    return inventory;
+  }
+
+  private synchronized @Nullable Known known(String node) {
+    return byNode.get(node);
+  }
+
+  private synchronized void remember(NodeState node, NodeInventory inventory) {
+    byNode.put(node.name(), new Known(node.gas(), node.given(), inventory));
+  }
+}

@@ -1,0 +1,85 @@
+package com.intel.dra.gpu.bench;
+
+import com.intel.dra.gpu.kubelet.TestingKubelet;
+import com.intel.dra.gpu.simulator.SimulatedNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The node agent as a process of its own, on a sysfs that is files alone.
+ *
+ * @param folder has its CDI specs and its sockets
+ */
+record AgentProcess(Process process, Path folder) implements AutoCloseable {
+
+  static final String NODE = "bench-0000";
+
+  private static final Duration POLL = Duration.ofMillis(2);
+  private static final long PATIENCE_SECONDS = 30;
+
+  /**
+   * @param command its command line
+   * @param mode as in GPU_DRA_MODE
+   */
+  static AgentProcess start(
+      List<String> command, ProcessFolder folder, SimulatedNode node, String mode)
+      throws IOException {
+    Path path = folder.path();
+    var builder = new ProcessBuilder(command);
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "NODE_NAME", NODE,
+                "POD_NAMESPACE", "default",
+                "POD_NAME", "bench",
+                "GPU_DRA_MODE", mode,
+                "GPU_SYSFS_ROOT", node.sysfsRoot().toString(),
+                "GPU_DEV_ROOT", node.devRoot().toString(),
+                "GPU_CDI_ROOT", path.resolve("cdi").toString(),
+                "GPU_PLUGIN_DIR", path.resolve("plugin").toString(),
+                "GPU_REGISTRY_DIR", path.resolve("registry").toString()));
+    for (String name : List.of("cdi", "plugin", "registry")) {
+      Files.createDirectories(path.resolve(name));
+    }
+    return new AgentProcess(folder.start(builder), path);
+  }
+
+  /**
+   * As the kubelet does as soon as it sees the socket.
+   *
+   * @throws IllegalStateException if the agent has ended
+   */
+  void register(TestingKubelet kubelet) throws IOException, InterruptedException {
+    while (process.isAlive()) {
+      try (var files = Files.list(folder.resolve("registry"))) {
+        var socket = files.filter(file -> file.toString().endsWith(".sock")).findFirst();
+        if (socket.isPresent()) {
+          kubelet.getInfo(socket.get());
+          kubelet.notifyStatus(socket.get(), true, "");
+          return;
+        }
+      }
+      Thread.sleep(POLL);
+    }
+    throw new IllegalStateException("the agent has ended: see its log");
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  /** Tells it to end, and waits until it has. */
+  @Override
+  public void close() throws InterruptedException {
+    process.destroy();
+    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package com.intel.dra.gpu.bench;
+
+/** The drivers that there are objects for. */
+enum Contestant {
+  /** This project's. */
+  OURS("intel-gpu", "gpu.dra.intel.com"),
+  /** Kubernetes' own test driver, which decides nothing: every claim fits every node. */
+  REFERENCE("reference", "test-driver.cdi.k8s.io"),
+  /** Pods without claims. */
+  NONE("none", "");
+
+  final String told;
+  final String driverName;
+
+  Contestant(String told, String driverName) {
+    this.told = told;
+    this.driverName = driverName;
+  }
+
+  /**
+   * @throws IllegalArgumentException if none is called so
+   */
+  static Contestant named(String name) {
+    for (Contestant contestant : values()) {
+      if (contestant.told.equals(name)) {
+        return contestant;
+      }
+    }
+    throw new IllegalArgumentException(
+        "driver: intel-gpu, reference or none, not '%s'".formatted(name));
+  }
+}

@@ -1,0 +1,41 @@
+package com.intel.dra.gpu.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+
+/** Many requests, as fast as the API server takes them. */
+final class InParallel {
+
+  private static final int AT_A_TIME = 32;
+
+  private InParallel() {}
+
+  /** All of them, some at a time; the first failure ends it. */
+  static void run(List<? extends Callable<?>> work)
+      throws InterruptedException, ExecutionException {
+    var permits = new Semaphore(AT_A_TIME);
+    try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      var results = new ArrayList<Future<?>>();
+      for (Callable<?> task : work) {
+        permits.acquire();
+        results.add(
+            executor.submit(
+                () -> {
+                  try {
+                    return task.call();
+                  } finally {
+                    permits.release();
+                  }
+                }));
+      }
+      for (Future<?> result : results) {
+        result.get();
+      }
+    }
+  }
+}

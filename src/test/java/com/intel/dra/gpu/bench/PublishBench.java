@@ -1,0 +1,124 @@
+package com.intel.dra.gpu.bench;
+
+import com.intel.dra.gpu.device.PciAddress;
+import com.intel.dra.gpu.device.PciDeviceId;
+import com.intel.dra.gpu.kubelet.TestingKubelet;
+import com.intel.dra.gpu.kubelet.TestingKubelet.Authority;
+import com.intel.dra.gpu.simulator.DeviceNodes;
+import com.intel.dra.gpu.simulator.SimulatedGpu;
+import com.intel.dra.gpu.simulator.SimulatedNode;
+import com.intel.dra.gpu.simulator.Topology;
+import com.intel.dra.gpu.sysfs.KernelDriver;
+import io.fabric8.kubernetes.api.model.NodeBuilder;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * How long it takes until the scheduler can see a node's GPUs, and how many writes: at the start,
+ * when a GPU comes or goes, when nothing happens, and when the agent starts anew. {@code
+ * bench/publish} starts it.
+ */
+final class PublishBench {
+
+  private static final String DRIVER = "gpu.intel.com";
+  private static final Duration IDLE = Duration.ofSeconds(60);
+  private static final Duration POLL = Duration.ofMillis(5);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final KubernetesClient client;
+  private final AuditLog audit;
+  private long audited;
+
+  private PublishBench(KubernetesClient client, AuditLog audit) throws Exception {
+    this.client = client;
+    this.audit = audit;
+    this.audited = audit.lines();
+  }
+
+  /** Arguments: {@code DEVICES AUDITLOG JAVA OPTION...}: the command line of the agent. */
+  public static void main(String[] args) throws Exception {
+    BenchClient.endWithFailures();
+    int devices = Integer.parseInt(args[0]);
+    List<String> command = List.of(args).subList(2, args.length);
+    ProcessFolder folder = ProcessFolder.create();
+    try (KubernetesClient client = BenchClient.admin();
+        SimulatedNode node =
+            SimulatedNode.create(
+                folder.path().resolve("host"),
+                new Topology(IntStream.range(0, devices).mapToObj(PublishBench::gpu).toList()),
+                DeviceNodes.PLAIN_FILES);
+        var kubelet = new TestingKubelet(Authority.PERCENT_ENCODED)) {
+      client
+          .resource(
+              new NodeBuilder().withNewMetadata().withName(AgentProcess.NODE).endMetadata().build())
+          .create();
+      var bench = new PublishBench(client, new AuditLog(Path.of(args[1])));
+      long begun = System.nanoTime();
+      try (var agent = AgentProcess.start(command, folder, node, "structured")) {
+        agent.register(kubelet);
+        bench.awaitPublished(devices);
+        bench.tell("%d GPUs published, from the agent's start".formatted(devices), begun);
+
+        begun = System.nanoTime();
+        node.remove(gpu(0).address());
+        bench.awaitPublished(devices - 1);
+        bench.tell("one GPU gone (the agent looks every 5 s)", begun);
+
+        begun = System.nanoTime();
+        node.add(gpu(0));
+        bench.awaitPublished(devices);
+        bench.tell("and there again", begun);
+
+        begun = System.nanoTime();
+        Thread.sleep(IDLE);
+        bench.tell("nothing happens", begun);
+      }
+      begun = System.nanoTime();
+      try (var agent = AgentProcess.start(command, folder, node, "structured")) {
+        agent.register(kubelet);
+        bench.tell("the agent started anew, until it serves the kubelet", begun);
+      }
+    }
+    folder.done();
+    System.exit(0); // threads of the client's HTTP library go on
+  }
+
+  private static SimulatedGpu gpu(int index) {
+    return new SimulatedGpu(
+        new PciAddress(0, 0x10 + index, 0, 0),
+        new PciDeviceId("0x56c0"),
+        14_248,
+        0,
+        KernelDriver.I915);
+  }
+
+  private void awaitPublished(int devices) throws InterruptedException {
+    long until = System.nanoTime() + PATIENCE.toNanos();
+    while (published() != devices) {
+      if (System.nanoTime() > until) {
+        throw new IllegalStateException(
+            "%d devices are published after %d s, not %d"
+                .formatted(published(), PATIENCE.toSeconds(), devices));
+      }
+      Thread.sleep(POLL);
+    }
+  }
+
+  private int published() {
+    return client.resources(ResourceSlice.class).list().getItems().stream()
+        .filter(slice -> DRIVER.equals(slice.getSpec().getDriver()))
+        .mapToInt(slice -> slice.getSpec().getDevices().size())
+        .sum();
+  }
+
+  private void tell(String what, long begun) throws Exception {
+    double seconds = (System.nanoTime() - begun) / 1e9;
+    audit.settle();
+    System.out.printf("%s: %.2f s; requests %s%n", what, seconds, audit.requestsFrom(audited));
+    audited = audit.lines();
+  }
+}

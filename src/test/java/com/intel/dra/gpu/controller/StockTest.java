@@ -1,0 +1,104 @@
+package com.intel.dra.gpu.controller;
+
+import static com.intel.dra.gpu.claim.TestingObjects.gpuUid;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.intel.dra.gpu.allocation.DeviceRequest;
+import com.intel.dra.gpu.allocation.DeviceSelector;
+import com.intel.dra.gpu.allocation.NodeInventory;
+import com.intel.dra.gpu.allocation.Policy;
+import com.intel.dra.gpu.api.AllocatableDevice;
+import com.intel.dra.gpu.api.AllocatedDevice;
+import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.api.GpuAllocationStateSpec;
+import com.intel.dra.gpu.device.DeviceType;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class StockTest {
+
+  private static final int GPU_MIB = 14_248;
+
+  private final Stock stock = new Stock();
+
+  private static GpuAllocationState node(String name) {
+    return node(name, Map.of());
+  }
+
+  private static GpuAllocationState node(String name, Map<String, List<AllocatedDevice>> prepared) {
+    var gas = new GpuAllocationState();
+    gas.setMetadata(new ObjectMetaBuilder().withName(name).build());
+    gas.setStatus(GpuAllocationState.READY);
+    gas.setSpec(
+        new GpuAllocationStateSpec(
+            Map.of(gpuUid(0), new AllocatableDevice(0, GPU_MIB, "0x56c0", "", "gpu", gpuUid(0))),
+            prepared,
+            Map.of()));
+    return gas;
+  }
+
+  private static AllocatedDevice share(int memoryMiB) {
+    return new AllocatedDevice(memoryMiB, "", "", "gpu", gpuUid(0));
+  }
+
+  @Test
+  void aNodeThatIsAsItWasIsNotLookedUpAgain() {
+    GpuAllocationState gas = node("node-1");
+
+    NodeInventory first = stock.of(NodeState.of(gas, Map.of("a", List.of(share(100)))));
+
+    // put together anew for each question
+    assertThat(stock.of(NodeState.of(gas, Map.of("a", List.of(share(100)))))).isSameAs(first);
+  }
+
+  @Test
+  void whatClaimsHoldBeyondTheRecordCountsAtOnce() {
+    GpuAllocationState gas = node("node-1");
+    stock.of(NodeState.of(gas, Map.of()));
+
+    NodeInventory now = stock.of(NodeState.of(gas, Map.of("a", List.of(share(100)))));
+
+    assertThat(now.allocations()).containsOnlyKeys("a");
+    assertThat(stock.of(NodeState.of(gas, Map.of())).allocations()).isEmpty();
+  }
+
+  @Test
+  void anotherVersionOfTheRecordCountsAtOnce() {
+    stock.of(NodeState.of(node("node-1"), Map.of()));
+
+    // what is prepared stands in the record alone
+    var inUse = node("node-1", Map.of("a", List.of(share(GPU_MIB))));
+    var judge = new Judge(Policy.BALANCED);
+    List<DeviceRequest> wholeGpu =
+        List.of(new DeviceRequest("b", DeviceType.GPU, 1, GPU_MIB, new DeviceSelector(List.of())));
+
+    assertThat(judge.judge(Optional.of(NodeState.of(node("node-1"), Map.of())), wholeGpu))
+        .isInstanceOf(NodeAnswer.Suitable.class);
+    assertThat(judge.judge(Optional.of(NodeState.of(inUse, Map.of())), wholeGpu))
+        .isInstanceOf(NodeAnswer.Unsuitable.class);
+  }
+
+  @Test
+  void nodesAreKeptApart() {
+    NodeInventory one = stock.of(NodeState.of(node("node-1"), Map.of()));
+    NodeInventory two = stock.of(NodeState.of(node("node-2"), Map.of()));
+
+    assertThat(one.nodeName()).isEqualTo("node-1");
+    assertThat(two.nodeName()).isEqualTo("node-2");
+  }
+
+  @Test
+  void nodesThatComeAndGoForEverFillNoMemory() {
+    NodeState first = NodeState.of(node("first"), Map.of());
+    NodeInventory known = stock.of(first);
+
+    for (int i = 0; i < Stock.MOST_NODES; i++) {
+      stock.of(NodeState.of(node("node-" + i), Map.of()));
+    }
+
+    assertThat(stock.of(first)).as("forgotten, and looked up anew").isNotSameAs(known);
+  }
+}
