@@ -39,17 +39,17 @@ final class PublishBench {
     this.audited = audit.lines();
   }
 
-  /** Arguments: {@code DEVICES AUDITLOG JAVA OPTION...}: the command line of the agent. */
+  /** Arguments: {@code GPUS AUDITLOG JAVA OPTION...}: the command line of the agent. */
   public static void main(String[] args) throws Exception {
     BenchClient.endWithFailures();
-    int devices = Integer.parseInt(args[0]);
+    int gpus = Integer.parseInt(args[0]);
     List<String> command = List.of(args).subList(2, args.length);
     ProcessFolder folder = ProcessFolder.create();
     try (KubernetesClient client = BenchClient.admin();
         SimulatedNode node =
             SimulatedNode.create(
                 folder.path().resolve("host"),
-                new Topology(IntStream.range(0, devices).mapToObj(PublishBench::gpu).toList()),
+                new Topology(IntStream.range(0, gpus).mapToObj(PublishBench::gpu).toList()),
                 DeviceNodes.PLAIN_FILES);
         var kubelet = new TestingKubelet(Authority.PERCENT_ENCODED)) {
       client
@@ -60,17 +60,18 @@ final class PublishBench {
       long begun = System.nanoTime();
       try (var agent = AgentProcess.start(command, folder, node, "structured")) {
         agent.register(kubelet);
-        bench.awaitPublished(devices);
-        bench.tell("%d GPUs published, from the agent's start".formatted(devices), begun);
+        bench.awaitPublished(gpus);
+        bench.tell(
+            "%d GPUs (two devices each) published, from the agent's start".formatted(gpus), begun);
 
         begun = System.nanoTime();
         node.remove(gpu(0).address());
-        bench.awaitPublished(devices - 1);
+        bench.awaitPublished(gpus - 1);
         bench.tell("one GPU gone (the agent looks every 5 s)", begun);
 
         begun = System.nanoTime();
         node.add(gpu(0));
-        bench.awaitPublished(devices);
+        bench.awaitPublished(gpus);
         bench.tell("and there again", begun);
 
         begun = System.nanoTime();
@@ -96,23 +97,25 @@ final class PublishBench {
         KernelDriver.I915);
   }
 
-  private void awaitPublished(int devices) throws InterruptedException {
+  private void awaitPublished(int gpus) throws InterruptedException {
     long until = System.nanoTime() + PATIENCE.toNanos();
-    while (published() != devices) {
+    while (published() != gpus) {
       if (System.nanoTime() > until) {
         throw new IllegalStateException(
-            "%d devices are published after %d s, not %d"
-                .formatted(published(), PATIENCE.toSeconds(), devices));
+            "%d GPUs are published after %d s, not %d"
+                .formatted(published(), PATIENCE.toSeconds(), gpus));
       }
       Thread.sleep(POLL);
     }
   }
 
-  private int published() {
+  /** A GPU is two devices: one to share, one for a claim alone. */
+  private long published() {
     return client.resources(ResourceSlice.class).list().getItems().stream()
         .filter(slice -> DRIVER.equals(slice.getSpec().getDriver()))
-        .mapToInt(slice -> slice.getSpec().getDevices().size())
-        .sum();
+        .flatMap(slice -> slice.getSpec().getDevices().stream())
+        .filter(device -> Boolean.TRUE.equals(device.getAllowMultipleAllocations()))
+        .count();
   }
 
   private void tell(String what, long begun) throws Exception {
