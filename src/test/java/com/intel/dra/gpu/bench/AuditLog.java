@@ -42,8 +42,8 @@ final class AuditLog {
 
   /**
    * The number of requests by "verb resource" behind the given line, as in "update
-   * resourceclaims/status"; with the code behind it where the API server refused. Watches are left
-   * out, for one lasts.
+   * resourceclaims/status"; with the code behind it where the API server refused, and marked where
+   * it was only to be tried. Watches are left out, for one lasts.
    */
   Map<String, Long> requestsFrom(long line) throws IOException {
     var counts = new TreeMap<String, Long>();
@@ -62,6 +62,7 @@ final class AuditLog {
                   + " "
                   + object.path("resource").asText(event.path("requestURI").asText())
                   + (part.isEmpty() ? "" : "/" + part)
+                  + (event.path("requestURI").asText().contains("dryRun=") ? " (dry run)" : "")
                   + (code < 300 ? "" : " (" + code + ")"),
               1L,
               Long::sum);

@@ -62,7 +62,9 @@ final class PublishBench {
         agent.register(kubelet);
         bench.awaitPublished(gpus);
         bench.tell(
-            "%d GPUs (two devices each) published, from the agent's start".formatted(gpus), begun);
+            "%d GPUs (two devices each) published, from the agent's very first start"
+                .formatted(gpus),
+            begun);
 
         begun = System.nanoTime();
         node.remove(gpu(0).address());
@@ -82,6 +84,13 @@ final class PublishBench {
       try (var agent = AgentProcess.start(command, folder, node, "structured")) {
         agent.register(kubelet);
         bench.tell("the agent started anew, until it serves the kubelet", begun);
+      }
+      client.resources(ResourceSlice.class).delete();
+      begun = System.nanoTime();
+      try (var agent = AgentProcess.start(command, folder, node, "structured")) {
+        agent.register(kubelet);
+        bench.awaitPublished(gpus);
+        bench.tell("and where its slices were deleted meanwhile, until they are back", begun);
       }
     }
     folder.done();
