@@ -65,7 +65,9 @@ abstract class NodeFaults {
     daemons.cutPower(NODE);
     StateFiles.makeOfAnotherBoot(NODE, pods.stateFolder());
     daemons.boot(NODE);
+    awaitAgent();
 
+    // a kubelet that did not know the agent yet tries again after 60 to 90 s
     for (String pod : List.of("vf", "part")) {
       cluster.eventually(
           pod + " has started again",
@@ -82,7 +84,6 @@ abstract class NodeFaults {
         () -> assertThat(cluster.gas(NODE).getSpec().prepared().keySet()).isEqualTo(held.keySet()));
     assertThat(Shell.onNode(NODE, "cat", pods.stateFolder() + "/prepared-claims.json"))
         .contains(held.keySet());
-    awaitAgent();
     checks.assertNoDisagreement();
   }
 

@@ -26,7 +26,7 @@ class StructuredTwoDriversIT extends TwoDrivers {
   }
 
   @Override
-  void offerTheOtherDevices() {
+  void makeWhatPodsReferTo() {
     cluster.apply(
         """
         apiVersion: resource.k8s.io/v1

@@ -32,8 +32,12 @@ abstract class TwoDrivers {
   }
 
   /** Makes what the pods refer to. */
+  abstract void makeWhatPodsReferTo();
+
   @BeforeEach
-  abstract void offerTheOtherDevices();
+  void begin() {
+    makeWhatPodsReferTo();
+  }
 
   /** A pod on that node with claims of its own. */
   abstract void pod(String name, Claims claims);

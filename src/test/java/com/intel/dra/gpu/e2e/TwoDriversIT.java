@@ -16,7 +16,7 @@ class TwoDriversIT extends TwoDrivers {
   }
 
   @Override
-  void offerTheOtherDevices() {
+  void makeWhatPodsReferTo() {
     cluster.apply(
         """
         apiVersion: resource.k8s.io/v1alpha2
