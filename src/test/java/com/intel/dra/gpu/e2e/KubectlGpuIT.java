@@ -51,7 +51,7 @@ class KubectlGpuIT {
   @Test
   void whySaysWhatThePodAsksForAndWhatEachNodeAnswers() {
     cluster.parameters("p", "{count: 1, memory: 100000}");
-    cluster.template("p", "p");
+    cluster.template("p", "gpu.dra.intel.com/v1alpha", "p"); // as many manifests have it
     cluster.pod("waits", "", Map.of("gpu", RealCluster.ofTemplate("p")));
     cluster.awaitWarning(cluster.getPod("waits"), "NoSuitableNode");
 
@@ -65,6 +65,17 @@ class KubectlGpuIT {
           .containsPattern(
               node + " +Ready +not enough memory on any GPU: asked 100000 MiB, largest free 14248");
     }
+  }
+
+  @Test
+  void whySaysThatWaitingForVfsIsInVainWhereThereCanBeNone() {
+    cluster.parameters("p", "{type: vf, count: 1}");
+    cluster.template("p", "p");
+    cluster.pod("waits", "", Map.of("gpu", RealCluster.ofTemplate("p")));
+    cluster.awaitWarning(cluster.getPod("waits"), "NoSuitableNode");
+
+    assertThat(gpu("why", "waits", "-n", cluster.getPod("waits").getMetadata().getNamespace()))
+        .containsPattern("node1 +Ready +has no VF, and no GPU that can be split into VFs");
   }
 
   @Test

@@ -70,6 +70,13 @@ abstract class TestObjects {
   }
 
   void template(String name, String parameters) {
+    template(name, "gpu.dra.intel.com", parameters);
+  }
+
+  /**
+   * @param apiGroup of the parameters; the driver takes it with the version behind it, too
+   */
+  void template(String name, String apiGroup, String parameters) {
     apply(
         """
         apiVersion: resource.k8s.io/v1alpha2
@@ -78,9 +85,9 @@ abstract class TestObjects {
         spec:
           spec:
             resourceClassName: intel-gpu
-            parametersRef: {apiGroup: gpu.dra.intel.com, kind: GpuClaimParameters, name: %s}
+            parametersRef: {apiGroup: %s, kind: GpuClaimParameters, name: %s}
         """
-            .formatted(name, parameters));
+            .formatted(name, apiGroup, parameters));
   }
 
   void claim(String name, String parameters, String mode) {
