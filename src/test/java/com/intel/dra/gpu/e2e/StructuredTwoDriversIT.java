@@ -12,17 +12,12 @@ import org.junit.jupiter.api.Tag;
 /** With structured DRA. */
 @Tag("structured")
 @Tag("faults")
-class StructuredTwoDriversIT extends TwoDrivers {
-
-  private final StructuredCluster structured;
+class StructuredTwoDriversIT extends TwoDrivers<StructuredCluster> {
 
   StructuredTwoDriversIT() {
-    this(new StructuredCluster(Topology.USUAL));
-  }
-
-  private StructuredTwoDriversIT(StructuredCluster cluster) {
-    super(cluster, OtherDriver.on(NODE, new PluginGeneration.Structured(Optional.empty(), false)));
-    structured = cluster;
+    super(
+        new StructuredCluster(Topology.USUAL),
+        OtherDriver.on(NODE, new PluginGeneration.Structured(Optional.empty(), false)));
   }
 
   @Override
@@ -44,13 +39,13 @@ class StructuredTwoDriversIT extends TwoDrivers {
           devices: [{name: %3$s, allowMultipleAllocations: true}]
         """
             .formatted(OtherDriver.NAME, NODE, OtherDriver.DEVICE));
-    structured.structuredTemplate("gpu", one("gpu.intel.com", memory("1000Mi")));
-    structured.structuredTemplate("other", one(OtherDriver.NAME, ""));
+    cluster.structuredTemplate("gpu", one("gpu.intel.com", memory("1000Mi")));
+    cluster.structuredTemplate("other", one(OtherDriver.NAME, ""));
   }
 
   @Override
   void pod(String name, Claims claims) {
-    structured.structuredPod(
+    cluster.structuredPod(
         name,
         GpuPods.on(NODE),
         switch (claims) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Two drivers on one node: when one fails, the other serves. */
-abstract class TwoDrivers {
+abstract class TwoDrivers<C extends RealCluster> {
 
   static final String NODE = "node1";
 
@@ -21,12 +21,12 @@ abstract class TwoDrivers {
     BOTH
   }
 
-  @RegisterExtension final RealCluster cluster;
+  @RegisterExtension final C cluster;
 
   private final OtherDriver other;
   private Optional<Pod> cannotWrite = Optional.empty();
 
-  TwoDrivers(RealCluster cluster, OtherDriver other) {
+  TwoDrivers(C cluster, OtherDriver other) {
     this.cluster = cluster;
     this.other = other;
   }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Tag;
 
 /** With classic DRA. The other driver has no controller: its claims are made and allocated here. */
 @Tag("faults")
-class TwoDriversIT extends TwoDrivers {
+class TwoDriversIT extends TwoDrivers<RealCluster> {
 
   TwoDriversIT() {
     super(new RealCluster(Topology.USUAL), OtherDriver.on(NODE, new PluginGeneration.Classic()));
