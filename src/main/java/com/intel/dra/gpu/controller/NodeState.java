@@ -2,6 +2,7 @@ package com.intel.dra.gpu.controller;
 
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.api.GpuAllocationState;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,7 @@ record NodeState(GpuAllocationState gas, Map<String, List<AllocatedDevice>> give
         .resourceClaimAllocations()
         .forEach((claimUid, allocation) -> given.put(claimUid, allocation.gpus()));
     given.putAll(beyondRecord);
-    return new NodeState(gas, given);
+    return new NodeState(gas, Collections.unmodifiableMap(given));
   }
 
   /**

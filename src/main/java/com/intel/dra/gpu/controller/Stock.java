@@ -3,6 +3,7 @@ package com.intel.dra.gpu.controller;
 import com.intel.dra.gpu.allocation.NodeInventory;
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.api.GpuAllocationState;
+import java.lang.ref.WeakReference;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,18 +18,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class Stock {
 
-  /** Above the nodes that most clusters have; with more, those judged last. */
-  static final int MOST_NODES = 4096;
+  /**
+   * With more nodes, those judged last. What is kept of one with 136 devices takes some 50 KiB, and
+   * nobody tells of nodes that are gone.
+   */
+  static final int MOST_NODES = 1024;
 
   /**
-   * @param gas the very object: a record that has changed is another one, in every cache here
+   * @param gas the very object: a record that has changed is another one, in every cache here.
+   *     Weak, for one that was replaced is of no use
    */
   private record Known(
-      GpuAllocationState gas, Map<String, List<AllocatedDevice>> given, NodeInventory inventory) {
+      WeakReference<GpuAllocationState> gas,
+      Map<String, List<AllocatedDevice>> given,
+      NodeInventory inventory) {
 
-    @SuppressWarnings("ReferenceEquality") // to compare what it says would cost what is saved
     boolean isOf(NodeState node) {
-      return gas == node.gas() && given.equals(node.given());
+      return gas.refersTo(node.gas()) && given.equals(node.given());
     }
   }
 
@@ -55,6 +61,6 @@ final class Stock {
   }
 
   private synchronized void remember(NodeState node, NodeInventory inventory) {
-    byNode.put(node.name(), new Known(node.gas(), node.given(), inventory));
+    byNode.put(node.name(), new Known(new WeakReference<>(node.gas()), node.given(), inventory));
   }
 }

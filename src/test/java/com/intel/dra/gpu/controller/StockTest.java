@@ -67,8 +67,6 @@ class StockTest {
 
   @Test
   void anotherVersionOfTheRecordCountsAtOnce() {
-    stock.of(NodeState.of(node("node-1"), Map.of()));
-
     // what is prepared stands in the record alone
     var inUse = node("node-1", Map.of("a", List.of(share(GPU_MIB))));
     var judge = new Judge(Policy.BALANCED);
@@ -83,8 +81,11 @@ class StockTest {
 
   @Test
   void nodesAreKeptApart() {
-    NodeInventory one = stock.of(NodeState.of(node("node-1"), Map.of()));
+    NodeState first = NodeState.of(node("node-1"), Map.of());
+    NodeInventory one = stock.of(first);
     NodeInventory two = stock.of(NodeState.of(node("node-2"), Map.of()));
+
+    assertThat(stock.of(first)).as("the other has not taken its place").isSameAs(one);
 
     assertThat(one.nodeName()).isEqualTo("node-1");
     assertThat(two.nodeName()).isEqualTo("node-2");

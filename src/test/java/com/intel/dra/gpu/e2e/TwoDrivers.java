@@ -44,10 +44,13 @@ abstract class TwoDrivers<C extends RealCluster> {
 
   @AfterEach
   void mend() {
-    cannotWrite.ifPresent(agent -> Processes.letAgentWriteFiles(agent, true));
-    other.setBroken(false);
-    cluster.empty();
-    other.close();
+    try {
+      cannotWrite.ifPresent(agent -> Processes.letAgentWriteFiles(agent, true));
+      other.setBroken(false);
+      cluster.empty();
+    } finally {
+      other.close();
+    }
   }
 
   @Test
