@@ -40,8 +40,15 @@ abstract class TestNamespace extends TestObjects {
   }
 
   void eventually(String what, ThrowingRunnable assertion) {
+    eventually(what, PATIENCE, assertion);
+  }
+
+  /**
+   * @param patience where others than the driver take their time
+   */
+  void eventually(String what, Duration patience, ThrowingRunnable assertion) {
     await(what)
-        .atMost(PATIENCE)
+        .atMost(patience)
         .pollInterval(Duration.ofMillis(250))
         .ignoreExceptionsMatching(e -> !(e instanceof AssertionError))
         .untilAsserted(assertion);
