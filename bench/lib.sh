@@ -73,20 +73,29 @@ current-context: $CLUSTER
 YAML
 }
 
+control_plane() { # control_plane VERSION USERS: anew, without nodes, with the driver's definitions. USERS: whose requests are logged
+  "$HERE/down.sh" >/dev/null
+  "$HERE/up.sh" "$1" --no-node --for-load "$2" >/dev/null
+  use_kubectl
+  kubectl apply -f target/kubernetes/crds/ >/dev/null
+  kubectl wait --for=condition=Established crd --all --timeout=30s >/dev/null
+}
+
+inside_as_administrator() { # from now on bench_java's programs run inside the control plane, as administrators
+  kubeconfig bench admin system:masters
+  within=(inside control env KUBECONFIG="$RUN/bench.kubeconfig")
+}
+
 controllers_kubeconfig() { # gives the controller its rights, and a file to use them with; no pods
   kubectl apply -f target/kubernetes/controller.yml >/dev/null
   kubectl -n default delete deployment/intel-gpu-controller >/dev/null
   token_kubeconfig intel-gpu-controller "$RUN/intel-gpu.kubeconfig" "https://$SERVICE_IP"
 }
 
-# agents_cluster VERSION USERS: a control plane that has what an agent needs, without its pods. Programs run inside it, as administrators;
-# the agent's own rights are in $RUN/agent.kubeconfig. USERS: whose requests are logged.
+# agents_cluster VERSION USERS: a control_plane that has what an agent needs, without its pods. Programs run inside it, as administrators;
+# the agent's own rights are in $RUN/agent.kubeconfig.
 agents_cluster() {
-  "$HERE/down.sh" >/dev/null
-  "$HERE/up.sh" "$1" --no-node --for-load "$2" >/dev/null
-  use_kubectl
-  kubectl apply -f target/kubernetes/crds/ >/dev/null
-  kubectl wait --for=condition=Established crd --all --timeout=30s >/dev/null
+  control_plane "$1" "$2"
   if structured; then
     kubectl apply -k deploy/overlays/structured >/dev/null
   else
@@ -95,7 +104,6 @@ agents_cluster() {
   kubectl -n default delete daemonset/intel-gpu-node-agent >/dev/null
   # the agent's token names no node, because it is in no pod
   kubectl delete validatingadmissionpolicybindings --all >/dev/null 2>&1 || true
-  kubeconfig bench admin system:masters
+  inside_as_administrator
   token_kubeconfig intel-gpu-node-agent "$RUN/agent.kubeconfig" "https://$SERVICE_IP"
-  within=(inside control env KUBECONFIG="$RUN/bench.kubeconfig")
 }

@@ -15,7 +15,7 @@ final class InParallel {
 
   private InParallel() {}
 
-  /** All of them, some at a time; the first failure ends it. */
+  /** All of them, some at a time; fails when all have ended, with the first failure of the list. */
   static void run(List<? extends Callable<?>> work)
       throws InterruptedException, ExecutionException {
     var permits = new Semaphore(AT_A_TIME);

@@ -32,17 +32,14 @@ final class SchedulingBench {
   /** The process that is measured apart from all others; there is none without a driver. */
   private static final String DRIVER = "driver";
 
+  private final BenchCluster cluster;
   private final KubernetesClient client;
   private final Contestant contestant;
-  private final int nodes;
-  private final int gpusPerNode;
 
-  private SchedulingBench(
-      KubernetesClient client, Contestant contestant, int nodes, int gpusPerNode) {
-    this.client = client;
-    this.contestant = contestant;
-    this.nodes = nodes;
-    this.gpusPerNode = gpusPerNode;
+  private SchedulingBench(BenchCluster cluster) {
+    this.cluster = cluster;
+    this.client = cluster.client();
+    this.contestant = cluster.contestant();
   }
 
   /**
@@ -55,12 +52,13 @@ final class SchedulingBench {
     try (KubernetesClient client = BenchClient.admin()) {
       var bench =
           new SchedulingBench(
-              client,
-              Contestant.named(args[1]),
-              Integer.parseInt(args[2]),
-              Integer.parseInt(args[3]));
+              new BenchCluster(
+                  client,
+                  Contestant.named(args[1]),
+                  Integer.parseInt(args[2]),
+                  Integer.parseInt(args[3])));
       switch (args[0]) {
-        case "prepare" -> bench.cluster().make();
+        case "prepare" -> bench.cluster.make();
         case "load" -> {
           Map<String, Long> processes = processes(List.of(args).subList(9, args.length));
           var audit = new AuditLog(Path.of(args[7]));
@@ -84,10 +82,6 @@ final class SchedulingBench {
       }
     }
     System.exit(0); // threads of the client's HTTP library go on
-  }
-
-  private BenchCluster cluster() {
-    return new BenchCluster(client, contestant, nodes, gpusPerNode);
   }
 
   private static Map<String, Long> processes(List<String> named) {
@@ -160,8 +154,8 @@ final class SchedulingBench {
     List<Double> boundAt = bound.secondsFromFirstRequest();
     return new SchedulingResult(
         contestant.told,
-        nodes,
-        gpusPerNode,
+        cluster.nodes(),
+        cluster.gpusPerNode(),
         pods,
         claimsPerPod,
         boundAt.getLast(),

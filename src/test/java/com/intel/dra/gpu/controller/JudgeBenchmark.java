@@ -1,58 +1,28 @@
 package com.intel.dra.gpu.controller;
 
-import com.intel.dra.gpu.allocation.DeviceRequest;
-import com.intel.dra.gpu.allocation.DeviceSelector;
 import com.intel.dra.gpu.allocation.Policy;
 import com.intel.dra.gpu.api.AllocatableDevice;
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.api.ClaimAllocation;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.api.GpuAllocationStateSpec;
-import com.intel.dra.gpu.device.DeviceType;
+import com.intel.dra.gpu.bench.BusyNodes;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What it takes to answer the scheduler about all potential nodes of a pod, from their records as
- * the API server has them: each has 8 GPUs with 16 VFs each, of which 50 claims hold some, and the
- * pod asks for one VF. One node's record has changed since the last pod asked.
+ * the API server has them. One node's record has changed since the last pod asked.
  */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(1)
-public class JudgeBenchmark {
-
-  private static final int GPUS = 8;
-  private static final int VFS_PER_GPU = 16;
-  private static final int GPU_MIB = 14_248;
-  private static final int VF_MIB = 864;
-  private static final int CLAIMS = 50;
-
-  @Param({"1", "16", "128"})
-  public int nodes = 1;
+public class JudgeBenchmark extends BusyNodes {
 
   private final Judge judge = new Judge(Policy.BALANCED);
-  private final List<DeviceRequest> requests =
-      List.of(new DeviceRequest("asks", DeviceType.VF, 1, VF_MIB, new DeviceSelector(List.of())));
   private GpuAllocationState[] records = {};
   private int asked;
 
