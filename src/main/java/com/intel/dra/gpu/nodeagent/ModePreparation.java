@@ -5,18 +5,35 @@ import com.intel.dra.gpu.kubelet.ClaimReference;
 import com.intel.dra.gpu.kubelet.PrepareResult;
 import com.intel.dra.gpu.kubelet.UnprepareResult;
 import com.intel.dra.gpu.mode.DraMode;
+import com.intel.dra.gpu.nodeagent.VfHosts.Attempt;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 
-/** Answers the kubelet in the mode that the agent is in. */
+/**
+ * Answers the kubelet in the mode that the agent is in. After a boot the kubelet may call before
+ * the first discovery has worked; it is let wait, for a refusal has it call again only after a
+ * minute or more.
+ */
 @Singleton
 class ModePreparation implements ClaimPreparer {
 
   private final ClaimPreparer preparer;
+  private final NodeDevices devices;
+  private final VfHosts hosts;
+  private final AgentConfig config;
 
   @Inject
-  ModePreparation(DraMode mode, ClassicPreparation classic, StructuredPreparation structured) {
+  ModePreparation(
+      DraMode mode,
+      ClassicPreparation classic,
+      StructuredPreparation structured,
+      NodeDevices devices,
+      VfHosts hosts,
+      AgentConfig config) {
+    this.devices = devices;
+    this.hosts = hosts;
+    this.config = config;
     this.preparer =
         switch (mode) {
           case CLASSIC -> classic;
@@ -26,11 +43,25 @@ class ModePreparation implements ClaimPreparer {
 
   @Override
   public PrepareResult prepare(ClaimReference claim, Optional<String> resourceHandle) {
-    return preparer.prepare(claim, resourceHandle);
+    return awaitDiscovery()
+        ? preparer.prepare(claim, resourceHandle)
+        : new PrepareResult.Failed(
+            "%s: the devices of node %s are not known yet, and are looked for again: see the log of its node agent for why discovery fails"
+                .formatted(claim, config.nodeName()));
   }
 
   @Override
   public UnprepareResult unprepare(ClaimReference claim) {
     return preparer.unprepare(claim);
+  }
+
+  private boolean awaitDiscovery() {
+    return devices.known().isPresent()
+        || hosts.untilFinal(
+            config.prepareWait(),
+            () ->
+                devices.known().isPresent()
+                    ? new Attempt.Final<>(true)
+                    : new Attempt.NotYet<>(false));
   }
 }

@@ -165,16 +165,14 @@ class StructuredPreparation implements ClaimPreparer {
   }
 
   private Wanted wanted(ClaimReference claim, List<ClaimResults.Result> given) {
-    Optional<Offer> now = offer.current();
-    if (now.isEmpty()) {
-      return new Wanted.Unknown(
-          "the devices of node %s are not known yet, and are looked for again"
-              .formatted(config.nodeName()));
-    }
+    Offer now =
+        offer
+            .current()
+            .orElseThrow(() -> new IllegalStateException("asked before the first discovery"));
     var held = new ArrayList<AllocatedDevice>();
     var results = new ArrayList<PreparedResult>();
     for (ClaimResults.Result result : given) {
-      Optional<PreparableDevice> device = now.get().find(result.device());
+      Optional<PreparableDevice> device = now.find(result.device());
       if (device.isEmpty()) {
         return new Wanted.Unknown(
             "device %s, which it was given, is not on node %s: see the log of its node agent for what was discovered; bring the device back, or delete the claim's pods so that it is allocated anew"

@@ -122,7 +122,10 @@ final class AgentParts {
                 new NodeOffer(devices, hosts, records, failures, prepared, config),
                 devices,
                 informer,
-                config));
+                config),
+            devices,
+            hosts,
+            config);
     provisioner =
         new VfProvisioner(
             new VfSurvey(

@@ -1,0 +1,36 @@
+package com.intel.dra.gpu.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** What can be told of the examples without a cluster. */
+class ExamplesTest {
+
+  @Test
+  void everyExampleIsAppliedByATestAndSaysAtItsTopWhatItShows() throws IOException {
+    check(Examples.FOLDER, Examples.files());
+    check(StructuredExamplesIT.FOLDER, StructuredExamplesIT.files());
+  }
+
+  private static void check(Path folder, Set<String> applied) throws IOException {
+    try (var entries = Files.list(folder)) {
+      var files = entries.filter(Files::isRegularFile).toList();
+      assertThat(files)
+          .extracting(file -> file.getFileName().toString())
+          .containsExactlyInAnyOrderElementsOf(applied);
+      for (Path file : files) {
+        String comment =
+            Files.readAllLines(file).stream()
+                .takeWhile(line -> line.startsWith("#"))
+                .collect(Collectors.joining("\n"));
+        assertThat(comment).as(file.toString()).startsWith("# ").matches("(?s).*\\w.*\\.");
+      }
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package com.intel.dra.gpu.nodeagent;
+
+import static com.intel.dra.gpu.nodeagent.Fixtures.BOOT;
+import static com.intel.dra.gpu.nodeagent.Fixtures.allocated;
+import static com.intel.dra.gpu.nodeagent.Fixtures.claim;
+import static com.intel.dra.gpu.nodeagent.Fixtures.gpu;
+import static com.intel.dra.gpu.nodeagent.Fixtures.simulatedGpu;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.intel.dra.gpu.api.ResourceHandle;
+import com.intel.dra.gpu.kubelet.PrepareResult;
+import com.intel.dra.gpu.kubelet.UnprepareResult;
+import com.intel.dra.gpu.mode.DraMode;
+import com.intel.dra.gpu.simulator.DeviceNodes;
+import com.intel.dra.gpu.simulator.SimulatedNode;
+import com.intel.dra.gpu.simulator.Topology;
+import com.intel.dra.gpu.structured.DeviceName;
+import com.intel.dra.gpu.sysfs.VirtualFunctions;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResultBuilder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A kubelet that is earlier than the first discovery, as after a boot. */
+class ModePreparationTest {
+
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  @TempDir Path root;
+
+  private final TestingStructuredClaims claims = new TestingStructuredClaims();
+
+  @ParameterizedTest
+  @EnumSource
+  void aCallBeforeTheFirstDiscoveryIsAnsweredAsSoonAsTheDevicesAreKnown(DraMode mode)
+      throws Exception {
+    AgentParts parts = agentBeforeSysfs(mode, LONG);
+    assertThat(parts.monitor.scan()).as("discovery works").isFalse();
+    claims.give(
+        "a",
+        new DeviceRequestAllocationResultBuilder()
+            .withDriver(DraMode.STRUCTURED.driverName())
+            .withPool("node1")
+            .withRequest("gpu")
+            .withDevice(DeviceName.of(gpu(4).uid()).toString())
+            .build());
+    var answer = new FutureTask<>(() -> prepare(parts));
+    Thread call = Thread.ofPlatform().start(answer);
+    await().until(() -> call.getState() == Thread.State.TIMED_WAITING);
+
+    try (var _ = nodeWithTwoGpus()) {
+      assertThat(parts.monitor.scan()).isTrue();
+
+      assertThat(answer.get(LONG.toSeconds(), TimeUnit.SECONDS))
+          .isInstanceOf(PrepareResult.Prepared.class);
+      assertThat(parts.prepared.all()).containsOnlyKeys("a");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whereTheDevicesStayUnknownTheAnswerSaysWhereToLookAndNothingIsPrepared(DraMode mode)
+      throws IOException {
+    AgentParts parts = agentBeforeSysfs(mode, Duration.ofMillis(10));
+    parts.monitor.scan();
+
+    assertThat(prepare(parts))
+        .isInstanceOfSatisfying(
+            PrepareResult.Failed.class,
+            failed ->
+                assertThat(failed.message())
+                    .contains("devices of node node1 are not known yet", "log of its node agent"));
+    assertThat(parts.prepared.all()).isEmpty();
+  }
+
+  @Test
+  void unpreparingWaitsForNoDiscovery() throws IOException {
+    AgentParts parts = agentBeforeSysfs(DraMode.CLASSIC, LONG);
+
+    assertThat(parts.preparation.unprepare(claim("a")))
+        .isInstanceOf(UnprepareResult.Unprepared.class);
+  }
+
+  private static PrepareResult prepare(AgentParts parts) {
+    return parts.preparation.prepare(
+        claim("a"), Optional.of(new ResourceHandle(List.of(allocated(4))).encode()));
+  }
+
+  private AgentParts agentBeforeSysfs(DraMode mode, Duration prepareWait) throws IOException {
+    var config =
+        TestingConfig.below(root)
+            .withHost(root.resolve("host/sysfs"), root.resolve("host/dev"))
+            .withPrepareWait(prepareWait);
+    return new AgentParts(
+        config,
+        new TestingGasStore(config),
+        new TestingGasInformer(config),
+        new TheOnlyAgent(),
+        new TestingLeaseStore(),
+        BOOT,
+        new VirtualFunctions(config.sysfsRoot()),
+        VfThreads.PLATFORM,
+        InstantSource.system(),
+        mode,
+        claims);
+  }
+
+  private SimulatedNode nodeWithTwoGpus() throws IOException {
+    return SimulatedNode.create(
+        root.resolve("host"),
+        new Topology(List.of(simulatedGpu(3), simulatedGpu(4))),
+        DeviceNodes.PLAIN_FILES);
+  }
+}
