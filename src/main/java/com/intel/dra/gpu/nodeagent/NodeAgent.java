@@ -38,6 +38,9 @@ class NodeAgent {
   /** What has changed is cheap to see. */
   private static final Duration SLICES = Duration.ofSeconds(1);
 
+  /** The informer shows by then whether there is a GAS, else it is asked for in vain. */
+  private static final Duration FIRST_LOOK_FOR_THE_GAS = Duration.ofSeconds(1);
+
   private static final Duration LOOK_FOR_THE_OTHER = Duration.ofMillis(500);
 
   private final AgentConfig config;
@@ -126,7 +129,9 @@ class NodeAgent {
       case CLASSIC -> {}
       case STRUCTURED -> slices.start();
     }
-    tasks.add(PeriodicTask.start("gas-keeper", config.rescanInterval(), keeper::ensureExists));
+    tasks.add(
+        PeriodicTask.start(
+            "gas-keeper", FIRST_LOOK_FOR_THE_GAS, config.rescanInterval(), keeper::ensureExists));
     tasks.add(PeriodicTask.start("unusable-gpus", config.rescanInterval(), unusable::look));
     switch (mode) {
       case CLASSIC -> {
@@ -135,7 +140,7 @@ class NodeAgent {
         tasks.add(PeriodicTask.start("heartbeat", AgentLease.RENEW_EVERY, heartbeat::beat));
       }
       case STRUCTURED -> {
-        tasks.add(PeriodicTask.start("slices", SLICES, slices::refresh));
+        tasks.add(PeriodicTask.start("slices", Duration.ZERO, SLICES, slices::refresh));
         tasks.add(
             PeriodicTask.start(
                 "abandoned-claims", structuredAbandoned.pause(), structuredAbandoned::forget));

@@ -23,6 +23,11 @@ final class PeriodicTask implements AutoCloseable {
 
   /** Starts now with the first pause. */
   static PeriodicTask start(String name, Duration pause, Runnable task) {
+    return start(name, pause, pause, task);
+  }
+
+  /** Starts now with a wait of its own. */
+  static PeriodicTask start(String name, Duration firstWait, Duration pause, Runnable task) {
     ScheduledExecutorService thread =
         Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name(name).factory());
     var unused =
@@ -34,7 +39,7 @@ final class PeriodicTask implements AutoCloseable {
                 LOG.errorf(e, "Defect in %s", name);
               }
             },
-            pause.toNanos(),
+            firstWait.toNanos(),
             pause.toNanos(),
             TimeUnit.NANOSECONDS);
     return new PeriodicTask(thread);
