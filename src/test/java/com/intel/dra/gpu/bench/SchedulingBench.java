@@ -124,6 +124,7 @@ final class SchedulingBench {
       int pods, int claimsPerPod, Map<String, Long> processes, AuditLog audit) throws Exception {
     var bound = new BoundPods(pods);
     List<Pod> wanted = IntStream.range(0, pods).mapToObj(i -> pod(i, claimsPerPod)).toList();
+    audit.settle(); // what came before is not this load's
     Map<String, ProcessUse> before = use(processes);
     long auditedBefore = audit.lines();
     try (var watch = client.pods().inNamespace(NAMESPACE).watch(bound)) {
