@@ -56,6 +56,7 @@ class ModePreparation implements ClaimPreparer {
   }
 
   private boolean awaitDiscovery() {
+    // first without the lock, under which claims are written to the disk
     return devices.known().isPresent()
         || hosts.untilFinal(
             config.prepareWait(),

@@ -20,37 +20,40 @@ final class AuditLog {
   private static final Duration BATCHES = Duration.ofSeconds(3);
 
   private final Path file;
+  private long counted; // lines
 
   AuditLog(Path file) {
     this.file = file;
   }
 
-  /** How many lines there are by now: where a later {@link #requestsFrom} may begin. */
-  long lines() throws IOException {
-    if (!Files.exists(file)) {
-      return 0;
-    }
-    try (var lines = Files.lines(file)) {
-      return lines.count();
+  /** What was asked for so far counts no more. */
+  void begin() throws IOException, InterruptedException {
+    settle();
+    if (Files.exists(file)) {
+      try (var lines = Files.lines(file)) {
+        counted = lines.count();
+      }
     }
   }
 
   /** Waits until what was asked for so far is written: the API server writes in batches. */
-  void settle() throws InterruptedException {
+  private static void settle() throws InterruptedException {
     Thread.sleep(BATCHES);
   }
 
   /**
-   * The number of requests by "verb resource" behind the given line, as in "update
-   * resourceclaims/status"; with the code behind it where the API server refused, and marked where
-   * it was only to be tried. Watches are left out, for one lasts.
+   * The number of requests since {@link #begin}, or since they were last asked for, by "verb
+   * resource", as in "update resourceclaims/status"; with the code behind it where the API server
+   * refused, and marked where it was only to be tried. Watches are left out, for one lasts.
    */
-  Map<String, Long> requestsFrom(long line) throws IOException {
+  Map<String, Long> requests() throws IOException, InterruptedException {
+    settle();
     var counts = new TreeMap<String, Long>();
     var json = JsonMapper.builder().build();
     try (BufferedReader reader = Files.newBufferedReader(file)) {
-      for (long skipped = 0; skipped < line && reader.readLine() != null; skipped++) {}
+      for (long skipped = 0; skipped < counted && reader.readLine() != null; skipped++) {}
       for (String text = reader.readLine(); text != null; text = reader.readLine()) {
+        counted++;
         JsonNode event = json.readTree(text);
         String verb = event.path("verb").asText();
         if (event.path("stage").asText().equals("ResponseComplete") && !verb.equals("watch")) {

@@ -31,12 +31,10 @@ final class PublishBench {
 
   private final KubernetesClient client;
   private final AuditLog audit;
-  private long audited;
 
-  private PublishBench(KubernetesClient client, AuditLog audit) throws Exception {
+  private PublishBench(KubernetesClient client, AuditLog audit) {
     this.client = client;
     this.audit = audit;
-    this.audited = audit.lines();
   }
 
   /** Arguments: {@code GPUS AUDITLOG JAVA OPTION...}: the command line of the agent. */
@@ -57,6 +55,7 @@ final class PublishBench {
               new NodeBuilder().withNewMetadata().withName(AgentProcess.NODE).endMetadata().build())
           .create();
       var bench = new PublishBench(client, new AuditLog(Path.of(args[1])));
+      bench.audit.begin();
       long begun = System.nanoTime();
       try (var agent = AgentProcess.start(command, folder, node, "structured")) {
         agent.register(kubelet);
@@ -80,14 +79,14 @@ final class PublishBench {
         Thread.sleep(IDLE);
         bench.tell("nothing happens", begun);
       }
-      bench.leaveOutRequestsSoFar(); // of the agent that ends
+      bench.audit.begin(); // without those of the agent that ends
       begun = System.nanoTime();
       try (var agent = AgentProcess.start(command, folder, node, "structured")) {
         agent.register(kubelet);
         bench.tell("the agent started anew, until it serves the kubelet", begun);
       }
       client.resources(ResourceSlice.class).delete();
-      bench.leaveOutRequestsSoFar();
+      bench.audit.begin();
       begun = System.nanoTime();
       try (var agent = AgentProcess.start(command, folder, node, "structured")) {
         agent.register(kubelet);
@@ -131,13 +130,6 @@ final class PublishBench {
 
   private void tell(String what, long begun) throws Exception {
     double seconds = (System.nanoTime() - begun) / 1e9;
-    audit.settle();
-    System.out.printf("%s: %.2f s; requests %s%n", what, seconds, audit.requestsFrom(audited));
-    audited = audit.lines();
-  }
-
-  private void leaveOutRequestsSoFar() throws Exception {
-    audit.settle();
-    audited = audit.lines();
+    System.out.printf("%s: %.2f s; requests %s%n", what, seconds, audit.requests());
   }
 }

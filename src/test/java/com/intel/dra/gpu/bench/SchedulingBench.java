@@ -124,9 +124,8 @@ final class SchedulingBench {
       int pods, int claimsPerPod, Map<String, Long> processes, AuditLog audit) throws Exception {
     var bound = new BoundPods(pods);
     List<Pod> wanted = IntStream.range(0, pods).mapToObj(i -> pod(i, claimsPerPod)).toList();
-    audit.settle(); // what came before is not this load's
+    audit.begin();
     Map<String, ProcessUse> before = use(processes);
-    long auditedBefore = audit.lines();
     try (var watch = client.pods().inNamespace(NAMESPACE).watch(bound)) {
       InParallel.run(
           wanted.stream()
@@ -151,7 +150,6 @@ final class SchedulingBench {
             cpuSeconds.put(
                 name, now.cpuSeconds() - before.getOrDefault(name, ProcessUse.NONE).cpuSeconds()));
     ProcessUse driver = after.getOrDefault(DRIVER, ProcessUse.NONE);
-    audit.settle();
     List<Double> boundAt = bound.secondsFromFirstRequest();
     return new SchedulingResult(
         contestant.told,
@@ -166,7 +164,7 @@ final class SchedulingBench {
         cpuSeconds,
         driver.residentMiB(),
         driver.highestResidentMiB(),
-        audit.requestsFrom(auditedBefore));
+        audit.requests());
   }
 
   private Pod pod(int index, int claims) {

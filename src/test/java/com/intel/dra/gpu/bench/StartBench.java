@@ -133,7 +133,7 @@ final class StartBench {
       throws Exception {
     var first = client.resource(claim(FIRST, "Immediate"));
     first.create();
-    long auditedBefore = audit.lines();
+    audit.begin();
     long begun = System.nanoTime();
     Process controller = folder.start(new ProcessBuilder(command));
     first.waitUntilCondition(
@@ -144,7 +144,6 @@ final class StartBench {
     ProcessUse then = ProcessUse.of(controller.pid());
     Thread.sleep(AFTERWARDS);
     ProcessUse later = ProcessUse.of(controller.pid());
-    audit.settle();
     System.out.printf(
         "%d nodes x %d GPUs, %d claims: the first allocation %.1f s after the controller's start; %.1f s of CPU, RSS %.0f MiB; %d s later %.1f s of CPU, RSS %.0f MiB; requests %s%n",
         cluster.nodes(),
@@ -156,6 +155,6 @@ final class StartBench {
         AFTERWARDS.toSeconds(),
         later.cpuSeconds(),
         later.residentMiB(),
-        audit.requestsFrom(auditedBefore));
+        audit.requests());
   }
 }

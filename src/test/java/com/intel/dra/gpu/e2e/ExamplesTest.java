@@ -16,6 +16,11 @@ class ExamplesTest {
   void everyExampleIsAppliedByATestAndSaysAtItsTopWhatItShows() throws IOException {
     check(Examples.FOLDER, Examples.files());
     check(StructuredExamplesIT.FOLDER, StructuredExamplesIT.files());
+    for (String file : Examples.files()) {
+      assertThat(Files.readAllLines(Examples.FOLDER.resolve(file)).getFirst())
+          .as(file)
+          .matches("# .*\\w.*\\.");
+    }
   }
 
   private static void check(Path folder, Set<String> applied) throws IOException {
