@@ -40,6 +40,7 @@ class ClusterView implements ParametersLookup {
   private static final String CLAIMS_BY_NODE = "node";
   private static final String CLAIMS_BY_UID = "uid";
   private static final String CLAIMS_BY_POD = "pod";
+  private static final String WAITING_CLAIMS = "waiting";
   private static final String DELAYED_CLAIMS = "delayed";
   private static final String PODS_BY_CLAIM = "claim";
   private static final String CONTEXTS_BY_HAND = "by-hand";
@@ -97,6 +98,11 @@ class ClusterView implements ParametersLookup {
                 Claims.isImmediate(claim) || Claims.allocation(claim).isPresent()
                     ? List.of()
                     : List.of(claim.getMetadata().getNamespace()),
+        WAITING_CLAIMS,
+            claim ->
+                ClaimStep.of(claim) instanceof ClaimStep.AllocateNow
+                    ? List.of(WAITING_CLAIMS)
+                    : List.of(),
         CLAIMS_BY_POD,
             claim -> Claims.controllingPod(claim).map(OwnerReference::getUid).stream().toList(),
         CLAIMS_BY_PARAMETERS,
@@ -185,11 +191,12 @@ class ClusterView implements ParametersLookup {
         PODS_BY_CLAIM, claim.getMetadata().getNamespace() + "/" + claim.getMetadata().getName());
   }
 
-  /** Immediate claims of this driver that have found no node yet. */
+  /**
+   * Immediate claims of this driver that have found no node yet. Asked for whenever a node is new
+   * or has room again, which must not cost a look at all claims.
+   */
   Stream<ResourceClaim> unallocatedImmediateClaims() {
-    return claims
-        .list()
-        .filter(claim -> ClaimStep.of(claim) instanceof ClaimStep.AllocateNow)
+    return claims.byIndex(WAITING_CLAIMS, WAITING_CLAIMS).stream()
         .filter(claim -> ourClassOf(claim).isPresent());
   }
 
