@@ -1,7 +1,7 @@
 package com.intel.dra.gpu.controller;
 
 import com.intel.dra.gpu.api.AgentLease;
-import com.intel.dra.gpu.api.LeaseClient;
+import com.intel.dra.gpu.api.BoundedClient;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -24,7 +24,7 @@ class KubernetesLeases implements Leases {
 
   KubernetesLeases(
       KubernetesClient client, @ConfigProperty(name = "gpu.namespace") String namespace) {
-    this.client = LeaseClient.of(client, PATIENCE);
+    this.client = BoundedClient.of(client, PATIENCE, 0);
     this.namespace = namespace;
   }
 

@@ -65,7 +65,10 @@ public final class AtomicFile {
     }
   }
 
-  /** Replaces the content; when it throws, the old content is still there. */
+  /**
+   * Replaces the content. When it throws, the old content is still there, or, if all that failed
+   * was to sync the folder, the new one.
+   */
   public void write(byte[] content) throws IOException {
     Path temporary = Files.createTempFile(folder, temporaryPrefix, TEMPORARY_SUFFIX);
     try {

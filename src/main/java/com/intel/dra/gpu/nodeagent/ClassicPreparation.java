@@ -5,7 +5,6 @@ import com.intel.dra.gpu.api.ClaimAllocation;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.api.ResourceHandle;
 import com.intel.dra.gpu.api.ResourceHandle.Decoded;
-import com.intel.dra.gpu.kubelet.ClaimPreparer;
 import com.intel.dra.gpu.kubelet.ClaimReference;
 import com.intel.dra.gpu.kubelet.PrepareResult;
 import com.intel.dra.gpu.kubelet.UnprepareResult;
@@ -21,7 +20,7 @@ import java.util.stream.Collectors;
 /** Classic DRA: the controller's allocation stands in the resource handle and in the GAS. */
 @Singleton
 @Typed(ClassicPreparation.class)
-class ClassicPreparation implements ClaimPreparer {
+class ClassicPreparation implements PatientPreparer {
 
   /** The devices that a claim was given, or why that is not known. */
   private sealed interface Devices {
@@ -52,12 +51,19 @@ class ClassicPreparation implements ClaimPreparer {
 
   @Override
   public PrepareResult prepare(ClaimReference claim, Optional<String> resourceHandle) {
+    return prepare(claim, resourceHandle, Patience.of(config.prepareWait()));
+  }
+
+  @Override
+  public PrepareResult prepare(
+      ClaimReference claim, Optional<String> resourceHandle, Patience patience) {
     return switch (devicesOf(claim, resourceHandle)) {
       case Devices.Unknown(String reason) -> new PrepareResult.Failed(reason);
       case Devices.Given(List<AllocatedDevice> given) ->
           devices.prepare(
               claim,
               new PreparedClaim(claim.namespace(), claim.name(), given),
+              patience,
               () -> change(claim, resourceHandle, given));
     };
   }

@@ -69,17 +69,21 @@ class DevicePreparation {
   }
 
   /**
-   * Waits as long as the settings say; when that was too short, the next call goes on.
+   * When the patience is too short, the next call goes on.
    *
    * @param wanted the claim as it is to be recorded
    * @param change asked after a wait: why the claim may not have these devices any more, or empty
    */
   PrepareResult prepare(
-      ClaimReference claim, PreparedClaim wanted, Supplier<Optional<String>> change) {
+      ClaimReference claim,
+      PreparedClaim wanted,
+      Patience patience,
+      Supplier<Optional<String>> change) {
     PrepareResult result =
         switch (recording.ask(new Wish(claim, wanted))) {
           case Attempt.Final<PrepareResult>(PrepareResult done) -> done;
-          case Attempt.NotYet<PrepareResult> _ -> prepareAfterAWait(claim, wanted, change);
+          case Attempt.NotYet<PrepareResult> _ ->
+              prepareAfterAWait(claim, wanted, patience, change);
         };
     if (result instanceof PrepareResult.Prepared) {
       showInGas(wanted);
@@ -88,10 +92,13 @@ class DevicePreparation {
   }
 
   private PrepareResult prepareAfterAWait(
-      ClaimReference claim, PreparedClaim wanted, Supplier<Optional<String>> change) {
+      ClaimReference claim,
+      PreparedClaim wanted,
+      Patience patience,
+      Supplier<Optional<String>> change) {
     // VFs that are in the way go when the GAS is looked at
     gas.reconcileSoon();
-    return switch (awaitDevices(wanted)) {
+    return switch (awaitDevices(wanted, patience)) {
       case Step.Done(PrepareResult done) -> done;
       // asked without a lock, for it may have to wait for the API server
       case Step.Free _ ->
@@ -133,9 +140,9 @@ class DevicePreparation {
     record Free() implements Step {}
   }
 
-  private Step awaitDevices(PreparedClaim wanted) {
+  private Step awaitDevices(PreparedClaim wanted, Patience patience) {
     return hosts.untilFinal(
-        config.prepareWait(),
+        patience,
         () ->
             hindrance(wanted)
                 .map(DevicePreparation::done)
@@ -157,7 +164,11 @@ class DevicePreparation {
         showInGas(known);
         yield new UnprepareResult.Unprepared();
       }
-      case Forgotten.Unknown _ -> new UnprepareResult.Unprepared();
+      case Forgotten.Unknown _ -> {
+        gas.reconcileInAWhile(); // it may list the claim still, if its record went by a write that
+        // failed at the end
+        yield new UnprepareResult.Unprepared();
+      }
       case Forgotten.Failed(IOException e) -> new UnprepareResult.Failed(unrecorded(claim, e));
     };
   }

@@ -1,8 +1,8 @@
 package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.api.AgentLease;
+import com.intel.dra.gpu.api.BoundedClient;
 import com.intel.dra.gpu.api.GpuAllocationState;
-import com.intel.dra.gpu.api.LeaseClient;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
@@ -31,7 +31,7 @@ class KubernetesLeaseStore implements LeaseStore {
 
   @Inject
   KubernetesLeaseStore(KubernetesClient client, AgentConfig config) {
-    this.client = LeaseClient.of(client, PATIENCE);
+    this.client = BoundedClient.of(client, PATIENCE, 0);
     this.config = config;
   }
 

@@ -18,7 +18,7 @@ import java.util.Optional;
 @Singleton
 class ModePreparation implements ClaimPreparer {
 
-  private final ClaimPreparer preparer;
+  private final PatientPreparer preparer;
   private final NodeDevices devices;
   private final VfHosts hosts;
   private final AgentConfig config;
@@ -43,8 +43,9 @@ class ModePreparation implements ClaimPreparer {
 
   @Override
   public PrepareResult prepare(ClaimReference claim, Optional<String> resourceHandle) {
-    return awaitDiscovery()
-        ? preparer.prepare(claim, resourceHandle)
+    Patience patience = Patience.of(config.prepareWait());
+    return awaitDiscovery(patience)
+        ? preparer.prepare(claim, resourceHandle, patience)
         : new PrepareResult.Failed(
             "%s: the devices of node %s are not known yet, and are looked for again: see the log of its node agent for why discovery fails"
                 .formatted(claim, config.nodeName()));
@@ -55,11 +56,11 @@ class ModePreparation implements ClaimPreparer {
     return preparer.unprepare(claim);
   }
 
-  private boolean awaitDiscovery() {
+  private boolean awaitDiscovery(Patience patience) {
     // first without the lock, under which claims are written to the disk
     return devices.known().isPresent()
         || hosts.untilFinal(
-            config.prepareWait(),
+            patience,
             () ->
                 devices.known().isPresent()
                     ? new Attempt.Final<>(true)

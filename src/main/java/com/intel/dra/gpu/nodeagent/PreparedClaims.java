@@ -16,7 +16,7 @@ import org.jboss.logging.Logger;
 /**
  * Which claims are prepared on this node, in a file that survives the agent and that another agent
  * may use too, while one replaces the other. A change is on the disk by the time that its method
- * returns; when that fails, nothing has changed.
+ * returns; when that fails, it counts as not made, and the file is looked at again.
  *
  * <p>A reboot ends every container, so claims of an earlier boot are forgotten and the kubelet
  * prepares again what it still needs. A file that is missing or damaged is rebuilt from the GAS by

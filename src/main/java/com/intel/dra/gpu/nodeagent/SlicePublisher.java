@@ -29,6 +29,7 @@ class SlicePublisher implements SliceListener {
 
   private final KubernetesClient client;
   private final NodeOffer offer;
+  private final VfProvisioner vfs;
   private final AgentMetrics metrics;
   private final SliceKeeper keeper;
 
@@ -41,9 +42,14 @@ class SlicePublisher implements SliceListener {
 
   @Inject
   SlicePublisher(
-      KubernetesClient client, NodeOffer offer, AgentMetrics metrics, AgentConfig config) {
+      KubernetesClient client,
+      NodeOffer offer,
+      VfProvisioner vfs,
+      AgentMetrics metrics,
+      AgentConfig config) {
     this.client = client;
     this.offer = offer;
+    this.vfs = vfs;
     this.metrics = metrics;
     this.keeper =
         SliceKeeper.create(
@@ -61,6 +67,9 @@ class SlicePublisher implements SliceListener {
 
   /** To be called again and again: publishes what has changed. May wait for the API server once. */
   synchronized void refresh() {
+    if (!vfs.haveBeenLookedAt()) {
+      return; // a GPU may be in use by somebody else, and what is published stays
+    }
     Optional<Boolean> charged = sharesAreCharged();
     if (charged.isEmpty()) {
       return; // what is best is not known, and what is published stays

@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.nodeagent;
 
+import com.intel.dra.gpu.api.BoundedClient;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import jakarta.inject.Inject;
@@ -26,13 +27,19 @@ class StructuredClaims {
    */
   private static final Duration PATIENCE = Duration.ofMillis(500);
 
+  /** Of one request: the kubelet waits 45 s in all, and a claim may be answered from its record. */
+  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
+
+  /** For a connection that was just closed, or an API server that is being replaced. */
+  private static final int RETRIES = 3;
+
   private final KubernetesClient client;
   private final Semaphore reads = new Semaphore(AT_A_TIME, true);
   private final AtomicLong answered = new AtomicLong();
 
   @Inject
   StructuredClaims(KubernetesClient client) {
-    this.client = client;
+    this.client = BoundedClient.of(client, ANSWER_WITHIN, RETRIES);
   }
 
   /**

@@ -2,7 +2,6 @@ package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.device.DeviceType;
-import com.intel.dra.gpu.kubelet.ClaimPreparer;
 import com.intel.dra.gpu.kubelet.ClaimReference;
 import com.intel.dra.gpu.kubelet.PrepareResult;
 import com.intel.dra.gpu.kubelet.UnprepareResult;
@@ -26,7 +25,7 @@ import java.util.Optional;
  */
 @Singleton
 @Typed(StructuredPreparation.class)
-class StructuredPreparation implements ClaimPreparer {
+class StructuredPreparation implements PatientPreparer {
 
   /** What a claim is to be recorded with, or why that is not known. */
   private sealed interface Wanted {
@@ -71,24 +70,30 @@ class StructuredPreparation implements ClaimPreparer {
 
   @Override
   public PrepareResult prepare(ClaimReference claim, Optional<String> resourceHandle) {
+    return prepare(claim, resourceHandle, Patience.of(config.prepareWait()));
+  }
+
+  @Override
+  public PrepareResult prepare(
+      ClaimReference claim, Optional<String> resourceHandle, Patience patience) {
     return switch (wanted(claim)) {
-      case Wanted.Known(PreparedClaim wanted) -> prepare(claim, wanted);
+      case Wanted.Known(PreparedClaim wanted) -> prepare(claim, wanted, patience);
       case Wanted.Unknown(String reason) -> failed(claim, reason);
       case Wanted.Unread(String reason) ->
           prepared
               .find(claim.uid())
               .filter(record -> !record.results().isEmpty())
-              .map(record -> devices.prepare(claim, record, Optional::empty))
+              .map(record -> devices.prepare(claim, record, patience, Optional::empty))
               .orElseGet(() -> failed(claim, reason));
     };
   }
 
-  private PrepareResult prepare(ClaimReference claim, PreparedClaim wanted) {
+  private PrepareResult prepare(ClaimReference claim, PreparedClaim wanted, Patience patience) {
     if (wanted.devices().stream().anyMatch(device -> device.type().equals(VF))) {
       pending.put(claim.uid(), wanted.devices());
       gas.reconcileSoon();
     }
-    PrepareResult result = devices.prepare(claim, wanted, () -> change(claim, wanted));
+    PrepareResult result = devices.prepare(claim, wanted, patience, () -> change(claim, wanted));
     if (result instanceof PrepareResult.Prepared) {
       pending.remove(claim.uid());
     }

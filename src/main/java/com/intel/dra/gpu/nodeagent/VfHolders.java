@@ -22,11 +22,17 @@ import java.util.Set;
 record VfHolders(Map<DeviceUid, List<HeldVf>> vfs, Set<DeviceUid> gpus) {
 
   static VfHolders of(GpuAllocationState gas, Collection<PreparedClaim> prepared) {
-    var holders = new VfHolders(new HashMap<>(), new HashSet<>());
+    VfHolders holders = of(prepared);
     gas.getSpec()
         .resourceClaimAllocations()
         .values()
         .forEach(allocation -> holders.add(allocation.gpus(), false));
+    return holders;
+  }
+
+  /** By what is prepared alone, while nothing is known of what was allocated. */
+  static VfHolders of(Collection<PreparedClaim> prepared) {
+    var holders = new VfHolders(new HashMap<>(), new HashSet<>());
     prepared.forEach(claim -> holders.add(claim.devices(), true));
     return holders;
   }

@@ -29,6 +29,9 @@ class VfHosts {
     record NotYet<T>(T result) implements Attempt<T> {}
   }
 
+  /** What another agent on this node has changed, nobody tells of here. */
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
@@ -85,11 +88,10 @@ class VfHosts {
   }
 
   /**
-   * Makes the attempt, under the lock, again after each change until it is final or the patience is
-   * at its end.
+   * Makes the attempt, under the lock, again after each change, and from time to time, until it is
+   * final or the patience is at its end.
    */
-  <T> T untilFinal(Duration patience, Supplier<Attempt<T>> attempt) {
-    long nanosLeft = patience.toNanos();
+  <T> T untilFinal(Patience patience, Supplier<Attempt<T>> attempt) {
     lock.lock();
     try {
       while (true) {
@@ -98,10 +100,11 @@ class VfHosts {
             return result;
           }
           case Attempt.NotYet<T>(T result) -> {
+            long nanosLeft = patience.left().toNanos();
             if (nanosLeft <= 0) {
               return result;
             }
-            nanosLeft = changed.awaitNanos(nanosLeft);
+            var unused = changed.awaitNanos(Math.min(nanosLeft, LOOK_AGAIN.toNanos()));
           }
         }
       }

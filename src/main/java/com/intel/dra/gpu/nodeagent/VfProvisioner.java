@@ -10,6 +10,7 @@ import com.intel.dra.gpu.nodeagent.VfHostState.Refused;
 import com.intel.dra.gpu.nodeagent.VfHostState.RemovalFailed;
 import com.intel.dra.gpu.nodeagent.VfHostState.Removing;
 import com.intel.dra.gpu.nodeagent.VfHostState.Unknown;
+import com.intel.dra.gpu.sysfs.EnabledVfs;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -57,6 +58,9 @@ class VfProvisioner {
   private final AgentConfig config;
   private final AgentMetrics metrics;
   private final InstantSource clock;
+
+  /** Whether {@link VfHosts} tells of GPUs whose VFs cannot be offered. */
+  private volatile boolean lookedAt;
 
   @Inject
   VfProvisioner(
@@ -150,8 +154,58 @@ class VfProvisioner {
           var holders = VfHolders.of(gas, prepared.all().values());
           var steps = new ArrayList<Step>();
           seen.forEach((gpu, sight) -> decide(gpu, sight, holders, known).ifPresent(steps::add));
+          lookedAt = true;
           return new Round(steps);
         });
+  }
+
+  /**
+   * Whether what {@link VfHosts} tells is founded: until then a GPU whose VFs somebody else uses,
+   * or that does not answer, seems to be free. What the GAS is needed for, this does not wait for:
+   * it looks itself, and begins nothing.
+   *
+   * @return false before the first discovery, and while only the GAS can tell whose VFs there are
+   */
+  boolean haveBeenLookedAt() {
+    if (!lookedAt) {
+      devices.known().ifPresent(this::lookWithoutGas);
+    }
+    return lookedAt;
+  }
+
+  private void lookWithoutGas(List<Gpu> known) {
+    var holders = VfHolders.of(prepared.all().values());
+    Map<Gpu, VfSight> seen = survey.onlyLook(known, holders);
+    boolean onRecord = prepared.isComplete() && records.isComplete();
+    if (!onRecord && !seen.values().stream().allMatch(VfProvisioner::hasNone)) {
+      return;
+    }
+    hosts.locked(
+        () -> {
+          if (!lookedAt) {
+            seen.forEach((gpu, sight) -> withholdUnlessUsable(gpu, sight, holders, known));
+            lookedAt = true;
+          }
+          return true;
+        });
+  }
+
+  private static boolean hasNone(VfSight sight) {
+    return sight.enabled() instanceof EnabledVfs.Count(int numVfs) && numVfs == 0;
+  }
+
+  private void withholdUnlessUsable(Gpu gpu, VfSight sight, VfHolders holders, List<Gpu> known) {
+    Optional<VfHostState> before = hosts.state(gpu.uid());
+    switch (VfHostDecision.on(situation(gpu, sight, holders, known))) {
+      case VfHostDecision.LeaveToOthers leave -> settle(gpu, before, Optional.of(new Occupied()));
+      case VfHostDecision.Withhold(String reason) -> withhold(gpu, before, reason);
+      // what is to be done is decided when the GAS is looked at
+      case VfHostDecision.Nothing _,
+          VfHostDecision.Forget _,
+          VfHostDecision.Make _,
+          VfHostDecision.Remove _,
+          VfHostDecision.Refuse _ -> {}
+    }
   }
 
   /** When to look again although nothing changes; empty when there is no need to. */
@@ -177,16 +231,7 @@ class VfProvisioner {
       failures.failed(gpu.uid()); // as long as somebody waits for them, and a while longer
     }
     List<HeldVf> held = holders.of(gpu.uid());
-    var situation =
-        new Situation(
-            gpu,
-            held,
-            holders.areUsing(gpu.uid()),
-            sight,
-            known.stream().anyMatch(device -> device.uid().parent().equals(Optional.of(gpu.uid()))),
-            records.find(gpu.uid()),
-            config.unownedVfs());
-    return switch (VfHostDecision.on(situation)) {
+    return switch (VfHostDecision.on(situation(gpu, sight, holders, known))) {
       case VfHostDecision.Nothing nothing -> {
         settle(gpu, before, Optional.empty());
         yield Optional.empty();
@@ -196,9 +241,7 @@ class VfProvisioner {
         yield Optional.empty();
       }
       case VfHostDecision.Withhold(String reason) -> {
-        if (settle(gpu, before, Optional.of(new Unknown(reason)))) {
-          LOG.errorf("GPU %s is not offered: %s", gpu.uid(), reason);
-        }
+        withhold(gpu, before, reason);
         yield Optional.empty();
       }
       case VfHostDecision.Refuse(String reason) -> {
@@ -229,6 +272,23 @@ class VfProvisioner {
         yield Optional.of(new Step.Remove(gpu, before));
       }
     };
+  }
+
+  private Situation situation(Gpu gpu, VfSight sight, VfHolders holders, List<Gpu> known) {
+    return new Situation(
+        gpu,
+        holders.of(gpu.uid()),
+        holders.areUsing(gpu.uid()),
+        sight,
+        known.stream().anyMatch(device -> device.uid().parent().equals(Optional.of(gpu.uid()))),
+        records.find(gpu.uid()),
+        config.unownedVfs());
+  }
+
+  private void withhold(Gpu gpu, Optional<VfHostState> before, String reason) {
+    if (settle(gpu, before, Optional.of(new Unknown(reason)))) {
+      LOG.errorf("GPU %s is not offered: %s", gpu.uid(), reason);
+    }
   }
 
   private static Optional<AttemptFailure> failure(Optional<VfHostState> before) {
@@ -288,7 +348,7 @@ class VfProvisioner {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // the agent ends; the record says what was begun
       return;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // or it would seem to be at work for ever
       LOG.errorf(e, "Defect while changing the VFs of GPU %s", gpu.uid());
       outcome = new VfWork.Outcome.Failed("defect: " + e, true);
     }

@@ -88,6 +88,16 @@ class VfSurvey {
    * @throws IOException if the record was lost and cannot be written again
    */
   synchronized Map<Gpu, VfSight> look(List<Gpu> known, VfHolders holders) throws IOException {
+    Map<Gpu, VfSight> seen = onlyLook(known, holders);
+    if (!records.isComplete()) {
+      boolean all = seen.values().stream().noneMatch(VfSurvey::isUnanswered);
+      records.completeFrom(madeBefore(seen, holders), all);
+    }
+    return seen;
+  }
+
+  /** The same, and leaves the record as it is. */
+  synchronized Map<Gpu, VfSight> onlyLook(List<Gpu> known, VfHolders holders) {
     Set<DeviceUid> concerned = new HashSet<>(holders.vfs().keySet());
     known.forEach(device -> device.uid().parent().ifPresent(concerned::add));
     var looks = new LinkedHashMap<Gpu, CompletableFuture<VfSight>>();
@@ -99,12 +109,7 @@ class VfSurvey {
         looks.put(gpu, begin(gpu, holders));
       }
     }
-    Map<Gpu, VfSight> seen = await(looks);
-    if (!records.isComplete()) {
-      boolean all = seen.values().stream().noneMatch(VfSurvey::isUnanswered);
-      records.completeFrom(madeBefore(seen, holders), all);
-    }
-    return seen;
+    return await(looks);
   }
 
   private CompletableFuture<VfSight> begin(Gpu gpu, VfHolders holders) {
@@ -123,7 +128,7 @@ class VfSurvey {
             () -> {
               try {
                 look.complete(eye.look(gpu, held));
-              } catch (RuntimeException e) {
+              } catch (RuntimeException | Error e) { // or it would never be looked at again
                 look.completeExceptionally(e);
               }
             });

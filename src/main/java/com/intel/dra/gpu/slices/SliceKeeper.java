@@ -162,7 +162,9 @@ public final class SliceKeeper implements AutoCloseable {
       } catch (SliceStoreException.Conflict e) {
         // usual while the watch is behind somebody else's write
         tryAgain(reasons, e, failuresInSuccession > 0);
-      } catch (SliceStoreException | RuntimeException e) {
+      } catch (SliceStoreException
+          | RuntimeException
+          | Error e) { // an Error must not end it either
         tryAgain(reasons, e, true);
       }
     }
@@ -224,7 +226,7 @@ public final class SliceKeeper implements AutoCloseable {
     alarm.set(Reason.CHOOSE_AGAIN, in(timings.chooseAgain()));
   }
 
-  private void tryAgain(Set<Reason> reasons, Exception failure, boolean tell) {
+  private void tryAgain(Set<Reason> reasons, Throwable failure, boolean tell) {
     if (closed) {
       return; // it was interrupted
     }

@@ -34,6 +34,7 @@ final class AgentParts {
   final PendingAllocations pending;
   final ClaimPreparer preparation;
   final VfProvisioner provisioner;
+  final NodeOffer offer;
 
   /** The time that the heartbeat goes by. */
   final SettableClock uptime = new SettableClock();
@@ -108,6 +109,7 @@ final class AgentParts {
             hosts,
             new NodeFigures(figures, devices, hosts, informer),
             config);
+    offer = new NodeOffer(devices, hosts, records, failures, prepared, config);
     var devicePreparation =
         new DevicePreparation(devices, prepared, hosts, records, informer, config);
     preparation =
@@ -115,14 +117,7 @@ final class AgentParts {
             mode,
             new ClassicPreparation(devicePreparation, prepared, informer, store, config),
             new StructuredPreparation(
-                devicePreparation,
-                prepared,
-                pending,
-                claims,
-                new NodeOffer(devices, hosts, records, failures, prepared, config),
-                devices,
-                informer,
-                config),
+                devicePreparation, prepared, pending, claims, offer, devices, informer, config),
             devices,
             hosts,
             config);

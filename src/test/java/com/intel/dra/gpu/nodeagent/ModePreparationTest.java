@@ -7,6 +7,7 @@ import static com.intel.dra.gpu.nodeagent.Fixtures.gpu;
 import static com.intel.dra.gpu.nodeagent.Fixtures.simulatedGpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.intel.dra.gpu.api.ResourceHandle;
 import com.intel.dra.gpu.kubelet.PrepareResult;
@@ -36,6 +37,9 @@ class ModePreparationTest {
 
   private static final Duration LONG = Duration.ofSeconds(60);
 
+  /** Much less, so that nobody can be woken by the end of his patience. */
+  private static final Duration SOON = Duration.ofSeconds(20);
+
   @TempDir Path root;
 
   private final TestingStructuredClaims claims = new TestingStructuredClaims();
@@ -61,7 +65,7 @@ class ModePreparationTest {
     try (var _ = nodeWithTwoGpus()) {
       assertThat(parts.monitor.scan()).isTrue();
 
-      assertThat(answer.get(LONG.toSeconds(), TimeUnit.SECONDS))
+      assertThat(answer.get(SOON.toSeconds(), TimeUnit.SECONDS))
           .isInstanceOf(PrepareResult.Prepared.class);
       assertThat(parts.prepared.all()).containsOnlyKeys("a");
     }
@@ -87,8 +91,11 @@ class ModePreparationTest {
   void unpreparingWaitsForNoDiscovery() throws IOException {
     AgentParts parts = agentBeforeSysfs(DraMode.CLASSIC, LONG);
 
-    assertThat(parts.preparation.unprepare(claim("a")))
-        .isInstanceOf(UnprepareResult.Unprepared.class);
+    assertTimeoutPreemptively(
+        SOON,
+        () ->
+            assertThat(parts.preparation.unprepare(claim("a")))
+                .isInstanceOf(UnprepareResult.Unprepared.class));
   }
 
   private static PrepareResult prepare(AgentParts parts) {

@@ -266,12 +266,7 @@ class NodeAgentTest {
       devices = parts.devices;
       meters = parts.meters;
       prepared = parts.prepared;
-      slices =
-          new SlicePublisher(
-              client,
-              new NodeOffer(devices, parts.hosts, parts.records, parts.failures, prepared, config),
-              parts.metrics,
-              config);
+      slices = new SlicePublisher(client, parts.offer, parts.provisioner, parts.metrics, config);
       plugin = KubeletPlugin.create(settings, parts.preparation, parts.metrics);
       agent =
           new NodeAgent(
