@@ -92,6 +92,7 @@ spawn() { # spawn NAME COMMAND...: in the background, with a log, a pid file and
   ) >>"$RUN/logs/$name.log" 2>&1 </dev/null &
   echo $! >"$RUN/pids/$name"
   until running "$name" || ! kill -0 $! 2>/dev/null; do sleep 0.01; done   # in the control group, or dead already
+  disown $! 2>/dev/null || true   # else this shell tells of its end, also where that is meant
 }
 
 respawn() { # respawn NAME: what was spawned by that name, once more

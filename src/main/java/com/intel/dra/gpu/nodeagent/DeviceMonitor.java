@@ -73,11 +73,14 @@ class DeviceMonitor {
   synchronized boolean scan() {
     try {
       Discovery found = discovery.discover();
-      logSkipped(found.skipped());
+      boolean othersSkipped = logSkipped(found.skipped());
       logMemory(found);
       devices.tell(found.facts());
       figures.discovered(found);
       apply(found.devices());
+      if (othersSkipped) {
+        gas.reconcileSoon(); // VFs of somebody else may have come or gone
+      }
       if (!lastFailure.isEmpty()) {
         LOG.info("Discovery works again");
         lastFailure = "";
@@ -155,11 +158,14 @@ class DeviceMonitor {
     return gpu.uid().parent().flatMap(hosts::state).isPresent();
   }
 
-  private void logSkipped(List<SkippedDevice> skipped) {
-    if (!skipped.equals(lastSkipped)) {
-      lastSkipped = skipped;
-      skipped.forEach(device -> LOG.warnf("Not offered: %s", device));
+  /** Returns whether that is news. */
+  private boolean logSkipped(List<SkippedDevice> skipped) {
+    if (skipped.equals(lastSkipped)) {
+      return false;
     }
+    lastSkipped = skipped;
+    skipped.forEach(device -> LOG.warnf("Not offered: %s", device));
+    return true;
   }
 
   private void logMemory(Discovery found) {

@@ -12,7 +12,6 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -81,8 +80,9 @@ class VfSurvey {
   }
 
   /**
-   * Of each GPU that has or could have VFs and that nobody is at work on. Not to be called under
-   * the lock of {@link VfHosts}, since it may wait.
+   * Of each GPU that nobody is at work on, also where no VFs can be made now: an administrator who
+   * has no driver bound to new VFs makes them for others. Not to be called under the lock of {@link
+   * VfHosts}, since it may wait.
    *
    * @param known the node's devices
    * @throws IOException if the record was lost and cannot be written again
@@ -98,14 +98,10 @@ class VfSurvey {
 
   /** The same, and leaves the record as it is. */
   synchronized Map<Gpu, VfSight> onlyLook(List<Gpu> known, VfHolders holders) {
-    Set<DeviceUid> concerned = new HashSet<>(holders.vfs().keySet());
-    known.forEach(device -> device.uid().parent().ifPresent(concerned::add));
     var looks = new LinkedHashMap<Gpu, CompletableFuture<VfSight>>();
     for (Gpu gpu : known) {
-      boolean mayHaveVfs =
-          gpu.maxVfs() > 0 || concerned.contains(gpu.uid()) || records.find(gpu.uid()).isPresent();
       boolean busy = hosts.state(gpu.uid()).filter(VfHostState::isBusy).isPresent();
-      if (gpu.uid().parent().isEmpty() && mayHaveVfs && !busy) {
+      if (gpu.uid().parent().isEmpty() && !busy) {
         looks.put(gpu, begin(gpu, holders));
       }
     }

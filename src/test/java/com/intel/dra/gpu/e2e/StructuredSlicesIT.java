@@ -100,38 +100,6 @@ class StructuredSlicesIT {
     cluster.awaitRunning("next");
   }
 
-  /**
-   * Such as a hypervisor: its VFs have no driver that this one knows, so that none is discovered.
-   */
-  @Test
-  void anAgentThatStartsAgainOffersNoGpuWhoseVfsSomebodyElseUses() {
-    assertThat(cluster.deviceNames("node1")).contains(FLEX);
-    onFlex("echo 0 > sriov_drivers_autoprobe && echo 2 > sriov_numvfs");
-    try {
-      cluster.eventually(
-          "the GPU is not published any more",
-          () -> assertThat(cluster.deviceNames("node1")).isNotEmpty().doesNotContain(FLEX));
-      List<String> before = versions(cluster.slices("node1"));
-
-      new Driver(cluster).restartAgentIn(cluster.agentOn("node1"));
-
-      assertThat(versions(cluster.slices("node1"))).as("nothing was written").isEqualTo(before);
-    } finally {
-      onFlex("echo 0 > sriov_numvfs && echo 1 > sriov_drivers_autoprobe");
-    }
-    cluster.eventually(
-        "the GPU is published again",
-        () -> assertThat(cluster.deviceNames("node1")).contains(FLEX));
-  }
-
-  private static void onFlex(String command) {
-    Shell.onNode(
-        "node1",
-        "sh",
-        "-c",
-        "cd %s && %s".formatted(VfScenarios.pciFolder(RealCluster.FLEX_170), command));
-  }
-
   private static List<String> versions(List<ResourceSlice> slices) {
     return slices.stream().map(slice -> slice.getMetadata().getResourceVersion()).toList();
   }

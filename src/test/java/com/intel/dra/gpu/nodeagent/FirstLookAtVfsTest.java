@@ -13,6 +13,8 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an agent that has just started says of GPUs whose VFs it did not make. */
 class FirstLookAtVfsTest {
@@ -39,20 +41,43 @@ class FirstLookAtVfsTest {
     assertThat(node.agent.records.isComplete()).as("the GAS was not asked").isFalse();
   }
 
-  @Test
-  void vfsThatSomebodyElseUsesAreKnownBeforeTheGasIs() throws IOException {
+  /** By a driver that is bound to them later, or from the beginning. */
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "1"})
+  void vfsThatSomebodyElseUsesAreKnownBeforeTheGasIs(String autoprobe) throws IOException {
     node.settle();
+    Files.writeString(sysfs("sriov_drivers_autoprobe"), autoprobe);
     vfsForVirtualMachines();
     node.start();
     assertThat(offeredVfs())
         .as("they seem not to be there")
-        .isInstanceOf(OfferedGpu.Vfs.OnDemand.class);
+        .isNotInstanceOf(OfferedGpu.Vfs.Existing.class);
 
     assertThat(node.agent.provisioner.haveBeenLookedAt()).isTrue();
 
     assertThat(offeredVfs()).isEqualTo(new OfferedGpu.Vfs.Existing(List.of()));
     node.settle();
     assertThat(offeredVfs()).isEqualTo(new OfferedGpu.Vfs.Existing(List.of()));
+  }
+
+  @Test
+  void vfsThatSomebodyElseMakesLaterHaveTheGasLookedAt() throws IOException {
+    Files.writeString(sysfs("sriov_drivers_autoprobe"), "0");
+    node.agent.monitor.scan();
+    node.settle();
+    int before = node.informer.signals;
+    node.agent.monitor.scan();
+    assertThat(node.informer.signals).as("nothing is new").isEqualTo(before);
+
+    vfsForVirtualMachines();
+    node.agent.monitor.scan();
+
+    assertThat(node.informer.signals).isGreaterThan(before);
+    node.reconcile();
+    assertThat(offeredVfs()).isEqualTo(new OfferedGpu.Vfs.Existing(List.of()));
+    assertThat(node.gas.now().getSpec().allocatable())
+        .as("what is left of the GPU is not known")
+        .hasEntrySatisfying(gpu.uid().toString(), offered -> assertThat(offered.memory()).isZero());
   }
 
   @Test
@@ -113,10 +138,12 @@ class FirstLookAtVfsTest {
     for (int index = 0; index < gpu.maxVfs(); index++) {
       node.kernel.neverShowCardOf(index);
     }
-    node.kernel.write(
-        node.kernel.root().resolve("bus/pci/devices/" + gpu.address() + "/sriov_numvfs"),
-        Integer.toString(gpu.maxVfs()));
+    node.kernel.write(sysfs("sriov_numvfs"), Integer.toString(gpu.maxVfs()));
     assertThat(node.kernel.numVfs(gpu)).isEqualTo(gpu.maxVfs());
+  }
+
+  private Path sysfs(String file) {
+    return node.kernel.root().resolve("bus/pci/devices/" + gpu.address()).resolve(file);
   }
 
   private OfferedGpu.Vfs offeredVfs() {
