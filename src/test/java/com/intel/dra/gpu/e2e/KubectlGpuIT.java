@@ -68,6 +68,23 @@ class KubectlGpuIT {
   }
 
   @Test
+  void whyShowsNoEventsOfAPodThatHadTheNameBefore() {
+    cluster.parameters("too-much", "{count: 1, memory: 100000}");
+    cluster.template("too-much", "too-much");
+    cluster.parameters("p", "{count: 1, memory: 1000}");
+    cluster.template("p", "p");
+    cluster.pod("again", "", Map.of("gpu", RealCluster.ofTemplate("too-much")));
+    cluster.awaitWarning(cluster.getPod("again"), "NoSuitableNode");
+    cluster.deletePod("again");
+    cluster.pod("again", "", Map.of("gpu", RealCluster.ofTemplate("p")));
+    cluster.awaitRunning("again");
+
+    assertThat(gpu("why", "again", "-n", cluster.getPod("again").getMetadata().getNamespace()))
+        .contains("Pod  Started: ")
+        .doesNotContain("NoSuitableNode");
+  }
+
+  @Test
   void whySaysThatWaitingForVfsIsInVainWhereThereCanBeNone() {
     cluster.parameters("p", "{type: vf, count: 1}");
     cluster.template("p", "p");

@@ -125,7 +125,7 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
       throws IOException {
     PciAddress address = new PciAddress(0, bus, 0, 0);
     Path device = function(address, model, driver);
-    // xe tells it through an ioctl alone, which discovery does not ask yet
+    // xe tells it through an ioctl alone, which discovery does not ask here
     int card = drm(device, (long) memoryMiB << 20);
     set(device.resolve("sriov_totalvfs"), totalVfs);
     set(device.resolve("sriov_numvfs"), 0);
