@@ -4,6 +4,7 @@ import com.intel.dra.gpu.allocation.Source.ExistingVf;
 import com.intel.dra.gpu.allocation.Source.GpuShare;
 import com.intel.dra.gpu.allocation.Source.NewVf;
 import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.PciDeviceId;
 import com.intel.dra.gpu.device.VfProfile;
 import com.intel.dra.gpu.device.VfProfiles;
 import java.util.ArrayList;
@@ -90,7 +91,7 @@ final class Ledger {
             gpus,
             vfs,
             numbers,
-            gpus.stream().map(Device::vfProfiles).toList(),
+            profiles(gpus),
             new boolean[gpus.size()],
             gpus.stream().mapToLong(Device::memoryMiB).toArray(),
             new int[gpus.size()],
@@ -100,6 +101,20 @@ final class Ledger {
     vfs.forEach(vf -> ledger.parentOf(vf.uid()).ifPresent(gpu -> ledger.closed[gpu] = true));
     allocations.forEach(shares -> shares.forEach(ledger::charge));
     return ledger;
+  }
+
+  private record Kind(PciDeviceId model, int memoryMiB, int maxVfs, boolean equalShares) {}
+
+  /** A node's GPUs are mostly alike: those that are have one list, and many nodes are kept. */
+  private static List<List<VfProfile>> profiles(List<Device> gpus) {
+    var byKind = new HashMap<Kind, List<VfProfile>>();
+    return gpus.stream()
+        .map(
+            gpu ->
+                byKind.computeIfAbsent(
+                    new Kind(gpu.uid().model(), gpu.memoryMiB(), gpu.maxVfs(), gpu.equalShares()),
+                    _ -> gpu.vfProfiles()))
+        .toList();
   }
 
   /** A copy to take from, so that this one stays as it is. */

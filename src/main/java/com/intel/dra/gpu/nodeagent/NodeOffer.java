@@ -74,6 +74,7 @@ class NodeOffer {
             known -> {
               List<GpuFacts> facts = devices.facts();
               Collection<PreparedClaim> claims = prepared.all().values();
+              VfHostRecords.Now onRecord = records.now();
               return new Offer(
                   remembered(known, facts, heldGpus(claims)).stream()
                       .map(
@@ -81,7 +82,11 @@ class NodeOffer {
                               new OfferedGpu(
                                   gpu,
                                   DeviceDescriptions.of(gpu, facts),
-                                  vfs(gpu, known, Optional.ofNullable(states.get(gpu.uid()))),
+                                  vfs(
+                                      gpu,
+                                      known,
+                                      onRecord,
+                                      Optional.ofNullable(states.get(gpu.uid()))),
                                   use(gpu, claims)))
                       .toList(),
                   sharing);
@@ -127,13 +132,14 @@ class NodeOffer {
         .orElse(OfferedGpu.Use.NONE);
   }
 
-  private OfferedGpu.Vfs vfs(Gpu gpu, List<Gpu> known, Optional<VfHostState> state) {
+  private OfferedGpu.Vfs vfs(
+      Gpu gpu, List<Gpu> known, VfHostRecords.Now onRecord, Optional<VfHostState> state) {
     List<Gpu> existing =
         known.stream()
             .filter(device -> device.uid().parent().equals(Optional.of(gpu.uid())))
-            .map(records::withPromisedMemory)
+            .map(onRecord::withPromisedMemory)
             .toList();
-    Optional<MadeVfs> made = records.find(gpu.uid());
+    Optional<MadeVfs> made = onRecord.find(gpu.uid());
     boolean othersUseVfs =
         made.isEmpty()
             && (!existing.isEmpty()

@@ -59,7 +59,38 @@ public final class VfHostRecords {
   }
 
   Optional<MadeVfs> find(DeviceUid gpu) {
-    return Optional.ofNullable(state.get().byGpu().get(gpu.toString()));
+    return now().find(gpu);
+  }
+
+  /** All of them as they are now: who asks for many looks at the file once. */
+  Now now() {
+    return new Now(state.get().byGpu());
+  }
+
+  /** The records of one moment. */
+  record Now(Map<String, MadeVfs> byGpu) {
+
+    Optional<MadeVfs> find(DeviceUid gpu) {
+      return Optional.ofNullable(byGpu.get(gpu.toString()));
+    }
+
+    /**
+     * What a VF has at least: of those that this driver made what their profile says, so that it is
+     * the same before they are there and after.
+     */
+    int memoryMiB(Gpu vf) {
+      return vf.uid()
+          .parent()
+          .flatMap(this::find)
+          .map(MadeVfs::memoryMiB)
+          .filter(memoryMiB -> memoryMiB > 0)
+          .orElse(vf.memoryMiB());
+    }
+
+    /** The VF with what {@link #memoryMiB} says of it. */
+    Gpu withPromisedMemory(Gpu vf) {
+      return new Gpu(vf.uid(), vf.address(), memoryMiB(vf), vf.maxVfs(), vf.drmNodes());
+    }
   }
 
   /** What was found damaged since the last call, for people. */
@@ -75,22 +106,9 @@ public final class VfHostRecords {
     return state.exclusively(action);
   }
 
-  /**
-   * What a VF has at least: of those that this driver made what their profile says, so that it is
-   * the same before they are there and after.
-   */
+  /** {@link Now#memoryMiB} as it is now. */
   int memoryMiB(Gpu vf) {
-    return vf.uid()
-        .parent()
-        .flatMap(this::find)
-        .map(MadeVfs::memoryMiB)
-        .filter(memoryMiB -> memoryMiB > 0)
-        .orElse(vf.memoryMiB());
-  }
-
-  /** The VF with what {@link #memoryMiB} says of it. */
-  Gpu withPromisedMemory(Gpu vf) {
-    return new Gpu(vf.uid(), vf.address(), memoryMiB(vf), vf.maxVfs(), vf.drmNodes());
+    return now().memoryMiB(vf);
   }
 
   void put(DeviceUid gpu, MadeVfs made) throws IOException {
