@@ -50,11 +50,6 @@ class ClassicPreparation implements PatientPreparer {
   }
 
   @Override
-  public PrepareResult prepare(ClaimReference claim, Optional<String> resourceHandle) {
-    return prepare(claim, resourceHandle, Patience.of(config.prepareWait()));
-  }
-
-  @Override
   public PrepareResult prepare(
       ClaimReference claim, Optional<String> resourceHandle, Patience patience) {
     return switch (devicesOf(claim, resourceHandle)) {

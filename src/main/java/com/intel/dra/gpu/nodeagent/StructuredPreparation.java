@@ -69,11 +69,6 @@ class StructuredPreparation implements PatientPreparer {
   }
 
   @Override
-  public PrepareResult prepare(ClaimReference claim, Optional<String> resourceHandle) {
-    return prepare(claim, resourceHandle, Patience.of(config.prepareWait()));
-  }
-
-  @Override
   public PrepareResult prepare(
       ClaimReference claim, Optional<String> resourceHandle, Patience patience) {
     return switch (wanted(claim)) {

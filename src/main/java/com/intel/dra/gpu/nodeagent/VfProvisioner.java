@@ -348,9 +348,8 @@ class VfProvisioner {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // the agent ends; the record says what was begun
       return;
-    } catch (RuntimeException
-        | LinkageError
-        | StackOverflowError e) { // or it would seem to be at work for ever
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+      // or the GPU would seem to be at work for ever
       LOG.errorf(e, "Defect while changing the VFs of GPU %s", gpu.uid());
       outcome = new VfWork.Outcome.Failed("defect: " + e, true);
     }

@@ -162,9 +162,7 @@ public final class SliceKeeper implements AutoCloseable {
       } catch (SliceStoreException.Conflict e) {
         // usual while the watch is behind somebody else's write
         tryAgain(reasons, e, failuresInSuccession > 0);
-      } catch (SliceStoreException
-          | RuntimeException
-          | Error e) { // an Error must not end it either
+      } catch (SliceStoreException | RuntimeException | Error e) {
         tryAgain(reasons, e, true);
       }
     }

@@ -55,6 +55,11 @@ final class StructuredCluster extends RealCluster {
   }
 
   /** The node's slices of the highest generation, in their order. */
+  /** What changes with each write of a slice. */
+  List<String> sliceVersions(String node) {
+    return slices(node).stream().map(slice -> slice.getMetadata().getResourceVersion()).toList();
+  }
+
   List<ResourceSlice> slices(String node) {
     List<ResourceSlice> all =
         client

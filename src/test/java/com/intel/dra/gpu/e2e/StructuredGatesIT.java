@@ -220,11 +220,7 @@ class StructuredGatesIT {
   }
 
   private static void setNumVfs(String gpu, int count) {
-    Shell.onNode(
-        "node1",
-        "sh",
-        "-c",
-        "echo %d > %s/sriov_numvfs".formatted(count, VfScenarios.pciFolder(gpu)));
+    VfScenarios.inPciFolder("node1", gpu, "echo %d > sriov_numvfs".formatted(count));
   }
 
   private static boolean isShared(Device device) {

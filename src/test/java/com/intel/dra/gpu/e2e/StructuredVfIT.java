@@ -76,32 +76,24 @@ class StructuredVfIT {
   void aGpuWhoseVfsSomebodyElseUsesIsNotPublishedAlsoNotByAnAgentThatStartsAgain() {
     String gpu = GPUS.getFirst();
     assertThat(cluster.deviceNames("node1")).contains(name(gpu));
-    onNode(gpu, "echo 0 > sriov_drivers_autoprobe && echo 2 > sriov_numvfs");
+    VfScenarios.inPciFolder(
+        "node1", gpu, "echo 0 > sriov_drivers_autoprobe && echo 2 > sriov_numvfs");
     try {
       cluster.eventually(
           "the GPU is not published any more",
           () -> assertThat(cluster.deviceNames("node1")).isNotEmpty().doesNotContain(name(gpu)));
-      List<String> before = sliceVersions();
+      List<String> before = cluster.sliceVersions("node1");
 
       new Driver(cluster).restartAgentIn(cluster.agentOn("node1"));
 
-      assertThat(sliceVersions()).as("nothing was written").isEqualTo(before);
+      assertThat(cluster.sliceVersions("node1")).as("nothing was written").isEqualTo(before);
     } finally {
-      onNode(gpu, "echo 0 > sriov_numvfs && echo 1 > sriov_drivers_autoprobe");
+      VfScenarios.inPciFolder(
+          "node1", gpu, "echo 0 > sriov_numvfs && echo 1 > sriov_drivers_autoprobe");
     }
     cluster.eventually(
         "the GPU is published again",
         () -> assertThat(cluster.deviceNames("node1")).contains(name(gpu)));
-  }
-
-  private static void onNode(String gpu, String command) {
-    Shell.onNode("node1", "sh", "-c", "cd %s && %s".formatted(VfScenarios.pciFolder(gpu), command));
-  }
-
-  private List<String> sliceVersions() {
-    return cluster.slices("node1").stream()
-        .map(slice -> slice.getMetadata().getResourceVersion())
-        .toList();
   }
 
   @Test

@@ -58,6 +58,11 @@ abstract class VfScenarios {
     return Integer.parseInt(Shell.onNode(node, "cat", pciFolder(gpu) + "/sriov_numvfs").strip());
   }
 
+  /** As an administrator of that node. */
+  static void inPciFolder(String node, String gpu, String command) {
+    Shell.onNode(node, "sh", "-c", "cd %s && %s".formatted(pciFolder(gpu), command));
+  }
+
   static String pciFolder(String gpu) {
     return "/run/intel-gpu-simulator/sysfs/bus/pci/devices/"
         + gpu.substring(0, gpu.indexOf('-', 5));

@@ -15,6 +15,7 @@ import com.intel.dra.gpu.api.ClaimAllocation;
 import com.intel.dra.gpu.api.ResourceHandle;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.VfProfiles;
+import com.intel.dra.gpu.kubelet.ClaimPreparer;
 import com.intel.dra.gpu.kubelet.ClaimReference;
 import com.intel.dra.gpu.kubelet.PrepareResult;
 import com.intel.dra.gpu.kubelet.PrepareResult.Prepared;
@@ -45,7 +46,7 @@ class ClassicPreparationTest {
   private TestingGasStore store;
   private VfHostRecords records;
   private PreparedClaims prepared;
-  private ClassicPreparation preparation;
+  private ClaimPreparer preparation;
 
   @BeforeEach
   void nodeWithTwoGpus() throws IOException {
@@ -58,12 +59,14 @@ class ClassicPreparationTest {
     devices.replace(List.of(gpu(3), gpu(4)));
   }
 
-  private ClassicPreparation preparation(NodeDevices devices, TestingConfig config) {
-    return new ClassicPreparation(
-        new DevicePreparation(devices, prepared, hosts, records, gasInformer, config),
-        prepared,
-        gasInformer,
-        store,
+  private ClaimPreparer preparation(NodeDevices devices, TestingConfig config) {
+    return new WithAllItsTime(
+        new ClassicPreparation(
+            new DevicePreparation(devices, prepared, hosts, records, gasInformer, config),
+            prepared,
+            gasInformer,
+            store,
+            config),
         config);
   }
 

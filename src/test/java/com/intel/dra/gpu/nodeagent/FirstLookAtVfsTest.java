@@ -46,7 +46,7 @@ class FirstLookAtVfsTest {
   @ValueSource(strings = {"0", "1"})
   void vfsThatSomebodyElseUsesAreKnownBeforeTheGasIs(String autoprobe) throws IOException {
     node.settle();
-    Files.writeString(sysfs("sriov_drivers_autoprobe"), autoprobe);
+    Files.writeString(node.sysfs(gpu, "sriov_drivers_autoprobe"), autoprobe);
     vfsForVirtualMachines();
     node.start();
     assertThat(offeredVfs())
@@ -62,7 +62,7 @@ class FirstLookAtVfsTest {
 
   @Test
   void vfsThatSomebodyElseMakesLaterHaveTheGasLookedAt() throws IOException {
-    Files.writeString(sysfs("sriov_drivers_autoprobe"), "0");
+    Files.writeString(node.sysfs(gpu, "sriov_drivers_autoprobe"), "0");
     node.agent.monitor.scan();
     node.settle();
     int before = node.informer.signals;
@@ -100,7 +100,7 @@ class FirstLookAtVfsTest {
     node.settle();
     node.start();
     var answer = new CountDownLatch(1);
-    node.agent.beforeLook = _ -> await(answer);
+    node.agent.beforeLook = _ -> Fixtures.await(answer);
     try {
       assertThat(node.agent.provisioner.haveBeenLookedAt()).isTrue();
 
@@ -138,25 +138,13 @@ class FirstLookAtVfsTest {
     for (int index = 0; index < gpu.maxVfs(); index++) {
       node.kernel.neverShowCardOf(index);
     }
-    node.kernel.write(sysfs("sriov_numvfs"), Integer.toString(gpu.maxVfs()));
+    node.kernel.write(node.sysfs(gpu, "sriov_numvfs"), Integer.toString(gpu.maxVfs()));
     assertThat(node.kernel.numVfs(gpu)).isEqualTo(gpu.maxVfs());
-  }
-
-  private Path sysfs(String file) {
-    return node.kernel.root().resolve("bus/pci/devices/" + gpu.address()).resolve(file);
   }
 
   private OfferedGpu.Vfs offeredVfs() {
     List<OfferedGpu> gpus = node.agent.offer.current().orElseThrow().gpus();
     assertThat(gpus).hasSize(1);
     return gpus.getFirst().vfs();
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

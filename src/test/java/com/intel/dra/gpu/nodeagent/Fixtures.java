@@ -1,5 +1,7 @@
 package com.intel.dra.gpu.nodeagent;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.intel.dra.gpu.api.AllocatableDevice;
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.api.ClaimAllocation;
@@ -21,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** The same GPU Flex 170 in every shape that the agent knows. */
 final class Fixtures {
@@ -111,5 +115,13 @@ final class Fixtures {
         Optional.empty(),
         Optional.empty(),
         health);
+  }
+
+  static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

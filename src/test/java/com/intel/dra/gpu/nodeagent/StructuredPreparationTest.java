@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.kubelet.ClaimPreparer;
 import com.intel.dra.gpu.kubelet.ClaimReference;
 import com.intel.dra.gpu.kubelet.PrepareResult;
 import com.intel.dra.gpu.kubelet.PreparedDevice;
@@ -41,7 +42,7 @@ class StructuredPreparationTest {
   private final PendingAllocations pending = new PendingAllocations(InstantSource.system());
   private final TestingStructuredClaims claims = new TestingStructuredClaims();
   private PreparedClaims prepared;
-  private StructuredPreparation preparation;
+  private ClaimPreparer preparation;
 
   @BeforeEach
   void nodeWithTwoGpus() throws IOException {
@@ -50,18 +51,20 @@ class StructuredPreparationTest {
     preparation = preparation(TestingConfig.below(root));
   }
 
-  private StructuredPreparation preparation(TestingConfig config) throws IOException {
+  private ClaimPreparer preparation(TestingConfig config) throws IOException {
     var records = VfHostRecords.open(root.resolve("state"), BOOT);
     var gas = new TestingGasInformer(config);
     var failures = new VfFailures(config, InstantSource.system());
-    return new StructuredPreparation(
-        new DevicePreparation(node, prepared, hosts, records, gas, config),
-        prepared,
-        pending,
-        claims,
-        new NodeOffer(node, hosts, records, failures, prepared, config),
-        node,
-        gas,
+    return new WithAllItsTime(
+        new StructuredPreparation(
+            new DevicePreparation(node, prepared, hosts, records, gas, config),
+            prepared,
+            pending,
+            claims,
+            new NodeOffer(node, hosts, records, failures, prepared, config),
+            node,
+            gas,
+            config),
         config);
   }
 
@@ -145,7 +148,7 @@ class StructuredPreparationTest {
   void afterAWaitTheClaimIsReadAgainWithNoLockHeld() throws Exception {
     claims.give("a", result("gpu", gpu(3)));
     hosts.set(gpu(3).uid(), Optional.of(new VfHostState.Removing(Optional.empty())));
-    StructuredPreparation patient =
+    ClaimPreparer patient =
         preparation(TestingConfig.below(root).withPrepareWait(Duration.ofSeconds(30)));
     var lockWasFree = new CompletableFuture<Boolean>();
     var call = new FutureTask<>(() -> patient.prepare(claim("a"), Optional.empty()));

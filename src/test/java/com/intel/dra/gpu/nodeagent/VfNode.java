@@ -103,6 +103,10 @@ final class VfNode {
     return gpu;
   }
 
+  Path sysfs(Gpu gpu, String file) {
+    return kernel.root().resolve("bus/pci/devices/" + gpu.address()).resolve(file);
+  }
+
   Gpu flex170(int bus) throws IOException {
     return add(Driver.I915, bus, "0x56c0", 16_384, 8);
   }

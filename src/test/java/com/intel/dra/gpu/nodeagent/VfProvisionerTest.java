@@ -1055,15 +1055,11 @@ class VfProvisionerTest {
   }
 
   private Path sysfs(String file) {
-    return node.kernel.root().resolve("bus/pci/devices/" + gpu.address()).resolve(file);
+    return node.sysfs(gpu, file);
   }
 
   private static void await(CountDownLatch latch) {
-    try {
-      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    Fixtures.await(latch);
   }
 
   private static org.awaitility.core.ConditionFactory await() {
