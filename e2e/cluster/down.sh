@@ -39,8 +39,8 @@ remove_cgroups() { # the kernel may need a moment to see that one is empty
 remove_mount_points() {
   local folder
   for folder in $(unused_mount_points); do
-    rm "$folder/$MARKER"
-    rmdir --ignore-fail-on-non-empty "$folder"
+    rm -f "$folder/$MARKER"   # another cluster that ends now may have removed it
+    rmdir --ignore-fail-on-non-empty "$folder" 2>/dev/null || [ ! -e "$folder" ]
   done
 }
 

@@ -6,6 +6,8 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 images=$CACHE/images
 mkdir -p "$images"
+exec {lock}>"$images/.lock"   # another cluster that starts now makes the same files
+flock "$lock"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# test-on.sh VERSION[:GATES] TAGS REPORTS [JAVA-OPTION...]: starts a cluster of two nodes of that Kubernetes version with
+# these feature gates, installs the driver, runs the test classes whose tags fit, and ends the cluster. ./test calls it, for
+# several versions at once, each with a CLUSTER_NAME and a CLUSTER_PORT of its own. The driver and the test classes are
+# built already; a version that is missing is built. ONLY: names of test classes, separated by commas; all unless set.
+# A line about where the time went is added to TIMES.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+. e2e/cluster/lib.sh
+. e2e/lib/jdk.sh
+. e2e/lib/requirements.sh
+. e2e/lib/driver.sh
+use_jdk 25
+target=$1 tags=$2 reports=$3; shift 3
+version=${target%%:*} gates=''
+[ "$version" = "$target" ] || gates=${target#*:}
+
+run_tests() { # run_tests JAVA-OPTION...
+  "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED "$@" \
+    -cp "target/test-classes:target/classes:$(<target/test-class-path)" org.junit.platform.console.ConsoleLauncher execute \
+    --disable-banner --disable-ansi-colors --details=summary --include-engine=junit-jupiter \
+    --scan-classpath=target/test-classes --include-classname="^.*\.(${ONLY:+${ONLY//,/|}}${ONLY:-[A-Za-z0-9]+IT})\$" \
+    --include-tag="$tags" --reports-dir="$reports"
+}
+
+keep_logs() {
+  kubectl logs -l app.kubernetes.io/name=intel-gpu-controller --prefix --tail=-1 >"$reports/controller.log" 2>&1 || true
+  kubectl logs daemonset/intel-gpu-node-agent -c intel-gpu-node-agent --tail=-1 >"$reports/node-agent.log" 2>&1 || true
+  kubectl get events -A >"$reports/events.log" || true
+  echo "failed: see $reports"
+}
+
+trap '"$HERE/down.sh"' EXIT
+trap 'exit 130' INT TERM
+"$HERE/down.sh" >/dev/null
+mkdir -p "$reports"
+quick=()
+[ "$tags" != core ] || quick=(--quick)
+"$HERE/build.sh" tools helm "${quick[@]}" "$version"
+started=$SECONDS
+"$HERE/up.sh" "$version" --nodes 2 ${gates:+--feature-gates "$gates"}
+use_kubectl
+up=$SECONDS
+topology=e2e/topology.yaml
+load_images
+install_driver >/dev/null
+wait_for_driver
+ready=$SECONDS status=0
+step "testing"
+run_tests "$@" || { status=$?; keep_logs; }
+tested=$SECONDS
+trap - EXIT
+"$HERE/down.sh" || status=1
+printf '%s: cluster up %d s, driver ready %d s, tests %d s\n' \
+  "$target" $((up - started)) $((ready - up)) $((tested - ready)) >>"${TIMES:-/dev/stdout}"
+exit "$status"
