@@ -16,10 +16,12 @@ version=${target%%:*} gates=''
 [ "$version" = "$target" ] || gates=${target#*:}
 
 run_tests() { # run_tests JAVA-OPTION...
-  "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED "$@" \
+  local classes=${ONLY:-[A-Za-z0-9]+IT}
+  "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED \
+    -Djava.util.logging.manager=org.jboss.logmanager.LogManager "$@" \
     -cp "target/test-classes:target/classes:$(<target/test-class-path)" org.junit.platform.console.ConsoleLauncher execute \
     --disable-banner --disable-ansi-colors --details=summary --include-engine=junit-jupiter \
-    --scan-classpath=target/test-classes --include-classname="^.*\.(${ONLY:+${ONLY//,/|}}${ONLY:-[A-Za-z0-9]+IT})\$" \
+    --scan-classpath=target/test-classes --include-classname="^.*\.(${classes//,/|})\$" \
     --include-tag="$tags" --reports-dir="$reports"
 }
 
