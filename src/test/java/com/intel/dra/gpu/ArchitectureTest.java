@@ -16,6 +16,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.regex.Matcher;
 import java.util.stream.Stream;
 
 /** The walls of the house, as docs/architecture.md draws them: which room may know which. */
@@ -162,6 +163,24 @@ class ArchitectureTest {
           .orShould()
           .callMethod(System.class, "currentTimeMillis")
           .because("pauses are measured by time.SteadyClock or System.nanoTime");
+
+  /** Most texts are somebody else's; {@code ExpressionsTest} tries each expression. */
+  @ArchTest
+  static final ArchRule expressionsAreForWholeTextsOnly =
+      noClasses()
+          .that()
+          .doNotHaveSimpleName("HarmlessText")
+          .should()
+          .callMethod(Matcher.class, "find")
+          .orShould()
+          .callMethod(Matcher.class, "results")
+          .orShould()
+          .callMethod(Matcher.class, "replaceAll", String.class)
+          .orShould()
+          .callMethod(String.class, "replaceAll", String.class, String.class)
+          .orShould()
+          .callMethod(String.class, "replaceFirst", String.class, String.class)
+          .because("a search begins anew at each character, which takes quadratic time");
 
   @ArchTest
   static final ArchRule noCircles = slices().matching(ROOT + "(*)..").should().beFreeOfCycles();

@@ -36,7 +36,7 @@ public final class DriverEvents {
         .withInvolvedObject(about)
         .withType(reason.type().word())
         .withReason(reason.word())
-        .withMessage(cut(message, MAX_MESSAGE_LENGTH))
+        .withMessage(shownOf(message))
         .withNewSource()
         .withComponent(GpuApi.DRIVER_NAME)
         .endSource()
@@ -46,7 +46,16 @@ public final class DriverEvents {
         .withCount(1);
   }
 
+  /** As much of a message as an Event shows: to be asked for before the message is worked on. */
+  public static String shownOf(String message) {
+    return cut(message, MAX_MESSAGE_LENGTH);
+  }
+
   private static String cut(String text, int maxLength) {
-    return text.substring(0, Math.min(text.length(), maxLength));
+    if (text.length() <= maxLength) {
+      return text;
+    }
+    boolean isInTheMiddleOfACharacter = Character.isHighSurrogate(text.charAt(maxLength - 1));
+    return text.substring(0, isInTheMiddleOfACharacter ? maxLength - 1 : maxLength);
   }
 }

@@ -30,6 +30,10 @@ public final class ParametersResolver {
 
   private static final String CLAIM_KIND = "GpuClaimParameters";
   private static final String CLASS_KIND = "DeviceClassParameters";
+
+  /** The longest name that Kubernetes lets an object have. */
+  private static final int MAX_QUOTED = 253;
+
   private static final int DEFAULT_COUNT = 1;
   private static final DeviceType DEFAULT_TYPE = DeviceType.GPU;
 
@@ -70,7 +74,7 @@ public final class ParametersResolver {
                     new UnusableParameters(
                         CLASS_PARAMETERS_NOT_FOUND,
                         "%s: parametersRef.name is \"%s\", but there is no %s of that name; create it or correct the name"
-                            .formatted(owner, name, CLASS_KIND)));
+                            .formatted(owner, quoted(name), CLASS_KIND)));
     if (parameters.getSpec() == null) {
       return List.of();
     }
@@ -84,7 +88,8 @@ public final class ParametersResolver {
         throw new UnusableParameters(
             INVALID_CLASS_PARAMETERS,
             field
-                + ".name is empty; give a PCI device id such as 0x56c0, a PCI address, a device UID, or * for every device");
+                + ".name is empty; give a PCI device id such as 0x56c0, a PCI address, a device"
+                + " UID, or * for every device");
       }
       terms.add(new SelectorTerm(type, pattern));
     }
@@ -113,7 +118,7 @@ public final class ParametersResolver {
                     new UnusableParameters(
                         CLAIM_PARAMETERS_NOT_FOUND,
                         "spec.parametersRef.name is \"%s\", but there is no %s of that name in namespace %s; create it or correct the name"
-                            .formatted(name, CLAIM_KIND, namespace)));
+                            .formatted(quoted(name), CLAIM_KIND, namespace)));
     String object = "%s %s/%s: ".formatted(CLAIM_KIND, namespace, name);
     GpuClaimParametersSpec spec = parameters.getSpec();
     if (spec == null) {
@@ -142,11 +147,11 @@ public final class ParametersResolver {
       throw new UnusableParameters(
           reason,
           "%s.apiGroup is \"%s\"; it must be %s (or %s)"
-              .formatted(field, text(apiGroup), GpuApi.GROUP, groupVersion));
+              .formatted(field, quoted(apiGroup), GpuApi.GROUP, groupVersion));
     }
     if (!expectedKind.equals(kind)) {
       throw new UnusableParameters(
-          reason, "%s.kind is \"%s\"; it must be %s".formatted(field, text(kind), expectedKind));
+          reason, "%s.kind is \"%s\"; it must be %s".formatted(field, quoted(kind), expectedKind));
     }
   }
 
@@ -157,7 +162,7 @@ public final class ParametersResolver {
     return parsed.orElseThrow(
         () ->
             new UnusableParameters(
-                reason, "%s is \"%s\"; it must be gpu or vf".formatted(field, text(type))));
+                reason, "%s is \"%s\"; it must be gpu or vf".formatted(field, quoted(type))));
   }
 
   private static int count(@Nullable Integer count, String object) throws UnusableParameters {
@@ -186,6 +191,12 @@ public final class ParametersResolver {
               .formatted(object, memory, GpuApi.MIN_MEMORY_MIB, GpuApi.MAX_MEMORY_MIB));
     }
     return memory;
+  }
+
+  /** Users write what they like: a name that can be right is never cut. */
+  private static String quoted(@Nullable String value) {
+    String text = text(value);
+    return text.length() <= MAX_QUOTED ? text : text.substring(0, MAX_QUOTED) + "...";
   }
 
   private static String text(@Nullable String value) {

@@ -13,10 +13,8 @@ import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.quarkus.arc.profile.IfBuildProfile;
 import io.quarkus.virtual.threads.VirtualThreads;
 import jakarta.inject.Singleton;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.InstantSource;
-import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import org.jboss.logging.Logger;
 
@@ -52,8 +50,14 @@ class EventPublisher {
     this.steady = steady;
   }
 
-  /** Says that something keeps the object from being served. */
-  void warn(HasMetadata about, EventReason reason, String message) {
+  /**
+   * Says that something keeps the object from being served.
+   *
+   * @param text may quote what users wrote, of whatever length; nothing is done with more of it
+   *     than an Event shows
+   */
+  void warn(HasMetadata about, EventReason reason, String text) {
+    String message = DriverEvents.shownOf(text);
     String uid = about.getMetadata().getUid();
     if (!isWorthTelling(uid, reason.word(), message)) {
       return;
@@ -67,11 +71,7 @@ class EventPublisher {
           reason.word(),
           message);
     }
-    String identity =
-        UUID.nameUUIDFromBytes(
-                (uid + reason.word() + EventThrottle.shape(message))
-                    .getBytes(StandardCharsets.UTF_8))
-            .toString();
+    String identity = EventThrottle.identity(uid, reason.word(), message).toString();
     Event event = event(about, reason, message, identity);
     virtualThreads.execute(() -> publish(event));
   }

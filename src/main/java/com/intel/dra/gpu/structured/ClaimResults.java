@@ -55,8 +55,13 @@ public sealed interface ClaimResults {
     private boolean concerns(Result result) {
       return requests.isEmpty()
           || requests.contains(result.request())
-          || requests.contains(result.request().replaceFirst("/.*", ""));
+          || requests.contains(mainRequest(result.request()));
     }
+  }
+
+  private static String mainRequest(String request) {
+    int slash = request.indexOf('/');
+    return slash < 0 ? request : request.substring(0, slash);
   }
 
   /**

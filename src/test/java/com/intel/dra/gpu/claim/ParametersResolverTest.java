@@ -175,8 +175,8 @@ class ParametersResolverTest {
         .isEqualTo(
             new ParametersProblem(
                 CLAIM_PARAMETERS_NOT_FOUND,
-                "spec.parametersRef.name is \"lost\", but there is no GpuClaimParameters of that name"
-                    + " in namespace work; create it or correct the name"));
+                "spec.parametersRef.name is \"lost\", but there is no GpuClaimParameters of that"
+                    + " name in namespace work; create it or correct the name"));
   }
 
   static Stream<Arguments> badClaimParameters() {
@@ -279,5 +279,22 @@ class ParametersResolverTest {
                     withParameters(claim("c"), "lost too"))
                 .reason())
         .isEqualTo(CLASS_PARAMETERS_NOT_FOUND);
+  }
+
+  /** They may be as long as an object may be. */
+  @ParameterizedTest
+  @CsvSource({"apiGroup", "kind", "name"})
+  void longTextsAreQuotedInPart(String field) {
+    String text = "7".repeat(1_000_000) + "x";
+    ResourceClaim claim =
+        withParameters(
+            claim("hostile"),
+            field.equals("apiGroup") ? text : GROUP,
+            field.equals("kind") ? text : "GpuClaimParameters",
+            field.equals("name") ? text : "small");
+    assertThat(unusable(resourceClass(), claim).message())
+        .startsWith("spec.parametersRef." + field + " is \"777")
+        .contains("7...\"")
+        .hasSizeLessThan(600);
   }
 }
