@@ -3,14 +3,17 @@ package com.intel.dra.gpu.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.mode.DraMode;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSliceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Duration;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -23,6 +26,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class StructuredNodeRestrictionIT {
 
   private static final String OWN = "e2e-slice";
+  private static final String DRIVER = DraMode.STRUCTURED.driverName();
+  private static final String OTHER_DRIVER = "e2e.example.com";
   private static final String MARK = "{\"metadata\":{\"annotations\":{\"e2e\":\"x\"}}}";
 
   @RegisterExtension final StructuredCluster cluster = new StructuredCluster(Topology.USUAL);
@@ -36,21 +41,59 @@ class StructuredNodeRestrictionIT {
 
   @Test
   void anAgentWritesTheSlicesOfItsOwnNodeAndOfNoOther() {
+    ResourceSlice own = cluster.slices("node1").getFirst();
     ResourceSlice other = cluster.slices("node2").getFirst();
     try (KubernetesClient agent = identity.of(cluster.agentOn("node1"))) {
       assertForbidden(() -> agent.resource(other).delete(), "resourceslices of node2");
       assertForbidden(() -> agent.resource(marked(other)).update(), "resourceslices of node2");
-      assertForbidden(
-          () -> agent.resource(slice(Optional.of("node2"))).create(), "resourceslices of node2");
-      assertForbidden(
-          () -> agent.resource(slice(Optional.empty())).create(), "resourceslices of no node");
+      assertCreateForbidden(
+          agent, slice(Optional.of("node2"), "node2", DRIVER), "resourceslices of node2");
+      assertCreateForbidden(
+          agent, slice(Optional.of("node2"), "node1", DRIVER), "resourceslices of node2");
+      assertCreateForbidden(
+          agent, slice(Optional.empty(), "node1", DRIVER), "resourceslices of no node");
 
-      ResourceSlice created = agent.resource(slice(Optional.of("node1"))).create();
-      assertThatCode(() -> agent.resource(created).delete()).doesNotThrowAnyException();
+      // dry runs pass admission too, and the node's agent does not see them
+      ResourceSlice good = slice(Optional.of("node1"), "node1", DRIVER);
+      assertThatCode(() -> agent.resource(good).dryRun(true).create()).doesNotThrowAnyException();
+      assertThatCode(() -> agent.resource(own).dryRun(true).delete()).doesNotThrowAnyException();
     }
     assertThat(cluster.slices("node2"))
         .extracting(slice -> slice.getMetadata().getUid())
         .contains(other.getMetadata().getUid());
+  }
+
+  /** What a slice says of its node is not enough: it counts for the pool that it names. */
+  @Test
+  void anAgentWritesIntoThePoolOfItsOwnNodeAndIntoNoOther() {
+    try (KubernetesClient agent = identity.of(cluster.agentOn("node1"))) {
+      assertCreateForbidden(
+          agent, slice(Optional.of("node1"), "node2", DRIVER), "not of pool node2");
+      assertCreateForbidden(
+          agent, slice(Optional.of("node1"), "node1/node2", DRIVER), "not of pool node1/node2");
+    }
+  }
+
+  @Test
+  void anAgentWritesSlicesOfNoOtherDriver() {
+    ResourceSlice others = slice(Optional.of("node1"), "node1", OTHER_DRIVER);
+    try (KubernetesClient agent = identity.of(cluster.agentOn("node1"))) {
+      assertCreateForbidden(agent, others, "not of driver " + OTHER_DRIVER);
+
+      ResourceSlice created = cluster.client().resource(others).create();
+      assertForbidden(() -> agent.resource(created).delete(), "not of driver " + OTHER_DRIVER);
+      assertForbidden(
+          () -> agent.resource(marked(created)).update(), "not of driver " + OTHER_DRIVER);
+    }
+  }
+
+  @Test
+  void anAgentRemovesASliceThatSomebodyPutIntoAnotherPool() {
+    cluster.client().resource(slice(Optional.of("node1"), "e2e", DRIVER)).create();
+
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> cluster.client().resources(ResourceSlice.class).withName(OWN).get() == null);
   }
 
   @Test
@@ -65,7 +108,7 @@ class StructuredNodeRestrictionIT {
   void aTokenThatNamesNoNodeWritesNothing() {
     try (KubernetesClient agent = identity.ofAccount(RealCluster.AGENT)) {
       assertForbidden(() -> mark(agent, "node1"), "names no node");
-      assertForbidden(() -> agent.resource(slice(Optional.of("node1"))).create(), "names no node");
+      assertCreateForbidden(agent, slice(Optional.of("node1"), "node1", DRIVER), "names no node");
     }
   }
 
@@ -92,17 +135,21 @@ class StructuredNodeRestrictionIT {
         .build();
   }
 
-  /** Of another driver, which no agent takes for its own. */
-  private static ResourceSlice slice(Optional<String> node) {
+  private static void assertCreateForbidden(
+      KubernetesClient agent, ResourceSlice slice, String message) {
+    assertForbidden(() -> agent.resource(slice).dryRun(true).create(), message);
+  }
+
+  private static ResourceSlice slice(Optional<String> node, String pool, String driver) {
     var spec =
         new ResourceSliceBuilder()
             .withNewMetadata()
             .withName(OWN)
             .endMetadata()
             .withNewSpec()
-            .withDriver("e2e.example.com")
+            .withDriver(driver)
             .withNewPool()
-            .withName("e2e")
+            .withName(pool)
             .withGeneration(1L)
             .withResourceSliceCount(1L)
             .endPool()
