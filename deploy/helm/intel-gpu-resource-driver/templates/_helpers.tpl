@@ -85,6 +85,47 @@ build generates and those of the kustomize overlays, so that chart and overlays 
 {{- end -}}
 {{- end -}}
 
+{{/*
+The agent .object with the host's folders .kubeletDir and .cdiDir: mounts and settings together, for a path must be the same
+inside and outside.
+*/}}
+{{- define "driver.folders" -}}
+{{- $values := .root.Values -}}
+{{- range $name, $value := dict "GPU_PLUGINS_DIR" "kubeletDir" "GPU_PLUGIN_DIR" "kubeletDir" "GPU_REGISTRY_DIR" "kubeletDir" "GPU_CDI_ROOT" "cdiDir" -}}
+  {{- if hasKey $values.nodeAgent.settings $name }}{{ fail (printf "nodeAgent.settings.%s would move the setting and leave the mount where it is: set %s, which moves both" $name $value) }}{{ end -}}
+{{- end -}}
+{{- $pod := .object.spec.template.spec -}}
+{{- $own := index $pod.containers 0 -}}
+{{- $env := list -}}
+{{- if ne $values.kubeletDir "/var/lib/kubelet" -}}
+  {{- $env = append $env (dict "name" "GPU_PLUGINS_DIR" "value" (printf "%s/plugins" $values.kubeletDir)) -}}
+  {{- $env = append $env (dict "name" "GPU_REGISTRY_DIR" "value" (printf "%s/plugins_registry" $values.kubeletDir)) -}}
+{{- end -}}
+{{- if ne $values.cdiDir "/var/run/cdi" -}}
+  {{- $env = append $env (dict "name" "GPU_CDI_ROOT" "value" $values.cdiDir) -}}
+{{- end -}}
+{{- $lists := dict "base" $own.env "patch" $env "key" "name" -}}
+{{- include "driver.mergeLists" $lists -}}
+{{- $_ := set $own "env" $lists.result -}}
+{{- range $mount := $own.volumeMounts -}}
+  {{- $_ := set $mount "mountPath" (include "driver.folder" (dict "values" $values "path" $mount.mountPath)) -}}
+{{- end -}}
+{{- range $volume := $pod.volumes -}}
+  {{- with $volume.hostPath }}{{- $_ := set . "path" (include "driver.folder" (dict "values" $values "path" .path)) -}}{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The host's folder .path, where .values have it. */}}
+{{- define "driver.folder" -}}
+{{- if eq .path "/var/run/cdi" -}}
+{{- .values.cdiDir -}}
+{{- else if hasPrefix "/var/lib/kubelet/" .path -}}
+{{- .values.kubeletDir }}/{{ trimPrefix "/var/lib/kubelet/" .path -}}
+{{- else -}}
+{{- .path -}}
+{{- end -}}
+{{- end -}}
+
 {{/* The objects of .file, each labelled, and the workloads with what the values say. */}}
 {{- define "driver.objects" -}}
 {{- $root := .root -}}
@@ -106,6 +147,7 @@ build generates and those of the kustomize overlays, so that chart and overlays 
     {{- $_ := set $object.spec "updateStrategy" (dict "type" "RollingUpdate") -}}
   {{- end -}}
   {{- include "driver.settings" (dict "root" $root "object" $object "values" $root.Values.nodeAgent) -}}
+  {{- include "driver.folders" (dict "root" $root "object" $object) -}}
 {{- else if eq $object.kind "CustomResourceDefinition" -}}
   {{- if $root.Values.crds.keep }}{{- $_ := set $object.metadata "annotations" (mergeOverwrite (default dict $object.metadata.annotations) (dict "helm.sh/resource-policy" "keep")) -}}{{- end -}}
 {{- end }}

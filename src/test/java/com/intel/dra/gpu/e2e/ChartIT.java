@@ -14,8 +14,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +67,79 @@ class ChartIT {
         objects(Shell.kubectl("kustomize", "deploy/overlays/" + overlay)));
   }
 
+  /** As of k0s: the kubelet looks for sockets there, and hands these very paths on. */
+  @ParameterizedTest
+  @CsvSource({
+    "classic, host-folders, gpu.dra.intel.com",
+    "structured, structured-host-folders, gpu.intel.com",
+  })
+  void otherFoldersOfTheNodesMoveMountsAndSettingsTogether(
+      String mode, String overlay, String driver, @TempDir Path folder) throws IOException {
+    Map<String, JsonNode> rendered =
+        objects(
+            Chart.template(
+                "mode=" + mode, "kubeletDir=/var/lib/k0s/kubelet", "cdiDir=/run/other/cdi"));
+
+    JsonNode agent = agent(rendered);
+    assertThat(environment(agent))
+        .containsEntry("GPU_PLUGINS_DIR", "/var/lib/k0s/kubelet/plugins")
+        .containsEntry("GPU_REGISTRY_DIR", "/var/lib/k0s/kubelet/plugins_registry")
+        .containsEntry("GPU_CDI_ROOT", "/run/other/cdi");
+    Map<String, String> hostPaths =
+        paths(agent.path("volumes"), volume -> volume.path("hostPath").path("path"));
+    assertThat(hostPaths)
+        .containsEntry("plugin", "/var/lib/k0s/kubelet/plugins/" + driver)
+        .containsEntry("plugins-registry", "/var/lib/k0s/kubelet/plugins_registry")
+        .containsEntry("cdi", "/run/other/cdi");
+    assertThat(hostPaths.values()).noneMatch(path -> path.startsWith("/var/lib/kubelet"));
+    Map<String, String> mounts =
+        paths(
+            agent.path("containers").path(0).path("volumeMounts"),
+            mount -> mount.path("mountPath"));
+    for (String name : List.of("plugin", "plugins-registry", "cdi")) {
+      assertThat(mounts).containsEntry(name, hostPaths.get(name));
+    }
+    assertThat(agent)
+        .as("the component does the same")
+        .isEqualTo(agent(objects(withOtherFolders(overlay, folder))));
+  }
+
+  /** The overlay, with the two lines of the component changed. */
+  private static String withOtherFolders(String overlay, Path folder) throws IOException {
+    Files.createDirectory(folder.resolve("target"));
+    Shell.run("cp", "-r", "target/kubernetes", folder.resolve("target").toString());
+    Shell.run("cp", "-r", "deploy", folder.toString());
+    Path folders = folder.resolve("deploy/components/host-folders/folders.yaml");
+    Files.writeString(
+        folders,
+        Files.readString(folders)
+            .replace("kubeletDir: /var/lib/kubelet", "kubeletDir: /var/lib/k0s/kubelet")
+            .replace("cdiDir: /var/run/cdi", "cdiDir: /run/other/cdi"));
+    return Shell.kubectl("kustomize", folder.resolve("deploy/overlays/" + overlay).toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GPU_PLUGINS_DIR, kubeletDir",
+    "GPU_PLUGIN_DIR, kubeletDir",
+    "GPU_REGISTRY_DIR, kubeletDir",
+    "GPU_CDI_ROOT, cdiDir",
+  })
+  void aSettingThatWouldLeaveItsMountBehindIsRefused(String setting, String value) {
+    assertThatThrownBy(() -> Chart.template("nodeAgent.settings." + setting + "=/srv/x"))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("set " + value);
+  }
+
+  @Test
+  void anEmptyPriorityClassIsNone() throws IOException {
+    assertThat(agent(objects(Chart.template())).path("priorityClassName").asText())
+        .isEqualTo("system-node-critical");
+    assertThat(
+            agent(objects(Chart.template("nodeAgent.priorityClassName="))).has("priorityClassName"))
+        .isFalse();
+  }
+
   @Test
   void valuesArriveWhereTheyBelong() throws IOException {
     Map<String, JsonNode> objects =
@@ -84,8 +159,7 @@ class ChartIT {
                 "nodeAgent.probes.livenessProbe.periodSeconds=60"));
     JsonNode deployment = get(objects, "Deployment intel-gpu-controller").path("spec");
     JsonNode controller = deployment.path("template").path("spec");
-    JsonNode agent =
-        get(objects, "DaemonSet intel-gpu-node-agent").path("spec").path("template").path("spec");
+    JsonNode agent = agent(objects);
 
     assertThat(deployment.path("replicas").asInt()).isEqualTo(1);
     assertThat(controller.path("priorityClassName").asText()).isEqualTo("high");
@@ -148,7 +222,10 @@ class ChartIT {
           "controler.replicas=1",
           "controller.replicas=0",
           "nodeAgent.settings.gpu-sharing=x",
-          "nodeRestriction=maybe"
+          "nodeRestriction=maybe",
+          "kubeletDir=var/lib/kubelet",
+          "kubeletDir=/var/lib/kubelet/",
+          "cdiDir="
         }) {
       assertThatThrownBy(() -> Chart.template(value))
           .isInstanceOf(AssertionError.class)
@@ -171,6 +248,20 @@ class ChartIT {
   private static JsonNode get(Map<String, JsonNode> objects, String name) {
     assertThat(objects).containsKey(name);
     return objects.getOrDefault(name, MissingNode.getInstance());
+  }
+
+  private static JsonNode agent(Map<String, JsonNode> objects) {
+    return get(objects, "DaemonSet intel-gpu-node-agent")
+        .path("spec")
+        .path("template")
+        .path("spec");
+  }
+
+  /** By the names of volumes. */
+  private static Map<String, String> paths(JsonNode list, UnaryOperator<JsonNode> path) {
+    var paths = new TreeMap<String, String>();
+    list.forEach(one -> paths.put(one.path("name").asText(), path.apply(one).asText()));
+    return paths;
   }
 
   private static Map<String, String> environment(JsonNode pod) {
