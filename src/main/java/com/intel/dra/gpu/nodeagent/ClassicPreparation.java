@@ -22,13 +22,6 @@ import java.util.stream.Collectors;
 @Typed(ClassicPreparation.class)
 class ClassicPreparation implements PatientPreparer {
 
-  /** The devices that a claim was given, or why that is not known. */
-  private sealed interface Devices {
-    record Given(List<AllocatedDevice> devices) implements Devices {}
-
-    record Unknown(String reason) implements Devices {}
-  }
-
   private final DevicePreparation devices;
   private final PreparedClaims prepared;
   private final GasInformer gas;
@@ -52,15 +45,7 @@ class ClassicPreparation implements PatientPreparer {
   @Override
   public PrepareResult prepare(
       ClaimReference claim, Optional<String> resourceHandle, Patience patience) {
-    return switch (devicesOf(claim, resourceHandle)) {
-      case Devices.Unknown(String reason) -> new PrepareResult.Failed(reason);
-      case Devices.Given(List<AllocatedDevice> given) ->
-          devices.prepare(
-              claim,
-              new PreparedClaim(claim.namespace(), claim.name(), given),
-              patience,
-              () -> change(claim, resourceHandle, given));
-    };
+    return devices.prepare(claim, () -> wanted(claim, resourceHandle), patience);
   }
 
   @Override
@@ -68,30 +53,15 @@ class ClassicPreparation implements PatientPreparer {
     return devices.unprepare(claim);
   }
 
-  /** The claim may have been deallocated, and its devices given to another, during the wait. */
-  private Optional<String> change(
-      ClaimReference claim, Optional<String> resourceHandle, List<AllocatedDevice> devices) {
-    return switch (devicesOf(claim, resourceHandle)) {
-      case Devices.Unknown(String reason) -> Optional.of(reason);
-      case Devices.Given(List<AllocatedDevice> still) when still.equals(devices) ->
-          Optional.empty();
-      case Devices.Given _ ->
-          Optional.of(
-              "%s: its devices were changed while it waited for them; the next call goes on"
-                  .formatted(claim));
-    };
-  }
-
-  private Devices devicesOf(ClaimReference claim, Optional<String> resourceHandle) {
+  private WantedClaim wanted(ClaimReference claim, Optional<String> resourceHandle) {
     return switch (ResourceHandle.decode(resourceHandle.orElse(""))) {
       case Decoded.Invalid(String reason) ->
-          new Devices.Unknown(
-              "%s: %s; delete the claim's pods so that it is allocated anew"
-                  .formatted(claim, reason));
+          new WantedClaim.Unknown(
+              "%s; delete the claim's pods so that it is allocated anew".formatted(reason));
       case Decoded.Valid(ResourceHandle handle) when handle.devices().isEmpty() ->
-          new Devices.Unknown(
-              "%s: its resource handle names no devices; delete the claim's pods so that it is allocated anew"
-                  .formatted(claim));
+          new WantedClaim.Unknown(
+              "its resource handle names no devices; delete the claim's pods so that it is"
+                  + " allocated anew");
       case Decoded.Valid(ResourceHandle handle) -> onRecord(claim, handle.devices());
       case Decoded.WithoutDevices() -> devicesInGas(claim);
     };
@@ -102,7 +72,7 @@ class ClassicPreparation implements PatientPreparer {
    * whose devices are another's now. The controller writes the GAS before the claim, so what is
    * neither in the GAS that the informer shows nor in that of the API server is no allocation.
    */
-  private Devices onRecord(ClaimReference claim, List<AllocatedDevice> devices) {
+  private WantedClaim onRecord(ClaimReference claim, List<AllocatedDevice> devices) {
     Optional<GpuAllocationState> shown = gas.current();
     if (shown.isEmpty() // nothing is known, and pods should start while the API server is away
         || areOnRecord(claim, devices, shown.get())
@@ -110,18 +80,18 @@ class ClassicPreparation implements PatientPreparer {
             .find(claim.uid())
             .filter(known -> known.devices().equals(devices))
             .isPresent()) {
-      return new Devices.Given(devices);
+      return given(claim, devices);
     }
     try {
       return store.get().filter(read -> areOnRecord(claim, devices, read)).isPresent()
-          ? new Devices.Given(devices)
-          : new Devices.Unknown(
-              "%s: %s does not say that it was given these devices; if that lasts, the kubelet took it for an earlier claim of the same name: delete its pods, and use another name or restart the kubelet"
-                  .formatted(claim, config.gasName()));
+          ? given(claim, devices)
+          : new WantedClaim.Unknown(
+              "%s does not say that it was given these devices; if that lasts, the kubelet took it for an earlier claim of the same name: delete its pods, and use another name or restart the kubelet"
+                  .formatted(config.gasName()));
     } catch (KubernetesClientException e) {
-      return new Devices.Unknown(
-          "%s: whether %s says that it was given these devices could not be read: %s"
-              .formatted(claim, config.gasName(), e.getMessage()));
+      return new WantedClaim.NotKnownYet(
+          "whether %s says that it was given these devices could not be read: %s"
+              .formatted(config.gasName(), e.getMessage()));
     }
   }
 
@@ -136,16 +106,20 @@ class ClassicPreparation implements PatientPreparer {
   }
 
   /** Claims that the Go driver allocated are in the GAS alone. */
-  private Devices devicesInGas(ClaimReference claim) {
+  private WantedClaim devicesInGas(ClaimReference claim) {
     return gas.current()
         .map(state -> state.getSpec().resourceClaimAllocations().get(claim.uid()))
         .map(ClaimAllocation::gpus)
         .filter(devices -> !devices.isEmpty())
-        .<Devices>map(Devices.Given::new)
+        .map(devices -> given(claim, devices))
         .orElseGet(
             () ->
-                new Devices.Unknown(
-                    "%s: neither its resource handle nor %s names its devices; if that lasts, delete the claim's pods so that it is allocated anew"
-                        .formatted(claim, config.gasName())));
+                new WantedClaim.NotKnownYet(
+                    "neither its resource handle nor %s names its devices; if that lasts, delete the claim's pods so that it is allocated anew"
+                        .formatted(config.gasName())));
+  }
+
+  private static WantedClaim given(ClaimReference claim, List<AllocatedDevice> devices) {
+    return new WantedClaim.Known(new PreparedClaim(claim.namespace(), claim.name(), devices));
   }
 }

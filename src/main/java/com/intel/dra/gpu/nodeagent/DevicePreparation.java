@@ -11,13 +11,13 @@ import com.intel.dra.gpu.nodeagent.VfHosts.Attempt;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -26,7 +26,8 @@ import java.util.stream.Stream;
 
 /**
  * Gives a claim the node's devices, whoever allocated them: waits for VFs that are being made or
- * removed, and records the claim before the kubelet hears of it; the GAS follows.
+ * removed and for devices of claims whose containers are ending, and records the claim before the
+ * kubelet hears of it; the GAS follows.
  */
 @Singleton
 class DevicePreparation {
@@ -69,51 +70,57 @@ class DevicePreparation {
   }
 
   /**
-   * When the patience is too short, the next call goes on.
+   * Waits for what ends by itself, as long as the call has time: the kubelet comes back no sooner
+   * than after a minute. When the patience is too short, the next call goes on.
    *
-   * @param wanted the claim as it is to be recorded
-   * @param change asked after a wait: why the claim may not have these devices any more, or empty
+   * @param look what the claim is to be recorded with; asked with no lock held, and again after
+   *     each wait, for the claim may be another by then
    */
-  PrepareResult prepare(
-      ClaimReference claim,
-      PreparedClaim wanted,
-      Patience patience,
-      Supplier<Optional<String>> change) {
-    PrepareResult result =
-        switch (recording.ask(new Wish(claim, wanted))) {
-          case Attempt.Final<PrepareResult>(PrepareResult done) -> done;
-          case Attempt.NotYet<PrepareResult> _ ->
-              prepareAfterAWait(claim, wanted, patience, change);
-        };
-    if (result instanceof PrepareResult.Prepared) {
-      showInGas(wanted);
+  PrepareResult prepare(ClaimReference claim, Supplier<WantedClaim> look, Patience patience) {
+    while (true) {
+      Duration before = patience.left();
+      switch (look.get()) {
+        case WantedClaim.Unknown(String reason) -> {
+          return failed(claim, reason);
+        }
+        case WantedClaim.NotKnownYet(String reason) -> {
+          Duration left = patience.left();
+          Duration took = before.minus(left);
+          if (left.compareTo(took) <= 0) {
+            return failed(claim, reason); // who asked once more would answer too late
+          }
+          hosts.awaitChange(patience);
+        }
+        case WantedClaim.Known(PreparedClaim wanted) -> {
+          switch (attempt(claim, wanted, patience)) {
+            case Step.Done(PrepareResult result) -> {
+              return result;
+            }
+            case Step.Free _ -> {}
+          }
+        }
+      }
     }
-    return result;
   }
 
-  private PrepareResult prepareAfterAWait(
-      ClaimReference claim,
-      PreparedClaim wanted,
-      Patience patience,
-      Supplier<Optional<String>> change) {
-    // VFs that are in the way go when the GAS is looked at
-    gas.reconcileSoon();
-    return switch (awaitDevices(wanted, patience)) {
-      case Step.Done(PrepareResult done) -> done;
-      // asked without a lock, for it may have to wait for the API server
-      case Step.Free _ ->
-          change
-              .get()
-              .<PrepareResult>map(PrepareResult.Failed::new)
-              .orElseGet(() -> result(recording.ask(new Wish(claim, wanted))));
+  private Step attempt(ClaimReference claim, PreparedClaim wanted, Patience patience) {
+    return switch (recording.ask(new Wish(claim, wanted))) {
+      case Attempt.Final<PrepareResult>(PrepareResult done) -> {
+        if (done instanceof PrepareResult.Prepared) {
+          showInGas(wanted);
+        }
+        yield new Step.Done(done);
+      }
+      case Attempt.NotYet<PrepareResult> _ -> {
+        // VFs that are in the way go when the GAS is looked at
+        gas.reconcileSoon();
+        yield awaitDevices(new Wish(claim, wanted), patience);
+      }
     };
   }
 
-  private static PrepareResult result(Attempt<PrepareResult> last) {
-    return switch (last) {
-      case Attempt.Final<PrepareResult>(PrepareResult result) -> result;
-      case Attempt.NotYet<PrepareResult>(PrepareResult result) -> result;
-    };
+  private static PrepareResult failed(ClaimReference claim, String reason) {
+    return new PrepareResult.Failed("%s: %s".formatted(claim, reason));
   }
 
   /**
@@ -140,11 +147,11 @@ class DevicePreparation {
     record Free() implements Step {}
   }
 
-  private Step awaitDevices(PreparedClaim wanted, Patience patience) {
+  private Step awaitDevices(Wish wish, Patience patience) {
     return hosts.untilFinal(
         patience,
         () ->
-            hindrance(wanted)
+            obstacle(wish, prepared.all())
                 .map(DevicePreparation::done)
                 .orElseGet(() -> new Attempt.Final<>(new Step.Free())));
   }
@@ -161,6 +168,7 @@ class DevicePreparation {
   UnprepareResult unprepare(ClaimReference claim) {
     return switch (forgetting.ask(claim.uid())) {
       case Forgotten.Known(PreparedClaim known) -> {
+        hosts.claimsChanged();
         showInGas(known);
         yield new UnprepareResult.Unprepared();
       }
@@ -210,8 +218,7 @@ class DevicePreparation {
     var attempts = new ArrayList<Attempt<PrepareResult>>();
     for (Wish wish : wishes) {
       String uid = wish.claim().uid();
-      Optional<Attempt<PrepareResult>> obstacle =
-          hindrance(wish.wanted()).or(() -> doubleUse(wish, all));
+      Optional<Attempt<PrepareResult>> obstacle = obstacle(wish, all);
       if (obstacle.isEmpty()) {
         PreparedClaim claim = withThoseInUse(wish.wanted(), Optional.ofNullable(all.get(uid)));
         all.put(uid, claim);
@@ -233,11 +240,18 @@ class DevicePreparation {
     }
   }
 
-  private Optional<Attempt<PrepareResult>> doubleUse(
-      Wish wish, SortedMap<String, PreparedClaim> all) {
+  /**
+   * @param all the claims that are prepared, by UID
+   */
+  private Optional<Attempt<PrepareResult>> obstacle(Wish wish, Map<String, PreparedClaim> all) {
+    return hindrance(wish.wanted()).or(() -> doubleUse(wish, all));
+  }
+
+  /** The other claim's containers may be ending: most end within seconds. */
+  private Optional<Attempt<PrepareResult>> doubleUse(Wish wish, Map<String, PreparedClaim> all) {
     return DoubleUse.of(
             wish.claim().uid(), wish.wanted(), all, gpu -> node.find(gpu).map(Gpu::memoryMiB))
-        .flatMap(reason -> failed("%s: %s".formatted(wish.claim(), reason)));
+        .flatMap(reason -> notYet("%s: %s".formatted(wish.claim(), reason)));
   }
 
   /**
@@ -276,15 +290,16 @@ class DevicePreparation {
       return usable.map(vf -> tooSmall(device, vf)).orElseGet(() -> missing(device, gpu));
     }
     return switch (state.get()) {
-      case VfHostState.Making making -> notYet("VF %s is still being made".formatted(device.uid()));
-      case VfHostState.Removing removing ->
-          notYet("GPU %s still has VFs that are being removed".formatted(gpu));
+      case VfHostState.Making(var profile, var held, var previous) ->
+          notYet("VF %s is still being made%s".formatted(device.uid(), after(previous)));
+      case VfHostState.Removing(var previous) ->
+          notYet("GPU %s still has VFs that are being removed%s".formatted(gpu, after(previous)));
       case VfHostState.MakingFailed(var failure, var profile, var held, var left) ->
-          failed(
+          notYet(
               "VF %s could not be made on node %s, which tries again: %s"
                   .formatted(device.uid(), config.nodeName(), failure.message()));
       case VfHostState.RemovalFailed(var failure) ->
-          failed(
+          notYet(
               "VF %s cannot be made on node %s, which tries again: the VFs before it could not be removed: %s"
                   .formatted(device.uid(), config.nodeName(), failure.message()));
       case VfHostState.Refused(String reason) ->
@@ -295,17 +310,21 @@ class DevicePreparation {
           usable
               .map(vf -> tooSmall(device, vf))
               .orElseGet(
-                  () -> failed("VF %s cannot be made yet: %s".formatted(device.uid(), reason)));
+                  () -> notYet("VF %s cannot be made yet: %s".formatted(device.uid(), reason)));
       // decided anew as soon as the GAS tells of the claim
       case VfHostState.Occupied occupied -> missing(device, gpu);
     };
+  }
+
+  private static String after(Optional<AttemptFailure> previous) {
+    return previous.map(failure -> ", after this failed: " + failure.message()).orElse("");
   }
 
   /** A GPU whose VFs are not gone yet, because the claim that had them has just let go. */
   private Optional<Attempt<PrepareResult>> hindranceOfGpu(DeviceUid gpu) {
     Optional<VfHostState> state = hosts.state(gpu);
     if (state.isPresent() && state.get() instanceof VfHostState.RemovalFailed(var failure)) {
-      return failed(
+      return notYet(
           "GPU %s cannot be used on node %s, which tries again: its VFs could not be removed: %s"
               .formatted(gpu, config.nodeName(), failure.message()));
     }

@@ -27,16 +27,6 @@ import java.util.Optional;
 @Typed(StructuredPreparation.class)
 class StructuredPreparation implements PatientPreparer {
 
-  /** What a claim is to be recorded with, or why that is not known. */
-  private sealed interface Wanted {
-    record Known(PreparedClaim claim) implements Wanted {}
-
-    record Unknown(String reason) implements Wanted {}
-
-    /** The API server does not say. */
-    record Unread(String reason) implements Wanted {}
-  }
-
   private static final String VF = DeviceType.VF.wireName();
 
   private final DevicePreparation devices;
@@ -71,28 +61,21 @@ class StructuredPreparation implements PatientPreparer {
   @Override
   public PrepareResult prepare(
       ClaimReference claim, Optional<String> resourceHandle, Patience patience) {
-    return switch (wanted(claim)) {
-      case Wanted.Known(PreparedClaim wanted) -> prepare(claim, wanted, patience);
-      case Wanted.Unknown(String reason) -> failed(claim, reason);
-      case Wanted.Unread(String reason) ->
-          prepared
-              .find(claim.uid())
-              .filter(record -> !record.results().isEmpty())
-              .map(record -> devices.prepare(claim, record, patience, Optional::empty))
-              .orElseGet(() -> failed(claim, reason));
-    };
-  }
-
-  private PrepareResult prepare(ClaimReference claim, PreparedClaim wanted, Patience patience) {
-    if (wanted.devices().stream().anyMatch(device -> device.type().equals(VF))) {
-      pending.put(claim.uid(), wanted.devices());
-      gas.reconcileSoon();
-    }
-    PrepareResult result = devices.prepare(claim, wanted, patience, () -> change(claim, wanted));
+    PrepareResult result = devices.prepare(claim, () -> announced(claim, wanted(claim)), patience);
     if (result instanceof PrepareResult.Prepared) {
       pending.remove(claim.uid());
     }
     return result;
+  }
+
+  /** VFs are made of what the GAS shows. */
+  private WantedClaim announced(ClaimReference claim, WantedClaim wanted) {
+    if (wanted instanceof WantedClaim.Known(PreparedClaim known)
+        && known.devices().stream().anyMatch(device -> device.type().equals(VF))) {
+      pending.put(claim.uid(), known.devices());
+      gas.reconcileSoon();
+    }
+    return wanted;
   }
 
   @Override
@@ -103,48 +86,43 @@ class StructuredPreparation implements PatientPreparer {
     return devices.unprepare(claim);
   }
 
-  private Optional<String> change(ClaimReference claim, PreparedClaim before) {
-    return switch (wanted(claim)) {
-      case Wanted.Unknown(String reason) -> Optional.of("%s: %s".formatted(claim, reason));
-      case Wanted.Unread(String reason) -> Optional.of("%s: %s".formatted(claim, reason));
-      case Wanted.Known(PreparedClaim now) ->
-          now.equals(before)
-              ? Optional.empty()
-              : Optional.of(
-                  "%s: its devices were changed while it waited for them; the next call goes on"
-                      .formatted(claim));
-    };
-  }
-
-  private Wanted wanted(ClaimReference claim) {
+  private WantedClaim wanted(ClaimReference claim) {
     Optional<ResourceClaim> found;
     try {
       found = claims.read(claim.namespace(), claim.name());
     } catch (KubernetesClientException e) {
-      return new Wanted.Unread(
-          "it could not be read from the API server, and is tried again: " + e.getMessage());
+      return prepared
+          .find(claim.uid())
+          .filter(record -> !record.results().isEmpty())
+          .<WantedClaim>map(WantedClaim.Known::new)
+          .orElseGet(
+              () ->
+                  new WantedClaim.NotKnownYet(
+                      "it could not be read from the API server, and is tried again: "
+                          + e.getMessage()));
     }
     if (found.isEmpty()) {
-      return new Wanted.Unknown("there is no such claim any more; delete its pods");
+      return new WantedClaim.Unknown("there is no such claim any more; delete its pods");
     }
     String uid = found.get().getMetadata().getUid();
     if (!claim.uid().equals(uid)) {
-      return new Wanted.Unknown(
+      return new WantedClaim.Unknown(
           "it was deleted and another one of its name, %s, is there now; delete the pods that use the former"
               .formatted(uid));
     }
     String driver = DraMode.STRUCTURED.driverName();
     return switch (ClaimResults.of(found.get(), driver, config.nodeName())) {
       case ClaimResults.NotAllocated _ ->
-          new Wanted.Unknown("it is not allocated; delete its pods so that it is allocated anew");
+          new WantedClaim.Unknown(
+              "it is not allocated; delete its pods so that it is allocated anew");
       case ClaimResults.NotHere _ ->
-          new Wanted.Unknown(
+          new WantedClaim.Unknown(
               "it was given no device of driver %s on node %s; delete its pods so that it is allocated anew"
                   .formatted(driver, config.nodeName()));
       case ClaimResults.Given(var results, var configurations) when configurations.isEmpty() ->
           wanted(claim, results);
       case ClaimResults.Given(var results, var configurations) ->
-          new Wanted.Unknown(unknownParameters(driver, configurations.getFirst()));
+          new WantedClaim.Unknown(unknownParameters(driver, configurations.getFirst()));
     };
   }
 
@@ -164,7 +142,7 @@ class StructuredPreparation implements PatientPreparer {
     };
   }
 
-  private Wanted wanted(ClaimReference claim, List<ClaimResults.Result> given) {
+  private WantedClaim wanted(ClaimReference claim, List<ClaimResults.Result> given) {
     Offer now =
         offer
             .current()
@@ -174,12 +152,12 @@ class StructuredPreparation implements PatientPreparer {
     for (ClaimResults.Result result : given) {
       Optional<PreparableDevice> device = now.find(result.device());
       if (device.isEmpty()) {
-        return new Wanted.Unknown(
+        return new WantedClaim.Unknown(
             "device %s, which it was given, is not on node %s: see the log of its node agent for what was discovered; bring the device back, or delete the claim's pods so that it is allocated anew"
                 .formatted(result.device(), config.nodeName()));
       }
       if (device.get() instanceof PreparableDevice.Monitor && !result.adminAccess()) {
-        return new Wanted.Unknown(
+        return new WantedClaim.Unknown(
             "device %s is for administrative access alone: let the DeviceClass of request %s leave out devices of type monitor, as the one that comes with the driver does"
                 .formatted(result.device(), result.request()));
       }
@@ -195,7 +173,7 @@ class StructuredPreparation implements PatientPreparer {
               result.adminAccess(),
               cdiDevices(device.get().uid().toString(), result.adminAccess())));
     }
-    return new Wanted.Known(new PreparedClaim(claim.namespace(), claim.name(), held, results));
+    return new WantedClaim.Known(new PreparedClaim(claim.namespace(), claim.name(), held, results));
   }
 
   /** Who only looks on gets nothing of a VF that does not exist. */
@@ -203,9 +181,5 @@ class StructuredPreparation implements PatientPreparer {
     return adminAccess && node.find(uid).isEmpty()
         ? List.of()
         : List.of(GpuCdiDevices.KIND.qualifiedName(uid));
-  }
-
-  private static PrepareResult failed(ClaimReference claim, String reason) {
-    return new PrepareResult.Failed("%s: %s".formatted(claim, reason));
   }
 }

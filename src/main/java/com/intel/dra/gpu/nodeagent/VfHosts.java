@@ -1,12 +1,14 @@
 package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.device.DeviceUid;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -32,11 +34,24 @@ class VfHosts {
   /** What another agent on this node has changed, nobody tells of here. */
   private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
 
+  private final Duration lookAgain;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
   /** Replaced as a whole under the lock, and read without it: who looks on waits for nobody. */
   private volatile Map<DeviceUid, VfHostState> states = Map.of();
+
+  @Inject
+  VfHosts() {
+    this(LOOK_AGAIN);
+  }
+
+  /**
+   * @param lookAgain how long whoever waits does so for a change, before it looks by itself
+   */
+  VfHosts(Duration lookAgain) {
+    this.lookAgain = lookAgain;
+  }
 
   /** What goes on with the GPU; empty when nothing does. */
   Optional<VfHostState> state(DeviceUid gpu) {
@@ -71,6 +86,15 @@ class VfHosts {
 
   /** Whoever waits looks again: there are other devices than before. */
   void devicesChanged() {
+    lookAgain();
+  }
+
+  /** Whoever waits looks again: a claim has let go of its devices. */
+  void claimsChanged() {
+    lookAgain();
+  }
+
+  private void lookAgain() {
     locked(
         () -> {
           changed.signalAll();
@@ -85,6 +109,15 @@ class VfHosts {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Until something changes, or it is time to look by oneself; not longer than the patience. */
+  void awaitChange(Patience patience) {
+    var first = new AtomicBoolean(true);
+    var unused =
+        untilFinal(
+            patience,
+            () -> first.getAndSet(false) ? new Attempt.NotYet<>(true) : new Attempt.Final<>(true));
   }
 
   /**
@@ -104,7 +137,7 @@ class VfHosts {
             if (nanosLeft <= 0) {
               return result;
             }
-            var unused = changed.awaitNanos(Math.min(nanosLeft, LOOK_AGAIN.toNanos()));
+            var unused = changed.awaitNanos(Math.min(nanosLeft, lookAgain.toNanos()));
           }
         }
       }

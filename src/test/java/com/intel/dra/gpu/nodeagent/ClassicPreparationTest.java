@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +42,10 @@ class ClassicPreparationTest {
   @TempDir Path root;
 
   private final NodeDevices devices = new NodeDevices();
-  private final VfHosts hosts = new VfHosts();
+
+  /** Whoever waits is woken, or finds out by far too late. */
+  private final VfHosts hosts = new VfHosts(Duration.ofMinutes(10));
+
   private TestingGasInformer gasInformer;
   private TestingGasStore store;
   private VfHostRecords records;
@@ -309,6 +313,66 @@ class ClassicPreparationTest {
 
     preparation.unprepare(claim("a"));
     assertThat(preparation.prepare(claim("b"), handle(ofVf))).isInstanceOf(Prepared.class);
+  }
+
+  @Test
+  void aDeviceOfAClaimThatIsStillEndingIsWaitedForAndGivenAsSoonAsItIsFree() throws Exception {
+    Gpu host = gpu(3);
+    Gpu vf = new Gpu(host.uid().vf(0), host.address(), 2000, 0, host.drmNodes());
+    devices.replace(List.of(host, vf, gpu(4)));
+    var ofVf = new AllocatedDevice(2000, host.uid().toString(), "", "vf", vf.uid().toString());
+    preparation.prepare(claim("a"), handle(ofVf));
+    FutureTask<PrepareResult> call = waitingCall("b", handle(ofVf));
+
+    preparation.unprepare(claim("a"));
+
+    assertThat(call.get(30, TimeUnit.SECONDS)).isInstanceOf(Prepared.class);
+    assertThat(prepared.all()).containsOnlyKeys("b");
+  }
+
+  @Test
+  void anAllocationThatTheInformerDoesNotShowYetIsWaitedFor() throws Exception {
+    FutureTask<PrepareResult> call = waitingCall("a", Optional.empty());
+
+    gasInformer.gas = gas(Map.of(), Map.of(), Map.of("a", allocation(3)), "Ready");
+    hosts.devicesChanged();
+
+    assertThat(call.get(30, TimeUnit.SECONDS))
+        .isEqualTo(Prepared.classic(List.of("intel.com/gpu=" + uid(3))));
+  }
+
+  /** The agent tries again, first after a second. */
+  @Test
+  void vfsThatCouldNotBeMadeAreWaitedForWhileTheyAreTriedAgain() throws Exception {
+    Gpu host = gpu(3);
+    Gpu vf = new Gpu(host.uid().vf(0), host.address(), 2000, 0, host.drmNodes());
+    var share = new AllocatedDevice(2000, host.uid().toString(), "", "vf", vf.uid().toString());
+    hosts.set(
+        host.uid(),
+        Optional.of(
+            new VfHostState.MakingFailed(
+                new AttemptFailure("EBUSY", 1, Instant.EPOCH),
+                VfProfiles.forGpu(Fixtures.FLEX_170, host.memoryMiB(), 8, false).getFirst(),
+                new TreeSet<>(List.of(0)),
+                false)));
+    assertThat(failure(preparation.prepare(claim("b"), handle(share))))
+        .contains("could not be made", "EBUSY");
+    FutureTask<PrepareResult> call = waitingCall("a", handle(share));
+
+    devices.replace(List.of(host, vf));
+    hosts.set(host.uid(), Optional.empty());
+
+    assertThat(call.get(30, TimeUnit.SECONDS)).isInstanceOf(Prepared.class);
+  }
+
+  /** A call with much more time than the test has, which has begun to wait. */
+  private FutureTask<PrepareResult> waitingCall(String uid, Optional<String> handle) {
+    ClaimPreparer patient =
+        preparation(devices, TestingConfig.below(root).withPrepareWait(Duration.ofMinutes(10)));
+    var call = new FutureTask<>(() -> patient.prepare(claim(uid), handle));
+    Thread thread = Thread.ofPlatform().daemon().start(call);
+    await().until(() -> call.isDone() || thread.getState() == Thread.State.TIMED_WAITING);
+    return call;
   }
 
   @Test

@@ -25,10 +25,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,7 +40,10 @@ class StructuredPreparationTest {
   @TempDir Path root;
 
   private final NodeDevices node = new NodeDevices();
-  private final VfHosts hosts = new VfHosts();
+
+  /** Whoever waits is woken, or finds out by far too late. */
+  private final VfHosts hosts = new VfHosts(Duration.ofMinutes(10));
+
   private final PendingAllocations pending = new PendingAllocations(InstantSource.system());
   private final TestingStructuredClaims claims = new TestingStructuredClaims();
   private PreparedClaims prepared;
@@ -196,6 +201,101 @@ class StructuredPreparationTest {
     preparation.unprepare(claim("a"));
     assertThat(preparation.prepare(claim("b"), Optional.empty()))
         .isInstanceOf(PrepareResult.Prepared.class);
+  }
+
+  /** Its pod was deleted by force; the kubelet would come back a minute after its containers. */
+  @Test
+  void aDeviceOfAClaimThatIsStillEndingIsWaitedForAndGivenAsSoonAsItIsFree() throws Exception {
+    claims.give("a", result("gpu", gpu(3)));
+    preparation.prepare(claim("a"), Optional.empty());
+    claims.give("b", result("gpu", gpu(3)));
+    FutureTask<PrepareResult> call = waitingCall("b");
+
+    preparation.unprepare(claim("a"));
+
+    assertThat(call.get(30, TimeUnit.SECONDS)).isInstanceOf(PrepareResult.Prepared.class);
+    assertThat(prepared.all()).containsOnlyKeys("b");
+  }
+
+  @Test
+  void aShareThatDoesNotFitYetIsWaitedForToo() throws Exception {
+    claims.give("a", share(result("gpu", gpu(3)), "share-1", "15Gi"));
+    claims.give("b", share(result("gpu", gpu(3)), "share-2", "2Gi"));
+    preparation.prepare(claim("a"), Optional.empty());
+    FutureTask<PrepareResult> call = waitingCall("b");
+
+    preparation.unprepare(claim("a"));
+
+    assertThat(call.get(30, TimeUnit.SECONDS)).isInstanceOf(PrepareResult.Prepared.class);
+  }
+
+  /** Both wait for one device, and only one can have it. */
+  @Test
+  void whoeverOfTwoComesSecondGoesOnWaitingUntilItsTimeIsOver() throws Exception {
+    claims.give("a", result("gpu", gpu(3)));
+    preparation.prepare(claim("a"), Optional.empty());
+    claims.give("b", result("gpu", gpu(3)));
+    claims.give("c", result("gpu", gpu(3)));
+    Map<String, FutureTask<PrepareResult>> calls =
+        Map.of("b", waitingCall("b"), "c", waitingCall("c"));
+
+    preparation.unprepare(claim("a"));
+    await().until(() -> prepared.all().size() == 1 && prepared.find("a").isEmpty());
+    String first = prepared.all().keySet().iterator().next();
+    String second = first.equals("b") ? "c" : "b";
+    assertThat(calls.get(first).get(30, TimeUnit.SECONDS))
+        .isInstanceOf(PrepareResult.Prepared.class);
+    assertThat(calls.get(second).isDone()).isFalse();
+    preparation.unprepare(claim(first));
+
+    assertThat(calls.get(second).get(30, TimeUnit.SECONDS))
+        .isInstanceOf(PrepareResult.Prepared.class);
+    assertThat(prepared.all()).containsOnlyKeys(second);
+  }
+
+  @Test
+  void aClaimThatWasGivenOtherDevicesDuringTheWaitGetsTheseInTheSameCall() throws Exception {
+    claims.give("a", result("gpu", gpu(3)));
+    preparation.prepare(claim("a"), Optional.empty());
+    claims.give("b", result("gpu", gpu(3)));
+    FutureTask<PrepareResult> call = waitingCall("b");
+    claims.give("b", result("gpu", gpu(4)));
+
+    preparation.unprepare(claim("a"));
+
+    assertThat(call.get(30, TimeUnit.SECONDS))
+        .isInstanceOfSatisfying(
+            PrepareResult.Prepared.class,
+            done -> assertThat(done.cdiDevices()).containsExactly("intel.com/gpu=" + gpu(4).uid()));
+    assertThat(held("b")).extracting(AllocatedDevice::uid).containsExactly("" + gpu(4).uid());
+  }
+
+  @Test
+  void anApiServerThatIsAwayForAMomentIsAskedAgainInTheSameCall() throws Exception {
+    claims.give("a", result("gpu", gpu(3)));
+    var isAway = new AtomicBoolean(true);
+    claims.whenRead =
+        () -> {
+          if (isAway.get()) {
+            throw new KubernetesClientException("no route");
+          }
+        };
+    FutureTask<PrepareResult> call = waitingCall("a");
+
+    isAway.set(false);
+    hosts.devicesChanged();
+
+    assertThat(call.get(30, TimeUnit.SECONDS)).isInstanceOf(PrepareResult.Prepared.class);
+  }
+
+  /** A call with much more time than the test has, which has begun to wait. */
+  private FutureTask<PrepareResult> waitingCall(String uid) throws IOException {
+    ClaimPreparer patient =
+        preparation(TestingConfig.below(root).withPrepareWait(Duration.ofMinutes(10)));
+    var call = new FutureTask<>(() -> patient.prepare(claim(uid), Optional.empty()));
+    Thread thread = Thread.ofPlatform().daemon().start(call);
+    await().until(() -> call.isDone() || thread.getState() == Thread.State.TIMED_WAITING);
+    return call;
   }
 
   @Test
