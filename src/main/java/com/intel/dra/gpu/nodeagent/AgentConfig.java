@@ -96,8 +96,9 @@ public interface AgentConfig {
   Duration rescanInterval();
 
   /**
-   * How long a call of the kubelet waits in all, for the first discovery to work and for VFs that
-   * are being made: less than the 45 s after which it gives up and calls again.
+   * How long a call of the kubelet waits in all, for the first discovery to work, for VFs that are
+   * being made, and for what else ends by itself: less than the 45 s after which it gives up and
+   * calls again.
    */
   @WithDefault("40s")
   Duration prepareWait();

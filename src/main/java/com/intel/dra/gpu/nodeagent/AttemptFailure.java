@@ -13,6 +13,10 @@ import java.util.Optional;
 record AttemptFailure(String message, int attempts, Instant retryAt) {
 
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+
+  /** After 1, 2 and 4 s. */
+  private static final int CLOSE_ATTEMPTS = 3;
+
   private static final Duration LAST_RETRY = Duration.ofMinutes(1);
   private static final int MAX_DOUBLINGS = 6;
 
@@ -25,5 +29,13 @@ record AttemptFailure(String message, int attempts, Instant retryAt) {
 
   boolean isDue(Instant now) {
     return !now.isBefore(retryAt);
+  }
+
+  /**
+   * Whether the next attempts are so close that a call may wait for them. A kernel that refused as
+   * often as this goes on refusing, and people are to hear of it.
+   */
+  boolean mayPassWithinSeconds() {
+    return attempts <= CLOSE_ATTEMPTS;
   }
 }

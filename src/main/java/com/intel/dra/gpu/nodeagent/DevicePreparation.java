@@ -295,11 +295,13 @@ class DevicePreparation {
       case VfHostState.Removing(var previous) ->
           notYet("GPU %s still has VFs that are being removed%s".formatted(gpu, after(previous)));
       case VfHostState.MakingFailed(var failure, var profile, var held, var left) ->
-          notYet(
+          triedAgain(
+              failure,
               "VF %s could not be made on node %s, which tries again: %s"
                   .formatted(device.uid(), config.nodeName(), failure.message()));
       case VfHostState.RemovalFailed(var failure) ->
-          notYet(
+          triedAgain(
+              failure,
               "VF %s cannot be made on node %s, which tries again: the VFs before it could not be removed: %s"
                   .formatted(device.uid(), config.nodeName(), failure.message()));
       case VfHostState.Refused(String reason) ->
@@ -324,7 +326,8 @@ class DevicePreparation {
   private Optional<Attempt<PrepareResult>> hindranceOfGpu(DeviceUid gpu) {
     Optional<VfHostState> state = hosts.state(gpu);
     if (state.isPresent() && state.get() instanceof VfHostState.RemovalFailed(var failure)) {
-      return notYet(
+      return triedAgain(
+          failure,
           "GPU %s cannot be used on node %s, which tries again: its VFs could not be removed: %s"
               .formatted(gpu, config.nodeName(), failure.message()));
     }
@@ -357,6 +360,11 @@ class DevicePreparation {
 
   private static Optional<Attempt<PrepareResult>> notYet(String message) {
     return Optional.of(new Attempt.NotYet<>(new PrepareResult.Failed(message)));
+  }
+
+  private static Optional<Attempt<PrepareResult>> triedAgain(
+      AttemptFailure failure, String message) {
+    return failure.mayPassWithinSeconds() ? notYet(message) : failed(message);
   }
 
   private String notHere(AllocatedDevice device) {

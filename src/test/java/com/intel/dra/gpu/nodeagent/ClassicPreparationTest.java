@@ -347,22 +347,36 @@ class ClassicPreparationTest {
     Gpu host = gpu(3);
     Gpu vf = new Gpu(host.uid().vf(0), host.address(), 2000, 0, host.drmNodes());
     var share = new AllocatedDevice(2000, host.uid().toString(), "", "vf", vf.uid().toString());
-    hosts.set(
-        host.uid(),
-        Optional.of(
-            new VfHostState.MakingFailed(
-                new AttemptFailure("EBUSY", 1, Instant.EPOCH),
-                VfProfiles.forGpu(Fixtures.FLEX_170, host.memoryMiB(), 8, false).getFirst(),
-                new TreeSet<>(List.of(0)),
-                false)));
-    assertThat(failure(preparation.prepare(claim("b"), handle(share))))
-        .contains("could not be made", "EBUSY");
+    hosts.set(host.uid(), Optional.of(makingFailed(host, 1)));
     FutureTask<PrepareResult> call = waitingCall("a", handle(share));
 
     devices.replace(List.of(host, vf));
     hosts.set(host.uid(), Optional.empty());
 
     assertThat(call.get(30, TimeUnit.SECONDS)).isInstanceOf(Prepared.class);
+  }
+
+  /** People are to hear of it before the call's time is over. */
+  @Test
+  void aKernelThatRefusesAgainAndAgainIsNotWaitedFor() throws Exception {
+    Gpu host = gpu(3);
+    String vf = host.uid().vf(0).toString();
+    hosts.set(host.uid(), Optional.of(makingFailed(host, 3)));
+    FutureTask<PrepareResult> call =
+        waitingCall("a", handle(new AllocatedDevice(2000, host.uid().toString(), "", "vf", vf)));
+    assertThat(call.isDone()).isFalse();
+
+    hosts.set(host.uid(), Optional.of(makingFailed(host, 4)));
+
+    assertThat(failure(call.get(30, TimeUnit.SECONDS))).contains("could not be made", "EBUSY");
+  }
+
+  private static VfHostState makingFailed(Gpu host, int attempts) {
+    return new VfHostState.MakingFailed(
+        new AttemptFailure("EBUSY", attempts, Instant.EPOCH),
+        VfProfiles.forGpu(Fixtures.FLEX_170, host.memoryMiB(), 8, false).getFirst(),
+        new TreeSet<>(List.of(0)),
+        false);
   }
 
   /** A call with much more time than the test has, which has begun to wait. */
