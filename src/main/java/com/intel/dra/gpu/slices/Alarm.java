@@ -18,7 +18,11 @@ final class Alarm {
     /** Somebody else wrote or deleted slices. */
     REPAIR,
     /** A better candidate may be possible by now. */
-    CHOOSE_AGAIN
+    CHOOSE_AGAIN,
+    /** The watch has not told of a write of ours for long. */
+    UNCONFIRMED,
+    /** Nobody has looked past the watch for long. */
+    LOOK
   }
 
   private final Map<Reason, Long> due = new EnumMap<>(Reason.class);

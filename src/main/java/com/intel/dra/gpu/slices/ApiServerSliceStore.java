@@ -6,6 +6,8 @@ import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSliceList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.net.HttpURLConnection;
@@ -32,10 +34,7 @@ final class ApiServerSliceStore implements SliceStore {
   @Override
   public synchronized void start(Watcher watcher) {
     SharedIndexInformer<ResourceSlice> started =
-        client
-            .resources(ResourceSlice.class, ResourceSliceList.class)
-            .withField("spec.driver", settings.driverName())
-            .withField("spec.nodeName", settings.nodeName())
+        ofTheNode()
             .runnableInformer(0)
             .addEventHandler(handler(watcher))
             .exceptionHandler(
@@ -52,6 +51,19 @@ final class ApiServerSliceStore implements SliceStore {
     return informer != null && informer.hasSynced()
         ? Optional.of(informer.getStore().list())
         : Optional.empty();
+  }
+
+  @Override
+  public List<ResourceSlice> list() throws SliceStoreException {
+    return call(() -> ofTheNode().list().getItems());
+  }
+
+  private FilterWatchListDeletable<ResourceSlice, ResourceSliceList, Resource<ResourceSlice>>
+      ofTheNode() {
+    return client
+        .resources(ResourceSlice.class, ResourceSliceList.class)
+        .withField("spec.driver", settings.driverName())
+        .withField("spec.nodeName", settings.nodeName());
   }
 
   @Override

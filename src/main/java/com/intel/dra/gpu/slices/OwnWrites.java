@@ -6,12 +6,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
 /**
  * What we wrote and the watch may not have seen yet: without it, a slice would be created a second
  * time while its watch is behind. Forgotten when the watch has seen it, or after a time: a watch
- * that began anew may never see what came and went in between.
+ * that began anew may never see what came and went in between. Then somebody must look past it.
  */
 final class OwnWrites {
 
@@ -67,6 +68,40 @@ final class OwnWrites {
    */
   synchronized boolean watchSawDeleted(ResourceSlice slice) {
     return writes.remove(uid(slice)) instanceof Gone;
+  }
+
+  /** Whether there are writes that the watch has not told of. */
+  synchronized boolean areUnconfirmed() {
+    return !writes.isEmpty();
+  }
+
+  /** When the first of those is forgotten, by the clock; empty without any. */
+  synchronized OptionalLong firstForgotten() {
+    long now = nanoClock.getAsLong();
+    OptionalLong left = writes.values().stream().mapToLong(write -> write.until() - now).min();
+    return left.isPresent() ? OptionalLong.of(now + left.getAsLong()) : left;
+  }
+
+  /**
+   * After a look past the watch: it knows of all our writes, and where the watch shows something
+   * else, the watch is behind.
+   *
+   * @param seen what the watch showed before the look
+   * @param listed what there is
+   */
+  synchronized void listed(List<ResourceSlice> seen, List<ResourceSlice> listed) {
+    writes.clear();
+    var left = new HashMap<String, ResourceSlice>();
+    listed.forEach(slice -> left.put(uid(slice), slice));
+    for (ResourceSlice old : seen) {
+      ResourceSlice now = left.remove(uid(old));
+      if (now == null) {
+        deleted(old);
+      } else if (isNewer(now, old)) {
+        stored(now);
+      }
+    }
+    left.values().forEach(this::stored);
   }
 
   /** What the watch has seen, with our own writes done to it. */

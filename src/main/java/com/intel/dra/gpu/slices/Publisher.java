@@ -54,6 +54,14 @@ final class Publisher {
     record Removed(int writes) implements Outcome {}
   }
 
+  /** Finds what the watch has missed. */
+  void look() throws SliceStoreException {
+    Optional<List<ResourceSlice>> seen = store.seen();
+    if (seen.isPresent()) {
+      ownWrites.listed(seen.get(), store.list());
+    }
+  }
+
   /** Has the best candidate tried again the next time. */
   void chooseAgain() {
     choice = Optional.empty();

@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Retries.</b> The keeper's own, for ever, with growing pauses; callers have nothing to
  * retry, and learn of failures from the {@link SliceListener}.
  *
+ * <p><b>Watch.</b> What the watch does not tell of is found too: the API server is asked for the
+ * slices when the watch has not told of a write for {@link SliceTimings#writesRemembered}, and
+ * after {@link SliceTimings#lookAgain} without a round.
+ *
  * <p><b>Candidates.</b> An API server drops fields whose feature gate is off without a word.
  * Without counters the scheduler takes devices that share something for independent ones, and gives
  * away more than there is. So publish() takes candidates from the best to the safest, and the
@@ -44,6 +48,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads.</b> All methods may be called from any thread, and none waits for the API server.
  */
 public final class SliceKeeper implements AutoCloseable {
+
+  /** What is not asked for by {@link #publish}: only somebody else's doing is mended then. */
+  private static final Set<Reason> REPAIRS = Set.of(Reason.REPAIR, Reason.UNCONFIRMED, Reason.LOOK);
 
   private final SliceTimings timings;
   private final SliceStore store;
@@ -169,6 +176,13 @@ public final class SliceKeeper implements AutoCloseable {
   }
 
   private void round(Set<Reason> reasons) throws SliceStoreException {
+    if (reasons.equals(Set.of(Reason.UNCONFIRMED)) && !ownWrites.areUnconfirmed()) {
+      return; // the watch has told of all meanwhile
+    }
+    if (reasons.contains(Reason.LOOK)
+        || (reasons.contains(Reason.UNCONFIRMED) && ownWrites.areUnconfirmed())) {
+      publisher.look();
+    }
     if (reasons.contains(Reason.CHOOSE_AGAIN)) {
       publisher.chooseAgain();
     }
@@ -178,7 +192,7 @@ public final class SliceKeeper implements AutoCloseable {
           case Wanted.Pools(List<WantedPool> candidates) -> publisher.publish(candidates);
           case Wanted.Nothing() -> publisher.withdraw();
         };
-    boolean repair = reasons.equals(Set.of(Reason.REPAIR));
+    boolean repair = REPAIRS.containsAll(reasons);
     switch (outcome) {
       // the watch wakes us when it is synced, publish() when there is something to do
       case Publisher.Outcome.NotSynced() -> {}
@@ -201,6 +215,16 @@ public final class SliceKeeper implements AutoCloseable {
         tell(pool, writes, repair);
       }
     }
+    if (!(outcome instanceof Publisher.Outcome.NotSynced)) {
+      lookAgainLater();
+    }
+  }
+
+  /** So that nothing is lost for good because the watch did not tell of it. */
+  private void lookAgainLater() {
+    alarm.clear(Reason.LOOK);
+    alarm.set(Reason.LOOK, in(timings.lookAgain()));
+    ownWrites.firstForgotten().ifPresent(at -> alarm.set(Reason.UNCONFIRMED, at));
   }
 
   private void tell(PublishedPool pool, int writes, boolean repair) {

@@ -35,6 +35,9 @@ public interface SliceStore extends AutoCloseable {
    */
   Optional<List<ResourceSlice>> seen();
 
+  /** The same as the API server has them now, past the watch. */
+  List<ResourceSlice> list() throws SliceStoreException;
+
   /** The Node's UID, read from the API server; empty when there is no such Node. */
   Optional<String> nodeUid() throws SliceStoreException;
 

@@ -15,6 +15,8 @@ import java.time.Duration;
  * @param writesRemembered how long a watch may lag behind our own writes
  * @param chooseAgain how long the choice of a candidate that is not the best stands while what is
  *     wanted stays the same: feature gates change only when an API server restarts
+ * @param lookAgain how long the watch is trusted to tell of everything, before the API server is
+ *     asked for the slices
  */
 public record SliceTimings(
     Duration settle,
@@ -24,7 +26,8 @@ public record SliceTimings(
     int repairBurst,
     Duration repairRefill,
     Duration writesRemembered,
-    Duration chooseAgain) {
+    Duration chooseAgain,
+    Duration lookAgain) {
 
   public static final SliceTimings DEFAULTS =
       new SliceTimings(
@@ -35,6 +38,7 @@ public record SliceTimings(
           5,
           Duration.ofSeconds(15),
           Duration.ofMinutes(1),
+          Duration.ofMinutes(10),
           Duration.ofMinutes(10));
 
   /** The same with another time until a better candidate is tried again. */
@@ -47,6 +51,7 @@ public record SliceTimings(
         repairBurst,
         repairRefill,
         writesRemembered,
-        chooseAgain);
+        chooseAgain,
+        lookAgain);
   }
 }

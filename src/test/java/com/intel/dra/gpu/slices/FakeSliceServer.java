@@ -51,6 +51,9 @@ final class FakeSliceServer implements SliceStore {
   private boolean synced;
   private boolean holdsEvents;
   private boolean losesEvents;
+  private boolean holdsRequests;
+  private int heldRequests;
+  private int lists;
   private boolean down;
   private Optional<String> nodeUid = Optional.of("node-uid-1");
   private Optional<String> invalidDevice = Optional.empty();
@@ -146,6 +149,24 @@ final class FakeSliceServer implements SliceStore {
     heldEvents.clear();
   }
 
+  /** The first request of each round waits from now on. */
+  synchronized void holdRequests() {
+    holdsRequests = true;
+  }
+
+  synchronized boolean holdsARequest() {
+    return holdsRequests && heldRequests > 0;
+  }
+
+  synchronized void releaseRequests() {
+    holdsRequests = false;
+    notifyAll();
+  }
+
+  synchronized int lists() {
+    return lists;
+  }
+
   /** Events are lost from now on, until the watch begins anew. */
   synchronized void loseEvents() {
     losesEvents = true;
@@ -177,8 +198,25 @@ final class FakeSliceServer implements SliceStore {
   }
 
   @Override
+  public synchronized List<ResourceSlice> list() throws SliceStoreException {
+    requireUp();
+    lists++;
+    return List.copyOf(stored.values());
+  }
+
+  @Override
   public synchronized Optional<String> nodeUid() throws SliceStoreException {
     requireUp();
+    heldRequests++;
+    try {
+      while (holdsRequests) {
+        wait();
+      }
+    } catch (InterruptedException e) {
+      throw new SliceStoreException.Failed("interrupted", e);
+    } finally {
+      heldRequests--;
+    }
     return nodeUid;
   }
 

@@ -63,6 +63,24 @@ class OwnWritesTest {
   }
 
   @Test
+  void aLookPastTheWatchCountsAsOurWritesUntilTheWatchIsThere() {
+    writes.stored(slice("came-and-went-unseen", 10));
+
+    writes.listed(
+        List.of(slice("same", 1), slice("changed", 2), slice("gone", 3)),
+        List.of(slice("same", 1), slice("changed", 11), slice("new", 12)));
+
+    assertThat(writes.appliedTo(List.of(slice("same", 1), slice("changed", 2), slice("gone", 3))))
+        .containsExactlyInAnyOrder(slice("same", 1), slice("changed", 11), slice("new", 12));
+    assertThat(writes.firstForgotten()).hasValue(60);
+    assertThat(writes.watchSawWritten(slice("changed", 11))).isTrue();
+    assertThat(writes.watchSawWritten(slice("new", 12))).isTrue();
+    assertThat(writes.watchSawDeleted(slice("gone", 3))).isTrue();
+    assertThat(writes.areUnconfirmed()).isFalse();
+    assertThat(writes.firstForgotten()).isEmpty();
+  }
+
+  @Test
   void aVersionWithOneDigitMoreIsNewer() {
     writes.stored(slice("a", 1000));
 

@@ -34,6 +34,7 @@ class SliceKeeperTest {
           5,
           Duration.ofMillis(200),
           Duration.ofMinutes(1),
+          Duration.ofMinutes(10),
           Duration.ofMinutes(10));
 
   private final FakeSliceServer server = new FakeSliceServer();
@@ -156,13 +157,17 @@ class SliceKeeperTest {
 
   @Test
   void aBurstTakesOneRound() {
-    keeper.start();
+    server.holdRequests();
+    start(whole());
+    await().until(server::holdsARequest);
     for (int i = 1; i <= 50; i++) {
       keeper.publish(WantedPool.of(devices(i)));
     }
 
+    server.releaseRequests();
+
     await().until(() -> server.deviceNames().size() == 50);
-    assertThat(server.writes()).isLessThanOrEqualTo(2);
+    assertThat(server.writes()).as("of the first round, and of one for all that came").isEqualTo(2);
   }
 
   @Test
@@ -172,8 +177,13 @@ class SliceKeeperTest {
 
     server.deleteAll();
 
-    await().until(() -> heard.count("repaired") == 1);
-    assertThat(server.deviceNames()).containsExactly("half-a", "half-b");
+    // two slices, whose events may come far enough from each other for two rounds
+    await()
+        .untilAsserted(
+            () -> {
+              assertThat(heard.count("repaired")).isPositive();
+              assertThat(server.deviceNames()).containsExactly("half-a", "half-b");
+            });
   }
 
   @Test
@@ -232,7 +242,52 @@ class SliceKeeperTest {
         FAST.repairBurst(),
         refill,
         FAST.writesRemembered(),
-        FAST.chooseAgain());
+        FAST.chooseAgain(),
+        FAST.lookAgain());
+  }
+
+  private static SliceTimings looking(Duration writesRemembered, Duration lookAgain) {
+    return new SliceTimings(
+        FAST.settle(),
+        FAST.repairDelay(),
+        FAST.firstRetry(),
+        FAST.longestRetry(),
+        FAST.repairBurst(),
+        FAST.repairRefill(),
+        writesRemembered,
+        FAST.chooseAgain(),
+        lookAgain);
+  }
+
+  /** Created while the watch was cut, and deleted before it began anew: no event tells of it. */
+  @Test
+  void aSliceThatCameAndWentUnseenComesBack() {
+    keeper = keeper(looking(Duration.ofMillis(200), Duration.ofHours(1)));
+    server.loseEvents();
+    start(whole());
+    awaitPublished("card-0");
+
+    server.deleteAll();
+    server.relist();
+
+    awaitPublished("card-0");
+    assertThat(server.slices()).hasSize(1);
+  }
+
+  @Test
+  void whatAWatchThatIsDeadDoesNotTellIsFoundByLookingPastIt() {
+    keeper = keeper(looking(Duration.ofMinutes(1), Duration.ofMillis(100)));
+    start(whole());
+    awaitPublished("card-0");
+    await().until(() -> server.lists() > 0);
+
+    server.loseEvents();
+    server.deleteAll();
+
+    awaitPublished("card-0");
+    int lists = server.lists();
+    await().until(() -> server.lists() > lists + 1);
+    assertThat(server.slices()).as("and no doubles").hasSize(1);
   }
 
   @Test
