@@ -24,11 +24,11 @@ public record PluginSettings(
   }
 
   public Path pluginSocket() {
-    return pluginFolder.resolve(SocketNames.plugin(generation));
+    return SocketNames.plugin(pluginFolder, generation);
   }
 
   public Path registrationSocket() {
-    return SocketNames.registration(registryFolder, driverName, generation);
+    return SocketNames.registration(pluginFolder, registryFolder, driverName, generation);
   }
 
   /** What several instances of the driver on one node lock; empty when there is only one. */

@@ -39,9 +39,9 @@ public record PluginSocket(Path path, Kind kind, boolean served) {
         .filter(socket -> SocketNames.isRegistrationOf(settings.driverName(), name(socket)))
         .forEach(registrations::add);
     plugins.stream()
-        .map(socket -> SocketNames.podUid(name(socket)))
+        .map(socket -> SocketNames.pod(name(socket)))
         .flatMap(Optional::stream)
-        .map(uid -> SocketNames.registration(settings.registryFolder(), settings.driverName(), uid))
+        .map(pod -> SocketNames.registration(settings.registryFolder(), settings.driverName(), pod))
         .forEach(registrations::add);
     return Stream.concat(
             registrations.stream()

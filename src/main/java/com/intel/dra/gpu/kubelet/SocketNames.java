@@ -22,16 +22,30 @@ final class SocketNames {
 
   private SocketNames() {}
 
-  static String plugin(PluginGeneration generation) {
+  static Path plugin(Path pluginFolder, PluginGeneration generation) {
     return switch (generation) {
-      case Classic() -> "plugin.sock";
+      case Classic() -> pluginFolder.resolve("plugin.sock");
       case Structured(var podUid, var health) ->
-          podUid.map(uid -> PLUGIN_PREFIX + uid + PLUGIN_SUFFIX).orElse("dra.sock");
+          podUid
+              .map(uid -> plugin(pluginFolder, pod(pluginFolder, uid)))
+              .orElseGet(() -> pluginFolder.resolve("dra.sock"));
     };
   }
 
-  /** The pod UID in the name of a plugin socket; empty when it has none. */
-  static Optional<String> podUid(String pluginSocket) {
+  private static Path plugin(Path pluginFolder, String pod) {
+    return pluginFolder.resolve(PLUGIN_PREFIX + pod + PLUGIN_SUFFIX);
+  }
+
+  /**
+   * What a pod is called in the names of its sockets: its UID, or a hash of it where the plugin
+   * socket's path would be too long. One for both sockets, so that the one leads to the other.
+   */
+  private static String pod(Path pluginFolder, String uid) {
+    return UnixSocketServer.isShort(plugin(pluginFolder, uid)) ? uid : hash(uid, UID_HASH_BYTES);
+  }
+
+  /** The pod in the name of a plugin socket, by its UID or a hash; empty when it has none. */
+  static Optional<String> pod(String pluginSocket) {
     boolean has =
         pluginSocket.startsWith(PLUGIN_PREFIX)
             && pluginSocket.endsWith(PLUGIN_SUFFIX)
@@ -43,26 +57,30 @@ final class SocketNames {
         : Optional.empty();
   }
 
-  static Path registration(Path registryFolder, String driver, PluginGeneration generation) {
+  static Path registration(
+      Path pluginFolder, Path registryFolder, String driver, PluginGeneration generation) {
     return switch (generation) {
       case Classic() -> registryFolder.resolve(driver + ".sock");
       case Structured(var podUid, var health) ->
           podUid
-              .map(uid -> registration(registryFolder, driver, uid))
+              .map(uid -> registration(registryFolder, driver, pod(pluginFolder, uid)))
               .orElseGet(() -> registryFolder.resolve(driver + REGISTRATION_SUFFIX));
     };
   }
 
-  /** The first of the names that is short enough for a socket, else the shortest of them. */
-  static Path registration(Path registryFolder, String driver, String podUid) {
+  /**
+   * The first of the names that is short enough for a socket, else the shortest of them.
+   *
+   * @param pod as in the name of the plugin socket
+   */
+  static Path registration(Path registryFolder, String driver, String pod) {
     List<Path> candidates =
         List.of(
-            registryFolder.resolve(driver + "-" + podUid + REGISTRATION_SUFFIX),
-            registryFolder.resolve(
-                driver + "-" + hash(podUid, UID_HASH_BYTES) + REGISTRATION_SUFFIX),
+            registryFolder.resolve(driver + "-" + pod + REGISTRATION_SUFFIX),
+            registryFolder.resolve(driver + "-" + hash(pod, UID_HASH_BYTES) + REGISTRATION_SUFFIX),
             registryFolder.resolve(
                 PLUGIN_PREFIX
-                    + hash(driver + "\0" + podUid, DRIVER_AND_UID_HASH_BYTES)
+                    + hash(driver + "\0" + pod, DRIVER_AND_UID_HASH_BYTES)
                     + REGISTRATION_SUFFIX));
     return candidates.stream()
         .filter(UnixSocketServer::isShort)

@@ -63,11 +63,37 @@ class SocketNamesTest {
   }
 
   @Test
+  void aPluginSocketMayFillTheAddressToItsLastByteToo() {
+    // dra-<36 characters>.sock has 45, and a slash before it
+    assertThat(inFolder(folderOf(107 - 46), UID).pluginSocket().toString())
+        .hasSize(107)
+        .contains(UID);
+    assertThat(inFolder(folderOf(108 - 46), UID).pluginSocket().getFileName())
+        .hasToString("dra-yBLh7bZEF9Y.sock");
+    assertThat(inFolder(folderOf(107 - 21), UID).pluginSocket().toString()).hasSize(107);
+  }
+
+  @Test
+  void eachPodHasAShortNameOfItsOwnThatLeadsToItsRegistration() {
+    var one = inFolder(folderOf(80), UID);
+    var other = inFolder(folderOf(80), UID.replace('0', '1'));
+    assertThat(one.pluginSocket()).isNotEqualTo(other.pluginSocket());
+    assertThat(one.registrationSocket()).isNotEqualTo(other.registrationSocket());
+
+    String pod = SocketNames.pod(one.pluginSocket().getFileName().toString()).orElseThrow();
+    assertThat(SocketNames.registration(one.registryFolder(), DRIVER, pod))
+        .isEqualTo(one.registrationSocket());
+    assertThat(
+            SocketNames.isRegistrationOf(DRIVER, one.registrationSocket().getFileName().toString()))
+        .isTrue();
+  }
+
+  @Test
   void thePodIsReadFromTheNameOfItsSocket() {
-    assertThat(SocketNames.podUid("dra-" + UID + ".sock")).hasValue(UID);
-    assertThat(SocketNames.podUid("dra.sock")).isEmpty();
-    assertThat(SocketNames.podUid("dra-.sock")).isEmpty();
-    assertThat(SocketNames.podUid("plugin.sock")).isEmpty();
+    assertThat(SocketNames.pod("dra-" + UID + ".sock")).hasValue(UID);
+    assertThat(SocketNames.pod("dra.sock")).isEmpty();
+    assertThat(SocketNames.pod("dra-.sock")).isEmpty();
+    assertThat(SocketNames.pod("plugin.sock")).isEmpty();
   }
 
   @Test
@@ -75,6 +101,11 @@ class SocketNamesTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Structured(Optional.of("../uid"), false));
     assertThatIllegalArgumentException().isThrownBy(() -> new Structured(Optional.of(""), false));
+  }
+
+  private static PluginSettings inFolder(Path plugins, String uid) {
+    return new PluginSettings(
+        DRIVER, plugins, Path.of("/registry"), new Structured(Optional.of(uid), false));
   }
 
   private static PluginSettings rolling(Path registry) {

@@ -82,6 +82,27 @@ class StaleSocketsTest {
     assertThat(plugin).isEmptyDirectory();
   }
 
+  /** Both names are the shortest, of which the registration's does not tell the driver. */
+  @Test
+  void shortNamesOfADeadInstanceAreFoundToo() throws IOException {
+    String longDriver = "x".repeat(100);
+    String room = "p".repeat(80 - plugin.toString().length());
+    Path folder = Files.createDirectory(plugin.resolve(room));
+    var dead =
+        new PluginSettings(
+            longDriver, folder, registry, new Structured(Optional.of("p".repeat(36)), false));
+    assertThat(dead.pluginSocket().getFileName().toString()).hasSize(20);
+    DeadSocket.leave(dead.pluginSocket());
+    DeadSocket.leave(dead.registrationSocket());
+
+    StaleSockets.remove(
+        new PluginSettings(
+            longDriver, folder, registry, new Structured(Optional.of("pod-2"), false)));
+
+    assertThat(folder).isEmptyDirectory();
+    assertThat(registry).isEmptyDirectory();
+  }
+
   @Test
   void anInstanceWhoseQueueIsFullIsAlive() throws IOException {
     Path hanging = plugin.resolve("dra-pod-1.sock");
