@@ -11,7 +11,7 @@ public enum QuotaFiles {
   SRIOV_ADMIN("sriov_admin"),
   /** xe of Linux 6.19: scheduling alone. */
   SRIOV_ADMIN_WITHOUT_VRAM_QUOTA("sriov_admin_without_vram_quota"),
-  /** Older xe. */
+  /** Older xe, and the mainline i915, which cannot make VFs at all. */
   NONE("none");
 
   private final String topologyName;

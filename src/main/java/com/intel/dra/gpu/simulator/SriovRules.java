@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.simulator;
 
 import com.intel.dra.gpu.simulator.fuse.Errno;
+import com.intel.dra.gpu.sysfs.KernelDriver;
 import java.util.List;
 
 /**
@@ -80,6 +81,9 @@ final class SriovRules {
     }
     if (count == pf.numVfs()) {
       return new Changed(pf);
+    }
+    if (pf.gpu().driver() == KernelDriver.I915 && pf.gpu().quotaFiles() == QuotaFiles.NONE) {
+      return new Refused(Errno.ENOENT, "the mainline i915 cannot make VFs");
     }
     if (count == 0) {
       return new Disabled(disable(pf));

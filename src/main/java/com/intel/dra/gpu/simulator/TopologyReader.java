@@ -276,8 +276,8 @@ public final class TopologyReader {
                 files ->
                     switch (files) {
                       case PRELIM_IOV -> driver == KernelDriver.I915;
-                      case SRIOV_ADMIN, SRIOV_ADMIN_WITHOUT_VRAM_QUOTA, NONE ->
-                          driver == KernelDriver.XE;
+                      case NONE -> true;
+                      case SRIOV_ADMIN, SRIOV_ADMIN_WITHOUT_VRAM_QUOTA -> driver == KernelDriver.XE;
                     })
             .toList();
     Optional<QuotaFiles> files = QuotaFiles.named(text).filter(possible::contains);

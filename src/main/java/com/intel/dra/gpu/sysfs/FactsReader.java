@@ -126,7 +126,12 @@ final class FactsReader {
   }
 
   private boolean sriovCapable(Path device) {
-    return number(device.resolve(SysfsLayout.SRIOV_TOTALVFS)).orElse(0) > 0;
+    try {
+      return number(device.resolve(SysfsLayout.SRIOV_TOTALVFS)).orElse(0) > 0
+          && DriverVfs.arePossible(reader, device);
+    } catch (SriovException unknown) {
+      return false;
+    }
   }
 
   /** -1, which is no number here, says that the machine has no NUMA nodes. */

@@ -267,7 +267,9 @@ final class PciFunctionReader {
     return new SkipDevice(SkipReason.UNKNOWN_PARENT, detail);
   }
 
-  /** 0 where VFs are impossible, and where nothing would bind a driver to them. */
+  /**
+   * 0 where VFs are impossible, also for the driver, and where nothing would bind a driver to them.
+   */
   private int maxVfs(Path device) throws SkipDevice {
     Attribute totalVfs = reader.read(device.resolve(SysfsLayout.SRIOV_TOTALVFS));
     if (totalVfs instanceof Attribute.Absent) {
@@ -279,7 +281,15 @@ final class PciFunctionReader {
             .filter(value -> value <= MAX_VFS_OF_PCI)
             .findFirst()
             .orElseThrow(() -> Values.noNumber(SysfsLayout.SRIOV_TOTALVFS, text));
-    return count > 0 && driversAutoprobe(device) ? (int) count : 0;
+    return count > 0 && driverMakesVfs(device) && driversAutoprobe(device) ? (int) count : 0;
+  }
+
+  private boolean driverMakesVfs(Path device) throws SkipDevice {
+    try {
+      return DriverVfs.arePossible(reader, device);
+    } catch (SriovException e) {
+      throw new SkipDevice(SkipReason.UNREADABLE, String.valueOf(e.getMessage()));
+    }
   }
 
   /** Also where that cannot be read: fewer VFs are possible then than with quotas, never more. */

@@ -36,6 +36,30 @@ class SriovRulesTest {
     return PfState.initial(gpu(16_384, 8, QuotaFiles.PRELIM_IOV, 1));
   }
 
+  private static PfState mainlineI915() {
+    return PfState.initial(
+        new SimulatedGpu(
+            PciAddress.parse("0000:00:02.0").orElseThrow(),
+            new PciDeviceId("0x46d1"),
+            0,
+            7,
+            KernelDriver.I915,
+            QuotaFiles.NONE,
+            1));
+  }
+
+  /** As the PCI core does for a driver without sriov_configure. */
+  @Test
+  void theMainlineI915CanMakeNoVfs() {
+    PfState pf = mainlineI915();
+
+    assertThat(next(numVfs(pf, "0"))).isEqualTo(pf);
+    assertRefused(numVfs(pf, "1"), Errno.ENOENT);
+    assertRefused(numVfs(pf, "7"), Errno.ENOENT);
+    assertRefused(numVfs(pf, "8"), Errno.ERANGE);
+    assertThat(Quota.of(pf.gpu())).isEmpty();
+  }
+
   private static PfState xe(QuotaFiles files) {
     return PfState.initial(gpu(16_384, 8, files, 1));
   }

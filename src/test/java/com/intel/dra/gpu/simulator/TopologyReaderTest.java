@@ -69,10 +69,10 @@ class TopologyReaderTest {
   void numaNodeAndPcieRootAreReadAndOtherwiseNoneAndOneOfItsOwn() throws Exception {
     assertThat(
             read("""
-                    gpus:
-                    - {address: "0000:b3:00.0", model: "0x56c0", numaNode: 1, pcieRoot: "pci0000:b0"}
-                    - {address: "0000:b4:00.0", model: "0x56c0"}
-                    """)
+            gpus:
+            - {address: "0000:b3:00.0", model: "0x56c0", numaNode: 1, pcieRoot: "pci0000:b0"}
+            - {address: "0000:b4:00.0", model: "0x56c0"}
+            """)
                 .gpus())
         .extracting(SimulatedGpu::numaNode, SimulatedGpu::pcieRoot)
         .containsExactly(
@@ -256,6 +256,7 @@ class TopologyReaderTest {
               - {fault: staying-vfs}
             - {address: "0000:b4:00.0", model: "0xe211", driver: xe}
             - {address: "0000:b5:00.0", model: "0xe211", driver: xe, quotaFiles: none}
+            - {address: "0000:00:02.0", model: "0x46d1", maxVfs: 7, driver: i915, quotaFiles: none}
             - {address: "0000:b6:00.0", model: "0xe211", driver: xe,
                quotaFiles: sriov_admin_without_vram_quota, faults: []}
             """);
@@ -265,6 +266,7 @@ class TopologyReaderTest {
         .containsExactly(
             tuple(QuotaFiles.PRELIM_IOV, 2),
             tuple(QuotaFiles.SRIOV_ADMIN, 1),
+            tuple(QuotaFiles.NONE, 1),
             tuple(QuotaFiles.NONE, 1),
             tuple(QuotaFiles.SRIOV_ADMIN_WITHOUT_VRAM_QUOTA, 1));
     assertThat(topology.faults())
@@ -290,8 +292,9 @@ class TopologyReaderTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "i915 | sriov_admin | the driver i915 has prelim_iov",
-        "xe | prelim_iov | the driver xe has sriov_admin, or sriov_admin_without_vram_quota, or none",
+        "i915 | sriov_admin | the driver i915 has prelim_iov, or none",
+        "xe | prelim_iov | the driver xe has sriov_admin, or sriov_admin_without_vram_quota, or"
+            + " none",
         "xe | nonsense | the driver xe has sriov_admin, or sriov_admin_without_vram_quota, or none"
       })
   void quotaFilesThatADriverHasNotAreRefused(String driver, String files, String remedy) {
@@ -327,12 +330,14 @@ class TopologyReaderTest {
         "{fault: refuse, file: f, errno: EIO, times: 0} | times is \"0\": write how many writes",
         "{fault: slow, file: f} | delayMs is missing: write milliseconds, from 1 to 600000",
         "{fault: late-drm, delayMs: 600001} | delayMs is \"600001\"",
-        "{fault: missing-vf, vf: 5} | vf is \"5\": write the number of a VF, from 1 to maxVfs, which is 4",
+        "{fault: missing-vf, vf: 5} | vf is \"5\": write the number of a VF, from 1 to maxVfs,"
+            + " which is 4",
         "{fault: vf-without-drm} | vf is missing",
         "{fault: survivability} | type is missing: write boot or runtime",
         "{fault: survivability, type: Boot} | type is \"Boot\": write boot or runtime",
         "{fault: staying-vfs, vf: 1} | vf is of no use for the fault staying-vfs: remove it",
-        "{fault: ignore, file: f, errno: EIO} | errno is of no use for the fault ignore: remove it or use file, times, value",
+        "{fault: ignore, file: f, errno: EIO} | errno is of no use for the fault ignore: remove it"
+            + " or use file, times, value",
         "{fault: staying-vfs, color: red} | color is \"red\" but there is no such field"
       })
   void aFaultThatCannotBeUsedIsNamedWithItsPlace(String fault, String problem) {

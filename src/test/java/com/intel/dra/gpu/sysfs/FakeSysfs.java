@@ -44,9 +44,23 @@ final class FakeSysfs {
 
   /** A GPU that can be split into that many VFs. */
   Path pf(String address, int card, int totalVfs) throws IOException {
+    Path device = pfOfMainlineI915(address, card, totalVfs);
+    Files.createDirectories(device.resolve("drm/card" + card + "/prelim_iov/pf"));
+    return device;
+  }
+
+  /** A GPU that could be split, by its PCI capability, and whose driver cannot do that. */
+  Path pfOfMainlineI915(String address, int card, int totalVfs) throws IOException {
     Path device = gpu(address, card);
     write(device.resolve("sriov_totalvfs"), Integer.toString(totalVfs));
     write(device.resolve("sriov_drivers_autoprobe"), "1");
+    return device;
+  }
+
+  /** A GPU that can be split into that many VFs, each of which gets the same. */
+  Path pfOfXe(String address, int card, int totalVfs) throws IOException {
+    Path device = pfOfMainlineI915(address, card, totalVfs);
+    bind(device, "xe");
     return device;
   }
 

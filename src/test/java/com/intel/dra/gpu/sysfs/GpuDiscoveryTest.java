@@ -9,6 +9,7 @@ import com.intel.dra.gpu.device.DeviceType;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.DrmNodes;
 import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.GpuFacts;
 import com.intel.dra.gpu.device.PciDeviceId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -141,7 +142,7 @@ class GpuDiscoveryTest {
 
     @Test
     void aPfCanBeSplitIntoAsManyVfsAsTheKernelSays() throws Exception {
-      sysfs.pf(PF, 0, 31);
+      sysfs.pfOfXe(PF, 0, 31);
 
       assertThat(discover().devices())
           .singleElement()
@@ -151,7 +152,7 @@ class GpuDiscoveryTest {
 
     @Test
     void whereTheKernelTakesQuotasItGivesNoEqualShares() throws Exception {
-      Path device = sysfs.pf(PF, 0, 31);
+      Path device = sysfs.pfOfXe(PF, 0, 31);
       Path profile = Files.createDirectories(device.resolve("sriov_admin/vf1/profile"));
       assertThat(discover().devices())
           .as("Linux 6.19 has the folder without the file")
@@ -160,6 +161,29 @@ class GpuDiscoveryTest {
       sysfs.write(profile.resolve("vram_quota"), "0");
 
       assertThat(discover().devices()).containsExactly(gpu(PF, 0, 14248, 31));
+    }
+
+    @Test
+    void aPfWhoseDriverCannotMakeVfsCannotBeSplitWhateverItsPciCapabilitySays() throws Exception {
+      sysfs.pfOfMainlineI915(PF, 0, 31);
+
+      Discovery discovery = discover();
+
+      assertThat(discovery.devices()).containsExactly(gpu(PF, 0, 14248, 0));
+      assertThat(discovery.skipped()).isEmpty();
+      assertThat(discovery.facts()).noneMatch(GpuFacts::sriovCapable);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"prelim_iov", "iov"})
+    void anI915ThatHasItsTreeForVfsCanMakeThem(String tree) throws Exception {
+      Path device = sysfs.pfOfMainlineI915(PF, 0, 31);
+      Files.createDirectories(device.resolve("drm/card0/" + tree + "/pf"));
+
+      Discovery discovery = discover();
+
+      assertThat(discovery.devices()).containsExactly(gpu(PF, 0, 14248, 31));
+      assertThat(discovery.facts()).allMatch(GpuFacts::sriovCapable);
     }
 
     @Test

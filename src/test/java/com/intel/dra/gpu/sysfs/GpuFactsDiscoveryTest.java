@@ -80,7 +80,7 @@ class GpuFactsDiscoveryTest {
   @CsvSource({"0, false", "31, true", "many, false"})
   void sriovIsPossibleWhereTheKernelLetsItHaveVfs(String totalVfs, boolean possible)
       throws Exception {
-    Path device = sysfs.gpu(PF, 0);
+    Path device = sysfs.pf(PF, 0, 1);
     sysfs.write(device.resolve("sriov_totalvfs"), totalVfs);
 
     assertThat(onlyFacts().sriovCapable()).isEqualTo(possible);
