@@ -1,5 +1,8 @@
 package com.intel.dra.gpu.nodeagent;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.databind.JsonNode;
+
 /**
  * What this driver made of a GPU.
  *
@@ -7,5 +10,33 @@ package com.intel.dra.gpu.nodeagent;
  * @param memoryMiB what each VF has at least
  * @param verified false while they are being made or removed: an agent that finds it so has died
  *     meanwhile, and the VFs may be incomplete
+ * @param identity which VFs it speaks of, as {@link
+ *     com.intel.dra.gpu.sysfs.VirtualFunctions#identity} says: others are not this driver's. Empty
+ *     while that is not known yet, and in a record of an earlier version
  */
-public record MadeVfs(String profile, int memoryMiB, boolean verified) {}
+public record MadeVfs(String profile, int memoryMiB, boolean verified, String identity) {
+
+  /** Of VFs of which it is not known yet which they are. */
+  public MadeVfs(String profile, int memoryMiB, boolean verified) {
+    this(profile, memoryMiB, verified, "");
+  }
+
+  /** An earlier version wrote no {@code identity}; without another member it is damaged. */
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  static MadeVfs of(JsonNode json) {
+    return new MadeVfs(
+        json.required("profile").textValue(),
+        json.required("memoryMiB").intValue(),
+        json.required("verified").booleanValue(),
+        json.path("identity").asText());
+  }
+
+  MadeVfs withIdentity(String known) {
+    return new MadeVfs(profile, memoryMiB, verified, known);
+  }
+
+  /** Whether the VFs that are there now are certainly others than those that it speaks of. */
+  boolean isOfOthersThan(String seen) {
+    return !identity.isEmpty() && !seen.isEmpty() && !identity.equals(seen);
+  }
+}

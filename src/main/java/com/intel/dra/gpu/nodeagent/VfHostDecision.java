@@ -28,9 +28,19 @@ sealed interface VfHostDecision {
 
   /**
    * @param atLeast how many VFs the claims need
-   * @param removeFirst whether there are, or may be, remains that are of no use
    */
-  record Make(VfProfile profile, int atLeast, boolean removeFirst) implements VfHostDecision {}
+  record Make(VfProfile profile, int atLeast, Remains remains) implements VfHostDecision {}
+
+  /** What an earlier attempt left, or may have left. */
+  enum Remains {
+    NOTHING,
+    /** There are no VFs; what was written for them may still be there. */
+    QUOTAS,
+    /** VFs that are of no use and that nobody uses: they have to go first. */
+    VFS,
+    /** VFs that claims use: they stay, and are what was to be made if nothing is missing. */
+    VFS_IN_USE
+  }
 
   record Remove() implements VfHostDecision {}
 
@@ -100,14 +110,14 @@ sealed interface VfHostDecision {
           "GPU %s has %d VFs that an administrator made, and the kernel adds none to them; remove them (write 0 to sriov_numvfs), or delete the claim's pods so that it is allocated anew"
               .formatted(now.gpu().uid(), numVfs));
     }
-    if (numVfs > 0 && now.isInUse()) {
+    boolean canBeComplete = now.isUnverified() && numVfs >= now.needed();
+    if (numVfs > 0 && now.isInUse() && !canBeComplete) {
       return new Refuse(
           "GPU %s has %d VFs of which some are in use, and the kernel adds none to them; delete the claim's pods so that it is allocated anew"
               .formatted(now.gpu().uid(), numVfs));
     }
     return profile(now)
-        .<VfHostDecision>map(
-            profile -> new Make(profile, now.needed(), numVfs > 0 || now.isUnverified()))
+        .<VfHostDecision>map(profile -> new Make(profile, now.needed(), remains(now, numVfs)))
         .orElseGet(
             () ->
                 new Refuse(
@@ -118,6 +128,13 @@ sealed interface VfHostDecision {
                             now.gpu().maxVfs(),
                             now.needed(),
                             memoryMiB(now))));
+  }
+
+  private static Remains remains(Situation now, int numVfs) {
+    if (numVfs > 0) {
+      return now.isInUse() ? Remains.VFS_IN_USE : Remains.VFS;
+    }
+    return now.isUnverified() ? Remains.QUOTAS : Remains.NOTHING;
   }
 
   private static Refuse unusable(Situation now, int index, VfWithoutCard vf) {

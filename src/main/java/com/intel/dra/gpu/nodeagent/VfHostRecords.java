@@ -35,6 +35,10 @@ public final class VfHostRecords {
     Hosts {
       byGpu = Map.copyOf(byGpu);
     }
+
+    Optional<MadeVfs> find(DeviceUid gpu) {
+      return Optional.ofNullable(byGpu.get(gpu.toString()));
+    }
   }
 
   private final SharedState<Hosts> state;
@@ -125,6 +129,25 @@ public final class VfHostRecords {
         now -> {
           var changed = new TreeMap<>(now.byGpu());
           changed.remove(gpu.toString());
+          return new Hosts(changed, now.complete());
+        });
+  }
+
+  /** Unless it says something else by now. */
+  void removeIfStill(DeviceUid gpu, MadeVfs made) throws IOException {
+    replaceIfStill(gpu, made, Optional.empty());
+  }
+
+  /** Unless it says something else by now. */
+  void replaceIfStill(DeviceUid gpu, MadeVfs made, Optional<MadeVfs> by) throws IOException {
+    state.change(
+        now -> {
+          if (!now.find(gpu).equals(Optional.of(made))) {
+            return now;
+          }
+          var changed = new TreeMap<>(now.byGpu());
+          by.ifPresentOrElse(
+              other -> changed.put(gpu.toString(), other), () -> changed.remove(gpu.toString()));
           return new Hosts(changed, now.complete());
         });
   }

@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.nodeagent.VfHostDecision.Situation;
 import com.intel.dra.gpu.nodeagent.VfHostState.Making;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -59,8 +61,10 @@ class VfProvisioner {
   private final AgentMetrics metrics;
   private final InstantSource clock;
 
-  /** Whether {@link VfHosts} tells of GPUs whose VFs cannot be offered. */
-  private volatile boolean lookedAt;
+  private final UselessAttempts useless;
+
+  /** The GPUs of which {@link VfHosts} tells whether their VFs can be offered. */
+  private volatile Set<DeviceUid> lookedAt = Set.of();
 
   @Inject
   VfProvisioner(
@@ -88,6 +92,7 @@ class VfProvisioner {
     this.config = config;
     this.metrics = metrics;
     this.clock = clock;
+    this.useless = new UselessAttempts(clock);
   }
 
   /** Something to do on one GPU, and what went on there before it was decided. */
@@ -126,7 +131,7 @@ class VfProvisioner {
 
     /** The GAS says it, and nothing else had been written since the state that was decided on. */
     void start() {
-      steps.forEach(step -> threads.start(step.gpu(), () -> carryOut(step)));
+      steps.forEach(VfProvisioner.this::start);
     }
 
     /** The GAS could not be written: nothing has been decided. */
@@ -149,44 +154,72 @@ class VfProvisioner {
     Map<Gpu, VfSight> seen = survey.look(known, VfHolders.of(gas, prepared.all().values()));
     return hosts.locked(
         () -> {
-          hosts.forgetAllBut(known.stream().map(Gpu::uid).collect(Collectors.toUnmodifiableSet()));
+          Set<DeviceUid> here =
+              known.stream().map(Gpu::uid).collect(Collectors.toUnmodifiableSet());
+          hosts.forgetAllBut(here);
+          useless.forgetAllBut(here);
           // once more: what is prepared changes until the lock is taken
           var holders = VfHolders.of(gas, prepared.all().values());
+          forgetVfsOfGpusWithoutDriver(here, holders);
+          seen.forEach(this::compareWithRecord);
           var steps = new ArrayList<Step>();
           seen.forEach((gpu, sight) -> decide(gpu, sight, holders, known).ifPresent(steps::add));
-          lookedAt = true;
+          addLookedAt(seen.keySet(), known);
           return new Round(steps);
         });
   }
 
   /**
-   * Whether what {@link VfHosts} tells is founded: until then a GPU whose VFs somebody else uses,
-   * or that does not answer, seems to be free. What the GAS is needed for, this does not wait for:
-   * it looks itself, and begins nothing.
+   * Whether what {@link VfHosts} tells of each GPU is founded: until then one whose VFs somebody
+   * else uses, or that does not answer, seems to be free, also one that appears later. What the GAS
+   * is needed for, this does not wait for: it looks itself, and begins nothing.
    *
    * @return false before the first discovery, and while only the GAS can tell whose VFs there are
    */
   boolean haveBeenLookedAt() {
-    if (!lookedAt) {
-      devices.known().ifPresent(this::lookWithoutGas);
-    }
-    return lookedAt;
+    Optional<List<Gpu>> known = devices.known();
+    return known.isPresent() && (notLookedAt(known.get()).isEmpty() || lookWithoutGas(known.get()));
   }
 
-  private void lookWithoutGas(List<Gpu> known) {
+  private List<Gpu> notLookedAt(List<Gpu> known) {
+    Set<DeviceUid> looked = lookedAt;
+    return known.stream()
+        .filter(device -> device.uid().parent().isEmpty() && !looked.contains(device.uid()))
+        .toList();
+  }
+
+  /** Leaves out those that are gone: when they are back they are looked at again. */
+  private void addLookedAt(Set<Gpu> seen, List<Gpu> known) {
+    Set<DeviceUid> before = lookedAt;
+    lookedAt =
+        known.stream()
+            // of one that is being worked on VfHosts tells already
+            .filter(
+                gpu ->
+                    seen.contains(gpu)
+                        || before.contains(gpu.uid())
+                        || hosts.state(gpu.uid()).isPresent())
+            .map(Gpu::uid)
+            .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private boolean lookWithoutGas(List<Gpu> known) {
     var holders = VfHolders.of(prepared.all().values());
-    Map<Gpu, VfSight> seen = survey.onlyLook(known, holders);
+    Map<Gpu, VfSight> seen = survey.onlyLook(notLookedAt(known), holders);
     boolean onRecord = prepared.isComplete() && records.isComplete();
     if (!onRecord && !seen.values().stream().allMatch(VfProvisioner::hasNone)) {
-      return;
+      return false;
     }
-    hosts.locked(
+    return hosts.locked(
         () -> {
-          if (!lookedAt) {
-            seen.forEach((gpu, sight) -> withholdUnlessUsable(gpu, sight, holders, known));
-            lookedAt = true;
-          }
-          return true;
+          seen.forEach(
+              (gpu, sight) -> {
+                if (!lookedAt.contains(gpu.uid())) {
+                  withholdUnlessUsable(gpu, sight, holders, known);
+                }
+              });
+          addLookedAt(seen.keySet(), known);
+          return notLookedAt(known).isEmpty();
         });
   }
 
@@ -220,7 +253,8 @@ class VfProvisioner {
                             .lastFailure()
                             .map(failure -> Duration.between(now, failure.retryAt()))
                             .orElse(LOOK_AT_UNCHANGED)),
-            failures.untilNextIsTriedAgain().stream())
+            Stream.of(failures.untilNextIsTriedAgain(), useless.untilNext())
+                .flatMap(Optional::stream))
         .min(Duration::compareTo)
         .map(wait -> wait.compareTo(LOOK_AT_MOST_EVERY) < 0 ? LOOK_AT_MOST_EVERY : wait);
   }
@@ -231,7 +265,13 @@ class VfProvisioner {
       failures.failed(gpu.uid()); // as long as somebody waits for them, and a while longer
     }
     List<HeldVf> held = holders.of(gpu.uid());
-    return switch (VfHostDecision.on(situation(gpu, sight, holders, known))) {
+    VfHostDecision decision = VfHostDecision.on(situation(gpu, sight, holders, known));
+    boolean isWork =
+        decision instanceof VfHostDecision.Make || decision instanceof VfHostDecision.Remove;
+    if (!isWork) {
+      useless.forget(gpu.uid());
+    }
+    return switch (decision) {
       case VfHostDecision.Nothing nothing -> {
         settle(gpu, before, Optional.empty());
         yield Optional.empty();
@@ -252,20 +292,20 @@ class VfProvisioner {
       }
       case VfHostDecision.Forget forget -> {
         settle(gpu, before, Optional.empty());
-        forget(gpu);
+        forget(gpu.uid());
         yield Optional.empty();
       }
       case VfHostDecision.Make make -> {
         SortedSet<Integer> indices =
             held.stream().map(HeldVf::index).collect(Collectors.toCollection(TreeSet::new));
-        if (mustWait(before, indices)) {
+        if (mustWait(gpu, before, indices)) {
           yield Optional.empty();
         }
         hosts.set(gpu.uid(), Optional.of(new Making(make.profile(), indices, failure(before))));
         yield Optional.of(new Step.Make(gpu, make, indices, before));
       }
       case VfHostDecision.Remove remove -> {
-        if (mustWait(before, new TreeSet<>())) {
+        if (mustWait(gpu, before, new TreeSet<>())) {
           yield Optional.empty();
         }
         hosts.set(gpu.uid(), Optional.of(new Removing(failure(before))));
@@ -281,7 +321,7 @@ class VfProvisioner {
         holders.areUsing(gpu.uid()),
         sight,
         known.stream().anyMatch(device -> device.uid().parent().equals(Optional.of(gpu.uid()))),
-        records.find(gpu.uid()),
+        records.find(gpu.uid()).filter(made -> !sight.areOthersThan(made)),
         config.unownedVfs());
   }
 
@@ -295,8 +335,11 @@ class VfProvisioner {
     return before.flatMap(VfHostState::lastFailure);
   }
 
-  /** After a failure, unless something else is wanted now. */
-  private boolean mustWait(Optional<VfHostState> before, SortedSet<Integer> held) {
+  /** After a failure, unless something else is wanted now, and after an attempt of no use. */
+  private boolean mustWait(Gpu gpu, Optional<VfHostState> before, SortedSet<Integer> held) {
+    if (useless.mustWait(gpu.uid())) {
+      return true;
+    }
     boolean sameAgain =
         before
             .filter(
@@ -320,12 +363,64 @@ class VfProvisioner {
     return true;
   }
 
-  private void forget(Gpu gpu) {
+  private void forget(DeviceUid gpu) {
     try {
-      records.remove(gpu.uid());
-      LOG.infof("The VFs of GPU %s are gone, and nobody needs them", gpu.uid());
+      records.remove(gpu);
+      LOG.infof("The VFs of GPU %s are gone, and nobody needs them", gpu);
     } catch (IOException e) {
-      LOG.warnf("The record of the VFs of GPU %s could not be removed yet: %s", gpu.uid(), e);
+      LOG.warnf("The record of the VFs of GPU %s could not be removed yet: %s", gpu, e);
+    }
+  }
+
+  /**
+   * A record speaks of certain VFs: it is dropped when there are others, which somebody else made,
+   * and where it does not know yet which, it is told.
+   */
+  private void compareWithRecord(Gpu gpu, VfSight sight) {
+    records
+        .find(gpu.uid())
+        .ifPresent(
+            made -> {
+              try {
+                if (sight.areOthersThan(made)) {
+                  records.removeIfStill(gpu.uid(), made);
+                  LOG.warnf(
+                      "GPU %s has other VFs than those that this driver made: they are taken for an"
+                          + " administrator's",
+                      gpu.uid());
+                } else if (made.identity().isEmpty() && !sight.identity().isEmpty()) {
+                  records.replaceIfStill(
+                      gpu.uid(), made, Optional.of(made.withIdentity(sight.identity())));
+                }
+              } catch (IOException e) {
+                LOG.warnf(
+                    "The record of the VFs of GPU %s could not be changed yet: %s", gpu.uid(), e);
+              }
+            });
+  }
+
+  /** The driver took the VFs with it; while claims hold some, the record says how to make them. */
+  private void forgetVfsOfGpusWithoutDriver(Set<DeviceUid> here, VfHolders holders) {
+    records.now().byGpu().keySet().stream()
+        .flatMap(uid -> DeviceUid.parse(uid).stream())
+        .filter(gpu -> !here.contains(gpu) && holders.of(gpu).isEmpty())
+        .filter(gpu -> hosts.state(gpu).isEmpty() && work.isWithoutDriver(gpu))
+        .forEach(this::forget);
+  }
+
+  private void start(Step step) {
+    try {
+      threads.start(step.gpu(), () -> carryOut(step));
+    } catch (RuntimeException | OutOfMemoryError e) { // there is no thread to be had
+      boolean remains =
+          switch (step) {
+            case Step.Make make -> make.decision().remains() != VfHostDecision.Remains.NOTHING;
+            case Step.Remove _ -> true;
+          };
+      finish(
+          step,
+          new VfWork.Outcome.Failed("no thread could be started for it: " + e, remains),
+          Duration.ZERO);
     }
   }
 
@@ -348,7 +443,7 @@ class VfProvisioner {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // the agent ends; the record says what was begun
       return;
-    } catch (RuntimeException | LinkageError | StackOverflowError e) {
+    } catch (RuntimeException | LinkageError | VirtualMachineError e) {
       // or the GPU would seem to be at work for ever
       LOG.errorf(e, "Defect while changing the VFs of GPU %s", gpu.uid());
       outcome = new VfWork.Outcome.Failed("defect: " + e, true);
@@ -358,7 +453,10 @@ class VfProvisioner {
 
   private void finish(Step step, VfWork.Outcome outcome, Duration took) {
     Gpu gpu = step.gpu();
-    if (!(outcome instanceof VfWork.Outcome.Obsolete)) {
+    if (outcome instanceof VfWork.Outcome.Obsolete) {
+      useless.add(gpu.uid());
+    } else {
+      useless.forget(gpu.uid());
       boolean success = !(outcome instanceof VfWork.Outcome.Failed);
       switch (step) {
         case Step.Make make -> metrics.vfsMade(success, took);
@@ -377,7 +475,9 @@ class VfProvisioner {
             yield Optional.empty();
           }
           case VfWork.Outcome.Obsolete() -> {
-            LOG.infof("The VFs of GPU %s stay: one has come into use", gpu.uid());
+            LOG.infof(
+                "The VFs of GPU %s stay as they are: they, or who uses them, are others by now",
+                gpu.uid());
             yield step.before();
           }
           case VfWork.Outcome.Failed(String message, boolean left) ->
@@ -403,7 +503,8 @@ class VfProvisioner {
       case Step.Remove remove -> {
         if (news) {
           LOG.errorf(
-              "The VFs of GPU %s could not be removed, trying again; the GPU is not offered meanwhile: %s",
+              "The VFs of GPU %s could not be removed, trying again; the GPU is not offered"
+                  + " meanwhile: %s",
               remove.gpu().uid(), message);
         }
         yield new RemovalFailed(failure);

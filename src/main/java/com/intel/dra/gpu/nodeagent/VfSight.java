@@ -9,10 +9,18 @@ import java.util.Map;
  *
  * @param withoutCard by index, those of the VFs that claims hold which are enabled and cannot be
  *     used
+ * @param identity which VFs they are; empty when that is not known
  */
-record VfSight(EnabledVfs enabled, Map<Integer, VfWithoutCard> withoutCard) {
+record VfSight(EnabledVfs enabled, Map<Integer, VfWithoutCard> withoutCard, String identity) {
 
   static VfSight of(EnabledVfs enabled) {
-    return new VfSight(enabled, Map.of());
+    return new VfSight(enabled, Map.of(), "");
+  }
+
+  /** Whether there are VFs, and certainly others than those that the record speaks of. */
+  boolean areOthersThan(MadeVfs made) {
+    return enabled instanceof EnabledVfs.Count(int numVfs)
+        && numVfs > 0
+        && made.isOfOthersThan(identity);
   }
 }

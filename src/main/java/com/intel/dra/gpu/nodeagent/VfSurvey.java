@@ -76,7 +76,7 @@ class VfSurvey {
             .ifPresent(vf -> withoutCard.put(index, vf));
       }
     }
-    return new VfSight(enabled, withoutCard);
+    return new VfSight(enabled, withoutCard, virtualFunctions.identity(gpu.address()));
   }
 
   /**
@@ -117,17 +117,21 @@ class VfSurvey {
     Set<Integer> held =
         holders.of(gpu.uid()).stream().map(HeldVf::index).collect(Collectors.toUnmodifiableSet());
     var look = new CompletableFuture<VfSight>();
-    Thread.ofPlatform()
-        .daemon()
-        .name("look-at-vfs-of-" + gpu.address())
-        .start(
-            () -> {
-              try {
-                look.complete(eye.look(gpu, held));
-              } catch (RuntimeException | Error e) { // or it would never be looked at again
-                look.completeExceptionally(e);
-              }
-            });
+    try {
+      Thread.ofPlatform()
+          .daemon()
+          .name("look-at-vfs-of-" + gpu.address())
+          .start(
+              () -> {
+                try {
+                  look.complete(eye.look(gpu, held));
+                } catch (RuntimeException | Error e) { // or it would never be looked at again
+                  look.completeExceptionally(e);
+                }
+              });
+    } catch (OutOfMemoryError e) { // no thread for it; the other GPUs are looked at all the same
+      look.complete(noAnswer(gpu));
+    }
     return look;
   }
 
@@ -154,6 +158,10 @@ class VfSurvey {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    return noAnswer(gpu);
+  }
+
+  private VfSight noAnswer(Gpu gpu) {
     return VfSight.of(
         new EnabledVfs.Unknown(
             new SriovFailure.NoAnswer(SysfsLayout.SRIOV_NUMVFS, gpu.address(), patience)));
@@ -173,7 +181,10 @@ class VfSurvey {
                 .filter(vf -> !vf.profile().isEmpty())
                 .findFirst()
                 .ifPresent(
-                    vf -> made.put(gpu.uid(), new MadeVfs(vf.profile(), vf.memoryMiB(), true)));
+                    vf ->
+                        made.put(
+                            gpu.uid(),
+                            new MadeVfs(vf.profile(), vf.memoryMiB(), true, sight.identity())));
           }
         });
     return made;

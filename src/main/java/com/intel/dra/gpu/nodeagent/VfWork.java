@@ -3,12 +3,14 @@ package com.intel.dra.gpu.nodeagent;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.VfProfile;
+import com.intel.dra.gpu.sysfs.SriovFailure;
 import com.intel.dra.gpu.sysfs.VfProvisioning;
 import com.intel.dra.gpu.sysfs.VfRemoval;
 import com.intel.dra.gpu.sysfs.VirtualFunctions;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
@@ -30,7 +32,10 @@ class VfWork {
     /** The GPU is a plain GPU, and the CDI spec says so. */
     record Removed() implements Outcome {}
 
-    /** Nothing was done: another agent prepared a claim that uses VFs which were to go. */
+    /**
+     * Nothing was done: another agent prepared a claim that uses VFs which were to go, or they are
+     * not those any more of which it was decided.
+     */
     record Obsolete() implements Outcome {}
 
     /**
@@ -83,20 +88,25 @@ class VfWork {
 
   private Outcome tryToMake(Gpu gpu, VfHostDecision.Make make)
       throws IOException, InterruptedException {
+    if (make.remains() == VfHostDecision.Remains.VFS_IN_USE) {
+      return check(gpu, make.atLeast());
+    }
     VfProfile profile = make.profile();
+    var begun = new MadeVfs(profile.name(), profile.memoryMiB(), false);
+    boolean remove = make.remains() == VfHostDecision.Remains.VFS;
     try {
-      boolean begun =
-          begin(gpu, make.removeFirst(), new MadeVfs(profile.name(), profile.memoryMiB(), false));
-      if (!begun) {
+      if (!begin(gpu, remove, begun)) {
         return new Outcome.Obsolete();
       }
     } catch (IOException e) {
-      return new Outcome.Failed(unrecorded(e), make.removeFirst());
+      return new Outcome.Failed(unrecorded(e), make.remains() != VfHostDecision.Remains.NOTHING);
     }
-    if (make.removeFirst()
-        && virtualFunctions.remove(gpu.address()) instanceof VfRemoval.Failed(var cause)) {
-      return new Outcome.Failed(
-          "VFs that are in the way could not be removed: " + cause.message(), true);
+    Optional<Outcome.Failed> inTheWay = clearAway(gpu, make.remains());
+    if (inTheWay.isPresent()) {
+      return inTheWay.get();
+    }
+    if (remove) {
+      records.put(gpu.uid(), begun); // VFs that are there from now on are others
     }
     return switch (virtualFunctions.provision(gpu, profile, make.atLeast())) {
       case VfProvisioning.Failed failed -> {
@@ -106,7 +116,59 @@ class VfWork {
         yield new Outcome.Failed(failed.message(), failed.leftSomething());
       }
       case VfProvisioning.Done(int numVfs) -> {
-        records.put(gpu.uid(), new MadeVfs(profile.name(), profile.memoryMiB(), true));
+        records.put(
+            gpu.uid(),
+            new MadeVfs(
+                profile.name(),
+                profile.memoryMiB(),
+                true,
+                virtualFunctions.identity(gpu.address())));
+        yield new Outcome.Made(numVfs);
+      }
+    };
+  }
+
+  /** Why that could not be done; empty when nothing is in the way any more. */
+  private Optional<Outcome.Failed> clearAway(Gpu gpu, VfHostDecision.Remains remains)
+      throws InterruptedException {
+    VfRemoval removal =
+        switch (remains) {
+          case NOTHING, VFS_IN_USE -> new VfRemoval.Done();
+          case QUOTAS -> virtualFunctions.clear(gpu.address());
+          case VFS -> virtualFunctions.remove(gpu.address());
+        };
+    return switch (removal) {
+      case VfRemoval.Done _ -> Optional.empty();
+      case VfRemoval.Failed(SriovFailure.VfsExist cause) -> {
+        forget(gpu); // somebody else was faster
+        yield Optional.of(new Outcome.Failed(cause.message(), false));
+      }
+      case VfRemoval.Failed(var cause) ->
+          Optional.of(
+              new Outcome.Failed(
+                  "what is in the way of VFs could not be removed: " + cause.message(), true));
+    };
+  }
+
+  /** The agent that made them died before it could say that nothing is missing. */
+  private Outcome check(Gpu gpu, int atLeast) throws IOException, InterruptedException {
+    Optional<MadeVfs> found = records.find(gpu.uid());
+    if (found.isEmpty()) {
+      return new Outcome.Obsolete();
+    }
+    MadeVfs made = found.get();
+    String identity = virtualFunctions.identity(gpu.address());
+    return switch (virtualFunctions.check(gpu.address(), atLeast, made.memoryMiB())) {
+      case VfProvisioning.Failed failed ->
+          new Outcome.Failed(
+              "%s; claims use its VFs, and the kernel adds none to them: delete their pods so that they are allocated anew"
+                  .formatted(failed.cause().message()),
+              true);
+      case VfProvisioning.Done(int numVfs) -> {
+        records.replaceIfStill(
+            gpu.uid(),
+            made,
+            Optional.of(new MadeVfs(made.profile(), made.memoryMiB(), true, identity)));
         yield new Outcome.Made(numVfs);
       }
     };
@@ -129,7 +191,8 @@ class VfWork {
    * From here on no agent takes the GPU's VFs into use, for they are no longer verified.
    *
    * @param remove whether those that are there are to go: not if one has come into use since that
-   *     was decided, which an agent beside this one may have done
+   *     was decided, which an agent beside this one may have done, and not if they are others than
+   *     those that were recorded
    */
   private boolean begin(Gpu gpu, boolean remove, MadeVfs made) throws IOException {
     return records.exclusively(
@@ -137,9 +200,25 @@ class VfWork {
           if (isHeldAsAWhole(gpu) || (remove && isUsed(gpu))) {
             return false;
           }
-          records.put(gpu.uid(), made);
+          if (!remove) {
+            records.put(gpu.uid(), made);
+            return true;
+          }
+          String there = virtualFunctions.identity(gpu.address());
+          Optional<MadeVfs> recorded = records.find(gpu.uid());
+          if (recorded.filter(record -> record.isOfOthersThan(there)).isPresent()
+              && !there.equals(VirtualFunctions.NO_VFS)) {
+            records.remove(gpu.uid());
+            return false;
+          }
+          records.put(gpu.uid(), made.withIdentity(there));
           return true;
         });
+  }
+
+  /** Whether it has no driver, which takes its VFs away. */
+  boolean isWithoutDriver(DeviceUid gpu) {
+    return virtualFunctions.isWithoutDriver(gpu.address());
   }
 
   private boolean isHeldAsAWhole(Gpu gpu) {
@@ -176,7 +255,8 @@ class VfWork {
   }
 
   private static String unrecorded(IOException e) {
-    return "the record of the GPU's VFs could not be written to the node's disk, see to its space and health: "
+    return "the record of the GPU's VFs could not be written to the node's disk, see to its space"
+        + " and health: "
         + e;
   }
 }

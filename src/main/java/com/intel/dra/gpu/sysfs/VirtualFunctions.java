@@ -4,6 +4,7 @@ import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.PciAddress;
 import com.intel.dra.gpu.device.VfProfile;
 import com.intel.dra.gpu.device.VfProfiles;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +21,9 @@ import java.util.TreeMap;
  * only from 0 and back to 0, and none is added or removed alone.
  */
 public final class VirtualFunctions {
+
+  /** The {@link #identity} of the VFs of a GPU that has none. */
+  public static final String NO_VFS = "none";
 
   private static final long BYTES_PER_MIB = 1L << 20;
 
@@ -67,6 +71,29 @@ public final class VirtualFunctions {
             reader.readLink(vf.resolve(SysfsLayout.DRIVER)) instanceof Link.To(String driver)
                 ? Optional.of(driver)
                 : Optional.empty()));
+  }
+
+  /**
+   * Which VFs these are: others that are made later have another identity, also where they are as
+   * many and at the same address. The kernel gives each device it makes an inode of its own.
+   *
+   * @return {@link #NO_VFS} when there are none; empty when it cannot be told
+   */
+  public String identity(PciAddress parent) {
+    Path first = layout.pciDevice(parent).resolve(SysfsLayout.VIRTFN_PREFIX + 0);
+    if (reader.isGone(first)) {
+      return NO_VFS;
+    }
+    try {
+      return first.toRealPath().getFileName() + "/" + Files.getAttribute(first, "unix:ino");
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  /** Whether no driver is bound to the GPU, or it is not there at all: then it has no VFs. */
+  public boolean isWithoutDriver(PciAddress parent) {
+    return reader.isGone(layout.pciDevice(parent).resolve(SysfsLayout.DRIVER));
   }
 
   /** What each VF of the GPU gets, and what is left of earlier ones. Changes nothing. */
@@ -173,6 +200,52 @@ public final class VirtualFunctions {
     }
   }
 
+  /**
+   * Takes back the quotas of a GPU without VFs, which an attempt that was cut off may have left.
+   * VFs that somebody has made meanwhile are left alone, with their quotas.
+   */
+  public VfRemoval clear(PciAddress parent) {
+    Path device = layout.pciDevice(parent);
+    try {
+      int existing = files.numVfs(device);
+      if (existing != 0) {
+        throw new SriovException(
+            new SriovFailure.VfsExist(SriovFiles.numVfsFile(device), existing));
+      }
+      clear(QuotaInterface.of(reader, device));
+      return new VfRemoval.Done();
+    } catch (SriovException e) {
+      return new VfRemoval.Failed(e.failure());
+    }
+  }
+
+  /**
+   * Whether the VFs that there are can be used: each has its DRM card, and the memory where the
+   * kernel tells of it. Waits for the cards, and changes nothing.
+   *
+   * @param atLeast how many VFs are needed
+   */
+  public VfProvisioning check(PciAddress parent, int atLeast, int memoryMiB)
+      throws InterruptedException {
+    Path device = layout.pciDevice(parent);
+    try {
+      QuotaInterface quotas = QuotaInterface.of(reader, device);
+      int count = files.numVfs(device);
+      if (count < atLeast) {
+        throw new SriovException(
+            new SriovFailure.NotPossible(
+                "%d VFs are needed, and there are %d".formatted(atLeast, count)));
+      }
+      appearance.awaitVfs(device, count);
+      for (int vfNumber = 1; vfNumber <= count; vfNumber++) {
+        verifyMemory(quotas, vfNumber, memoryMiB * BYTES_PER_MIB, false);
+      }
+      return new VfProvisioning.Done(count);
+    } catch (SriovException e) {
+      return new VfProvisioning.Failed(e.failure(), Optional.of(e.failure()));
+    }
+  }
+
   private Optional<SriovFailure> undo(Path device, QuotaInterface quotas, boolean enabled)
       throws InterruptedException {
     try {
@@ -253,21 +326,27 @@ public final class VirtualFunctions {
    */
   private void verifyMemory(QuotaInterface quotas, int vfNumber, VfProfile profile)
       throws SriovException {
-    List<Path> memoryFiles = quotas.memoryFiles(vfNumber);
-    if (memoryFiles.isEmpty()) {
-      return;
-    }
     long wanted =
         profile
             .quotas()
             .filter(any -> quotas.takesQuotas())
             .map(VfProfile.Quotas::lmemBytes)
             .orElse(profile.memoryMiB() * BYTES_PER_MIB);
+    verifyMemory(quotas, vfNumber, wanted, profile.quotas().isPresent());
+  }
+
+  private void verifyMemory(
+      QuotaInterface quotas, int vfNumber, long wanted, boolean quotasAreAlwaysTold)
+      throws SriovException {
+    List<Path> memoryFiles = quotas.memoryFiles(vfNumber);
+    if (memoryFiles.isEmpty()) {
+      return;
+    }
     long given = 0;
     for (Path file : memoryFiles) {
       given += files.number(file);
     }
-    boolean told = given > 0 || profile.quotas().isPresent();
+    boolean told = given > 0 || quotasAreAlwaysTold;
     if (told && given < wanted) {
       throw new SriovException(
           new SriovFailure.TooLittleMemory(memoryFiles.getFirst(), vfNumber, wanted, given));

@@ -953,7 +953,10 @@ class VfProvisionerTest {
     assertThat(file.resolveSibling(VfHostRecords.DAMAGED_FILE_NAME)).exists();
     node.settle();
 
-    assertThat(node.agent.records.find(gpu.uid())).hasValue(new MadeVfs("flex170_m8", 2000, true));
+    assertThat(node.agent.records.find(gpu.uid()))
+        .get()
+        .returns("flex170_m8", MadeVfs::profile)
+        .returns(true, MadeVfs::verified);
     node.release("a");
     node.settle();
     node.assertAgreement();

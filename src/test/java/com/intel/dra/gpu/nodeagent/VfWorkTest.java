@@ -53,7 +53,7 @@ class VfWorkTest {
 
   private VfHostDecision.Make make() {
     VfProfile profile = gpu.vfProfiles().getLast();
-    return new VfHostDecision.Make(profile, 1, false);
+    return new VfHostDecision.Make(profile, 1, VfHostDecision.Remains.NOTHING);
   }
 
   private void theOtherAgentPrepares(AllocatedDevice device) throws IOException {
