@@ -8,6 +8,12 @@ import java.util.OptionalInt;
  */
 public record DrmNodes(int cardIndex, OptionalInt renderIndex) {
 
+  /** Whether a device node of the one is also of the other. */
+  public boolean overlap(DrmNodes other) {
+    return cardIndex == other.cardIndex
+        || (renderIndex.isPresent() && renderIndex.equals(other.renderIndex));
+  }
+
   public String cardName() {
     return "card" + cardIndex;
   }

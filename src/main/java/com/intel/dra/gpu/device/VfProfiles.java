@@ -23,6 +23,7 @@ public final class VfProfiles {
 
   private static final int MIB_PER_GIB = 1024;
   private static final long BYTES_PER_MIB = 1 << 20;
+  private static final String FAIR_SHARE = "fairShare_";
   private static final String TABLE = "vf-profiles.json";
   private static final Map<PciDeviceId, List<Row>> ROWS = read();
 
@@ -53,6 +54,28 @@ public final class VfProfiles {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * What a profile was with which a GPU was split that cannot be split any more.
+   *
+   * @param memoryMiB what is on record of each VF
+   * @return with the most VFs that such a profile ever has; empty for a name that never was one
+   */
+  public static Optional<VfProfile> recorded(PciDeviceId model, String name, int memoryMiB) {
+    return ROWS.getOrDefault(model, List.of()).stream()
+        .filter(row -> row.name().equals(name))
+        .map(Row::numVfs)
+        .findFirst()
+        .or(() -> fairShareVfs(name))
+        .map(numVfs -> new VfProfile(name, numVfs, memoryMiB, Optional.empty()));
+  }
+
+  private static Optional<Integer> fairShareVfs(String name) {
+    String digits = name.startsWith(FAIR_SHARE) ? name.substring(FAIR_SHARE.length()) : "";
+    return digits.matches("[1-9][0-9]{0,3}")
+        ? Optional.of(Integer.parseInt(digits))
+        : Optional.empty();
   }
 
   /** The profile of that name. */
@@ -98,7 +121,7 @@ public final class VfProfiles {
     for (int numVfs = maxVfs; numVfs > 0; numVfs--) {
       int shareMiB = fairShareMiB(memoryMiB, numVfs);
       if (profiles.isEmpty() || profiles.getLast().memoryMiB() < shareMiB) {
-        profiles.add(new VfProfile("fairShare_" + numVfs, numVfs, shareMiB, Optional.empty()));
+        profiles.add(new VfProfile(FAIR_SHARE + numVfs, numVfs, shareMiB, Optional.empty()));
       }
     }
     return List.copyOf(profiles);

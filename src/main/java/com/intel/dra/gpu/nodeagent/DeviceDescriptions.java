@@ -17,7 +17,7 @@ final class DeviceDescriptions {
   /**
    * @param facts of all devices of the node
    */
-  static DeviceFacts of(Gpu gpu, List<GpuFacts> facts) {
+  static DeviceFacts of(Gpu gpu, List<GpuFacts> facts, DeviceFacts.Condition condition) {
     GpuModel model = GpuModels.of(gpu.uid().model());
     Optional<GpuFacts> known =
         facts.stream().filter(candidate -> candidate.uid().equals(gpu.uid())).findFirst();
@@ -28,9 +28,6 @@ final class DeviceDescriptions {
         known.map(GpuFacts::sriovCapable).orElse(false),
         known.flatMap(GpuFacts::pcieRoot),
         known.map(GpuFacts::numaNode).orElseGet(OptionalInt::empty),
-        known
-            .map(GpuFacts::health)
-            .filter(health -> !health.isHealthy())
-            .map(health -> health.reason()));
+        condition);
   }
 }

@@ -3,6 +3,8 @@ package com.intel.dra.gpu.nodeagent;
 import com.intel.dra.gpu.cdi.CdiSpecFile;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.GpuFacts;
+import com.intel.dra.gpu.device.GpuHealth;
 import com.intel.dra.gpu.device.MemorySource;
 import com.intel.dra.gpu.sysfs.Discovery;
 import com.intel.dra.gpu.sysfs.GpuDiscovery;
@@ -73,6 +75,9 @@ class DeviceMonitor {
   synchronized boolean scan() {
     try {
       Discovery found = discovery.discover();
+      if (found.facts().stream().anyMatch(DeviceMonitor::wasRefusedFiles)) {
+        throw new IOException("the agent has too many open files");
+      }
       boolean othersSkipped = logSkipped(found.skipped());
       logMemory(found);
       devices.tell(found.facts());
@@ -91,7 +96,8 @@ class DeviceMonitor {
       if (!e.toString().equals(lastFailure)) {
         lastFailure = e.toString();
         LOG.errorf(
-            "The devices of this node could not be discovered and published, trying again every %s: %s",
+            "The devices of this node could not be discovered and published, trying again every %s:"
+                + " %s",
             config.rescanInterval(), e);
       }
       return false;
@@ -99,6 +105,12 @@ class DeviceMonitor {
       Thread.currentThread().interrupt();
       return false;
     }
+  }
+
+  /** That says nothing of the device. */
+  private static boolean wasRefusedFiles(GpuFacts device) {
+    return device.health() instanceof GpuHealth.Unreadable(String why)
+        && why.contains("too many open files");
   }
 
   private void apply(List<Gpu> now) throws IOException, InterruptedException {
@@ -134,7 +146,7 @@ class DeviceMonitor {
   private static List<Gpu> withThoseStillOffered(List<Gpu> now, List<Gpu> vanished) {
     var all = new ArrayList<>(now);
     vanished.stream()
-        .filter(gone -> now.stream().noneMatch(gpu -> gpu.drmNodes().equals(gone.drmNodes())))
+        .filter(gone -> now.stream().noneMatch(gpu -> gpu.drmNodes().overlap(gone.drmNodes())))
         .forEach(all::add);
     return all;
   }

@@ -69,6 +69,9 @@ final class DoubleUse {
       Function<String, Optional<Integer>> memoryMiB) {
     for (String gpu : uids(wanted)) {
       long has = memoryMiB.apply(gpu).orElse(0);
+      if (wanted.results().isEmpty()) {
+        continue; // the controller of classic DRA has counted
+      }
       long asked = shareMiB(wanted, gpu);
       if (asked <= before.map(known -> shareMiB(known, gpu)).orElse(0L)) {
         continue;
@@ -101,11 +104,8 @@ final class DoubleUse {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** 0 where nobody knows whether it is a share: with classic DRA, or rebuilt from the GAS. */
+  /** Also of a record that was rebuilt from the GAS: one with all of the memory has the GPU. */
   private static long shareMiB(PreparedClaim claim, String gpu) {
-    if (claim.results().isEmpty()) {
-      return 0;
-    }
     return claim.devices().stream()
         .filter(device -> device.uid().equals(gpu))
         .mapToLong(AllocatedDevice::memory)

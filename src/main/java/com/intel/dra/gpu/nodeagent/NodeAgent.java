@@ -159,6 +159,7 @@ class NodeAgent {
   /** A kubelet that refused the plugin calls nobody: nothing new may be placed here meanwhile. */
   private void watchRegistration() {
     boolean usable = !(plugin.registrationState() instanceof RegistrationState.Refused);
+    slices.setReady(usable);
     if (desired.setServing(usable)) {
       gas.reconcileSoon();
     }

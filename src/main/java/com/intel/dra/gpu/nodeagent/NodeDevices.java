@@ -8,7 +8,9 @@ import com.intel.dra.gpu.device.GpuHealth;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The node's devices of which the CDI spec tells: those that can be offered and prepared. Beside
@@ -18,7 +20,15 @@ import java.util.TreeMap;
 public class NodeDevices {
 
   private volatile Optional<List<Gpu>> devices = Optional.empty();
-  private volatile List<GpuFacts> facts = List.of();
+  private volatile Looks looks = new Looks(List.of(), Set.of(), Optional.empty());
+
+  /**
+   * What the last look found, and which devices could be used in it and in the one before.
+   *
+   * @param wellBefore empty when there was only one look
+   */
+  private record Looks(
+      List<GpuFacts> facts, Set<DeviceUid> well, Optional<Set<DeviceUid>> wellBefore) {}
 
   /** In the order of their UIDs; empty (not: an empty list) before the first discovery. */
   public Optional<List<Gpu>> known() {
@@ -37,7 +47,14 @@ public class NodeDevices {
    * was there before and has vanished. Newer than {@link #known} for a moment when they change.
    */
   public List<GpuFacts> facts() {
-    return facts;
+    return looks.facts();
+  }
+
+  /** Whether the device could not be used in the last two looks: one may have failed by itself. */
+  boolean isUnusableForLong(DeviceUid device) {
+    Looks now = looks;
+    return !now.well().contains(device)
+        && now.wellBefore().filter(before -> !before.contains(device)).isPresent();
   }
 
   /**
@@ -46,13 +63,22 @@ public class NodeDevices {
    */
   void tell(List<GpuFacts> found) {
     var all = new TreeMap<DeviceUid, GpuFacts>();
-    for (GpuFacts before : facts) {
+    Looks last = looks;
+    for (GpuFacts before : last.facts()) {
       if (before.uid().type() == DeviceType.GPU) {
         all.put(before.uid(), before.withHealth(new GpuHealth.Vanished()));
       }
     }
     found.forEach(now -> all.put(now.uid(), now));
-    facts = List.copyOf(all.values());
+    boolean first = last.facts().isEmpty();
+    looks =
+        new Looks(
+            List.copyOf(all.values()),
+            all.values().stream()
+                .filter(device -> device.health().isHealthy())
+                .map(GpuFacts::uid)
+                .collect(Collectors.toUnmodifiableSet()),
+            first ? Optional.empty() : Optional.of(last.well()));
   }
 
   void replace(List<Gpu> now) {

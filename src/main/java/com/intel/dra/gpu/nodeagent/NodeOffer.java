@@ -7,6 +7,7 @@ import com.intel.dra.gpu.device.GpuFacts;
 import com.intel.dra.gpu.device.GpuHealth;
 import com.intel.dra.gpu.device.VfProfile;
 import com.intel.dra.gpu.device.VfProfiles;
+import com.intel.dra.gpu.structured.DeviceFacts;
 import com.intel.dra.gpu.structured.GpuSharing;
 import com.intel.dra.gpu.structured.Offer;
 import com.intel.dra.gpu.structured.OfferedGpu;
@@ -21,6 +22,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What structured DRA is to know of the node's devices now, from what the agent knows now. */
 @Singleton
@@ -33,6 +35,7 @@ class NodeOffer {
   private final PreparedClaims prepared;
   private final GpuSharing sharing;
   private final int vfsOnDemand;
+  private volatile boolean ready = true;
 
   // a GPU that is not well stays published with a taint that evicts its pods; one that is gone
   // until they are
@@ -61,6 +64,11 @@ class NodeOffer {
         };
   }
 
+  /** Whether the kubelet can call: nobody new is to be sent here while it cannot. */
+  void setReady(boolean ready) {
+    this.ready = ready;
+  }
+
   /**
    * Empty before the first discovery. Holds no lock while it asks others: they may wait for each
    * other.
@@ -75,22 +83,60 @@ class NodeOffer {
               List<GpuFacts> facts = devices.facts();
               Collection<PreparedClaim> claims = prepared.all().values();
               VfHostRecords.Now onRecord = records.now();
+              SortedMap<DeviceUid, GpuHealth> health = HeldHealth.of(facts, claims);
+              VfHolders holders = VfHolders.of(claims);
               return new Offer(
                   remembered(known, facts, heldGpus(claims)).stream()
                       .map(
                           gpu ->
                               new OfferedGpu(
                                   gpu,
-                                  DeviceDescriptions.of(gpu, facts),
+                                  DeviceDescriptions.of(gpu, facts, condition(gpu.uid(), health)),
                                   vfs(
                                       gpu,
                                       known,
                                       onRecord,
-                                      Optional.ofNullable(states.get(gpu.uid()))),
-                                  use(gpu, claims)))
+                                      Optional.ofNullable(states.get(gpu.uid())),
+                                      atLeast(gpu, health)),
+                                  use(gpu, claims),
+                                  heldVfs(gpu, holders, health)))
                       .toList(),
-                  sharing);
+                  sharing,
+                  ready);
             });
+  }
+
+  private DeviceFacts.Condition condition(
+      DeviceUid device, SortedMap<DeviceUid, GpuHealth> health) {
+    if (health.getOrDefault(device, new GpuHealth.Healthy()).isHealthy()) {
+      return DeviceFacts.Condition.WELL;
+    }
+    return devices.isUnusableForLong(device)
+        ? DeviceFacts.Condition.UNWELL
+        : DeviceFacts.Condition.IN_DOUBT;
+  }
+
+  private SortedMap<Integer, OfferedGpu.HeldVf> heldVfs(
+      Gpu gpu, VfHolders holders, SortedMap<DeviceUid, GpuHealth> health) {
+    var held = new TreeMap<Integer, OfferedGpu.HeldVf>();
+    holders
+        .of(gpu.uid())
+        .forEach(
+            vf ->
+                held.put(
+                    vf.index(),
+                    new OfferedGpu.HeldVf(
+                        vf.memoryMiB(), condition(gpu.uid().vf(vf.index()), health))));
+    return held;
+  }
+
+  /** How many VFs it has, or had while claims took some. */
+  private static int atLeast(Gpu gpu, SortedMap<DeviceUid, GpuHealth> health) {
+    return health.keySet().stream()
+        .filter(device -> device.parent().equals(Optional.of(gpu.uid())))
+        .mapToInt(vf -> vf.vfIndex().orElseThrow() + 1)
+        .max()
+        .orElse(0);
   }
 
   private synchronized List<Gpu> remembered(
@@ -123,17 +169,33 @@ class NodeOffer {
 
   /** By what is prepared here: of a claim that was only allocated nobody tells the agent. */
   private static OfferedGpu.Use use(Gpu gpu, Collection<PreparedClaim> claims) {
+    Stream<OfferedGpu.Use> rebuilt =
+        claims.stream()
+            .filter(claim -> claim.results().isEmpty())
+            .flatMap(claim -> claim.devices().stream())
+            .filter(device -> device.uid().equals(gpu.uid().toString()))
+            .map(
+                device ->
+                    device.memory() < gpu.memoryMiB()
+                        ? OfferedGpu.Use.SHARED
+                        : OfferedGpu.Use.UNKNOWN);
     String cdiName = GpuCdiDevices.KIND.qualifiedName(gpu.uid().toString());
-    return claims.stream()
-        .flatMap(claim -> claim.results().stream())
-        .filter(result -> !result.adminAccess() && result.cdiDevices().contains(cdiName))
-        .map(result -> result.shareId().isEmpty() ? OfferedGpu.Use.WHOLE : OfferedGpu.Use.SHARED)
-        .max(Comparator.naturalOrder())
-        .orElse(OfferedGpu.Use.NONE);
+    Stream<OfferedGpu.Use> known =
+        claims.stream()
+            .flatMap(claim -> claim.results().stream())
+            .filter(result -> !result.adminAccess() && result.cdiDevices().contains(cdiName))
+            .map(
+                result ->
+                    result.shareId().isEmpty() ? OfferedGpu.Use.WHOLE : OfferedGpu.Use.SHARED);
+    return Stream.concat(rebuilt, known).max(Comparator.naturalOrder()).orElse(OfferedGpu.Use.NONE);
   }
 
   private OfferedGpu.Vfs vfs(
-      Gpu gpu, List<Gpu> known, VfHostRecords.Now onRecord, Optional<VfHostState> state) {
+      Gpu gpu,
+      List<Gpu> known,
+      VfHostRecords.Now onRecord,
+      Optional<VfHostState> state,
+      int atLeast) {
     List<Gpu> existing =
         known.stream()
             .filter(device -> device.uid().parent().equals(Optional.of(gpu.uid())))
@@ -154,14 +216,28 @@ class NodeOffer {
                     profile,
                     failure(gpu, state),
                     state.filter(NodeOffer::blocksTheGpu).isPresent()))
+        .or(() -> made.map(vfs -> stillSplit(gpu, vfs, state, atLeast)))
         .orElseGet(OfferedGpu.Vfs.None::new);
+  }
+
+  /** What was split and cannot be split now, or cannot be looked at: nobody new is to get VFs. */
+  private OfferedGpu.Vfs stillSplit(
+      Gpu gpu, MadeVfs made, Optional<VfHostState> state, int atLeast) {
+    Optional<VfProfile> onRecord =
+        VfProfiles.recorded(gpu.uid().model(), made.profile(), made.memoryMiB());
+    int numVfs = Math.max(Math.max(1, atLeast), onRecord.map(VfProfile::numVfs).orElse(0));
+    return new OfferedGpu.Vfs.OnDemand(
+        new VfProfile(made.profile(), numVfs, made.memoryMiB(), Optional.empty()),
+        failure(gpu, state).or(() -> Optional.of("it cannot be split now")),
+        onRecord.isEmpty() || state.filter(NodeOffer::blocksTheGpu).isPresent());
   }
 
   /** While there are VFs of ours it is theirs, whatever the settings say by now. */
   private Optional<VfProfile> profile(Gpu gpu, Optional<MadeVfs> made) {
     List<VfProfile> profiles = gpu.vfProfiles();
-    return made.flatMap(vfs -> VfProfiles.named(profiles, vfs.profile()))
-        .or(() -> OfferedGpu.profileFor(vfsOnDemand, profiles));
+    return made.filter(vfs -> !vfs.profile().isEmpty())
+        .map(vfs -> VfProfiles.named(profiles, vfs.profile()))
+        .orElseGet(() -> OfferedGpu.profileFor(vfsOnDemand, profiles));
   }
 
   private Optional<String> failure(Gpu gpu, Optional<VfHostState> state) {

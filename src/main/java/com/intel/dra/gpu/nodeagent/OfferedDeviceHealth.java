@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.nodeagent;
 
-import com.intel.dra.gpu.device.GpuFacts;
+import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.GpuHealth;
 import com.intel.dra.gpu.kubelet.DeviceHealth;
 import com.intel.dra.gpu.kubelet.DeviceHealthSource;
 import com.intel.dra.gpu.structured.DeviceName;
@@ -8,6 +9,8 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Tells the kubelet how the GPUs are, which it shows in the status of the pods that use them. */
@@ -15,32 +18,42 @@ import java.util.concurrent.CopyOnWriteArrayList;
 class OfferedDeviceHealth implements DeviceHealthSource {
 
   private final NodeDevices devices;
+  private final PreparedClaims prepared;
   private final AgentConfig config;
   private final Clock clock;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-  private List<GpuFacts> last = List.of();
+  private SortedMap<DeviceUid, GpuHealth> last = new TreeMap<>();
 
   @Inject
-  OfferedDeviceHealth(NodeDevices devices, AgentConfig config, Clock clock) {
+  OfferedDeviceHealth(
+      NodeDevices devices, PreparedClaims prepared, AgentConfig config, Clock clock) {
     this.devices = devices;
+    this.prepared = prepared;
     this.config = config;
     this.clock = clock;
   }
 
   @Override
   public List<DeviceHealth> current() {
-    return devices.facts().stream()
+    return now().entrySet().stream()
         .map(
-            facts ->
+            device ->
                 new DeviceHealth(
                     config.nodeName(),
-                    DeviceName.of(facts.uid()).toString(),
-                    facts.health().isHealthy()
+                    DeviceName.of(device.getKey()).toString(),
+                    device.getValue().isHealthy()
                         ? DeviceHealth.Status.HEALTHY
                         : DeviceHealth.Status.UNHEALTHY,
                     clock.instant(),
-                    facts.health().isHealthy() ? "" : facts.health().reason()))
+                    device.getValue().isHealthy() ? "" : device.getValue().reason()))
         .toList();
+  }
+
+  /** Nothing before the first look: what claims hold may be there. */
+  private SortedMap<DeviceUid, GpuHealth> now() {
+    return devices.known().isEmpty()
+        ? new TreeMap<>()
+        : HeldHealth.of(devices.facts(), prepared.all().values());
   }
 
   @Override
@@ -51,7 +64,7 @@ class OfferedDeviceHealth implements DeviceHealthSource {
 
   /** To be called again and again. */
   synchronized void refresh() {
-    List<GpuFacts> now = devices.facts();
+    SortedMap<DeviceUid, GpuHealth> now = now();
     if (!now.equals(last)) {
       last = now;
       listeners.forEach(Runnable::run);

@@ -89,6 +89,11 @@ class SlicePublisher implements SliceListener {
     }
   }
 
+  /** Whether the kubelet can call; told to the scheduler with the next {@link #refresh}. */
+  void setReady(boolean ready) {
+    offer.setReady(ready);
+  }
+
   /** Whether the scheduler has been told since the agent started. */
   boolean isPublished() {
     return published.isPresent();
@@ -128,7 +133,8 @@ class SlicePublisher implements SliceListener {
     metrics.slicesRepaired();
     published = Optional.of(pool);
     LOG.infof(
-        "Published again, for somebody had changed or deleted slices: %d devices in %d slices of pool %s, generation %d",
+        "Published again, for somebody had changed or deleted slices: %d devices in %d slices of"
+            + " pool %s, generation %d",
         pool.devices(), pool.slices(), pool.poolName(), pool.generation());
   }
 

@@ -2,6 +2,7 @@ package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.device.DeviceType;
+import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.kubelet.ClaimReference;
 import com.intel.dra.gpu.kubelet.PrepareResult;
 import com.intel.dra.gpu.kubelet.UnprepareResult;
@@ -160,6 +161,12 @@ class StructuredPreparation implements PatientPreparer {
         return new WantedClaim.Unknown(
             "device %s is for administrative access alone: let the DeviceClass of request %s leave out devices of type monitor, as the one that comes with the driver does"
                 .formatted(result.device(), result.request()));
+      }
+      if (device.get() instanceof PreparableDevice.Monitor(DeviceUid gpu)
+          && node.find(gpu.toString()).isEmpty()) {
+        return new Wanted.Unknown(
+            "GPU %s cannot be looked at now, for it cannot be used: see the log of its node agent; bring it back, or delete the claim's pods so that it is allocated anew"
+                .formatted(gpu));
       }
       if (!result.adminAccess()) {
         device.get().held(result.shareMiB()).ifPresent(held::add);

@@ -12,7 +12,7 @@ import java.util.OptionalInt;
  * @param sriov whether it can have VFs
  * @param pcieRoot such as {@code pci0000:00}
  * @param numaNode empty when the kernel names none
- * @param unhealthy why the device is not to be used; empty when nothing is known against it
+ * @param condition whether it can be used
  */
 public record DeviceFacts(
     String model,
@@ -21,4 +21,15 @@ public record DeviceFacts(
     boolean sriov,
     Optional<String> pcieRoot,
     OptionalInt numaNode,
-    Optional<String> unhealthy) {}
+    Condition condition) {
+
+  /** How a device is, as far as that decides who may come and who must go. */
+  public enum Condition {
+    /** Nothing is known against it. */
+    WELL,
+    /** It could not be used in the last look, which may have been the look's fault: nobody new. */
+    IN_DOUBT,
+    /** It could not be used in two looks: its pods are to go. */
+    UNWELL
+  }
+}

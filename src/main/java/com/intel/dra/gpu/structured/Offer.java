@@ -8,6 +8,7 @@ import static com.intel.dra.gpu.structured.StructuredApi.VF_SLOTS;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.VfProfile;
+import com.intel.dra.gpu.structured.DeviceFacts.Condition;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.resource.v1.Counter;
 import io.fabric8.kubernetes.api.model.resource.v1.CounterSet;
@@ -39,16 +40,25 @@ import java.util.TreeMap;
  *       partitionable devices (1.36); where that is off no VF is published that does not exist.
  * </ul>
  *
+ * <p>What a prepared claim excludes, and no counter does, has a taint while it is held: the GPU of
+ * a held VF, the VFs of a held GPU, and a GPU that is published otherwise than it is used.
+ *
  * <p>Whole GPUs come first, so that a claim that does not care gets one, then VFs, then monitors: a
  * device of each GPU without counters and memory for administrative access, since the scheduler
  * also refuses that on devices which are used up.
  *
  * @param gpus in the order in which the scheduler should try them
+ * @param ready whether the kubelet can have claims prepared; else nobody new is to come
  */
-public record Offer(List<OfferedGpu> gpus, GpuSharing sharing) {
+public record Offer(List<OfferedGpu> gpus, GpuSharing sharing, boolean ready) {
 
   public Offer {
     gpus = List.copyOf(gpus);
+  }
+
+  /** Of a node that is ready. */
+  public Offer(List<OfferedGpu> gpus, GpuSharing sharing) {
+    this(gpus, sharing, true);
   }
 
   /**
@@ -87,7 +97,7 @@ public record Offer(List<OfferedGpu> gpus, GpuSharing sharing) {
       case Way.AsWanted _ ->
           switch (offered.use()) {
             case NONE -> sharing;
-            case WHOLE -> new GpuSharing.Exclusive();
+            case WHOLE, UNKNOWN -> new GpuSharing.Exclusive();
             case SHARED -> sharing.stillShared(offered.gpu().memoryMiB());
           };
     };
@@ -99,12 +109,21 @@ public record Offer(List<OfferedGpu> gpus, GpuSharing sharing) {
     var vfs = new ArrayList<Device>();
     var monitors = new ArrayList<Device>();
     for (OfferedGpu offered : gpus) {
-      monitors.add(monitor(offered));
+      if (offered.facts().condition() == Condition.WELL) {
+        monitors.add(monitor(offered)); // of another there is no device to look at
+      }
+      int published = 0;
       switch (offered.vfs()) {
         case OfferedGpu.Vfs.OnDemand(VfProfile profile, Optional<String> failure, boolean _)
             when withVfsOnDemand -> {
           counterSets.add(slots(offered, profile.numVfs()));
-          whole.add(gpu(offered, sharing(way, offered), charge(offered, profile.numVfs())));
+          published = profile.numVfs();
+          whole.add(
+              gpu(
+                  offered,
+                  sharing(way, offered),
+                  charge(offered, published),
+                  offered.hasHeldVfsBeyond(published)));
           for (int index = 0; index < profile.numVfs(); index++) {
             vfs.add(vfOnDemand(offered, profile, failure, index));
           }
@@ -112,22 +131,59 @@ public record Offer(List<OfferedGpu> gpus, GpuSharing sharing) {
         case OfferedGpu.Vfs.Existing(List<Gpu> existing) ->
             existing.forEach(vf -> vfs.add(existingVf(offered, vf)));
         case OfferedGpu.Vfs.OnDemand _, OfferedGpu.Vfs.None _ ->
-            whole.add(gpu(offered, sharing(way, offered), List.of()));
+            whole.add(gpu(offered, sharing(way, offered), List.of(), offered.hasHeldVfsBeyond(0)));
       }
+      addLost(offered, published, vfs);
     }
     boolean shared =
         whole.stream().anyMatch(device -> device.getAllowMultipleAllocations() != null);
     var devices = new ArrayList<>(whole);
     devices.addAll(vfs);
     devices.addAll(monitors);
+    if (!ready) {
+      devices.forEach(Offer::keepOthersAway);
+    }
     return new OfferedDevices(
         (shared ? "shared" : "exclusive") + (counterSets.isEmpty() ? "" : "-vfs-on-demand"),
         counterSets,
         devices);
   }
 
+  /** VFs that are gone under their holders are published for the taint that evicts those. */
+  private static void addLost(OfferedGpu offered, int published, List<Device> vfs) {
+    offered
+        .heldVfs()
+        .tailMap(published)
+        .forEach(
+            (index, held) -> {
+              DeviceUid uid = offered.gpu().uid().vf(index);
+              boolean isThere =
+                  offered.vfs() instanceof OfferedGpu.Vfs.Existing(List<Gpu> existing)
+                      && existing.stream().anyMatch(vf -> vf.uid().equals(uid));
+              if (!isThere && offered.conditionOf(index) == Condition.UNWELL) {
+                vfs.add(
+                    vf(offered, uid, Optional.empty(), held.memoryMiB())
+                        .addToCapacity(MILLICORES, number(MILLICORES_OF_A_GPU))
+                        .withTaints(taints(Condition.UNWELL))
+                        .build());
+              }
+            });
+  }
+
+  private static void keepOthersAway(Device device) {
+    var taints = new ArrayList<>(device.getTaints());
+    taints.add(taint(StructuredApi.NOT_READY_TAINT, StructuredApi.NO_SCHEDULE));
+    device.setTaints(taints);
+  }
+
+  /**
+   * @param excluded whether claims hold VFs that the charge does not speak of
+   */
   private static Device gpu(
-      OfferedGpu offered, GpuSharing sharing, List<DeviceCounterConsumption> charge) {
+      OfferedGpu offered,
+      GpuSharing sharing,
+      List<DeviceCounterConsumption> charge,
+      boolean excluded) {
     Gpu gpu = offered.gpu();
     var device = device(offered, DeviceName.of(gpu.uid()), "gpu", Optional.of(gpu));
     int sharableMiB =
@@ -145,21 +201,27 @@ public record Offer(List<OfferedGpu> gpus, GpuSharing sharing) {
           .addToCapacity(MEMORY, mib(gpu.memoryMiB()))
           .addToCapacity(MILLICORES, number(MILLICORES_OF_A_GPU));
     }
-    return device.withConsumesCounters(charge).withTaints(taintsOfTheGpu(offered)).build();
+    boolean usedOtherwise =
+        sharableMiB == 0
+            && switch (offered.use()) {
+              case SHARED, UNKNOWN -> true;
+              case NONE, WHOLE -> false;
+            };
+    return device
+        .withConsumesCounters(charge)
+        .withTaints(taintsOfTheGpu(offered, excluded || usedOtherwise))
+        .build();
   }
 
   private static Device vfOnDemand(
       OfferedGpu offered, VfProfile profile, Optional<String> failure, int index) {
-    List<DeviceTaint> taints = taints(offered);
+    List<DeviceTaint> taints = taints(offered.conditionOf(index));
     if (failure.isPresent()) {
-      taints = new ArrayList<>(taints);
       taints.add(taint(StructuredApi.VFS_FAILED_TAINT, StructuredApi.NO_SCHEDULE));
     }
     DeviceUid uid = offered.gpu().uid().vf(index);
-    return device(offered, DeviceName.of(uid), "vf", Optional.empty())
-        .addToAttributes("parent", text(DeviceName.of(offered.gpu().uid()).toString()))
+    return vf(offered, uid, Optional.empty(), profile.memoryMiB())
         .addToAttributes("profile", text(profile.name()))
-        .addToCapacity(MEMORY, mib(profile.memoryMiB()))
         .addToCapacity(MILLICORES, number(MILLICORES_OF_A_GPU / profile.numVfs()))
         .withConsumesCounters(charge(offered, 1))
         .withTaints(taints)
@@ -167,15 +229,25 @@ public record Offer(List<OfferedGpu> gpus, GpuSharing sharing) {
   }
 
   private static Device existingVf(OfferedGpu offered, Gpu vf) {
-    return device(offered, DeviceName.of(vf.uid()), "vf", Optional.of(vf))
-        .addToAttributes("parent", text(DeviceName.of(offered.gpu().uid()).toString()))
-        .addToCapacity(MEMORY, mib(vf.memoryMiB()))
+    List<DeviceTaint> taints = taints(offered.conditionOf(vf.uid().vfIndex().orElseThrow()));
+    if (offered.use() != OfferedGpu.Use.NONE) {
+      taints.add(taint(StructuredApi.IN_USE_TAINT, StructuredApi.NO_SCHEDULE));
+    }
+    return vf(offered, vf.uid(), Optional.of(vf), vf.memoryMiB())
         .addToCapacity(MILLICORES, number(MILLICORES_OF_A_GPU))
-        .withTaints(taints(offered))
+        .withTaints(taints)
         .build();
   }
 
-  /** Of a GPU that is not well too: that is when one looks at it. */
+  private static DeviceBuilder vf(
+      OfferedGpu offered, DeviceUid uid, Optional<Gpu> function, int memoryMiB) {
+    Condition condition = offered.conditionOf(uid.vfIndex().orElseThrow());
+    return device(offered, DeviceName.of(uid), "vf", function)
+        .addToAttributes("health", health(condition))
+        .addToAttributes("parent", text(DeviceName.of(offered.gpu().uid()).toString()))
+        .addToCapacity(MEMORY, mib(memoryMiB));
+  }
+
   private static Device monitor(OfferedGpu offered) {
     return device(
             offered,
@@ -194,7 +266,7 @@ public record Offer(List<OfferedGpu> gpus, GpuSharing sharing) {
     var attributes = new TreeMap<String, DeviceAttribute>();
     attributes.put("driver", text(facts.kernelDriver()));
     attributes.put("family", text(facts.family()));
-    attributes.put("health", text(facts.unhealthy().isPresent() ? "Unhealthy" : "Healthy"));
+    attributes.put("health", health(facts.condition()));
     attributes.put("model", text(facts.model()));
     attributes.put("pciId", text(offered.gpu().uid().model().value()));
     attributes.put("type", text(type));
@@ -242,18 +314,30 @@ public record Offer(List<OfferedGpu> gpus, GpuSharing sharing) {
     return counter;
   }
 
-  private static List<DeviceTaint> taintsOfTheGpu(OfferedGpu offered) {
-    var taints = new ArrayList<>(taints(offered));
+  private static List<DeviceTaint> taintsOfTheGpu(OfferedGpu offered, boolean excluded) {
+    List<DeviceTaint> taints = taints(offered.facts().condition());
+    if (excluded) {
+      taints.add(taint(StructuredApi.IN_USE_TAINT, StructuredApi.NO_SCHEDULE));
+    }
     if (offered.vfs() instanceof OfferedGpu.Vfs.OnDemand(var _, var _, boolean blocks) && blocks) {
       taints.add(taint(StructuredApi.VFS_FAILED_TAINT, StructuredApi.NO_SCHEDULE));
     }
     return taints;
   }
 
-  private static List<DeviceTaint> taints(OfferedGpu offered) {
-    return offered.facts().unhealthy().isPresent()
-        ? List.of(taint(StructuredApi.UNHEALTHY_TAINT, StructuredApi.NO_EXECUTE))
-        : List.of();
+  /** A list to add to. */
+  private static List<DeviceTaint> taints(Condition condition) {
+    var taints = new ArrayList<DeviceTaint>();
+    switch (condition) {
+      case WELL -> {}
+      case IN_DOUBT -> taints.add(taint(StructuredApi.UNHEALTHY_TAINT, StructuredApi.NO_SCHEDULE));
+      case UNWELL -> taints.add(taint(StructuredApi.UNHEALTHY_TAINT, StructuredApi.NO_EXECUTE));
+    }
+    return taints;
+  }
+
+  private static DeviceAttribute health(Condition condition) {
+    return text(condition == Condition.WELL ? "Healthy" : "Unhealthy");
   }
 
   private static DeviceTaint taint(String key, String effect) {

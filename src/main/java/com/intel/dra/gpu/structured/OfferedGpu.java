@@ -2,21 +2,49 @@ package com.intel.dra.gpu.structured;
 
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.VfProfile;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * A GPU as it is to be published.
  *
  * @param vfs what there is to say of its VFs
  * @param use how claims use it as a GPU now
+ * @param heldVfs its VFs that prepared claims hold, by their number, also those that are gone
  */
-public record OfferedGpu(Gpu gpu, DeviceFacts facts, Vfs vfs, Use use) {
+public record OfferedGpu(
+    Gpu gpu, DeviceFacts facts, Vfs vfs, Use use, SortedMap<Integer, HeldVf> heldVfs) {
+
+  public OfferedGpu {
+    heldVfs = Collections.unmodifiableSortedMap(new TreeMap<>(heldVfs));
+  }
+
+  /** One of whose VFs nobody holds any. */
+  public OfferedGpu(Gpu gpu, DeviceFacts facts, Vfs vfs, Use use) {
+    this(gpu, facts, vfs, use, Collections.emptySortedMap());
+  }
 
   /** One that nobody uses as a GPU. */
   public OfferedGpu(Gpu gpu, DeviceFacts facts, Vfs vfs) {
     this(gpu, facts, vfs, Use.NONE);
+  }
+
+  /** A VF that a prepared claim holds. */
+  public record HeldVf(int memoryMiB, DeviceFacts.Condition condition) {}
+
+  /** Whether claims hold VFs that a GPU with that many of them does not charge for. */
+  boolean hasHeldVfsBeyond(int numVfs) {
+    return !heldVfs.isEmpty() && heldVfs.lastKey() >= numVfs;
+  }
+
+  DeviceFacts.Condition conditionOf(int vf) {
+    DeviceFacts.Condition own =
+        Optional.ofNullable(heldVfs.get(vf)).map(HeldVf::condition).orElse(facts.condition());
+    return own.compareTo(facts.condition()) > 0 ? own : facts.condition();
   }
 
   /**
@@ -28,7 +56,9 @@ public record OfferedGpu(Gpu gpu, DeviceFacts facts, Vfs vfs, Use use) {
     /** One claim has it, and no share of it. */
     WHOLE,
     /** Claims have shares of it. */
-    SHARED
+    SHARED,
+    /** A claim has all of its memory, as a whole GPU or as a share: nobody knows any more. */
+    UNKNOWN
   }
 
   /** A GPU's VFs. */

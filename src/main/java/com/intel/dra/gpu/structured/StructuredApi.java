@@ -21,6 +21,12 @@ public final class StructuredApi {
   /** Of VFs that the kernel refused to make. */
   public static final String VFS_FAILED_TAINT = DRIVER_NAME + "/vfs-failed";
 
+  /** Of what cannot be had while a prepared claim holds a part of the same GPU. */
+  public static final String IN_USE_TAINT = DRIVER_NAME + "/in-use";
+
+  /** Of every device of a node whose kubelet refused the driver. */
+  public static final String NOT_READY_TAINT = DRIVER_NAME + "/not-ready";
+
   /** The API's effect that keeps new pods away. */
   static final String NO_SCHEDULE = "NoSchedule";
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.intel.dra.gpu.cdi.CdiSpecFile;
+import com.intel.dra.gpu.device.DrmNodes;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.PciAddress;
 import com.intel.dra.gpu.metrics.Meters;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -149,6 +151,36 @@ class DeviceMonitorTest {
     await().untilAsserted(() -> assertThat(uids()).contains(uid(6)));
 
     assertThat(spec()).content().contains(uid(6)).doesNotContain(uid(3));
+    scan.interrupt();
+    scan.join();
+  }
+
+  @Test
+  void oneCommonDeviceNodeIsEnough() {
+    var gone = new DrmNodes(0, OptionalInt.of(128));
+
+    assertThat(gone.overlap(new DrmNodes(0, OptionalInt.of(129)))).isTrue();
+    assertThat(gone.overlap(new DrmNodes(1, OptionalInt.of(128)))).isTrue();
+    assertThat(gone.overlap(new DrmNodes(1, OptionalInt.of(129)))).isFalse();
+    assertThat(new DrmNodes(0, OptionalInt.empty()).overlap(new DrmNodes(1, OptionalInt.empty())))
+        .isFalse();
+  }
+
+  /** The driver of one GPU is gone, and the other's, loaded anew, has the former's card. */
+  @Test
+  void aVanishedDeviceDoesNotKeepACardThatIsAnothersNow() throws Exception {
+    VfNode two = VfNode.stepByStep(root.resolve("two"));
+    Gpu first = two.flex170(0xb3);
+    Gpu second = two.flex170(0xb4);
+    two.start();
+    Files.delete(two.sysfs(first, "driver"));
+    Path drm = two.sysfs(second, "drm");
+    Files.move(drm.resolve("card1"), drm.resolve("card0"));
+
+    Thread scan = Thread.ofVirtual().start(two.agent.monitor::scan);
+    await()
+        .untilAsserted(() -> assertThat(two.cdiDevices()).containsExactly(second.uid().toString()));
+    assertThat(scan.isAlive()).as("before the GAS was awaited").isTrue();
     scan.interrupt();
     scan.join();
   }

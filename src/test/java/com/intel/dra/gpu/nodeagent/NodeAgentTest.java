@@ -284,7 +284,7 @@ class NodeAgentTest {
               DraMode.CLASSIC,
               slices,
               parts.pending,
-              new OfferedDeviceHealth(devices, config, Clock.systemUTC()),
+              new OfferedDeviceHealth(devices, prepared, config, Clock.systemUTC()),
               parts.proof,
               parts.heartbeat,
               new UnusableGpus(

@@ -309,6 +309,39 @@ class StructuredPreparationTest {
         .isInstanceOf(PrepareResult.Prepared.class);
   }
 
+  /** The record was lost, and the GAS does not say whether it was a share. */
+  @Test
+  void aGpuThatARebuiltClaimHasWholeIsNotSharedWithOthers() throws IOException {
+    prepared.put(
+        "a",
+        new PreparedClaim(
+            "team",
+            "whole",
+            List.of(
+                new AllocatedDevice(gpu(3).memoryMiB(), "", "", "gpu", gpu(3).uid().toString()))));
+    claims.give("b", share(result("gpu", gpu(3)), "share-1", "1Gi"));
+
+    assertThat(failure("b")).contains("team/whole");
+  }
+
+  @Test
+  void aShareOfARebuiltClaimIsCounted() throws IOException {
+    prepared.put(
+        "a",
+        new PreparedClaim(
+            "team",
+            "part",
+            List.of(
+                new AllocatedDevice(
+                    gpu(3).memoryMiB() / 2, "", "", "gpu", gpu(3).uid().toString()))));
+    claims.give("b", share(result("gpu", gpu(3)), "share-1", "1Gi"));
+    claims.give("c", share(result("gpu", gpu(3)), "share-2", "10Gi"));
+
+    assertThat(preparation.prepare(claim("b"), Optional.empty()))
+        .isInstanceOf(PrepareResult.Prepared.class);
+    assertThat(failure("c")).contains("team/part");
+  }
+
   /** The scheduler gives away the share of a pod that was deleted by force. */
   @Test
   void sharesThatAreMoreThanTheGpuHasAreRefusedAndAllAreNamed() {

@@ -89,6 +89,20 @@ class OfferTest {
                     .allMatch(device -> device.getAllowMultipleAllocations() == null));
   }
 
+  /** The scheduler does not count shares against a GPU that is for one claim. */
+  @Test
+  void aGpuThatIsUsedOtherwiseThanItIsPublishedKeepsOthersAway() {
+    Offer shared = new Offer(List.of(used(OfferedGpu.Use.SHARED)), SHARED);
+    assertThat(only(shared).getTaints()).as("published as it is used").isEmpty();
+    assertThat(shared.inOrderOfPreference(true).getLast().devices().getFirst().getTaints())
+        .extracting(taint -> taint.getKey() + ":" + taint.getEffect())
+        .containsExactly("gpu.intel.com/in-use:NoSchedule");
+    assertThat(only(new Offer(List.of(used(OfferedGpu.Use.WHOLE)), SHARED)).getTaints()).isEmpty();
+    assertThat(only(new Offer(List.of(used(OfferedGpu.Use.UNKNOWN)), SHARED)).getTaints())
+        .as("rebuilt from the GAS")
+        .hasSize(1);
+  }
+
   private static OfferedGpu used(OfferedGpu.Use use) {
     return new OfferedGpu(gpu(3, FLEX_170_MIB, 0), facts(), new OfferedGpu.Vfs.None(), use);
   }
@@ -169,7 +183,7 @@ class OfferTest {
   }
 
   @Test
-  void anUnhealthyGpuEvictsItsPodsAndItsMonitorStays() {
+  void anUnhealthyGpuEvictsItsPodsAndHasNoMonitor() {
     var sick =
         new DeviceFacts(
             "Flex 170",
@@ -178,7 +192,7 @@ class OfferTest {
             true,
             Optional.empty(),
             OptionalInt.empty(),
-            Optional.of("the device is gone"));
+            DeviceFacts.Condition.UNWELL);
     var offer =
         new Offer(
             List.of(new OfferedGpu(gpu(3, 1024, 0), sick, new OfferedGpu.Vfs.None())), EXCLUSIVE);
@@ -193,8 +207,7 @@ class OfferTest {
               assertThat(taint.getEffect()).isEqualTo("NoExecute");
             });
     assertThat(text(devices.getFirst())).containsEntry("health", "Unhealthy");
-    assertThat(type(devices.getLast())).isEqualTo("monitor");
-    assertThat(devices.getLast().getTaints()).isEmpty();
+    assertThat(devices).extracting(StructuredFixtures::type).doesNotContain("monitor");
   }
 
   @Test

@@ -39,7 +39,7 @@ final class StructuredFixtures {
         true,
         Optional.of("pci0000:00"),
         OptionalInt.of(1),
-        Optional.empty());
+        DeviceFacts.Condition.WELL);
   }
 
   static OfferedGpu whole(int bus, int memoryMiB) {
