@@ -47,19 +47,33 @@ keeps_agents_to_their_nodes() { # whether the cluster serves what deploy/compone
     jq -e 'any(.resources[]; .name == "validatingadmissionpolicies")' >/dev/null
 }
 
+apply_overlay() { # apply_overlay NAME: with the topology that was asked for from the first moment, so that no pod starts with another
+  local overlay=deploy/overlays/$1
+  if [ -n "${topology:-}" ]; then
+    mkdir -p target/demo-overlay
+    cp "$topology" target/demo-overlay/topology.yaml
+    cat >target/demo-overlay/kustomization.yaml <<YAML
+apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+resources: [../../$overlay]
+configMapGenerator:
+  - {name: intel-gpu-simulator-topology, namespace: default, behavior: replace, files: [topology.yaml], options: {disableNameSuffixHash: true}}
+YAML
+    overlay=target/demo-overlay
+  fi
+  kubectl apply -k "$overlay"
+}
+
 apply_driver() {
   kubectl apply -f target/kubernetes/crds/
   kubectl wait --for=condition=Established crd --all --timeout=30s >/dev/null
   if structured; then
-    kubectl apply -k deploy/overlays/structured-simulator
+    apply_overlay structured-simulator
   else
     kubectl apply -f deploy/resource-class.yaml
-    kubectl apply -k deploy/overlays/simulator   # target/kubernetes with simulated GPUs
+    apply_overlay simulator   # target/kubernetes with simulated GPUs
     ! keeps_agents_to_their_nodes || kubectl apply -f deploy/components/node-restriction/policy.yaml
   fi
-  [ -z "${topology:-}" ] ||
-    kubectl create configmap intel-gpu-simulator-topology --from-file=topology.yaml="$topology" --dry-run=client -o yaml |
-    kubectl apply -f -
 }
 
 install_driver() {
