@@ -164,7 +164,7 @@ class StructuredPreparation implements PatientPreparer {
       }
       if (device.get() instanceof PreparableDevice.Monitor(DeviceUid gpu)
           && node.find(gpu.toString()).isEmpty()) {
-        return new Wanted.Unknown(
+        return new WantedClaim.Unknown(
             "GPU %s cannot be looked at now, for it cannot be used: see the log of its node agent; bring it back, or delete the claim's pods so that it is allocated anew"
                 .formatted(gpu));
       }
