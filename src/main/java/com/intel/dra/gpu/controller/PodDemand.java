@@ -26,19 +26,27 @@ import java.util.Set;
 record PodDemand(Map<String, PendingClaim> placeable, Set<String> unplaceable) {
 
   /**
-   * Empty while one of the pod's claims or its class is unknown, or the claim is about to go: then
-   * nothing can be said of all of them together, and the scheduler does not go on either.
+   * Empty while one of the pod's claims is unknown or about to go, or the class of one that waits
+   * for its first consumer is unknown: then nothing can be said of all of them together, and the
+   * scheduler does not go on either. A claim that is allocated needs no class any more, whoever's
+   * it is; one that is allocated at once waits for no pod.
    */
   static Optional<PodDemand> of(Pod pod, ClusterView view, ParametersResolver resolver) {
     var placeable = new LinkedHashMap<String, PendingClaim>();
     var unplaceable = new LinkedHashSet<String>();
     for (PodClaims.Reference reference : PodClaims.of(pod)) {
       Optional<ResourceClaim> claim = claim(pod, reference, view);
-      Optional<ResourceClass> resourceClass = claim.flatMap(view::classOf);
-      if (claim.isEmpty() || resourceClass.isEmpty()) {
+      if (claim.isEmpty()) {
         return Optional.empty();
       }
-      if (isPending(claim.get()) && ClusterView.isOurs(resourceClass.get())) {
+      if (!isPending(claim.get())) {
+        continue;
+      }
+      Optional<ResourceClass> resourceClass = view.classOf(claim.get());
+      if (resourceClass.isEmpty()) {
+        return Optional.empty();
+      }
+      if (ClusterView.isOurs(resourceClass.get())) {
         switch (resolver.resolve(resourceClass.get(), claim.get())) {
           case ResolvedParameters.Usable(ClaimRequest request) ->
               placeable.put(reference.podClaimName(), new PendingClaim(claim.get(), request));
