@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -40,6 +41,12 @@ import java.util.function.Supplier;
 @IfBuildProfile("controller")
 class AllocationPipeline {
 
+  /**
+   * Writes of claims, of all pods together: a pod may have many claims, and the client itself has
+   * no limit.
+   */
+  static final int WRITES_AT_A_TIME = 16;
+
   private final ClusterView view;
   private final NodeStates nodes;
   private final NodeRecords records;
@@ -49,6 +56,7 @@ class AllocationPipeline {
   private final Wakeups wakeups;
   private final ControllerMetrics metrics;
   private final ExecutorService virtualThreads;
+  private final Semaphore writes = new Semaphore(WRITES_AT_A_TIME, true);
 
   AllocationPipeline(
       ClusterView view,
@@ -253,14 +261,23 @@ class AllocationPipeline {
             });
   }
 
-  /** Writes of several claims do not wait for each other. */
+  /** Writes of several claims go on beside each other, as many as there is room for. */
   private <T, R> Uni<List<R>> all(List<T> items, Function<T, R> write) {
     if (items.size() == 1) {
-      return onVirtualThread(() -> List.of(write.apply(items.getFirst())));
+      return onVirtualThread(() -> List.of(inTurn(write, items.getFirst())));
     }
     return Uni.join()
-        .all(items.stream().map(item -> onVirtualThread(() -> write.apply(item))).toList())
+        .all(items.stream().map(item -> onVirtualThread(() -> inTurn(write, item))).toList())
         .andCollectFailures();
+  }
+
+  private <T, R> R inTurn(Function<T, R> write, T item) {
+    writes.acquireUninterruptibly();
+    try {
+      return write.apply(item);
+    } finally {
+      writes.release();
+    }
   }
 
   private <R> Uni<R> onVirtualThread(Supplier<R> blocking) {

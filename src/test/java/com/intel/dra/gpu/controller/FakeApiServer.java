@@ -3,6 +3,7 @@ package com.intel.dra.gpu.controller;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.smallrye.mutiny.CompositeException;
 import java.util.ArrayList;
@@ -41,6 +42,8 @@ final class FakeApiServer implements ApiServer {
   private Optional<Failure> nextWrite = Optional.empty();
   private Optional<CrashPoint> crash = Optional.empty();
   private int writes;
+  private int claimWrites;
+  private int mostClaimWrites;
   private boolean ended;
 
   FakeApiServer(FakeCluster cluster) {
@@ -72,6 +75,11 @@ final class FakeApiServer implements ApiServer {
   /** How many writes were sent, or were about to be when the process ended. */
   int writes() {
     return writes;
+  }
+
+  /** How many writes of claims were on their way at the same time, at most. */
+  int mostClaimWritesAtATime() {
+    return mostClaimWrites;
   }
 
   void failNextWrite(Failure failure) {
@@ -121,6 +129,18 @@ final class FakeApiServer implements ApiServer {
   }
 
   private <T extends HasMetadata> Outcome<T> write(
+      String verb, T object, Supplier<Outcome<T>> write) {
+    int claims = object instanceof ResourceClaim ? 1 : 0;
+    claimWrites += claims;
+    mostClaimWrites = Math.max(mostClaimWrites, claimWrites);
+    try {
+      return send(verb, object, write);
+    } finally {
+      claimWrites -= claims;
+    }
+  }
+
+  private <T extends HasMetadata> Outcome<T> send(
       String verb, T object, Supplier<Outcome<T>> write) {
     return request(
         verb + " " + object.getClass().getSimpleName() + " " + object.getMetadata().getName(),
