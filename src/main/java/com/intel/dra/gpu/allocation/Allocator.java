@@ -10,6 +10,12 @@ import java.util.Optional;
 /** Decides which devices of a node the claims of a pod are given. */
 public final class Allocator {
 
+  /**
+   * The claims of one pod that are placed together at most: a bound of the work for one pod, and of
+   * what the scheduler is told, which names up to 128 nodes for each claim.
+   */
+  public static final int MAX_REQUESTS = 128;
+
   private Allocator() {}
 
   /**
@@ -24,9 +30,14 @@ public final class Allocator {
    * Refusal.Reason#TOO_MANY_COMBINATIONS}. The other is a class that gives out VFs by their index:
    * of VFs that are yet to be made only the next index is looked at.
    *
-   * @throws IllegalArgumentException if two requests are of one claim
+   * @throws IllegalArgumentException if two requests are of one claim, or they are more than {@link
+   *     #MAX_REQUESTS}
    */
   public static Decision place(NodeInventory node, List<DeviceRequest> requests, Policy policy) {
+    if (requests.size() > MAX_REQUESTS) {
+      throw new IllegalArgumentException(
+          "%d requests, at most %d are placed together".formatted(requests.size(), MAX_REQUESTS));
+    }
     var kept = new HashMap<String, List<DeviceShare>>();
     var open = new ArrayList<DeviceRequest>();
     var outdated = new ArrayList<String>();

@@ -8,6 +8,8 @@ import java.util.Set;
  */
 public enum EventReason {
   NO_SUITABLE_NODE("NoSuitableNode", Type.WARNING, About.POD, About.CLAIM),
+  TOO_MANY_CLAIMS("TooManyClaims", Type.WARNING, About.POD, About.CLAIM),
+  WAITS_FOR_OTHER_CLAIM("WaitsForOtherClaim", Type.WARNING, About.CLAIM),
   INVALID_CLAIM_PARAMETERS_REFERENCE("InvalidClaimParametersReference", Type.WARNING, About.CLAIM),
   CLAIM_PARAMETERS_NOT_FOUND("ClaimParametersNotFound", Type.WARNING, About.CLAIM),
   INVALID_CLAIM_PARAMETERS("InvalidClaimParameters", Type.WARNING, About.CLAIM),

@@ -4,7 +4,10 @@ import com.intel.dra.gpu.allocation.DeviceRequest;
 import com.intel.dra.gpu.allocation.Placement;
 import com.intel.dra.gpu.allocation.Refusal;
 import com.intel.dra.gpu.api.EventReason;
+import com.intel.dra.gpu.claim.Claims;
 import com.intel.dra.gpu.claim.ParametersResolver;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
 import java.util.List;
@@ -17,6 +20,8 @@ import java.util.stream.Collectors;
 @Singleton
 @IfBuildProfile("controller")
 class ImmediateAllocation {
+
+  private static final int MAX_CLAIMS_NAMED = 3;
 
   private final ClusterView view;
   private final ApiServer api;
@@ -51,15 +56,30 @@ class ImmediateAllocation {
    * none is left, an Event on the claim says why. What was made for the same pod is allocated with
    * it, or not at all.
    *
-   * @return empty while not all of the pod's claims are made: the last one has them all allocated
+   * @return empty while the claim has to wait for others of its pod
    */
   Optional<AllocationOutcome> allocate(PendingClaim claim) {
     metrics.waiting(claim.uid());
-    ImmediateGroup group = ImmediateGroup.of(claim, view, api, resolver);
-    return group.isWhole() ? Optional.of(allocate(claim, group)) : Optional.empty();
+    return switch (ImmediateGroup.of(claim, view, api, resolver)) {
+      case ImmediateGroup.Whole group -> Optional.of(allocate(claim, group));
+      case ImmediateGroup.NotMade _ -> Optional.empty();
+      case ImmediateGroup.Waiting waiting -> {
+        events.warn(claim.claim(), EventReason.WAITS_FOR_OTHER_CLAIM, message(waiting));
+        yield Optional.empty();
+      }
+      case ImmediateGroup.TooMany tooMany -> {
+        events.warn(
+            tooMany.pod().<HasMetadata>map(pod -> pod).orElse(claim.claim()),
+            EventReason.TOO_MANY_CLAIMS,
+            ClaimsOfOnePod.tooMany(
+                Claims.controllingPod(claim.claim()).map(OwnerReference::getName).orElseThrow(),
+                tooMany.claims()));
+        yield Optional.empty();
+      }
+    };
   }
 
-  private AllocationOutcome allocate(PendingClaim claim, ImmediateGroup group) {
+  private AllocationOutcome allocate(PendingClaim claim, ImmediateGroup.Whole group) {
     List<DeviceRequest> requests =
         group.claims().stream().map(PendingClaim::deviceRequest).toList();
     Map<String, NodeState> nodes =
@@ -90,7 +110,8 @@ class ImmediateAllocation {
     }
   }
 
-  private AllocationOutcome refused(PendingClaim claim, ImmediateGroup group, Refusal refusal) {
+  private AllocationOutcome refused(
+      PendingClaim claim, ImmediateGroup.Whole group, Refusal refusal) {
     metrics.allocation(
         AllocationMode.IMMEDIATE,
         DeviceKinds.asked(group.claims()),
@@ -99,7 +120,14 @@ class ImmediateAllocation {
     return new AllocationOutcome.Refused(NodeAnswer.refused(refusal));
   }
 
-  private static String message(ImmediateGroup group, Refusal refusal) {
+  private static String message(ImmediateGroup.Waiting group) {
+    int others = group.unknown().size() - MAX_CLAIMS_NAMED;
+    return "immediate claims of one pod are allocated together; waits for "
+        + group.unknown().stream().limit(MAX_CLAIMS_NAMED).collect(Collectors.joining(", "))
+        + (others > 0 ? " and " + others + " more" : "");
+  }
+
+  private static String message(ImmediateGroup.Whole group, Refusal refusal) {
     return group
         .node()
         .map(

@@ -126,6 +126,10 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
     if (demand.isEmpty() || demand.get().isEmpty()) {
       return true;
     }
+    if (ClaimsOfOnePod.areTooMany(demand.get().podClaimNames().size())) {
+      unsuitableNodes.explainTooMany(pod.get(), demand.get());
+      return true;
+    }
     nodes.addAll(SchedulingStatuses.unsuitableBefore(context, demand.get().podClaimNames()));
     if (rejected.contains(context, demand.get().distinctClaims())) {
       return true;

@@ -197,11 +197,17 @@ class ResourceClaimReconciler implements Reconciler<ResourceClaim> {
     contexts.forEach(wakeups::schedulingContext);
   }
 
-  /** Immediate claims of a pod wait until all of its claims are made, also those of other kinds. */
+  /**
+   * Immediate claims of a pod wait until all of its claims are made, also those of other kinds, and
+   * until it is known which of them are of this driver.
+   */
   private void wakeThoseThatWaitFor(ResourceClaim claim) {
-    if (!(ClaimStep.of(claim) instanceof ClaimStep.AllocateNow)) {
+    boolean takesThemAlong =
+        ClaimStep.of(claim) instanceof ClaimStep.AllocateNow && view.ourClassOf(claim).isPresent();
+    if (!takesThemAlong) {
       view.claimsMadeForThePodOf(claim).stream()
           .filter(other -> ClaimStep.of(other) instanceof ClaimStep.AllocateNow)
+          .filter(other -> view.ourClassOf(other).isPresent())
           .forEach(wakeups::claim);
     }
   }

@@ -72,6 +72,14 @@ class UnsuitableNodes {
         "no node suits the claims (%s): %s".formatted(claims, why(unsuitable)));
   }
 
+  /** An Event on the pod whose claims are too many, of which no node is judged. */
+  void explainTooMany(Pod pod, PodDemand demand) {
+    events.warn(
+        pod,
+        EventReason.TOO_MANY_CLAIMS,
+        ClaimsOfOnePod.tooMany(pod.getMetadata().getName(), demand.podClaimNames().size()));
+  }
+
   /** Nodes with the same reason share a sentence. */
   private static String why(Map<String, Unsuitable> unsuitable) {
     Map<String, List<String>> nodesByMessage =

@@ -23,6 +23,7 @@ import com.intel.dra.gpu.allocation.Refusal.Reason;
 import com.intel.dra.gpu.device.DeviceType;
 import com.intel.dra.gpu.device.DeviceUid;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class GpuPlacementTest {
@@ -367,5 +368,17 @@ class GpuPlacementTest {
     assertThatThrownBy(() -> placed(node(gpu(0, 10)), FIRST, gpus("a", 1, 0), gpus("a", 1, 0)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("claim a");
+  }
+
+  @Test
+  void moreRequestsThanTheLimitAreAMistakeAndNotSearchedFor() {
+    DeviceRequest[] tooMany =
+        IntStream.rangeClosed(0, Allocator.MAX_REQUESTS)
+            .mapToObj(number -> gpus("c" + number, 1, 0))
+            .toArray(DeviceRequest[]::new);
+
+    assertThatThrownBy(() -> placed(node(gpu(0, 10)), FIRST, tooMany))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("129 requests, at most 128");
   }
 }

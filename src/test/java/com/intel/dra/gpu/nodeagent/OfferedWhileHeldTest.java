@@ -33,6 +33,9 @@ class OfferedWhileHeldTest {
   private VfNode node;
   private Gpu gpu;
 
+  @SuppressWarnings("NullAway.Init") // each test starts the node in its mode first
+  OfferedWhileHeldTest() {}
+
   private void start(DraMode mode) throws IOException {
     node = VfNode.stepByStep(root, mode);
     gpu = node.flex170(0xb3);
