@@ -244,13 +244,11 @@ class StructuredPreparationTest {
     boolean isOfB = first.equals("b");
     FutureTask<PrepareResult> firstCall = isOfB ? callOfB : callOfC;
     FutureTask<PrepareResult> secondCall = isOfB ? callOfC : callOfB;
-    assertThat(firstCall.get(30, TimeUnit.SECONDS))
-        .isInstanceOf(PrepareResult.Prepared.class);
+    assertThat(firstCall.get(30, TimeUnit.SECONDS)).isInstanceOf(PrepareResult.Prepared.class);
     assertThat(secondCall.isDone()).isFalse();
     preparation.unprepare(claim(first));
 
-    assertThat(secondCall.get(30, TimeUnit.SECONDS))
-        .isInstanceOf(PrepareResult.Prepared.class);
+    assertThat(secondCall.get(30, TimeUnit.SECONDS)).isInstanceOf(PrepareResult.Prepared.class);
     assertThat(prepared.all()).containsOnlyKeys(isOfB ? "c" : "b");
   }
 
