@@ -254,7 +254,7 @@ final class Invariants {
                 });
   }
 
-  /** Claims that were made for one pod have to be together. */
+  /** Claims that were made for one pod have to be together, all of them. */
   private boolean fits(TestingNode node, ResourceClaim immediate) {
     Optional<String> pod = Claims.controllingPod(immediate).map(OwnerReference::getUid);
     List<ResourceClaim> group =
@@ -273,7 +273,14 @@ final class Invariants {
                 claim ->
                     ClaimStep.of(claim) instanceof ClaimStep.KeepOnRecord keep
                         && !keep.node().equals(node.name()));
+    boolean oneIsUnknown =
+        group.stream()
+            .anyMatch(
+                claim ->
+                    ClaimStep.of(claim) instanceof ClaimStep.AllocateNow
+                        && request(claim).isEmpty());
     return !othersAreElsewhere
+        && !oneIsUnknown
         && fits(
             node,
             group.stream()
