@@ -182,7 +182,7 @@ class AgentCrashPointsTest {
     for (Path folder : List.of(node.config().cdiRoot(), node.config().stateDir().orElseThrow())) {
       try (Stream<Path> files = Files.list(folder)) {
         for (Path file : files.sorted().toList()) {
-          lines.add(file.getFileName() + ": " + Files.readString(file));
+          lines.add(file.getFileName() + ": " + withoutInodes(Files.readString(file)));
         }
       }
     }
@@ -195,5 +195,10 @@ class AgentCrashPointsTest {
         Files.deleteIfExists(file);
       }
     }
+  }
+
+  /** The kernel gives VFs that are made anew other inodes: a record of them differs. */
+  private static String withoutInodes(String file) {
+    return file.replaceAll(",?\\s*\"(identity|checksum)\" : \"[^\"]*\"", "");
   }
 }
