@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,12 @@ abstract class KubeletFaults {
 
   private static final String NODE = "node1";
   private static final String KUBELET = Daemons.kubelet(NODE);
+
+  /**
+   * The kubelet unprepares claims of pods that it found deleted once a minute, which may be longer
+   * than a call waits; it comes back 60 to 90 s after the call.
+   */
+  private static final Duration TWO_CALLS = Duration.ofMinutes(5);
 
   @RegisterExtension final RealCluster cluster;
 
@@ -77,7 +84,8 @@ abstract class KubeletFaults {
         .containsKey(forced);
     daemons.start(KUBELET);
 
-    cluster.awaitRunning("created");
+    cluster.eventually(
+        "created runs", TWO_CALLS, () -> assertThat(cluster.phase("created")).isEqualTo("Running"));
     cluster.eventually(
         "what was deleted by force is unprepared",
         () ->
