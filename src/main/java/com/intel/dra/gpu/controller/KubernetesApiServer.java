@@ -2,6 +2,7 @@ package com.intel.dra.gpu.controller;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.api.NotFound;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -55,7 +56,7 @@ class KubernetesApiServer implements ApiServer {
 
   @Override
   public <T extends HasMetadata> Optional<T> read(Class<T> kind, String namespace, String name) {
-    return Optional.ofNullable(client.resources(kind).inNamespace(namespace).withName(name).get());
+    return NotFound.read(client.resources(kind).inNamespace(namespace).withName(name), kind, name);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.nodeagent;
 
+import com.intel.dra.gpu.api.NotFound;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import jakarta.inject.Inject;
@@ -26,15 +27,18 @@ class ClaimStore {
     if (claim.name().isEmpty()) {
       return false;
     }
-    ResourceClaim found =
-        client
-            .resources(ResourceClaim.class)
-            .inNamespace(claim.namespace())
-            .withName(claim.name())
-            .get();
-    return found != null
-        && uid.equals(found.getMetadata().getUid())
-        && found.getStatus() != null
-        && found.getStatus().getAllocation() != null;
+    return NotFound.read(
+            client
+                .resources(ResourceClaim.class)
+                .inNamespace(claim.namespace())
+                .withName(claim.name()),
+            ResourceClaim.class,
+            claim.name())
+        .filter(
+            found ->
+                uid.equals(found.getMetadata().getUid())
+                    && found.getStatus() != null
+                    && found.getStatus().getAllocation() != null)
+        .isPresent();
   }
 }

@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.api.BoundedClient;
+import com.intel.dra.gpu.api.NotFound;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import jakarta.inject.Inject;
@@ -45,13 +46,16 @@ class StructuredClaims {
   /**
    * May wait for other reads, as long as they are answered.
    *
-   * @throws io.fabric8.kubernetes.client.KubernetesClientException if the API server does not say
+   * @return empty if the API server says of this claim that there is none
+   * @throws io.fabric8.kubernetes.client.KubernetesClientException if it does not say
    */
   Optional<ResourceClaim> read(String namespace, String name) {
     boolean mine = awaitTurn();
     try {
-      return Optional.ofNullable(
-          client.resources(ResourceClaim.class).inNamespace(namespace).withName(name).get());
+      return NotFound.read(
+          client.resources(ResourceClaim.class).inNamespace(namespace).withName(name),
+          ResourceClaim.class,
+          name);
     } finally {
       answered.incrementAndGet();
       if (mine) {

@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.selfcheck;
 
 import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.api.NotFound;
 import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.nodeagent.AgentConfig;
 import com.intel.dra.gpu.nodeagent.PreparedClaim;
@@ -44,12 +45,13 @@ final class ApiServerEye implements ClusterEye {
   public Sight<Optional<Picture.Gas>> gas() {
     return asked(
         () ->
-            Optional.ofNullable(
+            NotFound.read(
                     client
                         .resources(GpuAllocationState.class)
                         .inNamespace(config.namespace())
-                        .withName(config.nodeName())
-                        .get())
+                        .withName(config.nodeName()),
+                    GpuAllocationState.class,
+                    config.nodeName())
                 .map(
                     gas ->
                         new Picture.Gas(
@@ -118,12 +120,10 @@ final class ApiServerEye implements ClusterEye {
           if (claim.name().isEmpty()) {
             return;
           }
-          Optional.ofNullable(
-                  client
-                      .resources(kind)
-                      .inNamespace(claim.namespace())
-                      .withName(claim.name())
-                      .get())
+          NotFound.read(
+                  client.resources(kind).inNamespace(claim.namespace()).withName(claim.name()),
+                  kind,
+                  claim.name())
               .filter(read -> uid.equals(read.getMetadata().getUid()))
               .flatMap(reading::here)
               .ifPresentOrElse(found -> here.put(uid, found), () -> notHere.add(uid));

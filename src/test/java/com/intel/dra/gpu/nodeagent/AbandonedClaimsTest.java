@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,7 +56,15 @@ class AbandonedClaimsTest {
                 if (!answers) {
                   throw new KubernetesClientException("connection refused");
                 }
-                return super.mayBeInUse(uid, claim);
+                try {
+                  return super.mayBeInUse(uid, claim);
+                } catch (KubernetesClientException e) {
+                  // the mock does not name what is not there; GoneAtApiServerTest has real answers
+                  if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+                    return false;
+                  }
+                  throw e;
+                }
               }
             },
             config,

@@ -184,6 +184,16 @@ class ApiServerEyeTest {
         .formatted(name, generation, count, device);
   }
 
+  /** As the API server says of an object that is not there. */
+  private static String refusal(String path) {
+    String[] parts = path.split("/");
+    return """
+        {"apiVersion": "v1", "kind": "Status", "status": "Failure", "reason": "NotFound",
+         "details": {"kind": "%s", "name": "%s"}}
+        """
+        .formatted(parts[parts.length - 2], parts[parts.length - 1]);
+  }
+
   private void handle(HttpExchange exchange) throws IOException {
     boolean nextPage =
         Optional.ofNullable(exchange.getRequestURI().getQuery())
@@ -192,7 +202,9 @@ class ApiServerEyeTest {
     String body =
         answers.getOrDefault(exchange.getRequestURI().getPath() + (nextPage ? "?more" : ""), "403");
     boolean refused = body.length() == 3;
-    byte[] bytes = (refused ? "{}" : body).getBytes(StandardCharsets.UTF_8);
+    byte[] bytes =
+        (refused ? refusal(exchange.getRequestURI().getPath()) : body)
+            .getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().add("Content-Type", "application/json");
     exchange.sendResponseHeaders(refused ? Integer.parseInt(body) : 200, bytes.length);
     exchange.getResponseBody().write(bytes);

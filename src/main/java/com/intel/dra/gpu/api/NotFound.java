@@ -1,0 +1,60 @@
+package com.intel.dra.gpu.api;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.api.model.StatusDetails;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.ResourceNotFoundException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import java.net.HttpURLConnection;
+import java.util.Optional;
+
+/**
+ * Tells an object that is gone from a 404 of anybody else. A proxy without a backend, an API server
+ * that does not serve the version, and one whose definition of the kind is gone say 404 too, and
+ * none of them knows whether there is the object. The API server names it, by its resource and
+ * name.
+ */
+public final class NotFound {
+
+  private static final String REASON = "NotFound";
+
+  private NotFound() {}
+
+  /**
+   * Reads one object; empty only if the API server says of this very object that there is none.
+   *
+   * @param resource the object of that name
+   * @throws KubernetesClientException for every other answer, and for none
+   */
+  public static <T extends HasMetadata> Optional<T> read(
+      Resource<T> resource, Class<T> kind, String name) {
+    try {
+      return Optional.of(resource.require());
+    } catch (ResourceNotFoundException e) { // the client says so of every failure
+      KubernetesClientException cause =
+          e.getCause() instanceof KubernetesClientException answer
+              ? answer
+              : new KubernetesClientException(String.valueOf(e.getMessage()), e);
+      if (says(cause, HasMetadata.getPlural(kind), name)) {
+        return Optional.empty();
+      }
+      throw cause;
+    }
+  }
+
+  private static boolean says(KubernetesClientException answer, String plural, String name) {
+    return details(answer)
+        .filter(of -> plural.equals(of.getKind()) && name.equals(of.getName()))
+        .isPresent();
+  }
+
+  private static Optional<StatusDetails> details(KubernetesClientException answer) {
+    return Optional.ofNullable(answer.getStatus())
+        .filter(
+            status ->
+                answer.getCode() == HttpURLConnection.HTTP_NOT_FOUND
+                    && REASON.equals(status.getReason()))
+        .map(Status::getDetails);
+  }
+}
