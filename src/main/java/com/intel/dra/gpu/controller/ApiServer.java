@@ -3,6 +3,7 @@ package com.intel.dra.gpu.controller;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -42,6 +43,9 @@ interface ApiServer {
 
   /** Writes all but the status, under the object's resourceVersion. */
   <T extends HasMetadata> Outcome<T> update(T object);
+
+  /** Writes the claim's finalizers alone, under the object's resourceVersion. */
+  Outcome<ResourceClaim> updateFinalizers(ResourceClaim claim);
 
   /** Writes the status alone, under the object's resourceVersion. */
   <T extends HasMetadata> Outcome<T> updateStatus(T object);

@@ -30,7 +30,7 @@ class ClaimWriter {
   Outcome<ResourceClaim> ensureFinalizer(ResourceClaim claim) {
     return Claims.hasFinalizer(claim)
         ? new Outcome.Written<>(claim)
-        : remember(claim, api.update(Claims.withFinalizer(claim)));
+        : remember(claim, api.updateFinalizers(Claims.withFinalizer(claim)));
   }
 
   Outcome<ResourceClaim> allocate(
@@ -45,7 +45,7 @@ class ClaimWriter {
   /** Lets the claim go, if it is held back. */
   Outcome<ResourceClaim> removeFinalizer(ResourceClaim claim) {
     return Claims.hasFinalizer(claim)
-        ? remember(claim, api.update(Claims.withoutFinalizer(claim)))
+        ? remember(claim, api.updateFinalizers(Claims.withoutFinalizer(claim)))
         : new Outcome.Written<>(claim);
   }
 

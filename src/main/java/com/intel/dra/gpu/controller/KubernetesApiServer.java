@@ -1,9 +1,16 @@
 package com.intel.dra.gpu.controller;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.api.NotFound;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ListOptions;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -11,6 +18,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
 import java.net.HttpURLConnection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -38,6 +46,25 @@ class KubernetesApiServer implements ApiServer {
     return outcome(() -> client.resource(object).update());
   }
 
+  /** The claim that is kept lacks what is not used of it: a whole one would take that away. */
+  @Override
+  public Outcome<ResourceClaim> updateFinalizers(ResourceClaim claim) {
+    var named = new ResourceClaim();
+    ObjectMeta meta = claim.getMetadata();
+    named.setMetadata(
+        new ObjectMetaBuilder()
+            .withNamespace(meta.getNamespace())
+            .withName(meta.getName())
+            .build());
+    ObjectNode patch = JsonNodeFactory.instance.objectNode();
+    ObjectNode changed = patch.putObject("metadata");
+    changed.put("resourceVersion", meta.getResourceVersion());
+    meta.getFinalizers().forEach(changed.putArray("finalizers")::add);
+    return outcome(
+        () ->
+            client.resource(named).patch(PatchContext.of(PatchType.JSON_MERGE), patch.toString()));
+  }
+
   @Override
   public <T extends HasMetadata> Outcome<T> updateStatus(T object) {
     return outcome(() -> client.resource(object).updateStatus());
@@ -61,7 +88,14 @@ class KubernetesApiServer implements ApiServer {
 
   @Override
   public <T extends HasMetadata> List<T> list(Class<T> kind) {
-    return client.resources(kind).inAnyNamespace().list().getItems();
+    var all = new ArrayList<T>();
+    ListOptions page = new ListOptionsBuilder().withLimit(OnlyWhatIsUsed.PAGE).build();
+    do {
+      var answer = client.resources(kind).inAnyNamespace().list(page);
+      all.addAll(answer.getItems());
+      page.setContinue(answer.getMetadata().getContinue());
+    } while (page.getContinue() != null && !page.getContinue().isEmpty());
+    return all;
   }
 
   private <T> Outcome<T> outcome(Supplier<T> write) {

@@ -9,7 +9,9 @@ import com.intel.dra.gpu.controller.NodeAnswer.Unsuitable;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.PodSchedulingContext;
 import io.javaoperatorsdk.operator.api.config.informer.FieldSelector;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Constants;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -35,7 +37,13 @@ import java.util.Set;
  * Talks with the scheduler about one pod: tells which of the potential nodes do not suit its
  * claims, and allocates the claims once a node is selected.
  */
-@ControllerConfiguration(name = "scheduling-context", generationAwareEventProcessing = false)
+@ControllerConfiguration(
+    name = "scheduling-context",
+    informer =
+        @Informer(
+            namespaces = Constants.WATCH_ALL_NAMESPACES,
+            informerListLimit = OnlyWhatIsUsed.PAGE),
+    generationAwareEventProcessing = false)
 @GradualRetry(maxAttempts = -1, initialInterval = 200, intervalMultiplier = 2, maxInterval = 30_000)
 @IfBuildProfile("controller")
 class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext> {
@@ -86,6 +94,7 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
         new InformerEventSource<Pod, PodSchedulingContext>(
             InformerEventSourceConfiguration.from(Pod.class, PodSchedulingContext.class)
                 .withName("pending-pods")
+                .withInformerListLimit(OnlyWhatIsUsed.PAGE)
                 .withFieldSelector(new FieldSelector(new FieldSelector.Field("spec.nodeName", "")))
                 .withSecondaryToPrimaryMapper(pod -> Set.of(ResourceID.fromResource(pod)))
                 // a pod that is bound or gone needs no answer

@@ -12,7 +12,9 @@ import com.intel.dra.gpu.controller.ApiServer.Outcome;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClass;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Constants;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -35,7 +37,13 @@ import java.util.stream.Collectors;
  * Looks after every claim of this driver's classes: checks its parameters as soon as it is there,
  * allocates it if it is immediate, and gives its devices back when it is not wanted any more.
  */
-@ControllerConfiguration(name = "claim", generationAwareEventProcessing = false)
+@ControllerConfiguration(
+    name = "claim",
+    informer =
+        @Informer(
+            namespaces = Constants.WATCH_ALL_NAMESPACES,
+            informerListLimit = OnlyWhatIsUsed.PAGE),
+    generationAwareEventProcessing = false)
 @GradualRetry(maxAttempts = -1, initialInterval = 200, intervalMultiplier = 2, maxInterval = 30_000)
 @IfBuildProfile("controller")
 class ResourceClaimReconciler implements Reconciler<ResourceClaim> {
@@ -97,6 +105,7 @@ class ResourceClaimReconciler implements Reconciler<ResourceClaim> {
     var informer =
         new InformerEventSource<R, ResourceClaim>(
             InformerEventSourceConfiguration.from(kind, ResourceClaim.class)
+                .withInformerListLimit(OnlyWhatIsUsed.PAGE)
                 .withSecondaryToPrimaryMapper(
                     object ->
                         concerned.apply(object).stream()

@@ -108,6 +108,11 @@ final class FakeApiServer implements ApiServer {
   }
 
   @Override
+  public Outcome<ResourceClaim> updateFinalizers(ResourceClaim claim) {
+    return write("updateFinalizers", claim, () -> cluster.updateFinalizers(claim));
+  }
+
+  @Override
   public <T extends HasMetadata> Outcome<T> updateStatus(T object) {
     return write("updateStatus", object, () -> cluster.updateStatus(object));
   }

@@ -91,6 +91,18 @@ final class FakeCluster {
                 : object);
   }
 
+  Outcome<ResourceClaim> updateFinalizers(ResourceClaim claim) {
+    return underVersion(
+        claim,
+        claim.getMetadata().getResourceVersion(),
+        stored ->
+            new ResourceClaimBuilder(stored)
+                .editMetadata()
+                .withFinalizers(claim.getMetadata().getFinalizers())
+                .endMetadata()
+                .build());
+  }
+
   <T extends HasMetadata> Outcome<T> updateStatus(T object) {
     return underVersion(
         object,

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the controller asks of the API server when nothing goes wrong. */
 class OrdinaryPathTest {
 
-  private static final String FINALIZER = "update ResourceClaim ";
+  private static final String FINALIZER = "updateFinalizers ResourceClaim ";
   private static final String GAS = "patch GpuAllocationState node0";
   private static final String STATUS = "updateStatus ResourceClaim ";
 
