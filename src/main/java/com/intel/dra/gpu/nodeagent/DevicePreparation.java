@@ -226,17 +226,30 @@ class DevicePreparation {
       }
       attempts.add(obstacle.orElseGet(() -> new Attempt.Final<>(wish.wanted().answer())));
     }
+    Map<String, IOException> failures = write(recorded);
+    return IntStream.range(0, wishes.size())
+        .mapToObj(
+            i ->
+                Optional.ofNullable(failures.get(wishes.get(i).claim().uid()))
+                    .map(failure -> unrecorded(wishes.get(i), failure))
+                    .orElseGet(() -> attempts.get(i)))
+        .toList();
+  }
+
+  /** Returns why claims could not be recorded, by their UIDs. One that is too large fails alone. */
+  private Map<String, IOException> write(Map<String, PreparedClaim> claims) {
     try {
-      prepared.putAll(recorded);
-      return attempts;
+      prepared.putAll(claims);
+      return Map.of();
+    } catch (StateTooLargeException e) {
+      if (claims.size() == 1) {
+        return Map.of(claims.keySet().iterator().next(), e);
+      }
+      var failures = new HashMap<String, IOException>();
+      claims.forEach((uid, claim) -> failures.putAll(write(Map.of(uid, claim))));
+      return failures;
     } catch (IOException e) {
-      return IntStream.range(0, wishes.size())
-          .mapToObj(
-              i ->
-                  recorded.containsKey(wishes.get(i).claim().uid())
-                      ? unrecorded(wishes.get(i), e)
-                      : attempts.get(i))
-          .toList();
+      return claims.keySet().stream().collect(Collectors.toMap(uid -> uid, _ -> e));
     }
   }
 
@@ -377,7 +390,10 @@ class DevicePreparation {
   }
 
   private static String unrecorded(ClaimReference claim, IOException e) {
-    return "%s could not be recorded on the node's disk, see to its space and health: %s"
-        .formatted(claim, e);
+    return e instanceof StateTooLargeException
+        ? "%s could not be recorded: with its devices %s; give the claim fewer devices, or end other pods with GPUs on this node"
+            .formatted(claim, e.getMessage())
+        : "%s could not be recorded on the node's disk, see to its space and health: %s"
+            .formatted(claim, e);
   }
 }

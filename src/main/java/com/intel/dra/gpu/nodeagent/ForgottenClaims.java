@@ -52,9 +52,12 @@ final class ForgottenClaims {
     return !now.isBefore(notAllocatedSince.computeIfAbsent(uid, _ -> now).plus(patience));
   }
 
+  /**
+   * @param claim the record that was judged: the kubelet may have prepared the claim anew since
+   */
   void forget(String uid, PreparedClaim claim) throws IOException {
     notAllocatedSince.remove(uid);
-    if (prepared.remove(uid)) {
+    if (prepared.removeUnchanged(uid, claim)) {
       LOG.warnf(
           "Forgot claim %s/%s (%s), which the kubelet has not unprepared: it had no allocation for %s",
           claim.namespace(), claim.name(), uid, patience);

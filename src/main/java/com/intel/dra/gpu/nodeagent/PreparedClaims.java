@@ -87,6 +87,22 @@ public final class PreparedClaims {
     gone.removeAll(claims.keySet());
   }
 
+  /** Forgets a claim unless its record is another by now; false when nothing was forgotten. */
+  synchronized boolean removeUnchanged(String uid, PreparedClaim claim) throws IOException {
+    PreparedClaimsDocument before =
+        state.change(
+            now -> {
+              var changed = new TreeMap<>(now.claims());
+              changed.remove(uid, claim);
+              return now.with(changed);
+            });
+    boolean isForgotten = claim.equals(before.claims().get(uid));
+    if (isForgotten && !isComplete()) {
+      gone.add(uid);
+    }
+    return isForgotten;
+  }
+
   /** Forgets a claim; false when it was not known. */
   public boolean remove(String uid) throws IOException {
     return !removeAll(Set.of(uid)).isEmpty();
@@ -180,9 +196,13 @@ public final class PreparedClaims {
     }
 
     @Override
-    public String damageReport(Path file, String reason) {
-      return "The record of prepared claims %s is DAMAGED: %s. It was set aside as %s and is rebuilt from the GAS; check the disk."
-          .formatted(file, reason, DAMAGED_FILE_NAME);
+    public String damageReport(Path file, String reason, boolean isKnown) {
+      return "The record of prepared claims %s is DAMAGED: %s. It was set aside as %s and is %s; check the disk."
+          .formatted(
+              file,
+              reason,
+              DAMAGED_FILE_NAME,
+              isKnown ? "written again from memory" : "rebuilt from the GAS");
     }
   }
 }

@@ -49,9 +49,15 @@ class ProofOfLife {
 
   /** What speaks against this agent; empty if nothing does. Blocks for some seconds. */
   Optional<String> defect() {
+    return defectOfScan()
+        .or(() -> sockets.get().map(reason -> "the kubelet cannot call: " + reason));
+  }
+
+  /** Says so if the look at the hardware does not end: a driver may hang in a read or an ioctl. */
+  Optional<String> defectOfScan() {
     Duration ago = Duration.between(scannedAt, clock.instant());
     return ago.compareTo(scanPatience) > 0
         ? Optional.of("the last look at the GPUs did not end within %s".formatted(scanPatience))
-        : sockets.get().map(reason -> "the kubelet cannot call: " + reason);
+        : Optional.empty();
   }
 }

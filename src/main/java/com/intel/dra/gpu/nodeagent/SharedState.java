@@ -28,7 +28,7 @@ final class SharedState<S> {
   /** How the value lies on disk. */
   interface Form<S> {
 
-    /** What there is before the first write, and after the file was damaged. */
+    /** What there is before the first write, and where a file is damaged that was never read. */
     S beforeTheFirst();
 
     /** What bytes from the disk turned out to be. */
@@ -36,8 +36,12 @@ final class SharedState<S> {
 
     byte[] encode(S value);
 
-    /** What to tell people when the file was damaged and is set aside. */
-    String damageReport(Path file, String reason);
+    /**
+     * What to tell people when the file was damaged and is set aside.
+     *
+     * @param isKnown whether this process knows what was in it, and writes it again
+     */
+    String damageReport(Path file, String reason, boolean isKnown);
   }
 
   private final AtomicFile file;
@@ -125,9 +129,18 @@ final class SharedState<S> {
         });
   }
 
-  /** Under the mutex. */
+  /** Under the mutex. What makes a value smaller is written whatever its size. */
   private void write(S after) throws IOException {
     byte[] content = form.encode(after);
+    if (content.length > StateDocument.MAX_WRITTEN_BYTES
+        && content.length > form.encode(current()).length) {
+      throw new StateTooLargeException(content.length);
+    }
+    writeContent(after, content);
+  }
+
+  /** Under the mutex. */
+  private void writeContent(S after, byte[] content) throws IOException {
     writing = true;
     try {
       file.write(content);
@@ -179,11 +192,18 @@ final class SharedState<S> {
     switch (decode(content.get())) {
       case StateDocument.Decoded.Valid<S>(S read) -> set(read, now);
       case StateDocument.Decoded.Damaged<S>(String reason) -> {
+        boolean isKnown = hasBeenRead();
         file.setAsideAs(damagedName);
-        set(form.beforeTheFirst(), Map.of());
-        String report = form.damageReport(file.path(), reason);
+        String report = form.damageReport(file.path(), reason, isKnown);
         LOG.error(report);
         untold.set(Optional.of(report));
+        if (isKnown) {
+          S known = known();
+          set(known, Map.of());
+          writeContent(known, form.encode(known));
+        } else {
+          set(form.beforeTheFirst(), Map.of());
+        }
       }
     }
   }
@@ -197,6 +217,15 @@ final class SharedState<S> {
   /** A file that has vanished is no news: what was in it is here, and comes back when written. */
   private synchronized boolean hasChanged(Map<String, Object> now) {
     return !now.isEmpty() && !now.equals(seen);
+  }
+
+  /** Whether this process knows what the file said before it was damaged. */
+  private synchronized boolean hasBeenRead() {
+    return !seen.isEmpty();
+  }
+
+  private synchronized S known() {
+    return value;
   }
 
   private synchronized void set(S now, Map<String, Object> look) {

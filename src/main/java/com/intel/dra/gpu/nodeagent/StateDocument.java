@@ -22,6 +22,12 @@ final class StateDocument {
   /** A node's few hundred claims have a tenth of it; more is not what an agent wrote. */
   static final int MAX_BYTES = 4 << 20;
 
+  /**
+   * An agent writes half of what it reads. The GAS lists the same claims in less words, so that it
+   * stays within the 1.5 MiB that an object may have, too.
+   */
+  static final int MAX_WRITTEN_BYTES = MAX_BYTES / 2;
+
   static final String TOO_LARGE = "it is larger than %d bytes".formatted(MAX_BYTES);
 
   private static final String CHECKSUM = "checksum";

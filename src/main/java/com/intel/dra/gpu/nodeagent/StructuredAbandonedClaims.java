@@ -26,6 +26,8 @@ class StructuredAbandonedClaims {
 
   private static final Logger LOG = Logger.getLogger(StructuredAbandonedClaims.class);
 
+  private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
+
   private final PreparedClaims prepared;
   private final StructuredClaims claims;
   private final AgentConfig config;
@@ -44,9 +46,14 @@ class StructuredAbandonedClaims {
     this.forgotten = new ForgottenClaims(prepared, gas, config, clock);
   }
 
-  /** How often to look: each look reads every prepared claim. */
+  /** How often to look: each look reads every prepared claim. Never without a pause. */
   Duration pause() {
-    return config.abandonedClaimsAfter().dividedBy(2);
+    return pause(config.abandonedClaimsAfter());
+  }
+
+  static Duration pause(Duration forgottenAfter) {
+    Duration half = forgottenAfter.dividedBy(2);
+    return half.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : half;
   }
 
   /** To be called again and again. May block on the API server. */

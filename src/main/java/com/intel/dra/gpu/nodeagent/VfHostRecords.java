@@ -197,9 +197,15 @@ public final class VfHostRecords {
     }
 
     @Override
-    public String damageReport(Path file, String reason) {
-      return "The record of GPUs that this driver split %s is DAMAGED: %s. It was set aside as %s and is rebuilt from the GAS, as far as claims hold VFs; other VFs count as an administrator's. Check the disk."
-          .formatted(file, reason, DAMAGED_FILE_NAME);
+    public String damageReport(Path file, String reason, boolean isKnown) {
+      return "The record of GPUs that this driver split %s is DAMAGED: %s. It was set aside as %s and is %s. Check the disk."
+          .formatted(
+              file,
+              reason,
+              DAMAGED_FILE_NAME,
+              isKnown
+                  ? "written again from memory"
+                  : "rebuilt from the GAS, as far as claims hold VFs; other VFs count as an administrator's");
     }
   }
 }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -247,17 +248,49 @@ class PreparedClaimsTest {
   }
 
   @Test
-  void aFileThatIsFoundDamagedLaterIsSetAsideAndCompletedFromTheGas() throws IOException {
+  void aFileThatIsDamagedUnderARunningAgentIsSetAsideAndWrittenAgainFromMemory()
+      throws IOException {
     PreparedClaims claims = openComplete();
     claims.put("uid-1", CLAIM);
     Files.writeString(file(), "{");
 
-    assertThat(claims.isComplete()).isFalse();
-    assertThat(claims.all()).isEmpty();
+    assertThat(claims.isComplete()).isTrue();
+    assertThat(claims.all()).containsOnlyKeys("uid-1");
     assertThat(folder.resolve(PreparedClaims.DAMAGED_FILE_NAME)).hasContent("{");
+    assertThat(claims.takeDamageReport())
+        .hasValueSatisfying(report -> assertThat(report).contains("written again from memory"));
 
-    claims.completeFrom(Map.of("uid-2", List.of(allocated(4))));
-    assertThat(PreparedClaims.open(folder, BOOT).all()).containsOnlyKeys("uid-2");
+    PreparedClaims next = PreparedClaims.open(folder, BOOT);
+    assertThat(next.all()).isEqualTo(Map.of("uid-1", CLAIM));
+    assertThat(next.isComplete()).isTrue();
+  }
+
+  @Test
+  void aClaimThatWouldMakeTheFileTooLargeIsRefusedAndTheOthersStay() throws IOException {
+    PreparedClaims claims = openComplete();
+    claims.put("uid-1", CLAIM);
+    var hostile =
+        new PreparedClaim("hostile", "large", Collections.nCopies(40_000, allocated(3)));
+
+    assertThatThrownBy(() -> claims.put("uid-2", hostile))
+        .isInstanceOf(StateTooLargeException.class)
+        .hasMessageContaining("are kept at most");
+
+    assertThat(claims.all()).containsOnlyKeys("uid-1");
+    claims.put("uid-3", CLAIM);
+    assertThat(PreparedClaims.open(folder, BOOT).all()).containsOnlyKeys("uid-1", "uid-3");
+  }
+
+  @Test
+  void aRecordThatIsAnotherByNowIsNotForgotten() throws IOException {
+    PreparedClaims claims = openComplete();
+    claims.put("uid-1", CLAIM);
+    var judged = new PreparedClaim("default", "earlier", List.of(allocated(4)));
+
+    assertThat(claims.removeUnchanged("uid-1", judged)).isFalse();
+    assertThat(claims.all()).containsOnlyKeys("uid-1");
+    assertThat(claims.removeUnchanged("uid-1", CLAIM)).isTrue();
+    assertThat(claims.all()).isEmpty();
   }
 
   @Test

@@ -54,6 +54,12 @@ class StructuredAbandonedClaimsTest {
             () -> now);
   }
 
+  @Test
+  void thereIsAlwaysAPauseBetweenTwoLooks() {
+    assertThat(StructuredAbandonedClaims.pause(PATIENCE)).isEqualTo(PATIENCE.dividedBy(2));
+    assertThat(StructuredAbandonedClaims.pause(Duration.ZERO)).isPositive();
+  }
+
   private void passAndLook(Duration time) {
     now = now.plus(time);
     abandoned.forget();

@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.nodeagent;
 
 import static com.intel.dra.gpu.nodeagent.Fixtures.BOOT;
+import static com.intel.dra.gpu.nodeagent.Fixtures.allocated;
 import static com.intel.dra.gpu.nodeagent.Fixtures.claim;
 import static com.intel.dra.gpu.nodeagent.Fixtures.gpu;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -24,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -91,6 +93,34 @@ class StructuredPreparationTest {
             PrepareResult.Failed.class,
             failed -> assertThat(failed.message()).contains("DeviceClass of all requests"));
     assertThat(prepared.all()).isEmpty();
+  }
+
+  @Test
+  void aClaimThatTheRecordHasNoRoomForIsRefusedWithTheReason() throws IOException {
+    claims.give("a", result("gpu", gpu(3)));
+    for (int devices : List.of(5000, 500, 50, 5, 1)) {
+      while (hasRoomFor(devices)) {}
+    }
+
+    assertThat(preparation.prepare(claim("a"), Optional.empty()))
+        .isInstanceOfSatisfying(
+            PrepareResult.Failed.class,
+            failed ->
+                assertThat(failed.message())
+                    .contains("could not be recorded", "at most", "fewer devices"));
+    assertThat(prepared.find("a")).isEmpty();
+  }
+
+  /** Whether one more claim with that many devices could be recorded, which it then is. */
+  private boolean hasRoomFor(int devices) throws IOException {
+    try {
+      prepared.put(
+          "filler-" + prepared.all().size(),
+          new PreparedClaim("default", "filler", Collections.nCopies(devices, allocated(9))));
+      return true;
+    } catch (StateTooLargeException e) {
+      return false;
+    }
   }
 
   @Test

@@ -1,0 +1,37 @@
+package com.intel.dra.gpu.nodeagent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ScanLivenessTest {
+
+  @TempDir Path root;
+
+  private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+
+  @Test
+  void anAgentWhoseLookAtTheGpusDoesNotEndIsNotAlive() {
+    TestingConfig config = TestingConfig.below(root);
+    var proof = new ProofOfLife(Optional::empty, config, () -> now);
+    var liveness = new ScanLiveness(proof);
+
+    now = now.plus(ProofOfLife.SCAN_PATIENCE);
+    assertThat(liveness.call().getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
+
+    now = now.plus(config.rescanInterval()).plusMillis(1);
+    HealthCheckResponse hanging = liveness.call();
+    assertThat(hanging.getStatus()).isEqualTo(HealthCheckResponse.Status.DOWN);
+    assertThat(hanging.getData())
+        .hasValueSatisfying(
+            data -> assertThat(data.get("reason").toString()).contains("look at the GPUs"));
+
+    proof.scanned();
+    assertThat(liveness.call().getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
+  }
+}
