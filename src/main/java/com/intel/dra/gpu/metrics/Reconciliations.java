@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,14 @@ public final class Reconciliations implements Metrics {
   private final Meters meters;
   private final Counters retries;
   private final Durations durations;
+  private final LongSupplier nanoTime;
   private final ConcurrentHashMap<String, Load> loads = new ConcurrentHashMap<>();
+
+  /** When each look that runs now has begun. */
+  private final ConcurrentHashMap<Look, Long> running = new ConcurrentHashMap<>();
+
+  /** One look of a reconciler at one object; equal to itself alone. */
+  private static final class Look {}
 
   /** Of one reconciler: each submission ends once, whether or not it came to a look. */
   private record Load(AtomicInteger submitted, AtomicInteger running) {
@@ -39,7 +47,12 @@ public final class Reconciliations implements Metrics {
    * @param reconcilers their names
    */
   public Reconciliations(Meters meters, List<String> reconcilers) {
+    this(meters, reconcilers, System::nanoTime);
+  }
+
+  public Reconciliations(Meters meters, List<String> reconcilers, LongSupplier nanoTime) {
     this.meters = meters;
+    this.nanoTime = nanoTime;
     this.retries = meters.counters(Metric.RECONCILIATION_RETRIES, reconcilers);
     this.durations =
         meters.durations(Metric.RECONCILIATION_DURATION, reconcilers, List.of(SUCCESS, ERROR));
@@ -67,17 +80,30 @@ public final class Reconciliations implements Metrics {
     String reconciler = execution.controllerName();
     Load load = load(reconciler);
     load.running().incrementAndGet();
-    long begin = System.nanoTime();
+    var look = new Look();
+    long begin = nanoTime.getAsLong();
+    running.put(look, begin);
     boolean done = false;
     try {
       T result = execution.execute();
       done = true;
       return result;
     } finally {
+      running.remove(look);
       durations.record(
-          Duration.ofNanos(System.nanoTime() - begin), reconciler, done ? SUCCESS : ERROR);
+          Duration.ofNanos(nanoTime.getAsLong() - begin), reconciler, done ? SUCCESS : ERROR);
       load.running().decrementAndGet();
     }
+  }
+
+  /** For how long the oldest of the looks that run now has run; zero when none does. */
+  public Duration longestRunning() {
+    long now = nanoTime.getAsLong();
+    long longest = 0;
+    for (long begin : running.values()) {
+      longest = Math.max(longest, now - begin);
+    }
+    return Duration.ofNanos(longest);
   }
 
   private Load load(String reconciler) {
