@@ -11,7 +11,6 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
-import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.arc.Unremovable;
 import io.quarkus.arc.profile.IfBuildProfile;
@@ -62,7 +61,7 @@ final class ControllerBeans {
   @Produces
   @Singleton
   @Unremovable
-  static Metrics reconciliations(Meters meters) {
+  static Reconciliations reconciliations(Meters meters) {
     return new Reconciliations(meters, List.of("claim", "gas", "scheduling-context"));
   }
 
