@@ -269,8 +269,7 @@ class PreparedClaimsTest {
   void aClaimThatWouldMakeTheFileTooLargeIsRefusedAndTheOthersStay() throws IOException {
     PreparedClaims claims = openComplete();
     claims.put("uid-1", CLAIM);
-    var hostile =
-        new PreparedClaim("hostile", "large", Collections.nCopies(40_000, allocated(3)));
+    var hostile = new PreparedClaim("hostile", "large", Collections.nCopies(40_000, allocated(3)));
 
     assertThatThrownBy(() -> claims.put("uid-2", hostile))
         .isInstanceOf(StateTooLargeException.class)

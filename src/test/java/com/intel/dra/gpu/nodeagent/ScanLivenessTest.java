@@ -29,7 +29,7 @@ class ScanLivenessTest {
     assertThat(hanging.getStatus()).isEqualTo(HealthCheckResponse.Status.DOWN);
     assertThat(hanging.getData())
         .hasValueSatisfying(
-            data -> assertThat(data.get("reason").toString()).contains("look at the GPUs"));
+            data -> assertThat(data.get("reason")).asString().contains("look at the GPUs"));
 
     proof.scanned();
     assertThat(liveness.call().getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
