@@ -80,6 +80,25 @@ class BadInputIT {
     assertThat(cluster.phase("waits")).isEqualTo("Pending");
   }
 
+  /** As long as the API server lets a text be, and of what takes an expression longest. */
+  @Test
+  void aClaimWithAMillionDigitsHoldsUpNobody() {
+    String digits = "7".repeat(1_000_000) + "x";
+    cluster.claim("hostile", "intel-gpu", "gpu.dra.intel.com", digits, "good", "Immediate");
+
+    assertThat(cluster.awaitWarning(cluster.getClaim("hostile"), "InvalidClaimParametersReference"))
+        .startsWith("spec.parametersRef.kind is \"777")
+        .hasSizeLessThanOrEqualTo(1024);
+    cluster.parameters("big", "{count: 1, memory: 15000}");
+    cluster.template("big", "big");
+    cluster.pod("too-big", "", Map.of("gpu", RealCluster.ofTemplate("big")));
+    cluster.awaitWarning(cluster.getPod("too-big"), "NoSuitableNode");
+    cluster.parameters("fine", "{count: 1}");
+    cluster.template("fine", "fine");
+    cluster.pod("is-served", "", Map.of("gpu", RealCluster.ofTemplate("fine")));
+    cluster.awaitRunning("is-served");
+  }
+
   @Test
   void theApiGroupIsTakenWithAndWithoutItsVersion() {
     cluster.parameters("good", "{count: 1}");
