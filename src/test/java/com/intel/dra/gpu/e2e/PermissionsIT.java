@@ -15,7 +15,8 @@ class PermissionsIT {
   /** Service account, verb, group (- is core), resource, namespace (* is all), whether it may. */
   private static final String ANSWERS =
       """
-      intel-gpu-controller | update | resource.k8s.io   | resourceclaims        | *         | yes
+      intel-gpu-controller | patch  | resource.k8s.io   | resourceclaims        | *         | yes
+      intel-gpu-controller | update | resource.k8s.io   | resourceclaims        | *         | no
       intel-gpu-controller | update | resource.k8s.io   | resourceclaims/status | *         | yes
       intel-gpu-controller | patch  | gpu.dra.intel.com | gpuallocationstates   | default   | yes
       intel-gpu-controller | create | -                 | events                | *         | yes
