@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class FaultReader {
 
   private static final String KINDS =
-      "write one of refuse, ignore, slow, missing-vf, vf-without-drm, late-drm, staying-vfs, survivability";
+      "write one of refuse, ignore, slow, missing-vf, vf-without-drm, late-drm, staying-vfs,"
+          + " survivability";
   private static final Pattern COUNT = Pattern.compile("\\d{1,7}");
   private static final int MAX_DELAY_MS = 600_000;
 
@@ -33,6 +34,7 @@ final class FaultReader {
       @Nullable String errno,
       @Nullable String delayMs,
       @Nullable String times,
+      @Nullable String percent,
       @Nullable String vf,
       @Nullable String type,
       @JsonAnySetter Map<String, JsonNode> unknown) {
@@ -45,6 +47,7 @@ final class FaultReader {
               "errno", Optional.ofNullable(errno),
               "delayMs", Optional.ofNullable(delayMs),
               "times", Optional.ofNullable(times),
+              "percent", Optional.ofNullable(percent),
               "vf", Optional.ofNullable(vf),
               "type", Optional.ofNullable(type)));
     }
@@ -76,21 +79,23 @@ final class FaultReader {
     }
     problems.addAll(
         TopologyProblem.unknown(
-            field + ".", entry.unknown(), "fault, file, value, errno, delayMs, times, vf, type"));
+            field + ".",
+            entry.unknown(),
+            "fault, file, value, errno, delayMs, percent, times, vf, type"));
     String kind = entry.fault() == null ? "" : entry.fault();
     return switch (kind) {
       case "refuse" -> {
-        only(field, entry, Set.of("file", "value", "errno", "times"));
+        only(field, entry, Set.of("file", "value", "errno", "percent", "times"));
         Optional<Writes> writes = writes(field, entry);
         Optional<Errno> errno = errno(field + ".errno", entry.errno());
         yield writes.flatMap(some -> errno.map(known -> new Fault.Refuse(some, known)));
       }
       case "ignore" -> {
-        only(field, entry, Set.of("file", "value", "times"));
+        only(field, entry, Set.of("file", "value", "percent", "times"));
         yield writes(field, entry).map(Fault.Ignore::new);
       }
       case "slow" -> {
-        only(field, entry, Set.of("file", "value", "times", "delayMs"));
+        only(field, entry, Set.of("file", "value", "percent", "times", "delayMs"));
         Optional<Writes> writes = writes(field, entry);
         Optional<Duration> delay = delay(field + ".delayMs", entry.delayMs());
         yield writes.flatMap(some -> delay.map(known -> new Fault.Slow(some, known)));
@@ -150,6 +155,14 @@ final class FaultReader {
                 entry.times(),
                 9_999_999,
                 "how many writes it happens to, from 1 to 9999999; leave it out for all");
+    OptionalInt percent =
+        entry.percent() == null
+            ? OptionalInt.of(100)
+            : count(
+                field + ".percent",
+                entry.percent(),
+                100,
+                "how many of a hundred writes it happens to, from 1 to 100; leave it out for each");
     String file = entry.file();
     if (file == null || file.isBlank() || file.startsWith("/") || file.endsWith("/")) {
       problems.add(
@@ -159,9 +172,11 @@ final class FaultReader {
               "write how the file's path ends, such as sriov_numvfs or vf3/gt/lmem_quota"));
       return Optional.empty();
     }
-    return times.isEmpty()
+    return times.isEmpty() || percent.isEmpty()
         ? Optional.empty()
-        : Optional.of(new Writes(file, Optional.ofNullable(entry.value()), times.getAsInt()));
+        : Optional.of(
+            new Writes(
+                file, Optional.ofNullable(entry.value()), percent.getAsInt(), times.getAsInt()));
   }
 
   private Optional<Fault> survivability(String field, @Nullable String text) {

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /** The faults of one GPU that are switched on, and how often those have struck that end. */
@@ -25,8 +26,16 @@ final class FaultSwitch {
 
   record Nothing() implements Instead {}
 
+  private final RandomGenerator random;
   private List<Fault> faults = List.of();
   private final Map<Fault, Integer> strikes = new HashMap<>();
+
+  /**
+   * @param random decides about faults that strike some writes only
+   */
+  FaultSwitch(RandomGenerator random) {
+    this.random = random;
+  }
 
   /** Those that were on already go on counting. */
   void set(List<Fault> now) {
@@ -54,7 +63,7 @@ final class FaultSwitch {
 
   private boolean strike(Fault.WriteFault fault) {
     int before = strikes.getOrDefault(fault, 0);
-    if (before >= fault.writes().times()) {
+    if (before >= fault.writes().times() || random.nextInt(100) >= fault.writes().percent()) {
       return false;
     }
     if (fault.writes().times() != Writes.ALL) {

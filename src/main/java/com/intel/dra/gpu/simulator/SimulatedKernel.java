@@ -21,6 +21,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -62,7 +63,7 @@ final class SimulatedKernel implements ServedFiles {
     /** Held during every write, and so the inner one of the two. */
     final ReentrantLock provisioning = new ReentrantLock();
 
-    final FaultSwitch faults = new FaultSwitch();
+    final FaultSwitch faults = new FaultSwitch(RandomGenerator.getDefault());
     PfState state;
     List<Vf> vfs = List.of();
     boolean changingVfs;

@@ -25,13 +25,15 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /**
  * Pods with GPUs, shares and VFs come and go while controller, agents and kubelets are killed at
  * random; afterwards nobody disagrees with anybody about anything, and all GPUs are plain again.
- * {@code ./test --soak MINUTES} runs it.
+ * {@code ./test --soak MINUTES} runs it, and {@code --refusals PERCENT} has the kernel refuse that
+ * many of the writes that make VFs or remove them, until the pods are gone.
  */
 @Tag("soak")
 @EnabledIfSystemProperty(named = "soak.minutes", matches = "\\d+")
 class SoakIT {
 
   private static final Duration LENGTH = Duration.ofMinutes(Integer.getInteger("soak.minutes", 15));
+  private static final int REFUSALS_PERCENT = Integer.getInteger("soak.refusals", 0);
   private static final long SEED = Long.getLong("soak.seed", System.nanoTime());
 
   private static final int PODS = 14;
@@ -63,14 +65,18 @@ class SoakIT {
   @Test
   void afterManyKillsUnderChurnNobodyDisagreesAboutAnything() {
     System.out.printf(
-        "soak: %s DRA, %d min, seed %d (-Dsoak.seed=%d)%n",
-        STRUCTURED ? "structured" : "classic", LENGTH.toMinutes(), SEED, SEED);
+        "soak: %s DRA, %d min, %d %% of the writes refused, seed %d (-Dsoak.seed=%d)%n",
+        STRUCTURED ? "structured" : "classic", LENGTH.toMinutes(), REFUSALS_PERCENT, SEED, SEED);
     prepareTheAgents();
     SoakPods work =
         STRUCTURED
             ? new SoakPods.Structured((StructuredCluster) cluster)
             : new SoakPods.Classic(cluster);
     work.prepare();
+
+    if (REFUSALS_PERCENT > 0) {
+      Topology.SOAK.refuseSomeWritesOn(cluster, REFUSALS_PERCENT);
+    }
 
     Instant end = Instant.now().plus(LENGTH);
     Instant nextKill = nextKill();
@@ -93,6 +99,10 @@ class SoakIT {
     RealCluster.NODES.forEach(kills::killKubelet);
     await("all are back").atMost(SETTLING).ignoreExceptions().until(kills::areAllBack);
     look();
+    if (REFUSALS_PERCENT > 0) {
+      Topology.SOAK.repairOn(cluster, () -> assertThat(kills.areAllBack()).isTrue());
+      RealCluster.NODES.forEach(this::assertTheKernelRefused);
+    }
     Instant settling = Instant.now();
     empty();
     List<String> disagreements = new ArrayList<>();
@@ -100,7 +110,8 @@ class SoakIT {
       disagreements.addAll(selfCheck(node));
     }
     System.out.printf(
-        "soak: %d pods created, %d started, longest start %s; %s; %d requests of the test unanswered; settled after %s; %d disagreements%n",
+        "soak: %d pods created, %d started, longest start %s; %s; %d requests of the test"
+            + " unanswered; settled after %s; %d disagreements%n",
         pods,
         started.size(),
         longestStart,
@@ -165,6 +176,21 @@ class SoakIT {
     for (GpuAllocationState gas : cluster.allGas()) {
       assertThat(Overuse.of(gas, STRUCTURED)).as(gas.getMetadata().getName()).isEmpty();
     }
+  }
+
+  private void assertTheKernelRefused(String node) {
+    long refused =
+        Shell.kubectl(
+                "logs",
+                "--namespace=" + RealCluster.DRIVER_NAMESPACE,
+                cluster.agentOn(node).getMetadata().getName(),
+                "--container=simulator",
+                "--tail=-1")
+            .lines()
+            .filter(line -> line.contains("refused with EIO"))
+            .count();
+    System.out.printf("soak: the kernel of %s refused %d writes%n", node, refused);
+    assertThat(refused).as("writes refused on %s", node).isPositive();
   }
 
   private void empty() {

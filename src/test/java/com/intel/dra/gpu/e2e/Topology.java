@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.awaitility.core.ThrowingRunnable;
 
 /** The simulated GPUs of every node. */
@@ -65,11 +66,11 @@ enum Topology {
     @Override
     String yaml() {
       return """
-          gpus:
-            - {address: "0000:b3:00.0", model: "0x56c0", memoryMiB: 14248, maxVfs: 16, driver: i915}
-            - {address: "0000:b4:00.0", model: "0x56c0", memoryMiB: 14248, maxVfs: 16, driver: xe, quotaFiles: sriov_admin}
-            - {address: "0000:b5:00.0", model: "0x56a0", memoryMiB: 14248, driver: i915}
-          """;
+      gpus:
+        - {address: "0000:b3:00.0", model: "0x56c0", memoryMiB: 14248, maxVfs: 16, driver: i915}
+        - {address: "0000:b4:00.0", model: "0x56c0", memoryMiB: 14248, maxVfs: 16, driver: xe, quotaFiles: sriov_admin}
+        - {address: "0000:b5:00.0", model: "0x56a0", memoryMiB: 14248, driver: i915}
+      """;
     }
   },
 
@@ -141,6 +142,20 @@ enum Topology {
         cluster,
         yaml().replaceFirst("driver: i915([,}])", "driver: i915, " + BROKEN + "$1"),
         shows);
+  }
+
+  /**
+   * Has the kernel of every node refuse so many of a hundred writes that make VFs or remove them,
+   * from some time within the next minute.
+   */
+  void refuseSomeWritesOn(RealCluster cluster, int percent) {
+    String faults =
+        Stream.of("sriov_numvfs", "lmem_quota", "vram_quota")
+            .map(
+                file ->
+                    "{fault: refuse, file: %s, percent: %d, errno: EIO}".formatted(file, percent))
+            .collect(Collectors.joining(", ", ", faults: [", "]"));
+    change(cluster, yaml().replaceAll("maxVfs: [^}]*", "$0" + faults), () -> {});
   }
 
   /** Has every node show the GPUs as they should be, and waits until that shows. */

@@ -254,6 +254,7 @@ class TopologyReaderTest {
               - {fault: vf-without-drm, vf: 1}
               - {fault: late-drm, delayMs: 500}
               - {fault: staying-vfs}
+              - {fault: refuse, file: lmem_quota, percent: 20, errno: EIO, times: 9}
             - {address: "0000:b4:00.0", model: "0xe211", driver: xe}
             - {address: "0000:b5:00.0", model: "0xe211", driver: xe, quotaFiles: none}
             - {address: "0000:00:02.0", model: "0x46d1", maxVfs: 7, driver: i915, quotaFiles: none}
@@ -285,7 +286,9 @@ class TopologyReaderTest {
                     new Fault.MissingVf(62),
                     new Fault.VfWithoutDrm(1),
                     new Fault.LateDrm(Duration.ofMillis(500)),
-                    new Fault.StayingVfs())));
+                    new Fault.StayingVfs(),
+                    new Fault.Refuse(
+                        new Writes("lmem_quota", Optional.empty(), 20, 9), Errno.EIO))));
   }
 
   @ParameterizedTest
@@ -327,6 +330,8 @@ class TopologyReaderTest {
         "{fault: refuse, file: /abs, errno: EIO} | file is \"/abs\"",
         "{fault: refuse, file: f} | errno is missing: write one of EPERM",
         "{fault: refuse, file: f, errno: eio} | errno is \"eio\"",
+        "{fault: refuse, file: f, errno: EIO, percent: 101} | percent is \"101\": write how many of"
+            + " a hundred",
         "{fault: refuse, file: f, errno: EIO, times: 0} | times is \"0\": write how many writes",
         "{fault: slow, file: f} | delayMs is missing: write milliseconds, from 1 to 600000",
         "{fault: late-drm, delayMs: 600001} | delayMs is \"600001\"",
@@ -337,7 +342,7 @@ class TopologyReaderTest {
         "{fault: survivability, type: Boot} | type is \"Boot\": write boot or runtime",
         "{fault: staying-vfs, vf: 1} | vf is of no use for the fault staying-vfs: remove it",
         "{fault: ignore, file: f, errno: EIO} | errno is of no use for the fault ignore: remove it"
-            + " or use file, times, value",
+            + " or use file, percent, times, value",
         "{fault: staying-vfs, color: red} | color is \"red\" but there is no such field"
       })
   void aFaultThatCannotBeUsedIsNamedWithItsPlace(String fault, String problem) {
