@@ -20,7 +20,7 @@ import java.util.function.Predicate;
 
 /**
  * Brings what the Quarkus build generated into the shape that is installed. Run by the build:
- * {@code Manifests.java CONTROLLER_DIR AGENT_DIR OUTPUT_DIR}. What structured DRA needs of it is also in
+ * {@code Manifests.java CONTROLLER_DIR AGENT_DIR RBAC_DIR OUTPUT_DIR}. What structured DRA needs of it is also in
  * OUTPUT_DIR/structured.
  *
  * <p>Quarkus merges src/main/kubernetes/kubernetes.yml into the manifest of every application, knows
@@ -38,6 +38,10 @@ final class Manifests {
               .disable(YAMLGenerator.Feature.SPLIT_LINES)
               .build());
   private static final Set<String> WORKLOAD_KINDS = Set.of("Deployment", "DaemonSet");
+
+  /** What Quarkus makes though it is of no use, or is made of src/main/kubernetes. */
+  private static final Set<String> NOT_OURS = Set.of("Service", "ServiceAccount");
+
   private static final String DISRUPTION_BUDGET = "PodDisruptionBudget";
   private static final String CONTROLLER = "intel-gpu-controller";
   private static final String AGENT = "intel-gpu-node-agent";
@@ -62,11 +66,16 @@ final class Manifests {
   public static void main(String[] args) throws IOException {
     Path controller = Path.of(args[0]);
     Path agent = Path.of(args[1]);
-    Path output = Path.of(args[2]);
+    Path rbac = Path.of(args[2]);
+    Path output = Path.of(args[3]);
     Files.createDirectories(output.resolve("crds"));
 
-    write(output.resolve("controller.yml"), ownPart(controller, CONTROLLER, "Deployment"));
-    write(output.resolve("node-agent.yml"), ownPart(agent, AGENT, "DaemonSet"));
+    write(
+        output.resolve("controller.yml"),
+        ownPart(controller, rbac.resolve("rbac-controller.yml"), CONTROLLER, "Deployment"));
+    write(
+        output.resolve("node-agent.yml"),
+        ownPart(agent, rbac.resolve("rbac-node-agent.yml"), AGENT, "DaemonSet"));
     var resources = new ArrayList<String>(List.of("controller.yml", "node-agent.yml"));
     try (var files = Files.list(controller)) {
       for (Path crd : files.filter(f -> f.toString().endsWith("-v1.yml")).sorted().toList()) {
@@ -96,9 +105,9 @@ final class Manifests {
     write(folder.resolve("kustomization.yaml"), List.of(kustomization));
   }
 
-  private static List<JsonNode> ownPart(Path directory, String application, String workloadKind)
-      throws IOException {
-    var kept = new ArrayList<JsonNode>();
+  private static List<JsonNode> ownPart(
+      Path directory, Path rbacFile, String application, String workloadKind) throws IOException {
+    List<JsonNode> kept = new ArrayList<>(rbac(rbacFile, application));
     boolean complete = false;
     for (JsonNode document : read(directory.resolve("kubernetes.yml"))) {
       String kind = document.path("kind").asText();
@@ -106,13 +115,9 @@ final class Manifests {
       boolean isOwn = document.path("metadata").path("name").asText().equals(application);
       boolean isOwnWorkload = kind.equals(workloadKind) && isOwn;
       boolean isOwnBudget = kind.equals(DISRUPTION_BUDGET) && isOwn;
-      if (isOwnWorkload || isOwnBudget || !(isOfAWorkload || kind.equals("Service"))) {
+      if (isOwnWorkload || isOwnBudget || !(isOfAWorkload || NOT_OURS.contains(kind))) {
         complete |= isOwnWorkload;
         removeBuildFacts(document);
-        if (kind.equals("ServiceAccount")) {
-          // our own pods say that they need the token; whatever else is given the account gets none
-          ((ObjectNode) document).put("automountServiceAccountToken", false);
-        }
         document
             .path("spec")
             .path("template")
@@ -127,6 +132,17 @@ final class Manifests {
           "%s: no %s %s was generated".formatted(directory, workloadKind, application));
     }
     return kept;
+  }
+
+  private static List<JsonNode> rbac(Path file, String application) throws IOException {
+    List<JsonNode> documents = read(file);
+    for (JsonNode document : documents) {
+      ((ObjectNode) document.path("metadata"))
+          .putObject("labels")
+          .put("app.kubernetes.io/managed-by", "quarkus")
+          .put("app.kubernetes.io/name", application);
+    }
+    return documents;
   }
 
   /**
