@@ -7,7 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
-/** What the user asked the simulator's program for. */
+/** The parsed command line of the simulator program. */
 sealed interface CommandLine {
 
   String USAGE =
@@ -35,13 +35,13 @@ sealed interface CommandLine {
       """;
 
   /**
-   * @param sysfs what to put where readers look for /sys
+   * @param sysfs how the tree that stands for /sys is provided
    */
   record Run(Path topology, Path root, DeviceNodes deviceNodes, Sysfs sysfs)
       implements CommandLine {}
 
   enum Sysfs {
-    /** Answers as the kernel does. */
+    /** A mounted file system that answers as the kernel does. */
     SERVED,
     PLAIN_FILES
   }

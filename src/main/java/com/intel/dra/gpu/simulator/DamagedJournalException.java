@@ -2,7 +2,7 @@ package com.intel.dra.gpu.simulator;
 
 import java.io.Serial;
 
-/** The journal does not say what was made. */
+/** The journal cannot be read, so it is unknown what an earlier simulator made. */
 final class DamagedJournalException extends Exception {
 
   @Serial private static final long serialVersionUID = 1L;

@@ -1,6 +1,6 @@
 package com.intel.dra.gpu.simulator;
 
-/** What to put where the kernel has {@code /dev/dri/card<N>} and {@code renderD<M>}. */
+/** What the simulator creates for the kernel's {@code /dev/dri/card<N>} and {@code renderD<M>}. */
 public enum DeviceNodes {
   /** Real character devices, which a container runtime accepts; needs CAP_MKNOD. */
   CHARACTER_DEVICES,

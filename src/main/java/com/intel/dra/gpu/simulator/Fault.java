@@ -3,16 +3,16 @@ package com.intel.dra.gpu.simulator;
 import com.intel.dra.gpu.simulator.fuse.Errno;
 import java.time.Duration;
 
-/** What the kernel of a GPU does instead of what it should. */
+/** A fault of a simulated GPU: what its kernel does instead of what it should do. */
 public sealed interface Fault {
 
   /**
-   * Something about writes.
+   * A fault that concerns writes to the GPU's files.
    *
    * @see WriteFault#writes
    */
   sealed interface WriteFault extends Fault {
-    /** To which writes it happens. */
+    /** The writes that the fault applies to. */
     Writes writes();
   }
 
@@ -22,7 +22,7 @@ public sealed interface Fault {
   /** The write succeeds and does nothing. */
   record Ignore(Writes writes) implements WriteFault {}
 
-  /** The write takes that much longer, and then does what it should. */
+  /** The write is carried out, but takes {@code delay} longer. */
   record Slow(Writes writes, Duration delay) implements WriteFault {}
 
   /**
@@ -33,27 +33,27 @@ public sealed interface Fault {
   record MissingVf(int vf) implements Fault {}
 
   /**
-   * The driver does not come up on a VF: it never gets DRM nodes.
+   * The driver does not start on a VF: the VF never gets DRM nodes.
    *
    * @param vf from 1
    */
   record VfWithoutDrm(int vf) implements Fault {}
 
-  /** The DRM nodes of all VFs appear that long after sriov_numvfs was written. */
+  /** The DRM nodes of all VFs appear this long after sriov_numvfs was written. */
   record LateDrm(Duration delay) implements Fault {}
 
   /**
-   * The GPU needs its firmware flashed, as xe says it of discrete GPUs from BMG on.
+   * The GPU needs its firmware flashed, as xe reports it for discrete GPUs from BMG on.
    *
-   * @param type how it got there
+   * @param type how the GPU entered this state
    */
   record Survivability(Type type) implements Fault {
 
-    /** With the word that the kernel has for it. */
+    /** Each type has the word that the kernel shows for it. */
     public enum Type {
-      /** The driver comes up without DRM nodes. */
+      /** The driver starts without DRM nodes. */
       BOOT("Boot"),
-      /** The DRM nodes stay. */
+      /** The DRM nodes remain. */
       RUNTIME("Runtime");
 
       private final String word;
@@ -68,6 +68,6 @@ public sealed interface Fault {
     }
   }
 
-  /** After 0 is written to sriov_numvfs the VFs stay. */
+  /** The VFs stay after 0 is written to sriov_numvfs. */
   record StayingVfs() implements Fault {}
 }

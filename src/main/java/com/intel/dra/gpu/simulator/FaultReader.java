@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the faults of a GPU, as far as they can be read, and says what is wrong with the rest. */
+/** Reads the faults of a GPU as far as they are valid, and reports each problem in the others. */
 final class FaultReader {
 
   private static final String KINDS =
@@ -26,7 +26,7 @@ final class FaultReader {
   private static final Pattern COUNT = Pattern.compile("\\d{1,7}");
   private static final int MAX_DELAY_MS = 600_000;
 
-  /** As it stands in the file. */
+  /** A fault as written in the topology file. */
   record Entry(
       @Nullable String fault,
       @Nullable String file,
@@ -56,7 +56,7 @@ final class FaultReader {
   private final List<TopologyProblem> problems;
 
   /**
-   * @param problems where to add those that are found
+   * @param problems the list to which found problems are added
    */
   FaultReader(List<TopologyProblem> problems) {
     this.problems = problems;

@@ -9,14 +9,16 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
-/** The faults of one GPU that are switched on, and how often those have struck that end. */
+/**
+ * The faults of one GPU that are switched on, with a count for those that end after some writes.
+ */
 final class FaultSwitch {
 
   /**
-   * What is wrong with one write.
+   * What the faults do to one write.
    *
    * @param delay how long to wait first
-   * @param instead what happens in place of the write; empty when it happens as it should
+   * @param instead what happens in place of the write; empty when the write is carried out
    */
   record Effect(Duration delay, Optional<Instead> instead) {}
 
@@ -31,19 +33,19 @@ final class FaultSwitch {
   private final Map<Fault, Integer> strikes = new HashMap<>();
 
   /**
-   * @param random decides about faults that strike some writes only
+   * @param random decides for faults that apply to only some percent of the writes
    */
   FaultSwitch(RandomGenerator random) {
     this.random = random;
   }
 
-  /** Those that were on already go on counting. */
+  /** Replaces the faults. Faults that were already on keep their counts. */
   void set(List<Fault> now) {
     faults = List.copyOf(now);
     strikes.keySet().retainAll(faults);
   }
 
-  /** Counts the write. The first fault that takes its place wins; delays add up. */
+  /** Counts the write. The first fault that replaces the write wins; delays add up. */
   Effect onWrite(String path, String text) {
     Duration delay = Duration.ZERO;
     Optional<Instead> instead = Optional.empty();
@@ -80,7 +82,7 @@ final class FaultSwitch {
     return faults.contains(new Fault.VfWithoutDrm(vf));
   }
 
-  /** The first one in the file. */
+  /** The type of the first survivability fault in the topology file. */
   Optional<Fault.Survivability.Type> survivability() {
     return of(Fault.Survivability.class).map(Fault.Survivability::type).findFirst();
   }

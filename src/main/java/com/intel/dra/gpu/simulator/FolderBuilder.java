@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
-/** Puts a {@link TreeEntry.Folder} together. */
+/** Builds a {@link TreeEntry.Folder}. */
 final class FolderBuilder {
 
   private final SequencedMap<String, TreeEntry> entries = new LinkedHashMap<>();
@@ -28,7 +28,7 @@ final class FolderBuilder {
     return this;
   }
 
-  /** The folder at that path, made with its parents when it is new. */
+  /** Returns the builder of the folder at this path; creates it and its parents if missing. */
   FolderBuilder at(String path) {
     FolderBuilder folder = this;
     for (String name : path.split("/")) {

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.SequencedMap;
 
 /**
- * What there is of GPUs below a root folder as files: always the device nodes, and the tree of a
- * GPU where nothing serves it. All that is made is in the root's journal first.
+ * The files of GPUs below a root folder: always the device nodes, and also the GPU's tree when no
+ * file system serves it. Everything is recorded in the root's journal before it is made.
  */
 final class GpuFiles {
 
@@ -32,7 +32,7 @@ final class GpuFiles {
     this.kind = kind;
   }
 
-  /** Makes device nodes and tree, or nothing. */
+  /** Makes the device nodes and the tree; if that fails, removes what it made. */
   void make(SimulatedGpu gpu, Placement placement) throws IOException {
     refuseExisting(parts(placement));
     root.makeFolder(SYSFS + "/" + placement.hostBridge());
@@ -50,7 +50,7 @@ final class GpuFiles {
     }
   }
 
-  /** Makes the device nodes alone, or nothing. */
+  /** Makes only the device nodes; if that fails, removes what it made. */
   void makeNodesOnly(Placement placement) throws IOException {
     refuseExisting(nodes(placement).keySet());
     root.journal().add(placement);
@@ -66,7 +66,7 @@ final class GpuFiles {
     }
   }
 
-  /** Also of a GPU that was made in part only. */
+  /** Removes a GPU's files, also those of a GPU that was only partly made. */
   void remove(Placement placement) throws IOException {
     for (Path part : parts(placement).reversed()) {
       if (TreeFiles.isFolder(part)) {
@@ -88,7 +88,7 @@ final class GpuFiles {
     root.journal().remove(placement);
   }
 
-  /** Removes all that the journal knows of; nothing may be mounted over it. */
+  /** Removes everything that the journal lists; nothing may be mounted on it. */
   void removeAll() throws IOException {
     for (Placement placement : root.journal().placements().reversed()) {
       remove(placement);
@@ -104,7 +104,10 @@ final class GpuFiles {
     }
   }
 
-  /** Everything there is of a GPU, in the order in which it is made: what readers find, last. */
+  /**
+   * All parts of a GPU in the order in which they are made; the parts that readers search for come
+   * last.
+   */
   private List<Path> parts(Placement placement) {
     List<Path> parts = new ArrayList<>(nodes(placement).keySet());
     parts.add(sysfs().resolve(placement.device()));

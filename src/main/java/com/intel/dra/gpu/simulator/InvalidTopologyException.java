@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A topology that cannot be simulated. The message has one line a problem, each naming the file.
+ * A topology that cannot be simulated. The message has one line per problem, and each line names
+ * the file.
  */
 public final class InvalidTopologyException extends Exception {
 

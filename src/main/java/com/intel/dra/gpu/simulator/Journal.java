@@ -15,9 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a simulator has made below its root, written down before it is made: so the next one can
- * clean up after one that was killed, and nobody removes what others made. It need not survive a
- * crash of the machine, so it is renamed into place but not synchronized to the disk.
+ * The list of what a simulator has made below its root. Each item is recorded before it is made, so
+ * that the next simulator can clean up after a killed one, and nothing that others made is removed.
+ * The journal need not survive a crash of the machine: it is renamed into place, but not
+ * synchronized to the disk.
  */
 final class Journal {
 
@@ -29,7 +30,7 @@ final class Journal {
       int version, boolean rootMade, List<String> folders, List<PlacementEntry> gpus) {}
 
   /**
-   * @param pcieRoot empty where an earlier version wrote it
+   * @param pcieRoot empty if an earlier version wrote the entry
    */
   private record PlacementEntry(
       String address,
@@ -46,7 +47,7 @@ final class Journal {
     this.file = file;
   }
 
-  /** An empty journal that is not in a file yet. */
+  /** Returns an empty journal that is not yet stored in a file. */
   static Journal start(Path file, boolean rootMade) {
     Journal journal = new Journal(file);
     journal.rootMade = rootMade;
@@ -54,7 +55,7 @@ final class Journal {
   }
 
   /**
-   * @throws DamagedJournalException when the file does not say what was made
+   * @throws DamagedJournalException if the file cannot be understood
    */
   static Journal load(Path file) throws IOException, DamagedJournalException {
     Journal journal = new Journal(file);
@@ -90,7 +91,7 @@ final class Journal {
     return rootMade;
   }
 
-  /** Folders made, relative to the root, parents first. */
+  /** The folders that were made, relative to the root, parents first. */
   List<String> folders() {
     return List.copyOf(folders);
   }

@@ -4,10 +4,10 @@ import com.intel.dra.gpu.simulator.fuse.Errno;
 import java.math.BigInteger;
 import java.util.Locale;
 
-/** Values written to sysfs, read as the kernel does: lib/kstrtox.c. */
+/** Parses values written to sysfs as the kernel does (lib/kstrtox.c). */
 final class KernelText {
 
-  /** What a text means. */
+  /** The result of parsing. */
   sealed interface Parsed {}
 
   record Number(long value) implements Parsed {}
@@ -18,7 +18,10 @@ final class KernelText {
 
   private KernelText() {}
 
-  /** A number with the prefixes of C; ERANGE when it has more bits, at most 63 here. */
+  /**
+   * Parses a number with the prefixes of C; ERANGE if it needs more than {@code bits} bits, or more
+   * than 63.
+   */
   static Parsed unsigned(String text, int bits) {
     String digits = text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
     digits = digits.startsWith("+") ? digits.substring(1) : digits;
@@ -38,7 +41,7 @@ final class KernelText {
         : new Number(value.longValue());
   }
 
-  /** 1 or 0, by the first letters, as kstrtobool has it. */
+  /** Parses a boolean as 1 or 0 by its first letters, as kstrtobool does. */
   static Parsed bool(String text) {
     String start = text.toLowerCase(Locale.ROOT);
     if (start.startsWith("y")

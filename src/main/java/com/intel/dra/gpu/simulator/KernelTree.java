@@ -12,10 +12,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What the kernel would show of GPUs, as values.
+ * The sysfs tree that the kernel would show for GPUs, as values.
  *
- * <p>Differs from a real kernel on purpose in one thing: a GPU of the xe driver has {@code
- * lmem_total_bytes} too, because nothing here answers the ioctl that xe has instead.
+ * <p>One difference from a real kernel is intended: a GPU of the xe driver has {@code
+ * lmem_total_bytes} too, because nothing here answers the ioctl that xe offers instead.
  */
 final class KernelTree {
 
@@ -28,7 +28,7 @@ final class KernelTree {
   /**
    * A GPU with its VFs.
    *
-   * @param survivability set while it says that its firmware is to be flashed
+   * @param survivability set while the GPU reports that its firmware must be flashed
    */
   record Device(
       Placement placement,
@@ -36,7 +36,7 @@ final class KernelTree {
       List<Vf> vfs,
       Optional<Fault.Survivability.Type> survivability) {
 
-    /** Whether the driver of the GPU itself came up. */
+    /** Whether the driver started on the GPU itself. */
     boolean hasDrm() {
       return !survivability.equals(Optional.of(Fault.Survivability.Type.BOOT));
     }
@@ -45,13 +45,13 @@ final class KernelTree {
   /**
    * A PCI function with its folder.
    *
-   * @param path where the folder is
-   * @param driver empty while none has it
+   * @param path the path of the folder
+   * @param driver empty if no driver is bound
    */
   record PciFunction(
       String path, PciAddress address, Optional<KernelDriver> driver, TreeEntry.Folder folder) {}
 
-  /** The GPU and its VFs. */
+  /** The PCI functions of the GPU and its VFs. */
   static List<PciFunction> functions(Device device) {
     Placement pf = device.placement();
     List<PciFunction> functions = new ArrayList<>();
@@ -68,7 +68,7 @@ final class KernelTree {
     return functions;
   }
 
-  /** The whole of sysfs. */
+  /** The complete sysfs tree. */
   static TreeEntry.Folder root(List<PciFunction> functions) {
     FolderBuilder root = new FolderBuilder();
     List.of(SysfsLayout.DEVICES, SysfsLayout.BUS_PCI_DEVICES, SysfsLayout.CLASS_DRM)
@@ -132,7 +132,7 @@ final class KernelTree {
     return gpu.numaNode().isPresent() ? Integer.toString(gpu.numaNode().getAsInt()) : NO_NUMA_NODE;
   }
 
-  /** Where below its device's folder a GPU of that kind has the tree of its quota files. */
+  /** The path of the quota files, relative to the folder of the GPU's device. */
   static Optional<String> quotaTree(SimulatedGpu gpu, Placement placement) {
     return gpu.maxVfs() == 0
         ? Optional.empty()
@@ -196,7 +196,7 @@ final class KernelTree {
   private static void addQuotaTree(FolderBuilder tree, String path, Device device) {
     SimulatedGpu gpu = device.state().gpu();
     boolean prelimIov = gpu.quotaFiles() == QuotaFiles.PRELIM_IOV;
-    // from pf/ or vf<n>/ in it to the folder that holds all functions of this host bridge
+    // from pf/ or vf<n>/ in this tree up to the folder that holds all functions of the host bridge
     String up = "../".repeat(path.split("/").length + 2);
     FolderBuilder pf = tree.at(SysfsLayout.PRELIM_IOV_PF);
     pf.link(SysfsLayout.DEVICE, up + device.placement().address());

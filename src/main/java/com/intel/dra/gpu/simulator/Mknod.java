@@ -40,7 +40,7 @@ final class Mknod {
   }
 
   /**
-   * Makes a character device that everybody may read and write, whatever the umask.
+   * Makes a character device that all users may read and write, whatever the umask is.
    *
    * @throws MknodException with the kernel's errno, for example EPERM without CAP_MKNOD
    */
@@ -65,7 +65,7 @@ final class Mknod {
     Files.setPosixFilePermissions(node, PosixFilePermissions.fromString("rw-rw-rw-"));
   }
 
-  // As glibc's and musl's makedev(3).
+  // The encoding of glibc's and musl's makedev(3).
   private static long dev(int major, int minor) {
     return ((major & 0xfffff000L) << 32)
         | ((major & 0xfffL) << 8)

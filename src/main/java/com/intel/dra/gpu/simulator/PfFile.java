@@ -1,6 +1,6 @@
 package com.intel.dra.gpu.simulator;
 
-/** The files of a PF that can be written. */
+/** A writable file of a PF. */
 sealed interface PfFile {
 
   record NumVfs() implements PfFile {}

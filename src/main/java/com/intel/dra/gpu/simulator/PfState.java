@@ -4,12 +4,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What the kernel knows of a GPU as the parent of VFs.
+ * The kernel's state of a GPU as the parent of VFs.
  *
  * @param autoProvisioning whether the driver divides the GPU by itself
  * @param autoprobe whether a driver is bound to new VFs
- * @param numVfs how many are enabled
- * @param quotas those that are not 0
+ * @param numVfs the number of enabled VFs
+ * @param quotas the quotas that are not 0
  */
 record PfState(
     SimulatedGpu gpu,
@@ -30,7 +30,7 @@ record PfState(
     return quotas.getOrDefault(quota, 0L);
   }
 
-  /** All of one kind on one tile, over all VFs. */
+  /** The sum of one kind of quota on one tile over all VFs. */
   long sum(Quota.Kind kind, int tile) {
     return quotas.entrySet().stream()
         .filter(entry -> entry.getKey().kind() == kind && entry.getKey().tile() == tile)
@@ -38,7 +38,7 @@ record PfState(
         .sum();
   }
 
-  /** Local memory of a VF over all tiles, in bytes. */
+  /** The local memory of a VF over all tiles, in bytes. */
   long memoryBytes(int vf) {
     return quotas.entrySet().stream()
         .filter(entry -> entry.getKey().kind().isMemory() && entry.getKey().vf() == vf)
@@ -68,7 +68,7 @@ record PfState(
     return new PfState(gpu, autoProvisioning, autoprobe, numVfs, changed);
   }
 
-  /** Without local memory for any VF, or without anything. */
+  /** The state without the local memory quotas of all VFs, or without any quota. */
   PfState released(boolean memoryOnly) {
     Map<Quota, Long> kept = new HashMap<>(quotas);
     kept.keySet().removeIf(quota -> !memoryOnly || quota.kind().isMemory());

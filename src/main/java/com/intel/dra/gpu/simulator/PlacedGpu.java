@@ -3,7 +3,7 @@ package com.intel.dra.gpu.simulator;
 /**
  * A simulated GPU that readers can see.
  *
- * @param cardIndex the N of {@code card<N>}; its render node is {@code renderD<128+N>}
+ * @param cardIndex the N in {@code card<N>}; the render node is {@code renderD<128+N>}
  */
 public record PlacedGpu(SimulatedGpu gpu, int cardIndex) {
 

@@ -5,19 +5,19 @@ import com.intel.dra.gpu.sysfs.KernelDriver;
 import com.intel.dra.gpu.sysfs.SysfsLayout;
 
 /**
- * Where a GPU stands in the tree: all that its paths depend on. Paths are relative to the sysfs
- * root, with links relative as the kernel makes them.
+ * The position of a GPU in the tree: everything that its paths depend on. Paths are relative to the
+ * sysfs root, and links are relative as the kernel makes them.
  *
- * @param pcieRoot the folder of the host bridge that it is behind, such as {@code pci0000:b0}
+ * @param pcieRoot the folder of the GPU's host bridge, such as {@code pci0000:b0}
  */
 record Placement(PciAddress address, KernelDriver driver, int cardIndex, String pcieRoot) {
 
-  /** Major number of DRM device nodes. */
+  /** The major number of DRM device nodes. */
   static final int DRM_MAJOR = 226;
 
   private static final int FIRST_RENDER_MINOR = 128;
 
-  /** On the first bus of a host bridge of its own. */
+  /** A GPU on the first bus of a host bridge that it shares with no other. */
   Placement(PciAddress address, KernelDriver driver, int cardIndex) {
     this(address, driver, cardIndex, pcieRootAt(address));
   }

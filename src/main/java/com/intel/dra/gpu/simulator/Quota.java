@@ -5,14 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Something that a VF is given a part of.
+ * A share of one resource that a VF can be given.
  *
  * @param vf from 1
- * @param tile from 0; xe's are over all tiles and have 0
+ * @param tile from 0; always 0 for xe, whose quotas cover all tiles
  */
 record Quota(int vf, int tile, Kind kind) {
 
-  /** What it is a part of, with the name of its file. */
+  /** The resource that is shared, with the name of its file. */
   enum Kind {
     CONTEXTS("contexts_quota", 32),
     DOORBELLS("doorbells_quota", 32),
@@ -38,18 +38,18 @@ record Quota(int vf, int tile, Kind kind) {
       return bits;
     }
 
-    /** Local memory, in bytes. */
+    /** Whether this is local memory, in bytes. */
     boolean isMemory() {
       return this == LMEM || this == VRAM;
     }
 
-    /** Not a matter of scheduling: something that there is only so much of. */
+    /** Whether the amount is limited, unlike the parameters of scheduling. */
     boolean isResource() {
       return this != EXEC_QUANTUM && this != PREEMPT_TIMEOUT;
     }
   }
 
-  /** All that there are files for. */
+  /** All quotas that the GPU has files for. */
   static List<Quota> of(SimulatedGpu gpu) {
     List<Kind> kinds =
         switch (gpu.quotaFiles()) {
@@ -79,7 +79,7 @@ record Quota(int vf, int tile, Kind kind) {
     return quotas;
   }
 
-  /** The file's folder below the tree of quota files. */
+  /** The folder of the quota's file, below the tree of quota files. */
   String folder(SimulatedGpu gpu) {
     String vfFolder = SysfsLayout.PRELIM_IOV_VF_PREFIX + vf + "/";
     return switch (gpu.quotaFiles()) {

@@ -3,13 +3,13 @@ package com.intel.dra.gpu.simulator;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Which files a kernel has for dividing a GPU among its VFs. */
+/** The files that a kernel offers for dividing a GPU among its VFs. */
 public enum QuotaFiles {
   /** The out-of-tree i915: six quotas for each VF and tile. */
   PRELIM_IOV("prelim_iov"),
-  /** xe since Linux 7.0: local memory and scheduling of each VF. */
+  /** xe since Linux 7.0: local memory and scheduling for each VF. */
   SRIOV_ADMIN("sriov_admin"),
-  /** xe of Linux 6.19: scheduling alone. */
+  /** xe of Linux 6.19: only scheduling. */
   SRIOV_ADMIN_WITHOUT_VRAM_QUOTA("sriov_admin_without_vram_quota"),
   /** Older xe, and the mainline i915, which cannot make VFs at all. */
   NONE("none");
@@ -20,7 +20,7 @@ public enum QuotaFiles {
     this.topologyName = topologyName;
   }
 
-  /** As a topology file says it. */
+  /** The name in a topology file. */
   public String topologyName() {
     return topologyName;
   }

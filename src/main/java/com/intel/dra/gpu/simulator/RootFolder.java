@@ -14,10 +14,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The folder below which a simulator makes everything, owned by one simulator at a time.
+ * The folder below which a simulator makes all its files. One simulator owns it at a time.
  *
- * <p>{@code .simulator} in it is the simulator's own: the lock, the {@link Journal}, and the place
- * where things are made before they are moved to where readers look.
+ * <p>Its subfolder {@code .simulator} is private to the simulator: it holds the lock, the {@link
+ * Journal}, and a folder in which things are made before they are moved to where readers look.
  */
 final class RootFolder implements AutoCloseable {
 
@@ -34,11 +34,11 @@ final class RootFolder implements AutoCloseable {
   }
 
   /**
-   * Takes the folder over, with what a killed simulator left in it; what that had mounted is
-   * unmounted.
+   * Takes ownership of the folder, including what a killed simulator left in it; file systems that
+   * the killed simulator mounted are unmounted.
    *
-   * @throws UnusableRootException when they hold things that no simulator made, or when another
-   *     simulator has the folder; nothing is changed then
+   * @throws UnusableRootException if the folder holds things that no simulator made, or if another
+   *     simulator owns it; nothing is changed in this case
    */
   static RootFolder open(Path path) throws IOException {
     boolean make = !Files.exists(path);
@@ -107,7 +107,7 @@ final class RootFolder implements AutoCloseable {
         return channel;
       }
     } catch (OverlappingFileLockException e) {
-      // Held by this very process: the same answer as for another one.
+      // Locked by this process itself: the same answer as for another process.
     }
     channel.close();
     throw new UnusableRootException(path, "another simulator is using it");
@@ -121,15 +121,18 @@ final class RootFolder implements AutoCloseable {
     return journal;
   }
 
-  /** Where things are made before they are moved; on the same file system as all the rest. */
+  /**
+   * The folder in which things are made before they are moved; it is on the same file system as the
+   * others.
+   */
   Path aside() {
     return root.resolve(OWN).resolve("aside");
   }
 
   /**
-   * Makes the folder and its parents where they are missing.
+   * Makes the folder and its missing parents.
    *
-   * @param relative without {@code .} and {@code ..}
+   * @param relative a path without {@code .} and {@code ..}
    */
   void makeFolder(String relative) throws IOException {
     Path path = root;
@@ -139,7 +142,7 @@ final class RootFolder implements AutoCloseable {
         continue;
       }
       if (TreeFiles.exists(path)) {
-        // Most of all a link, which could lead out of the root.
+        // Above all a link, which could lead out of the root.
         throw new NotDirectoryException(path.toString());
       }
       journal.addFolder(root.relativize(path).toString());
@@ -147,7 +150,7 @@ final class RootFolder implements AutoCloseable {
     }
   }
 
-  /** Removes every folder made that is empty by now, and gives the root up. */
+  /** Removes each folder that the simulator made and that is empty now, and releases the root. */
   @Override
   public void close() throws IOException {
     for (String folder : journal.folders().reversed()) {
@@ -167,7 +170,7 @@ final class RootFolder implements AutoCloseable {
     try {
       Files.deleteIfExists(folder);
     } catch (DirectoryNotEmptyException e) {
-      // Somebody else put something there: it stays, and so does the folder.
+      // Something else was put there: it stays, and so does the folder.
     }
   }
 }

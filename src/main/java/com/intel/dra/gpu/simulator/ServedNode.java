@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * A node with simulated GPUs whose {@code sysfs/} answers as the kernel does: a file system mounted
- * there, with a {@link SimulatedKernel} behind it. {@code dev/dri/} beside it holds device nodes,
- * which a FUSE mount could not. All is there until {@link #close}; what a killed process left, its
- * mount too, is cleaned up by the next one on the same root.
+ * A node with simulated GPUs whose {@code sysfs/} answers as the kernel does: it is a mounted file
+ * system backed by a {@link SimulatedKernel}. {@code dev/dri/} beside it holds the device nodes,
+ * because a FUSE mount cannot. Everything exists until {@link #close}; what a killed process left,
+ * including its mount, is cleaned up by the next one on the same root.
  */
 final class ServedNode implements Node {
 
@@ -29,13 +29,14 @@ final class ServedNode implements Node {
   }
 
   /**
-   * Makes the GPUs of a topology and mounts. On failure everything made is removed again.
+   * Makes the GPUs of a topology and mounts the file system. On failure everything made is removed
+   * again.
    *
-   * @param path a folder of its own; made when missing
-   * @param log is told what the kernel does, in one line each
-   * @throws UnusableRootException when the folder is somebody else's
-   * @throws MknodException when device nodes are wanted and the kernel refuses them
-   * @throws UnmountableException when the kernel refuses the mount
+   * @param path a folder used for nothing else; made if missing
+   * @param log receives what the kernel does, in one line each
+   * @throws UnusableRootException if the folder belongs to something else
+   * @throws MknodException if device nodes are requested and the kernel refuses them
+   * @throws UnmountableException if the kernel refuses the mount
    */
   static ServedNode create(
       Path path, Topology topology, DeviceNodes deviceNodes, WaitClock clock, Consumer<String> log)
@@ -108,7 +109,7 @@ final class ServedNode implements Node {
     kernel.settle();
   }
 
-  /** Unmounts and removes everything made; a second call does nothing. */
+  /** Unmounts and removes everything that was made; a second call does nothing. */
   @Override
   public synchronized void close() throws IOException {
     if (closed) {

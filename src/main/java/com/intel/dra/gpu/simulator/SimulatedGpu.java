@@ -10,11 +10,11 @@ import java.util.regex.Pattern;
  * One GPU of a topology.
  *
  * @param memoryMiB local memory in MiB, over all tiles; 0 for an integrated GPU
- * @param maxVfs how many VFs it can be split into; 0 for none
- * @param quotaFiles how the kernel lets VFs be given their parts
+ * @param maxVfs the number of VFs that it can be split into; 0 for none
+ * @param quotaFiles the files with which VFs are given their shares
  * @param tiles 1 or more
  * @param numaNode empty on a machine without NUMA nodes
- * @param pcieRoot the host bridge that it is behind, such as {@code pci0000:b0}
+ * @param pcieRoot the GPU's host bridge, such as {@code pci0000:b0}
  */
 public record SimulatedGpu(
     PciAddress address,
@@ -27,7 +27,7 @@ public record SimulatedGpu(
     OptionalInt numaNode,
     String pcieRoot) {
 
-  /** The most VFs that any Intel GPU has. */
+  /** The largest number of VFs of any Intel GPU. */
   public static final int MAX_VFS = 63;
 
   public static final int MAX_TILES = 4;
@@ -56,7 +56,7 @@ public record SimulatedGpu(
     return PCIE_ROOT.matcher(text).matches();
   }
 
-  /** A GPU that is told no NUMA node, on the first bus of a host bridge of its own. */
+  /** A GPU without a NUMA node, on the first bus of a host bridge that it shares with no other. */
   public SimulatedGpu(
       PciAddress address,
       PciDeviceId model,

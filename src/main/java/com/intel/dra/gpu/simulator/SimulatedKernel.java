@@ -27,15 +27,15 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Plays the kernel for a set of GPUs: shows them in a tree, and does with what is written there
- * what {@link SriovRules} decide, in the time that it takes and with the {@link Fault}s asked for.
+ * Simulates the kernel for a set of GPUs. It shows the GPUs in a tree and carries out what {@link
+ * SriovRules} decides about each write, with the kernel's delays and the configured {@link Fault}s.
  *
- * <p>As in the kernel, a write to {@code sriov_numvfs} returns when all is done, and whoever reads
- * that file waits until then; all else goes on meanwhile.
+ * <p>As in the kernel, a write to {@code sriov_numvfs} returns when all is done, and readers of
+ * that file wait until then; everything else continues meanwhile.
  */
 final class SimulatedKernel implements ServedFiles {
 
-  /** Who makes the device nodes. */
+  /** Makes and removes device nodes. */
   interface DrmDevices {
 
     void make(Placement placement) throws IOException;
@@ -43,16 +43,16 @@ final class SimulatedKernel implements ServedFiles {
     void remove(Placement placement) throws IOException;
   }
 
-  /** That of drivers/pci/iov.c, before VFs are added. */
+  /** The delay in drivers/pci/iov.c before VFs are added. */
   static final Duration ENABLING = Duration.ofMillis(100);
 
-  /** That of drivers/pci/iov.c, after VFs were removed. */
+  /** The delay in drivers/pci/iov.c after VFs were removed. */
   static final Duration DISABLING = Duration.ofSeconds(1);
 
-  /** More cards than that have no minor number in the classic ranges. */
+  /** Cards beyond this number have no minor number in the classic ranges. */
   private static final int CARDS = 64;
 
-  /** A GPU; all but the locks is guarded by the kernel. */
+  /** A GPU. Everything but the locks is guarded by the kernel's monitor. */
   private static final class Pf {
     final PlacedGpu placed;
     final Map<String, PfFile> files;
@@ -60,7 +60,7 @@ final class SimulatedKernel implements ServedFiles {
     /** Held while VFs are made or removed. */
     final ReentrantLock device = new ReentrantLock();
 
-    /** Held during every write, and so the inner one of the two. */
+    /** Held during every write; of the two locks, this one is taken second. */
     final ReentrantLock provisioning = new ReentrantLock();
 
     final FaultSwitch faults = new FaultSwitch(RandomGenerator.getDefault());
@@ -80,7 +80,7 @@ final class SimulatedKernel implements ServedFiles {
       this.files = files(placed);
     }
 
-    /** Made anew only when something has changed: most writes are to one GPU of many. */
+    /** Computed again only after a change, because most writes are to one GPU of many. */
     List<KernelTree.PciFunction> functions() {
       if (shownState.filter(shown -> shown == state).isEmpty()
           || shownVfs != vfs
@@ -115,7 +115,7 @@ final class SimulatedKernel implements ServedFiles {
   private volatile TreeEntry.Folder root = KernelTree.root(List.of());
 
   /**
-   * @param log is told of everything that changes and of every refusal, in one line each
+   * @param log receives every change and every refusal, in one line each
    */
   SimulatedKernel(WaitClock clock, DrmDevices devices, Consumer<String> log) {
     this.clock = clock;
@@ -153,10 +153,10 @@ final class SimulatedKernel implements ServedFiles {
   }
 
   /**
-   * Lets GPUs vanish, with their VFs, and appear, so that those of the topology are there. Those
-   * that are in both are not touched, but their faults are those of the topology from now on.
+   * Removes GPUs together with their VFs, and adds GPUs, until they match the topology. GPUs that
+   * are in both are not touched, but get the faults of the new topology.
    *
-   * @throws IOException when a device node cannot be made, or no card number is free
+   * @throws IOException if a device node cannot be made, or no card number is free
    */
   synchronized TopologyChange apply(Topology topology) throws IOException {
     List<PlacedGpu> vanished = new ArrayList<>();
@@ -197,7 +197,9 @@ final class SimulatedKernel implements ServedFiles {
     return new TopologyChange(vanished, appeared);
   }
 
-  /** The device nodes are there whenever the tree shows them: made before, removed after. */
+  /**
+   * The device nodes exist whenever the tree shows them: they are made before and removed after.
+   */
   private void setSurvivability(Pf pf, Optional<Fault.Survivability.Type> now) throws IOException {
     if (now.equals(pf.survivability)) {
       return;
@@ -226,14 +228,14 @@ final class SimulatedKernel implements ServedFiles {
                     .orElse("no survivability mode any more")));
   }
 
-  /** Lets happen what is due by now. Asked before every look, so it must cost nothing. */
+  /** Carries out what has become due. Called before every look at the tree, so it must be cheap. */
   synchronized void settle() {
     if (nextCatchUp.isPresent() && clock.nanoTime() - nextCatchUp.getAsLong() >= 0) {
       catchUp();
     }
   }
 
-  /** Lets late DRM nodes appear, and what a fault holds back no longer. */
+  /** Adds late DRM nodes, and carries out what a fault no longer holds back. */
   private void catchUp() {
     boolean changed = false;
     for (Pf pf : pfs.values()) {
@@ -259,7 +261,10 @@ final class SimulatedKernel implements ServedFiles {
     nextCatchUp = pfs.values().stream().flatMapToLong(pf -> lateDrm(pf).stream()).min();
   }
 
-  /** When the DRM nodes of a PF's VFs are to appear; empty if they are there or that has passed. */
+  /**
+   * The time at which the DRM nodes of a PF's VFs will appear; empty if they exist or the time has
+   * passed.
+   */
   private OptionalLong lateDrm(Pf pf) {
     long at = pf.enabledAt + pf.faults.drmDelay().toNanos();
     return pf.isSettled() || clock.nanoTime() - at >= 0
@@ -302,7 +307,7 @@ final class SimulatedKernel implements ServedFiles {
                 entry instanceof TreeEntry.Attribute(String content, boolean any)
                     ? new Answer.Done(content + "\n")
                     : new Answer.Refused(Errno.EISDIR))
-        .orElseGet(() -> new Answer.Refused(Errno.ENODEV)); // as sysfs does for what is gone
+        .orElseGet(() -> new Answer.Refused(Errno.ENODEV)); // as sysfs does for files that are gone
   }
 
   // --- writing
@@ -456,7 +461,7 @@ final class SimulatedKernel implements ServedFiles {
             .anyMatch(vf -> vf.address().equals(address));
   }
 
-  /** The VFs that are to be seen by now, those of the PF that are there already unchanged. */
+  /** The VFs that should be visible now; those that the PF already shows are returned unchanged. */
   private List<Vf> appear(Pf pf, int count) {
     if (pf.state.numVfs() == 0) {
       return pf.vfs;
@@ -480,7 +485,10 @@ final class SimulatedKernel implements ServedFiles {
     return List.copyOf(seen);
   }
 
-  /** Without a card if no number is free or no node can be made: the driver does not come up. */
+  /**
+   * Gives the VF a card. If no number is free or no node can be made, the VF stays without one, as
+   * if its driver did not start.
+   */
   private Vf withNodes(Pf pf, List<Vf> newOnes, Vf vf) {
     OptionalInt card = lowestFreeCard(newOnes);
     if (card.isEmpty()) {

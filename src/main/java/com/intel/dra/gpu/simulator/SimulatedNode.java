@@ -15,10 +15,10 @@ import java.util.stream.IntStream;
 
 /**
  * A node with simulated GPUs as ordinary files: {@code sysfs/} and {@code dev/dri/} below one root
- * folder. Nothing answers to writes, and no VF ever appears; {@link ServedNode} has that. A GPU
- * appears to readers of {@code sysfs/bus/pci} as a whole and vanishes as a whole. The GPUs are
- * there until {@link #close}, which removes what was made and nothing else; what a killed process
- * left is cleaned up by the next one on the same root.
+ * folder. Writes have no effect and no VF ever appears; {@link ServedNode} supports both. In {@code
+ * sysfs/bus/pci} a GPU appears as a whole and vanishes as a whole. The GPUs exist until {@link
+ * #close}, which removes what was made and nothing else; what a killed process left is cleaned up
+ * by the next one on the same root.
  *
  * <p>May be used from several threads.
  */
@@ -34,18 +34,18 @@ public final class SimulatedNode implements Node {
     this.files = new GpuFiles(root, deviceNodes);
   }
 
-  /** As {@link #create(Path, Topology, DeviceNodes)} with real device nodes. */
+  /** Calls {@link #create(Path, Topology, DeviceNodes)} with real device nodes. */
   public static SimulatedNode create(Path root, Topology topology) throws IOException {
     return create(root, topology, DeviceNodes.CHARACTER_DEVICES);
   }
 
   /**
-   * Makes the GPUs of a topology, numbering their cards in its order. On failure everything made is
-   * removed again.
+   * Makes the GPUs of a topology and numbers their cards in its order. On failure everything made
+   * is removed again.
    *
-   * @param root a folder of its own; made when missing
-   * @throws UnusableRootException when the folder is somebody else's
-   * @throws MknodException when device nodes are wanted and the kernel refuses them
+   * @param root a folder used for nothing else; made if missing
+   * @throws UnusableRootException if the folder belongs to something else
+   * @throws MknodException if device nodes are requested and the kernel refuses them
    */
   public static SimulatedNode create(Path root, Topology topology, DeviceNodes deviceNodes)
       throws IOException {
@@ -65,27 +65,27 @@ public final class SimulatedNode implements Node {
     }
   }
 
-  /** What to give to a reader in place of {@code /sys}. */
+  /** The folder that readers use in place of {@code /sys}. */
   @Override
   public Path sysfsRoot() {
     return root.path().resolve(GpuFiles.SYSFS);
   }
 
-  /** What to give to a reader in place of {@code /dev}. */
+  /** The folder that readers use in place of {@code /dev}. */
   @Override
   public Path devRoot() {
     return root.path().resolve(GpuFiles.DEV);
   }
 
-  /** The GPUs that are there, in the order in which they appeared. */
+  /** The present GPUs, in the order in which they appeared. */
   @Override
   public synchronized List<PlacedGpu> gpus() {
     return List.copyOf(gpus.values());
   }
 
   /**
-   * Lets GPUs vanish and appear so that those of the topology are there. GPUs that are in both keep
-   * their cards and are not touched; new ones get the lowest free card numbers.
+   * Removes and adds GPUs until they match the topology. GPUs that are in both keep their cards and
+   * are not touched; new ones get the lowest free card numbers.
    */
   @Override
   public synchronized TopologyChange apply(Topology topology) throws IOException {
@@ -106,9 +106,9 @@ public final class SimulatedNode implements Node {
   }
 
   /**
-   * Lets a GPU appear with the lowest free card number.
+   * Adds a GPU with the lowest free card number.
    *
-   * @throws IllegalArgumentException when there is one at its address, or no card number is free
+   * @throws IllegalArgumentException if there is a GPU at this address, or no card number is free
    */
   public synchronized PlacedGpu add(SimulatedGpu gpu) throws IOException {
     requireOpen();
@@ -121,7 +121,7 @@ public final class SimulatedNode implements Node {
     return placed;
   }
 
-  /** Lets the GPU at that address vanish; false when there is none. */
+  /** Removes the GPU at this address; returns false if there is none. */
   public synchronized boolean remove(PciAddress address) throws IOException {
     requireOpen();
     PlacedGpu placed = gpus.get(address);
@@ -133,7 +133,7 @@ public final class SimulatedNode implements Node {
     return true;
   }
 
-  /** Removes everything made; a second call does nothing. */
+  /** Removes everything that was made; a second call does nothing. */
   @Override
   public synchronized void close() throws IOException {
     if (closed) {

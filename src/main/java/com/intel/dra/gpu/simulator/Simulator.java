@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** The simulator's program without the process around it. */
+/** The simulator program without the handling of its process. */
 final class Simulator {
 
   static final int OK = 0;
@@ -22,7 +22,7 @@ final class Simulator {
   private final CountDownLatch stop;
 
   /**
-   * @param stop counted down when the GPUs shall vanish and the program end
+   * @param stop counted down when the GPUs must be removed and the program must end
    */
   Simulator(PrintStream out, PrintStream err, CountDownLatch stop) {
     this.out = out;
@@ -30,7 +30,7 @@ final class Simulator {
     this.stop = stop;
   }
 
-  /** Runs until told to stop; returns the exit code. */
+  /** Runs until it is told to stop; returns the exit code. */
   int run(List<String> arguments) throws InterruptedException {
     return switch (CommandLine.parse(arguments)) {
       case CommandLine.Help() -> {

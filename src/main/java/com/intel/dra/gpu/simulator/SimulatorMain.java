@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
-/** The program that simulates GPUs on a node; {@code --help} tells how to use it. */
+/** The program that simulates GPUs on a node; {@code --help} shows its usage. */
 public final class SimulatorMain {
 
   private SimulatorMain() {}
@@ -12,8 +12,8 @@ public final class SimulatorMain {
   public static void main(String[] arguments) {
     CountDownLatch stop = new CountDownLatch(1);
     CompletableFuture<Integer> exitCode = new CompletableFuture<>();
-    // The JVM would end with 143 after SIGTERM; being told to stop is no failure here. The hook
-    // also runs when main ends by itself, and then finds the exit code.
+    // The JVM would exit with 143 after SIGTERM, but a requested stop is no failure. The hook also
+    // runs when main ends by itself; then it finds the exit code.
     Runtime.getRuntime()
         .addShutdownHook(
             Thread.ofPlatform()

@@ -5,36 +5,37 @@ import com.intel.dra.gpu.sysfs.KernelDriver;
 import java.util.List;
 
 /**
- * What the kernel does about a write to one of a PF's files, as a decision: nothing happens here.
+ * Decides what the kernel does with a write to one of a PF's files. Nothing is carried out here.
  *
- * <p>Facts: sriov_numvfs is the PCI core's (drivers/pci/iov.c and pci-sysfs.c). Of xe's files tells
- * Documentation/ABI/testing/sysfs-driver-intel-xe-sriov. For prelim_iov it is what is known of
- * Intel's out-of-tree i915; which errno it has for quotas that do not fit together was not seen.
+ * <p>Sources: sriov_numvfs belongs to the PCI core (drivers/pci/iov.c and pci-sysfs.c). xe's files
+ * are described in Documentation/ABI/testing/sysfs-driver-intel-xe-sriov. prelim_iov follows what
+ * is known of Intel's out-of-tree i915; the errno that it returns for quotas that do not fit
+ * together has not been observed.
  */
 final class SriovRules {
 
-  /** What comes of a write. */
+  /** The decision about a write. */
   sealed interface Decision {}
 
   /**
-   * It fails.
+   * The write fails.
    *
-   * @param why for people
+   * @param why the reason, for people
    */
   record Refused(Errno errno, String why) implements Decision {}
 
-  /** It is done, with this as the new state. */
+  /** The write is carried out; {@code next} is the new state. */
   record Changed(PfState next) implements Decision {}
 
-  /** VFs are to be made; then this is the new state. */
+  /** VFs must be made; after that, {@code next} is the new state. */
   record Enabled(PfState next) implements Decision {}
 
-  /** All VFs are to be removed; then this is the new state. */
+  /** All VFs must be removed; after that, {@code next} is the new state. */
   record Disabled(PfState next) implements Decision {}
 
   private static final long MIB = 1L << 20;
 
-  /** Local memory is given in pages of the table that maps it for VFs. */
+  /** Local memory is given in pages of the table that maps it for the VFs. */
   private static final long MEMORY_PAGE = 2 * MIB;
 
   private static final long GGTT_BYTES = 4L << 30;
@@ -44,7 +45,7 @@ final class SriovRules {
   private SriovRules() {}
 
   /**
-   * @param vfsLeft whether VFs are there although none is enabled
+   * @param vfsLeft whether VFs exist although none is enabled
    */
   static Decision write(PfState pf, PfFile file, String text, boolean vfsLeft) {
     return switch (file) {
@@ -101,7 +102,7 @@ final class SriovRules {
     PfState none = pf.withNumVfs(0);
     return switch (pf.gpu().quotaFiles()) {
       case PRELIM_IOV -> pf.autoProvisioning() ? none.released(false) : none;
-      // scheduling is kept, local memory has to be given again
+      // scheduling is kept; local memory must be set again
       case SRIOV_ADMIN, SRIOV_ADMIN_WITHOUT_VRAM_QUOTA, NONE -> none.released(true);
     };
   }
@@ -118,7 +119,7 @@ final class SriovRules {
           "%d of the %d quotas of these VFs are set; set all or none"
               .formatted(given, resources.size()));
     }
-    // of any VF, also one that is not among these
+    // covers all VFs, also those beyond count
     boolean untouched = pf.quotas().keySet().stream().noneMatch(quota -> quota.kind().isResource());
     if (given == 0 && !untouched && pf.gpu().quotaFiles() != QuotaFiles.PRELIM_IOV) {
       return new Refused(Errno.EIO, "quotas of other VFs are set, and none of these");
@@ -127,7 +128,7 @@ final class SriovRules {
     return new Enabled((byItself ? provision(pf, count) : pf).withNumVfs(count));
   }
 
-  /** Equal shares. */
+  /** Gives all VFs equal shares. */
   private static PfState provision(PfState pf, int count) {
     PfState next = pf;
     boolean prelimIov = pf.gpu().quotaFiles() == QuotaFiles.PRELIM_IOV;
@@ -186,8 +187,9 @@ final class SriovRules {
   }
 
   /**
-   * How much there is for the VFs of a GPU, for each tile where quotas are given by tile. Doorbells
-   * are not limited: a table of profiles made for more tiles than a topology has must be usable.
+   * The amount available to the VFs of a GPU, per tile if quotas are per tile. Doorbells are not
+   * limited, because a table of profiles written for more tiles than the topology has must be
+   * usable.
    */
   private static long limit(SimulatedGpu gpu, Quota.Kind kind) {
     return switch (kind) {

@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The GPUs of one node, each at its own address, in the order in which they get their cards.
+ * The GPUs of one node, each at a different address, in the order in which they get their cards.
  *
- * @param faults what the kernel does wrong with a GPU; nothing where there is no entry
+ * @param faults the faults of each GPU; a GPU without an entry has none
  */
 public record Topology(List<SimulatedGpu> gpus, Map<PciAddress, List<Fault>> faults) {
 
-  /** The kernel's own limit for card indices, and so for cards of one node. */
+  /** The kernel's limit for card indices, and so for the cards of one node. */
   public static final int MAX_GPUS = 64;
 
   public Topology {
@@ -30,7 +30,7 @@ public record Topology(List<SimulatedGpu> gpus, Map<PciAddress, List<Fault>> fau
     }
   }
 
-  /** Without faults. */
+  /** A topology without faults. */
   public Topology(List<SimulatedGpu> gpus) {
     this(gpus, Map.of());
   }

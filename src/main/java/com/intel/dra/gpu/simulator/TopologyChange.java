@@ -2,7 +2,10 @@ package com.intel.dra.gpu.simulator;
 
 import java.util.List;
 
-/** What applying a topology did; a GPU that was altered vanished and appeared again. */
+/**
+ * What applying a topology changed. A GPU that was altered is in both lists: it vanished and
+ * appeared again.
+ */
 public record TopologyChange(List<PlacedGpu> vanished, List<PlacedGpu> appeared) {
 
   public TopologyChange {

@@ -8,14 +8,14 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * The file that says which GPUs there are. It is compared by content: a mounted ConfigMap changes
- * by the swap of a link far above the file, which no notification on the file tells.
+ * The file that lists the GPUs. It is compared by content: a mounted ConfigMap changes when a link
+ * far above the file is replaced, and a watch on the file does not see that.
  */
 final class TopologyFile {
 
   private static final int MAX_BYTES = 1 << 20;
 
-  /** What a look at the file gave. */
+  /** The result of one look at the file. */
   sealed interface Look {}
 
   record Unchanged() implements Look {}
@@ -23,9 +23,9 @@ final class TopologyFile {
   record Changed(Topology topology) implements Look {}
 
   /**
-   * It cannot be used; said once for each content.
+   * The file cannot be used. Reported once per content.
    *
-   * @param why for the user
+   * @param why the reason, for the user
    */
   record Unusable(String why) implements Look {}
 
@@ -61,7 +61,7 @@ final class TopologyFile {
     }
   }
 
-  // The file may be away for a moment while it is replaced; a lasting failure is said once.
+  // The file may be missing for a moment while it is replaced; a lasting failure is reported once.
   private Look failure(String why) {
     if (why.equals(lastFailure)) {
       return new Unchanged();

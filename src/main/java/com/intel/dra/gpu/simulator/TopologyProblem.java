@@ -7,15 +7,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing wrong with a topology.
+ * One problem in a topology.
  *
- * @param field where, such as {@code gpus[1].address}
- * @param found what stands there, such as {@code is "0000:b3"} or {@code is missing}
+ * @param field the place, such as {@code gpus[1].address}
+ * @param found what was found, such as {@code is "0000:b3"} or {@code is missing}
  * @param remedy what to write instead
  */
 public record TopologyProblem(String field, String found, String remedy) {
 
-  /** Fields that nobody knows, one problem each. */
+  /** Returns one problem for each unknown field. */
   static List<TopologyProblem> unknown(
       String prefix, @Nullable Map<String, JsonNode> unknown, String known) {
     List<TopologyProblem> problems = new ArrayList<>();

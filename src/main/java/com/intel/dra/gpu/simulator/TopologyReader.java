@@ -29,12 +29,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a topology from YAML. Says everything that is wrong with it at once, where it can. */
+/** Reads a topology from YAML. Reports all problems at once where possible. */
 public final class TopologyReader {
 
   private static final Pattern COUNT = Pattern.compile("\\d{1,9}");
 
-  /** The kernel's own limit (CONFIG_NODES_SHIFT is at most 10). */
+  /** The kernel's limit (CONFIG_NODES_SHIFT is at most 10). */
   private static final int MAX_NUMA_NODE = 1023;
 
   private static final String EXAMPLE =
@@ -69,7 +69,7 @@ public final class TopologyReader {
     return new TopologyReader(file).topology(content);
   }
 
-  // Values are read as text, so that one that is no number can be named in a message.
+  // Values are read as text, so that a message can quote one that is not a number.
 
   private record Document(
       @Nullable List<@Nullable GpuEntry> gpus, @JsonAnySetter Map<String, JsonNode> unknown) {}
@@ -311,7 +311,7 @@ public final class TopologyReader {
     return OptionalInt.empty();
   }
 
-  /** An empty result is a problem, and one that holds nothing is no node. */
+  /** Outer empty: there is a problem. Inner empty: the GPU has no NUMA node. */
   private Optional<OptionalInt> numaNode(String field, @Nullable String text) {
     if (text == null) {
       return Optional.of(OptionalInt.empty());

@@ -13,7 +13,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Ordinary files with the modes that sysfs has, whatever the umask; links are never followed. */
+/**
+ * Makes ordinary files with the modes of sysfs, whatever the umask is; links are never followed.
+ */
 final class TreeFiles {
 
   private TreeFiles() {}
@@ -53,7 +55,7 @@ final class TreeFiles {
     return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** Deletes what is there, a folder with all that is in it; nothing there is no error. */
+  /** Deletes a file, or a folder with its content; does nothing if the path does not exist. */
   static void delete(Path path) throws IOException {
     if (!exists(path)) {
       return;

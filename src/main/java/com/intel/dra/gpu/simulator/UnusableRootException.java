@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.Serial;
 import java.nio.file.Path;
 
-/** The root folder given is one where simulated GPUs must not be made. */
+/** Simulated GPUs must not be made in this root folder. */
 public final class UnusableRootException extends IOException {
 
   @Serial private static final long serialVersionUID = 1L;

@@ -7,8 +7,8 @@ import java.util.OptionalInt;
  * A VF as readers see it.
  *
  * @param number from 1, as in the quota files; {@code virtfn} links count from 0
- * @param bound whether a driver has it
- * @param cardIndex its DRM nodes, as of a {@link Placement}; empty while it has none
+ * @param bound whether a driver is bound to it
+ * @param cardIndex its DRM nodes, as in {@link Placement}; empty while it has none
  */
 record Vf(int number, PciAddress address, boolean bound, OptionalInt cardIndex) {
 

@@ -3,15 +3,18 @@ package com.intel.dra.gpu.simulator;
 import com.intel.dra.gpu.device.PciAddress;
 import java.util.Optional;
 
-/** Where VFs are: right behind their PF, as if sriov_offset and sriov_stride were 1. */
+/**
+ * Computes the addresses of VFs: directly behind their PF, as if sriov_offset and sriov_stride were
+ * 1.
+ */
 final class VfAddresses {
 
   private VfAddresses() {}
 
   /**
-   * Empty where the domain has no address left.
+   * Returns empty if the PCI domain has no address left.
    *
-   * @param number of the VF, from 1
+   * @param number the number of the VF, from 1
    */
   static Optional<PciAddress> of(PciAddress pf, int number) {
     int routingId = (pf.bus() << 8 | pf.device() << 3 | pf.function()) + number;

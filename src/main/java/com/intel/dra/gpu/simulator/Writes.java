@@ -3,19 +3,19 @@ package com.intel.dra.gpu.simulator;
 import java.util.Optional;
 
 /**
- * Some writes to the files of a GPU.
+ * A selection of writes to the files of a GPU.
  *
- * @param file how the file's path ends, in whole names: {@code lmem_quota}, {@code
+ * @param file the end of the file's path, in whole names: {@code lmem_quota} or {@code
  *     vf3/gt/lmem_quota}
- * @param value what is written; any when empty
- * @param percent how many of a hundred of these, chosen at random
- * @param times how many of those that were chosen; the later ones are as usual
+ * @param value the written value; empty for any value
+ * @param percent how many percent of these writes are selected, at random
+ * @param times the largest number of selected writes; later ones are not selected
  */
 public record Writes(String file, Optional<String> value, int percent, int times) {
 
   static final int ALL = Integer.MAX_VALUE;
 
-  /** Each of them, that many times. */
+  /** Selects every such write, up to {@code times}. */
   public Writes(String file, Optional<String> value, int times) {
     this(file, value, 100, times);
   }

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Why the kernel refuses something, with its numbers on x86-64 and arm64 (include/uapi/asm-generic/
- * errno-base.h and errno.h).
+ * The kernel's error numbers on x86-64 and arm64 (include/uapi/asm-generic/errno-base.h and
+ * errno.h).
  */
 public enum Errno {
   EPERM(1),
@@ -39,7 +39,7 @@ public enum Errno {
     return number;
   }
 
-  /** The one of that name, such as {@code EBUSY}. */
+  /** The error of this name, such as {@code EBUSY}. */
   public static Optional<Errno> named(String name) {
     return Arrays.stream(values()).filter(errno -> errno.name().equals(name)).findFirst();
   }

@@ -13,13 +13,13 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * A mounted file system, until {@link #close}. Needs root with CAP_SYS_ADMIN and {@code /dev/fuse}.
- * Where a process that had one was killed, the mount stays and every use of it fails with ENOTCONN;
+ * A mounted file system that lasts until {@link #close}. Needs root with CAP_SYS_ADMIN and {@code
+ * /dev/fuse}. If the process is killed, the mount stays and every access to it fails with ENOTCONN;
  * {@link #detach} removes it.
  */
 public final class FuseMount implements AutoCloseable {
 
-  /** What mount(8) shows as the file system's type. */
+  /** The type of the file system as mount(8) shows it. */
   public static final String TYPE = "fuse.intel-gpu-simulator";
 
   private static final String DEVICE = "/dev/fuse";
@@ -45,9 +45,9 @@ public final class FuseMount implements AutoCloseable {
   }
 
   /**
-   * Serves those files at that folder, for all users.
+   * Serves the files at the folder, for all users.
    *
-   * @param complain is told of failures that have no caller
+   * @param complain receives failures that have no caller
    */
   public static FuseMount mount(Path folder, ServedFiles files, Consumer<String> complain)
       throws IOException {
@@ -72,14 +72,14 @@ public final class FuseMount implements AutoCloseable {
     }
   }
 
-  /** Removes every mount of this kind from the folder; with none there, does nothing. */
+  /** Removes every mount of this kind from the folder; does nothing if there is none. */
   public static void detach(Path folder) throws IOException {
     while (isMounted(folder)) {
       SystemCalls.unmount(folder.toString(), SystemCalls.MNT_DETACH);
     }
   }
 
-  /** Whether there is a mount of this kind, alive or not. */
+  /** Whether there is a mount of this kind, even one whose process is gone. */
   public static boolean isMounted(Path folder) throws IOException {
     // 36 35 98:0 /root /mount/point options - type source options, with octal escapes
     String point = folder.toString().replace("\\", "\\134").replace(" ", "\\040");
@@ -89,7 +89,7 @@ public final class FuseMount implements AutoCloseable {
     }
   }
 
-  /** Unmounts, also while somebody uses it: what is open then fails. */
+  /** Unmounts even while the file system is in use: accesses to open files then fail. */
   @Override
   public void close() throws IOException {
     try {
@@ -145,7 +145,7 @@ public final class FuseMount implements AutoCloseable {
     try {
       SystemCalls.write(connection, answer);
     } catch (SystemCallException e) {
-      // ENOENT: the caller was killed meanwhile; else the mount is gone, and nobody waits
+      // ENOENT: the caller was killed meanwhile; otherwise the mount is gone and no caller waits
     }
   }
 }

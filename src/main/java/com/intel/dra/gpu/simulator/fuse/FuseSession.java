@@ -11,14 +11,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Answers the kernel's requests from {@link ServedFiles}, without any I/O. Nothing is cached on
- * either side: attributes and names are valid for no time, and files are read and written directly.
+ * Answers the kernel's requests from {@link ServedFiles}, without any I/O. Neither side caches
+ * anything: attributes and names have no validity time, and files are read and written directly.
  *
- * <p>Facts: include/uapi/linux/fuse.h, version 7.31 (Linux 5.4).
+ * <p>Source: include/uapi/linux/fuse.h, version 7.31 (Linux 5.4).
  */
 final class FuseSession {
 
-  /** The largest write that the kernel sends at once; it does not accept less. */
+  /** The largest write that the kernel sends at once; the kernel accepts no smaller limit. */
   static final int MAX_WRITE = 4096;
 
   private static final int MAJOR = 7;
@@ -29,7 +29,7 @@ final class FuseSession {
   private static final int FATTR_MODE = 1;
   private static final int FATTR_UID = 2;
   private static final int FATTR_GID = 4;
-  private static final int FILE_SIZE = 4096; // that of every file in sysfs
+  private static final int FILE_SIZE = 4096; // the size of every file in sysfs
   private static final int S_IFDIR = 0040000;
   private static final int S_IFREG = 0100000;
   private static final int S_IFLNK = 0120000;
@@ -41,7 +41,7 @@ final class FuseSession {
   private final ServedFiles files;
   private final long startSeconds = System.currentTimeMillis() / 1000;
 
-  // Numbers are never given back: the tree has few paths, and the same ones come again.
+  // Numbers are never released: the tree has few paths, and the same ones return.
   private final Map<String, Long> nodes = new ConcurrentHashMap<>();
   private final Map<Long, String> paths = new ConcurrentHashMap<>();
   private final AtomicLong lastNode = new AtomicLong(ROOT);
@@ -55,7 +55,7 @@ final class FuseSession {
     paths.put(ROOT, "");
   }
 
-  /** The bytes to answer with; empty when the kernel expects none. */
+  /** The bytes of the answer; empty if the kernel expects none. */
   Optional<byte[]> answer(Request request) {
     ByteBuffer body = request.body();
     return switch (request.operation()) {
@@ -77,7 +77,7 @@ final class FuseSession {
       case Request.STATFS ->
           Optional.of(done(request, buffer(80).putInt(40, 4096).putInt(44, 255).putInt(48, 4096)));
       case Request.RELEASE, Request.FSYNC, Request.DESTROY -> Optional.of(done(request, buffer(0)));
-      // as in sysfs, which lets nobody make or remove anything
+      // as in sysfs, where no user may make or remove files
       case Request.CREATE -> Optional.of(refused(request, Errno.EACCES));
       case Request.MKNOD,
           Request.MKDIR,
@@ -92,7 +92,7 @@ final class FuseSession {
     };
   }
 
-  /** The answer to a request that nothing else can be said about. */
+  /** The answer to a request that cannot be answered in another way. */
   static byte[] refused(Request request, Errno errno) {
     return header(request, OUT_HEADER_SIZE, -errno.number()).array();
   }
@@ -125,7 +125,10 @@ final class FuseSession {
     return done(request, out);
   }
 
-  /** Truncating and new times are taken and ignored, as by sysfs; it is how shells open files. */
+  /**
+   * Truncation and new times are accepted and ignored, as in sysfs, because shells open files this
+   * way.
+   */
   private byte[] setAttributes(Request request) {
     int which = request.body().getInt(0);
     return (which & (FATTR_MODE | FATTR_UID | FATTR_GID)) != 0
@@ -179,7 +182,7 @@ final class FuseSession {
     };
   }
 
-  /** A listing is what was there when the folder was opened. */
+  /** A listing shows what existed when the folder was opened. */
   private byte[] openFolder(Request request) {
     String path = path(request.node());
     return switch (files.find(path).orElse(null)) {
@@ -216,7 +219,7 @@ final class FuseSession {
       }
       int start = out.position();
       out.putLong(listed.get(i).node());
-      out.putLong(i + 1); // where to go on
+      out.putLong(i + 1); // where to continue
       out.putInt(name.length);
       out.putInt(type(listed.get(i).entry()) >> 12);
       out.put(name);
@@ -242,7 +245,8 @@ final class FuseSession {
     for (int time = 24; time < 48; time += 8) {
       out.putLong(at + time, startSeconds);
     }
-    // one link means "not counted" for folders, so that nobody concludes that there are no others
+    // one link means "not counted" for folders, so that no reader concludes that there are no
+    // subfolders
     out.putInt(at + 60, type(entry) | mode).putInt(at + 64, 1).putInt(at + 80, 4096);
   }
 

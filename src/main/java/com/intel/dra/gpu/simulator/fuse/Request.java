@@ -7,9 +7,9 @@ import java.nio.charset.StandardCharsets;
 /**
  * One request of the kernel.
  *
- * @param unique by which the answer is known to belong to it
- * @param node the file, by the number that it was given in an earlier answer
- * @param body what follows the header
+ * @param unique the number by which the kernel matches the answer to the request
+ * @param node the file, as the number given in an earlier answer
+ * @param body the bytes after the header
  */
 record Request(int operation, long unique, long node, ByteBuffer body) {
 
@@ -53,7 +53,7 @@ record Request(int operation, long unique, long node, ByteBuffer body) {
         buffer.slice(HEADER_SIZE, bytes.length - HEADER_SIZE).order(ByteOrder.nativeOrder()));
   }
 
-  /** The body as a name, which ends with a zero. */
+  /** The body as a name that ends with a zero byte. */
   String name() {
     int end = 0;
     while (body.get(end) != 0) {
@@ -62,7 +62,7 @@ record Request(int operation, long unique, long node, ByteBuffer body) {
     return text(0, end);
   }
 
-  /** So many bytes of the body. */
+  /** Returns {@code length} bytes of the body as text. */
   String text(int offset, int length) {
     byte[] bytes = new byte[length];
     body.get(offset, bytes);

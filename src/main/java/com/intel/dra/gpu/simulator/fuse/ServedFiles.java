@@ -3,22 +3,22 @@ package com.intel.dra.gpu.simulator.fuse;
 import java.util.Optional;
 
 /**
- * What a {@link FuseMount} serves. Called from several threads at once; a call may take its time,
- * the caller in the mounted tree waits meanwhile, and nobody else does. An interrupt asks a call to
- * end early.
+ * The files that a {@link FuseMount} serves. Its methods are called from several threads at once. A
+ * call may take long: only its caller in the mounted tree waits meanwhile. An interrupt asks a call
+ * to end early.
  *
- * <p>Paths have no slash at their ends; the root is the empty text.
+ * <p>Paths have no slash at either end; the root is the empty text.
  */
 public interface ServedFiles {
 
-  /** What is there now. */
+  /** The entry at this path now. */
   Optional<TreeEntry> find(String path);
 
-  /** The content of a file that was there when it was opened. */
+  /** The content of a file that existed when it was opened. */
   Answer read(String path);
 
   /**
-   * One write by the caller, whole; its offset is of no meaning, as in sysfs.
+   * Writes what the caller wrote in one call, whole; its offset has no meaning, as in sysfs.
    *
    * @param text decoded as ISO 8859-1
    */

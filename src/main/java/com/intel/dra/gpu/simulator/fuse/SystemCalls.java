@@ -17,7 +17,7 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The few functions of libc that serving a file system takes. */
+/** The few functions of libc that are needed to serve a file system. */
 final class SystemCalls {
 
   static final int O_RDWR = 2;
@@ -98,7 +98,7 @@ final class SystemCalls {
     call("close", (arena, state) -> (int) CLOSE.invokeExact(state, descriptor));
   }
 
-  /** The number of bytes read. */
+  /** Returns the number of bytes read. */
   static int read(int descriptor, MemorySegment into) throws SystemCallException {
     return (int)
         call(
@@ -115,7 +115,7 @@ final class SystemCalls {
                     state, descriptor, arena.allocateFrom(JAVA_BYTE, bytes), (long) bytes.length));
   }
 
-  /** Waits until there is something to read from any of the two; true if it is the first. */
+  /** Waits until one of the two can be read; true if it is the first. */
   static boolean awaitFirst(int first, int second) throws SystemCallException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment both = arena.allocate(2L * POLLFD_SIZE, 4);
@@ -129,7 +129,7 @@ final class SystemCalls {
         if (!e.is(Errno.EINTR)) {
           throw e;
         }
-        return true; // whoever reads finds out
+        return true; // the next read finds out
       }
       return both.get(JAVA_SHORT, POLLFD_SIZE + 6) == 0;
     }

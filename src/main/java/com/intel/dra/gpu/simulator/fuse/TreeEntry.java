@@ -2,11 +2,11 @@ package com.intel.dra.gpu.simulator.fuse;
 
 import java.util.SequencedMap;
 
-/** A piece of a tree of files as a value, whatever will serve it. */
+/** An entry of a file tree as a value, independent of how it is served. */
 public sealed interface TreeEntry {
 
   /**
-   * A folder with what is in it.
+   * A folder with its entries.
    *
    * @param children by name, in the order in which they were added
    */

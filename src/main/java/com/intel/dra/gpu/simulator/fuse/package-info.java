@@ -1,7 +1,6 @@
 /**
- * A file system that answers: trees of small text files, mounted with Linux's FUSE, where every
- * read and write is a call. Speaks the protocol of {@code /dev/fuse} itself and needs no library.
- * Knows nothing of GPUs.
+ * A FUSE file system of small text files in which every read and write is a call. It speaks the
+ * protocol of {@code /dev/fuse} itself, needs no library and knows nothing of GPUs.
  */
 @NullMarked
 package com.intel.dra.gpu.simulator.fuse;
