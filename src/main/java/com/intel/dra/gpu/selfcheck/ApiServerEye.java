@@ -25,10 +25,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** As a node agent may: it reads its own objects, and may perhaps not list all claims. */
+/**
+ * Reads the API server with the node agent's rights: it can read its own objects, but may be
+ * forbidden to list all claims.
+ */
 final class ApiServerEye implements ClusterEye {
 
-  /** So that not all claims of a large cluster are in memory at once. */
+  /** Limits how many claims of a large cluster are in memory at once. */
   private static final long PAGE = 200;
 
   private final KubernetesClient client;
@@ -110,7 +113,10 @@ final class ApiServerEye implements ClusterEye {
     return new Picture.Claims(here, Set.of(), true);
   }
 
-  /** A claim without a name was taken over from the GAS, and cannot be asked for. */
+  /**
+   * Reads the prepared claims one by one. A claim without a name was taken over from the GAS and
+   * cannot be requested.
+   */
   private <C extends HasMetadata> Picture.Claims one(
       Class<C> kind, Reading<C> reading, Map<String, PreparedClaim> prepared) {
     var here = new HashMap<String, Picture.ClaimHere>();
@@ -182,7 +188,7 @@ final class ApiServerEye implements ClusterEye {
     }
   }
 
-  /** The client says of what it could not send only that; the cause says why. */
+  /** If a request could not be sent, the client's exception does not say why; its cause does. */
   static String reason(Exception e) {
     Throwable told = e.getCause() == null ? e : e.getCause();
     return String.valueOf(told.getMessage()).lines().findFirst().orElse(told.toString());

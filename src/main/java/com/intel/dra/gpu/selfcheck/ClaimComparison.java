@@ -17,7 +17,9 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** The claims: as they are prepared, on record, and at the API server. */
+/**
+ * Compares the claims as they are prepared, as they are recorded, and as the API server has them.
+ */
 record ClaimComparison(Picture picture, Consumer<Disagreement> found) {
 
   void run() {
@@ -36,7 +38,7 @@ record ClaimComparison(Picture picture, Consumer<Disagreement> found) {
     exclusion(picture.holders());
   }
 
-  /** Nothing while the file is being completed from the GAS, or cannot be read. */
+  /** Empty while the file is being completed from the GAS, or if it cannot be read. */
   private Optional<Map<String, PreparedClaim>> preparedOnDisk() {
     return switch (picture.prepared().content()) {
       case StateOnDisk.Content.Absent<StateOnDisk.Prepared> _ -> Optional.of(Map.of());
@@ -103,7 +105,7 @@ record ClaimComparison(Picture picture, Consumer<Disagreement> found) {
                           new Disagreement.AllocationDiffers(name(uid), onRecord, devices)));
         });
     if (picture.mode() == DraMode.CLASSIC) {
-      // in structured DRA the agent hears of a claim when the kubelet asks for it
+      // in structured DRA the agent learns of a claim only when the kubelet asks for it
       new TreeMap<>(claims.here())
           .forEach(
               (uid, claim) -> {
@@ -114,7 +116,7 @@ record ClaimComparison(Picture picture, Consumer<Disagreement> found) {
     }
   }
 
-  /** What no two claims may have. */
+  /** Finds devices that more than one claim holds but must not. */
   private void exclusion(Holders holders) {
     holders
         .byDevice()
@@ -160,7 +162,7 @@ record ClaimComparison(Picture picture, Consumer<Disagreement> found) {
     return uids.stream().map(this::name).collect(Collectors.toSet());
   }
 
-  /** The claim's name, where anybody knows it, with its UID. */
+  /** The claim's name, if any source knows it, with its UID. */
   private String name(String uid) {
     return picture
         .claims()

@@ -10,7 +10,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What of a claim at the API server concerns one node; empty when nothing does. Pure. */
+/** Extracts what concerns one node from a claim at the API server; empty if nothing does. Pure. */
 final class ClaimsHere {
 
   private ClaimsHere() {}
@@ -30,7 +30,7 @@ final class ClaimsHere {
                     ClaimStep.of(claim) instanceof ClaimStep.KeepOnRecord));
   }
 
-  /** What it only looks at, it does not hold. */
+  /** Devices to which the claim has only monitor access do not count as held. */
   static Optional<Picture.ClaimHere> structured(
       io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim claim, String driver, String pool) {
     return switch (ClaimResults.of(claim, driver, pool)) {

@@ -4,20 +4,23 @@ import com.intel.dra.gpu.nodeagent.PreparedClaim;
 import java.util.Map;
 import java.util.Optional;
 
-/** Looks at the API server, of one node's objects. Never throws: what was not seen says why. */
+/**
+ * Reads one node's objects from the API server. Never throws: a result that could not be read says
+ * why.
+ */
 public interface ClusterEye {
 
-  /** The node's GpuAllocationState; empty when there is none. */
+  /** The node's GpuAllocationState; empty if there is none. */
   Sight<Optional<Picture.Gas>> gas();
 
   /**
-   * The claims that are allocated to the node: of all, or, where only that is allowed, of those
-   * that are prepared.
+   * The claims that are allocated to the node. All claims are searched or, if the rights do not
+   * allow that, only those that are prepared.
    *
    * @param prepared by UID
    */
   Sight<Picture.Claims> claims(Map<String, PreparedClaim> prepared);
 
-  /** What is published of the node's devices. */
+  /** The published ResourceSlices of the node's devices. */
   Sight<Picture.Slices> slices();
 }

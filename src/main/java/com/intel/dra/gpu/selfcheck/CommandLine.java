@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** What is asked for. */
+/** The parsed command line of {@code self-check}. */
 sealed interface CommandLine {
 
   Duration DEFAULT_SETTLE = Duration.ofSeconds(20);

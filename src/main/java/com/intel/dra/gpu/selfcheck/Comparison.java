@@ -4,13 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where the sources of a picture do not agree. Pure; what was not seen is compared with nothing.
+ * Finds where the sources of a picture disagree. Pure; a source that was not read is compared with
+ * nothing.
  */
 public final class Comparison {
 
   private Comparison() {}
 
-  /** In a fixed order, each once. */
+  /** The disagreements in a fixed order, each once. */
   public static List<Disagreement> of(Picture picture) {
     var found = new ArrayList<Disagreement>();
     new PluginComparison(picture, found::add).run();

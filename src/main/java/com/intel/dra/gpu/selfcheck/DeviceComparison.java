@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
-/** The devices: those that are there against those that are told of. */
+/** Compares the devices in the hardware with those that are published. */
 record DeviceComparison(Picture picture, Consumer<Disagreement> found) {
 
   void run() {
@@ -52,7 +52,10 @@ record DeviceComparison(Picture picture, Consumer<Disagreement> found) {
             .forEach(uid -> found.accept(new Disagreement.OfferedDeviceGone(uid)));
   }
 
-  /** A GPU may say {@code maxvfs: 0} at any time, and no memory while others have its VFs. */
+  /**
+   * A GPU may be offered with {@code maxvfs: 0} at any time, and with no memory while it has VFs
+   * that others made.
+   */
   private void differences(Picture.Hardware hardware, Gpu gpu, AllocatableDevice offer) {
     int memoryMiB = promisedMiB(gpu);
     boolean othersHaveIt = offer.memory() == 0 && isSplitByOthers(hardware, gpu.uid());
@@ -125,8 +128,8 @@ record DeviceComparison(Picture picture, Consumer<Disagreement> found) {
       if (device.type() == DeviceType.GPU) {
         published(slices, DeviceName.monitorOf(device.uid()));
       }
-      // VFs that the driver made are published before they are there, and not every cluster can
-      // have them so; a GPU that others have split is published by its VFs
+      // VFs that the driver makes are published before they exist, and not every cluster supports
+      // that; a GPU that others have split is published by its VFs
       DeviceUid gpu = device.uid().parent().orElse(device.uid());
       if (isSplitByOthers(hardware, gpu) == (device.type() == DeviceType.VF)
           && (device.type() == DeviceType.GPU || made(gpu).isEmpty())) {

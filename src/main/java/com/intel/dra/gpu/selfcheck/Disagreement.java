@@ -18,29 +18,29 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Two sources that say different things of one object. Equal ones in two looks are the same one,
- * which has lasted. Each kind is described in docs/reliability.md.
+ * Two sources that say different things about one object. If two looks return equal disagreements,
+ * they count as one that has lasted. Each kind is described in docs/reliability.md.
  */
 public sealed interface Disagreement {
 
   /**
-   * In words.
+   * The disagreement in words.
    *
    * @param object the device, claim, file or API object
    * @param one the first of the two sources that differ
-   * @param finding what they say
+   * @param finding what the sources say
    * @param remedy what to do about it
    */
   record Description(String object, Source one, Source other, String finding, String remedy) {}
 
   Description description();
 
-  /** Its name in reports and in the documentation. */
+  /** The name of this kind in reports and in the documentation. */
   default String kind() {
     return getClass().getSimpleName();
   }
 
-  /** All of it in one line. */
+  /** The whole disagreement in one line. */
   default String line() {
     Description told = description();
     return "%s %s: %s (%s); %s"

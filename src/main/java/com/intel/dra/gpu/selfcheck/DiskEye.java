@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Looks at the files and sockets that the agent keeps on its node.
+ * Reads the files and sockets that the agent keeps on its node.
  *
  * @param devRoot the host's device folder as the container runtime sees it
  */
@@ -36,7 +36,7 @@ public record DiskEye(
   }
 
   /**
-   * @param hardware what the spec is to follow
+   * @param hardware the devices from which the expected CDI spec is computed
    */
   Sight<Picture.Cdi> cdi(Sight<Picture.Hardware> hardware) {
     return switch (hardware) {
@@ -85,7 +85,7 @@ public record DiskEye(
       try {
         found.addAll(AtomicFile.leftovers(file));
       } catch (IOException e) {
-        // a folder that is not there has none, and one that cannot be read is told by its files
+        // a missing folder has no leftovers, and an unreadable one is reported for its files
       }
     }
     return found;

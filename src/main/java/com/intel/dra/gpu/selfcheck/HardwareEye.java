@@ -22,10 +22,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
 /**
- * Looks at the GPUs in sysfs.
+ * Reads the GPUs from sysfs.
  *
- * @param patience how long a GPU may take to tell of its VFs; the kernel lets a reader wait, for
- *     ever if the GPU hangs
+ * @param patience how long to wait for a GPU's answer about its VFs; the kernel makes a reader
+ *     wait, and without end if the GPU hangs
  */
 public record HardwareEye(
     GpuDiscovery discovery, VirtualFunctions virtualFunctions, Duration patience) {

@@ -5,28 +5,28 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Looks again and again, because things move while they are looked at: a disagreement counts only
+ * Looks several times, because the sources change while they are read: a disagreement counts only
  * if every look found it.
  *
- * @param settle how long it must last; looked at once only if it is zero
+ * @param settle how long a disagreement must last; if zero, there is only one look
  */
 record Looks(Supplier<Picture> look, Duration settle, Pause pause) {
 
   private static final int AFTER_THE_FIRST = 8;
 
-  /** Waits; of its own so that tests need not. */
+  /** Waits between looks. Tests replace it so that they do not have to wait. */
   @FunctionalInterface
   interface Pause {
     void of(Duration time) throws InterruptedException;
   }
 
   /**
-   * @param last the last picture, for what could not be looked at
-   * @param looks how many there were
+   * @param last the last picture; it shows which sources could not be read
+   * @param looks the number of looks
    */
   record Result(Picture last, List<Disagreement> disagreements, int looks) {}
 
-  /** Ends as soon as nothing is left that every look found. */
+  /** Looks until no disagreement is left that every look found, or until the last look. */
   Result take() throws InterruptedException {
     Picture picture = look.get();
     List<Disagreement> lasting = Comparison.of(picture);

@@ -11,7 +11,7 @@ import com.intel.dra.gpu.sysfs.GpuDiscovery;
 import com.intel.dra.gpu.sysfs.VirtualFunctions;
 import java.util.Map;
 
-/** Looks at a node, at one source after the other, and changes nothing. */
+/** Reads the sources of a node one after the other and changes nothing. */
 public final class Observer {
 
   private final AgentConfig config;
@@ -38,7 +38,7 @@ public final class Observer {
     this.cluster = cluster;
   }
 
-  /** One look. What can be seen is looked at also when something else cannot. */
+  /** Takes one look. If one source cannot be read, the others are still read. */
   public Picture look() {
     Sight<Picture.Hardware> seen = hardware.look();
     Picture.StateFile<StateOnDisk.Prepared> prepared = disk.prepared();

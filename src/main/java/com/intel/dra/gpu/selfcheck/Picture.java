@@ -18,13 +18,13 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * What one look saw of a node, each source for itself.
+ * What one look saw of a node, separately for each source.
  *
- * @param gasName the GpuAllocationState, for reports
- * @param gas empty: there is none
- * @param removesForeignVfs whether VFs that this driver did not make are its to remove
- * @param slices of structured DRA
- * @param leftovers files that a write which was not finished left behind
+ * @param gasName the name of the GpuAllocationState, for reports
+ * @param gas empty if there is none
+ * @param removesForeignVfs whether this driver removes VFs that it did not make
+ * @param slices only in structured DRA
+ * @param leftovers files that an unfinished write left behind
  */
 public record Picture(
     String gasName,
@@ -44,7 +44,7 @@ public record Picture(
     leftovers = List.copyOf(leftovers);
   }
 
-  /** Which claims hold which devices, by the GAS and by the file on disk. */
+  /** Which claims hold which devices, according to the GAS and the file on disk. */
   Holders holders() {
     var onDisk = new HashMap<String, List<AllocatedDevice>>();
     prepared
@@ -60,8 +60,8 @@ public record Picture(
   }
 
   /**
-   * @param devices GPUs and VFs that can be used
-   * @param named every GPU and VF that there is, usable or not
+   * @param devices the GPUs and VFs that can be used
+   * @param named every GPU and VF that exists, usable or not
    * @param sriov by GPU
    */
   public record Hardware(List<Gpu> devices, Set<DeviceUid> named, Map<DeviceUid, Sriov> sriov) {
@@ -74,8 +74,8 @@ public record Picture(
 
   /**
    * @param numVfs empty if the GPU does not say
-   * @param memoryBytes of the VFs of which the kernel tells, by index
-   * @param changed SR-IOV files that do not say what they say of a GPU that was never split
+   * @param memoryBytes by VF index, for the VFs that the kernel reports
+   * @param changed the SR-IOV files whose content differs from that of a GPU that was never split
    */
   public record Sriov(OptionalInt numVfs, Map<Integer, Long> memoryBytes, List<String> changed) {
     public Sriov {
@@ -85,9 +85,9 @@ public record Picture(
   }
 
   /**
-   * @param unreadable why the spec is none
-   * @param spec host paths of the device nodes, by device
-   * @param wanted what the hardware that is there makes of it
+   * @param unreadable why the spec cannot be read
+   * @param spec the host paths of the device nodes, by device
+   * @param wanted the spec that follows from the present hardware
    * @param elsewhere devices of the same kind in other files
    */
   public record Cdi(
@@ -104,11 +104,11 @@ public record Picture(
   }
 
   /**
-   * @param thisBoot the boot id of now
+   * @param thisBoot the current boot id
    */
   public record StateFile<T>(Path file, StateOnDisk.Content<T> content, String thisBoot) {
 
-    /** What it says of this boot; empty unless it can be read. */
+    /** The records of this boot; empty if the file cannot be read or is from another boot. */
     Optional<T> records() {
       return content instanceof StateOnDisk.Content.Valid<T>(String bootId, T records)
               && bootId.equals(thisBoot)
@@ -117,15 +117,15 @@ public record Picture(
     }
   }
 
-  /** The agent's window and the controller's records. */
+  /** The GpuAllocationState: what the agent publishes in it, and the controller's records. */
   public record Gas(GpuAllocationStateSpec spec, boolean ready) {}
 
   /**
    * The claims at the API server.
    *
-   * @param here those that are allocated to this node, by UID
-   * @param notHere UIDs that were asked for and are not
-   * @param all whether all claims were looked at, so that every other UID is not here either
+   * @param here the claims that are allocated to this node, by UID
+   * @param notHere UIDs that were requested and are not allocated to this node
+   * @param all whether all claims were read, so that any other UID is not here either
    */
   public record Claims(Map<String, ClaimHere> here, Set<String> notHere, boolean all) {
     public Claims {
@@ -140,8 +140,9 @@ public record Picture(
 
   /**
    * @param name with the namespace
-   * @param devices UIDs of what it holds of this node; empty if the allocation does not name them
-   * @param kept false while it is being given back
+   * @param devices UIDs of the devices that the claim holds on this node; empty if the allocation
+   *     does not name them
+   * @param kept false while the claim is being released
    */
   public record ClaimHere(String name, Set<String> devices, boolean kept) {
     public ClaimHere {
@@ -150,11 +151,11 @@ public record Picture(
   }
 
   /**
-   * What is published for the scheduler.
+   * The published ResourceSlices.
    *
    * @param devices names of the devices of the newest generation
    * @param announced how many slices that generation says it has
-   * @param found how many of it there are
+   * @param found how many slices of that generation exist
    * @param outdated names of slices of earlier generations
    */
   public record Slices(Set<String> devices, long announced, int found, List<String> outdated) {

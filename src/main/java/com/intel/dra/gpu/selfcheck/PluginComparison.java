@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** The agent itself: its sockets and files, and whether the GAS says that it is there. */
+/** Checks the agent itself: its sockets and files, and whether the GAS says that it is running. */
 record PluginComparison(Picture picture, Consumer<Disagreement> found) {
 
   void run() {
@@ -62,7 +62,7 @@ record PluginComparison(Picture picture, Consumer<Disagreement> found) {
                         picture.vfHosts().file().toString(), reason)));
   }
 
-  /** A file that is not there is no problem: its records are none, and are compared as such. */
+  /** A missing file is no problem: it counts as a file without records, and is compared as such. */
   private static Optional<String> problem(Picture.StateFile<?> file) {
     return switch (file.content()) {
       case StateOnDisk.Content.Absent<?> _ -> Optional.empty();

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** What a self-check came to, in text or JSON, and as an exit code. */
+/** The result of a self-check, as text or JSON, and as an exit code. */
 record Report(String node, Looks.Result result) {
 
   static final int NO_DISAGREEMENT = 0;
@@ -19,7 +19,7 @@ record Report(String node, Looks.Result result) {
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
-  /** As {@code --json} prints it. */
+  /** The format that {@code --json} prints. */
   private record Document(
       String node,
       String mode,

@@ -26,8 +26,8 @@ import java.util.logging.Logger;
 
 /**
  * The command {@code self-check} of the node agent's image: a small process beside the agent's, in
- * the same container, which is not disturbed. Has the agent's settings, by the same environment
- * variables.
+ * the same container, which does not disturb the agent. It reads the agent's settings from the same
+ * environment variables.
  */
 public final class SelfCheckMain {
 
@@ -35,7 +35,7 @@ public final class SelfCheckMain {
 
   private static final Path OUT_OF_MEMORY_PREFERENCE = Path.of("/proc/self/oom_score_adj");
 
-  /** Held, for a logger that nobody holds forgets its level. */
+  /** A strong reference, because a logger without one is collected and loses its level. */
   private static final Logger LOGGERS = Logger.getLogger("");
 
   private SelfCheckMain() {}
@@ -93,17 +93,18 @@ public final class SelfCheckMain {
     }
   }
 
-  /** Where the container's memory does not suffice for both, this process is the one that ends. */
+  /** If the container's memory does not suffice for both processes, the kernel ends this one. */
   private static void standBackForTheAgent() {
     try {
       Files.writeString(OUT_OF_MEMORY_PREFERENCE, "1000");
     } catch (IOException e) {
-      // a kernel that lets nobody choose
+      // the kernel does not allow a choice
     }
   }
 
   /**
-   * The agent's own: by its setting, else by what it wrote last, for a running agent stays in it.
+   * The agent's mode: its setting, otherwise the mode that it recorded last, because a running
+   * agent stays in its mode.
    */
   private static Optional<DraMode> mode(AgentConfig config, KubernetesClient client) {
     return switch (config.draMode()) {
@@ -113,7 +114,7 @@ public final class SelfCheckMain {
     };
   }
 
-  /** As Quarkus reads them for the agent. */
+  /** Reads the settings as Quarkus does for the agent. */
   static AgentConfig config() {
     try {
       URL properties =

@@ -2,13 +2,13 @@ package com.intel.dra.gpu.selfcheck;
 
 import java.util.Optional;
 
-/** What a source was seen to say, or why it was not looked at. */
+/** What a source said, or why it was not read. */
 public sealed interface Sight<T> {
 
   record Seen<T>(T value) implements Sight<T> {}
 
   /**
-   * @param reason for a person, on one line
+   * @param reason for people, on one line
    */
   record NotSeen<T>(String reason) implements Sight<T> {}
 

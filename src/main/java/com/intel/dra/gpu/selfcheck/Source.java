@@ -1,6 +1,6 @@
 package com.intel.dra.gpu.selfcheck;
 
-/** Who knows something of a node's devices and claims. */
+/** A source of information about a node's devices and claims. */
 public enum Source {
   HARDWARE("sysfs"),
   GAS("GpuAllocationState"),
@@ -18,7 +18,7 @@ public enum Source {
     this.title = title;
   }
 
-  /** What it is called in reports. */
+  /** The name in reports. */
   public String title() {
     return title;
   }

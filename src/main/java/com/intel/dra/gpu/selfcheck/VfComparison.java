@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
-/** The VFs: those that the kernel has against those that claims hold and the driver made. */
+/** Compares the VFs that the kernel has with those that claims hold and the driver made. */
 record VfComparison(Picture picture, Consumer<Disagreement> found) {
 
   void run() {
@@ -41,7 +41,7 @@ record VfComparison(Picture picture, Consumer<Disagreement> found) {
         .forEach(uid -> found.accept(new Disagreement.VfRecordWithoutVfs(uid)));
   }
 
-  /** The claims that hold any VF of the GPU. */
+  /** The claims that hold at least one VF of the GPU. */
   static SortedSet<String> holdersOfVfs(Holders holders, DeviceUid gpu) {
     var claims = new TreeSet<String>();
     holders
@@ -55,7 +55,10 @@ record VfComparison(Picture picture, Consumer<Disagreement> found) {
     return claims;
   }
 
-  /** None where there is no file; empty where it cannot be read, which is told elsewhere. */
+  /**
+   * The recorded VFs: no entries if there is no file; empty if it cannot be read, which is reported
+   * elsewhere.
+   */
   private Optional<Map<String, MadeVfs>> hosts() {
     return switch (picture.vfHosts().content()) {
       case StateOnDisk.Content.Absent<Map<String, MadeVfs>> _ -> Optional.of(Map.of());
@@ -70,7 +73,7 @@ record VfComparison(Picture picture, Consumer<Disagreement> found) {
       return;
     }
     if (sriov.numVfs().isEmpty()) {
-      return; // it does not answer, which is told as not looked at
+      return; // the GPU does not answer, which is reported as not read
     }
     int numVfs = sriov.numVfs().getAsInt();
     boolean ours = made.isPresent() || picture.removesForeignVfs();

@@ -1,11 +1,11 @@
 /**
- * The node agent's {@code self-check}: looks, without changing anything, at all who know something
- * of a node's devices and claims, and tells where two of them do not agree.
+ * The node agent's command {@code self-check}: reads every source of information about a node's
+ * devices and claims, without changing anything, and reports where two of them disagree.
  *
- * <p>{@link com.intel.dra.gpu.selfcheck.Observer} looks and makes a {@link
+ * <p>{@link com.intel.dra.gpu.selfcheck.Observer} reads the sources into a {@link
  * com.intel.dra.gpu.selfcheck.Picture}; {@link com.intel.dra.gpu.selfcheck.Comparison} is pure and
- * makes of it a list of {@link com.intel.dra.gpu.selfcheck.Disagreement}s; {@link
- * com.intel.dra.gpu.selfcheck.Looks} leaves out those that do not last.
+ * turns it into a list of {@link com.intel.dra.gpu.selfcheck.Disagreement}s; {@link
+ * com.intel.dra.gpu.selfcheck.Looks} drops those that do not last.
  */
 @NullMarked
 package com.intel.dra.gpu.selfcheck;
