@@ -1,18 +1,18 @@
 package com.intel.dra.gpu.sysfs;
 
-/** What reading one sysfs file gave. */
+/** The result of reading one sysfs file. */
 sealed interface Attribute {
 
-  /** The content without surrounding white space; any text at all, the empty one included. */
+  /** The content without surrounding white space; it may be any text, even an empty one. */
   record Text(String value) implements Attribute {}
 
-  /** There is no such file, or not any more. */
+  /** The file does not exist, or no longer exists. */
   record Absent() implements Attribute {}
 
   /**
-   * There is something, but it cannot be read.
+   * Something is there, but it cannot be read.
    *
-   * @param why for a person to read
+   * @param why the reason, for people
    */
   record Unreadable(String why) implements Attribute {}
 }

@@ -4,17 +4,17 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Writes one value to one sysfs attribute. The seam at which a test takes the kernel's place: what
- * the kernel does about a write, and every error number, arises here.
+ * Writes one value to one sysfs attribute. Tests replace this interface to simulate the kernel: its
+ * reaction to a write and every error number originate here.
  */
 @FunctionalInterface
 public interface AttributeWriter {
 
   /**
-   * Returns when the kernel has carried out what the value means, which for {@code sriov_numvfs}
-   * takes seconds.
+   * Writes the value. Returns when the kernel has carried it out, which takes seconds for {@code
+   * sriov_numvfs}.
    *
-   * @throws IOException with the kernel's answer; see {@link SysfsReader#why}
+   * @throws IOException with the kernel's error; see {@link SysfsReader#why}
    */
   void write(Path file, String value) throws IOException;
 }

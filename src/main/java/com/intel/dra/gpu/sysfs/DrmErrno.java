@@ -1,6 +1,6 @@
 package com.intel.dra.gpu.sysfs;
 
-/** The error numbers of Linux on x86-64 and arm64 that something is concluded from. */
+/** The error numbers of Linux on x86-64 and arm64 that the code acts on. */
 final class DrmErrno {
 
   static final int EPERM = 1;

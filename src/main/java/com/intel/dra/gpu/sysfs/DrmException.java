@@ -2,7 +2,7 @@ package com.intel.dra.gpu.sysfs;
 
 import java.io.Serial;
 
-/** An answer of the kernel other than success; never leaves the package. */
+/** The kernel answered a DRM call with an error. This exception never leaves the package. */
 final class DrmException extends Exception {
 
   @Serial private static final long serialVersionUID = 1L;
@@ -10,7 +10,7 @@ final class DrmException extends Exception {
   private final int errno;
 
   /**
-   * @param what was tried, such as {@code open of /dev/dri/card0}
+   * @param what the attempted call, such as {@code open of /dev/dri/card0}
    */
   DrmException(String what, int errno) {
     super("%s gave %s".formatted(what, DrmErrno.name(errno)), null, false, false);

@@ -3,19 +3,22 @@ package com.intel.dra.gpu.sysfs;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
-/** Opens DRM nodes. The seam at which a test takes the driver's place. */
+/** Opens DRM nodes. Tests replace this interface to simulate the driver. */
 @FunctionalInterface
 interface DrmFiles {
 
   DrmFile open(Path node) throws DrmException;
 
-  /** An open node; to be closed at once, since who has a card open may have become its master. */
+  /**
+   * An open node. Must be closed at once, because a process that has a card open may have become
+   * its DRM master.
+   */
   interface DrmFile extends AutoCloseable {
 
     /**
-     * One call, repeated while the kernel says that it was interrupted.
+     * Makes one call; repeats it while the kernel reports an interruption.
      *
-     * @param argument native memory, which may point to more of it
+     * @param argument native memory, which may point to more native memory
      */
     void ioctl(int request, MemorySegment argument) throws DrmException;
 

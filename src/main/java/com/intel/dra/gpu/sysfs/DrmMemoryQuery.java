@@ -14,9 +14,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The query of i915 and xe for memory regions, on the render node and, where that does not answer,
- * on the card. Facts: the kernel's include/uapi/drm/{drm,i915_drm,xe_drm}.h; numbers and layouts
- * are those of x86-64 and arm64.
+ * Queries i915 and xe for memory regions through the render node and, if that does not answer,
+ * through the card. Sources: the kernel's include/uapi/drm/{drm,i915_drm,xe_drm}.h; numbers and
+ * layouts are those of x86-64 and arm64.
  *
  * @param dri the folder of the DRM nodes
  */
@@ -30,7 +30,7 @@ record DrmMemoryQuery(Path dri, DrmFiles files) implements LocalMemoryQuery {
   private static final int VERSION_NAME_LENGTH = 16;
   private static final int VERSION_NAME = 24;
 
-  /** Longer than the name of any driver that is asked. */
+  /** Longer than the name of any supported driver. */
   private static final int NAME_BYTES = 16;
 
   private static final long I915_QUERY_MEMORY_REGIONS = 4;
@@ -51,7 +51,7 @@ record DrmMemoryQuery(Path dri, DrmFiles files) implements LocalMemoryQuery {
   /** Both answers start with 64-bit fields. */
   private static final int ANSWER_ALIGNMENT = 8;
 
-  /** More than any answer has: a driver that asks for more is not understood. */
+  /** Larger than any valid answer: if a driver asks for more, its answer is not understood. */
   private static final int MAX_ANSWER_BYTES = 1 << 16;
 
   @Override
@@ -61,7 +61,7 @@ record DrmMemoryQuery(Path dri, DrmFiles files) implements LocalMemoryQuery {
       return onRender.get();
     }
     LocalMemory onCard = query(nodes.cardName());
-    // What the render node says is the better reason: it is the one that is meant for this.
+    // The render node gives the better reason, because it is the node meant for such queries.
     return onCard instanceof LocalMemory.Known ? onCard : onRender.orElse(onCard);
   }
 
@@ -110,7 +110,7 @@ record DrmMemoryQuery(Path dri, DrmFiles files) implements LocalMemoryQuery {
     version.set(JAVA_LONG, VERSION_NAME_LENGTH, NAME_BYTES);
     version.set(ADDRESS, VERSION_NAME, name);
     file.ioctl(DRM_IOCTL_VERSION, version);
-    // The length is that of the name also where it did not fit.
+    // The driver reports the full length of the name, even if the name did not fit.
     long length = Math.clamp(version.get(JAVA_LONG, VERSION_NAME_LENGTH), 0, NAME_BYTES);
     return new String(name.asSlice(0, length).toArray(JAVA_BYTE), StandardCharsets.ISO_8859_1);
   }
@@ -129,7 +129,7 @@ record DrmMemoryQuery(Path dri, DrmFiles files) implements LocalMemoryQuery {
     return answer.asSlice(0, Math.min(i915Length(item, node), answer.byteSize()));
   }
 
-  /** The length that i915 set, or what it says in its place: an error number, negated. */
+  /** Returns the length that i915 set. i915 may set a negated error number instead. */
   private static long i915Length(MemorySegment item, Path node) throws DrmException {
     int length = item.get(JAVA_INT, I915_ITEM_LENGTH);
     if (length < 0) {

@@ -18,15 +18,15 @@ import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 
 /**
- * Reads what is told of a device but decides nothing about it: what is missing or makes no sense is
- * left out. The exceptions are the DRM nodes, without which there is no device to use.
+ * Reads facts about a device without deciding anything: missing or invalid values are left out. The
+ * DRM nodes are the exception, because a device without them cannot be used.
  */
 final class FactsReader {
 
-  /** With the domain as long as the kernel writes it. */
+  /** The kernel writes the domain with 4 to 8 digits. */
   private static final Pattern HOST_BRIDGE = Pattern.compile("pci[0-9a-f]{4,8}:[0-9a-f]{2}");
 
-  /** ResourceSlices take texts of up to 64 characters. */
+  /** Attributes of ResourceSlices hold texts of up to 64 characters. */
   private static final Pattern DRIVER_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
 
   private static final String SURVIVABILITY_TYPE = "Survivability mode type:";
@@ -59,7 +59,7 @@ final class FactsReader {
         health);
   }
 
-  /** Empty when the driver shows no card. */
+  /** Returns empty if the driver shows no card. */
   Optional<DrmNodes> drmNodes(Path device) throws SkipDevice {
     List<String> names;
     try {
@@ -69,7 +69,7 @@ final class FactsReader {
     } catch (IOException e) {
       throw new SkipDevice(SkipReason.UNREADABLE, SysfsLayout.DRM + ": " + SysfsReader.why(e));
     }
-    // The kernel makes one of each; the lowest is taken so that the answer is always the same.
+    // The kernel makes one of each; taking the lowest keeps the result stable.
     OptionalInt card = Values.indices(names, SysfsLayout.CARD_PREFIX).min();
     return card.isPresent()
         ? Optional.of(
@@ -85,7 +85,9 @@ final class FactsReader {
     }
   }
 
-  /** By the file being there: who may not read it knows at least that. */
+  /**
+   * Decided by the existence of the file: even without the right to read it, its presence is known.
+   */
   Optional<Survivability> survivability(Path device) {
     return switch (reader.read(device.resolve(SysfsLayout.SURVIVABILITY_MODE))) {
       case Attribute.Absent() -> Optional.empty();
@@ -118,7 +120,10 @@ final class FactsReader {
     };
   }
 
-  /** What is no name of a driver would be told to Kubernetes, which takes short plain texts. */
+  /**
+   * Empty if the name is no valid driver name: it is published to Kubernetes, which accepts only
+   * short plain texts.
+   */
   private Optional<String> driver(Path device) {
     return reader.readLink(device.resolve(SysfsLayout.DRIVER)) instanceof Link.To(String name)
         ? Optional.of(name).filter(DRIVER_NAME.asMatchPredicate())
@@ -134,7 +139,7 @@ final class FactsReader {
     }
   }
 
-  /** -1, which is no number here, says that the machine has no NUMA nodes. */
+  /** Empty for -1, with which the kernel says that the machine has no NUMA nodes. */
   private OptionalInt numaNode(Path device) {
     OptionalLong node = number(device.resolve(SysfsLayout.NUMA_NODE));
     return node.isPresent() && node.getAsLong() <= Integer.MAX_VALUE
@@ -148,7 +153,7 @@ final class FactsReader {
         : OptionalLong.empty();
   }
 
-  /** The first folder below {@code devices} that is named as a host bridge. */
+  /** The first folder below {@code devices} whose name is that of a host bridge. */
   private Optional<String> pcieRoot(Path device) {
     try {
       Path devices = devices();
@@ -164,7 +169,10 @@ final class FactsReader {
     }
   }
 
-  /** Where sysfs is does not change, and to find it takes as long as to find a device. */
+  /**
+   * Resolved once: the location of sysfs does not change, and resolving it takes as long as
+   * resolving a device.
+   */
   private Path devices() throws IOException {
     if (devices.isEmpty()) {
       devices = Optional.of(layout.root().resolve(SysfsLayout.DEVICES).toRealPath());

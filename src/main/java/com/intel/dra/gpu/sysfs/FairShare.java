@@ -5,7 +5,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** A kernel that only divides by itself: xe before Linux 6.19, and integrated GPUs. */
+/**
+ * A kernel that offers no quotas and divides a GPU only by itself: xe before Linux 6.19, and
+ * integrated GPUs.
+ */
 record FairShare() implements QuotaInterface {
 
   @Override

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Finds the Intel GPUs and VFs that the kernel shows in sysfs. Keeps nothing between two looks and
- * changes nothing, so that it may be asked as often and from as many threads as wanted.
+ * Finds the Intel GPUs and VFs that the kernel shows in sysfs. It keeps no state between two looks
+ * and changes nothing, so it may be called at any rate and from any number of threads.
  */
 public final class GpuDiscovery {
 
@@ -21,7 +21,7 @@ public final class GpuDiscovery {
   private final PciFunctionReader functions;
 
   /**
-   * By sysfs alone.
+   * Reads only sysfs and queries no driver.
    *
    * @param sysfsRoot where the host's {@code /sys} is mounted
    */
@@ -31,7 +31,7 @@ public final class GpuDiscovery {
 
   /**
    * @param sysfsRoot where the host's {@code /sys} is mounted
-   * @param memory asked for each device first; what sysfs tells counts where it has no answer
+   * @param memory queried first for each device; sysfs is used if it has no answer
    */
   public GpuDiscovery(Path sysfsRoot, LocalMemoryQuery memory) {
     this(new SysfsLayout(sysfsRoot), new SysfsReader(), memory);
@@ -48,10 +48,10 @@ public final class GpuDiscovery {
   }
 
   /**
-   * Looks at every PCI function once. A device that cannot be understood is reported among the
-   * skipped ones and never hides another.
+   * Looks at every PCI function once. A device that cannot be understood is reported as skipped and
+   * never hides another.
    *
-   * @throws UnusableSysfsException when the PCI devices cannot even be listed
+   * @throws UnusableSysfsException if the PCI devices cannot be listed
    */
   public Discovery discover() throws UnusableSysfsException {
     List<Gpu> devices = new ArrayList<>();
@@ -87,7 +87,7 @@ public final class GpuDiscovery {
     return names.stream().flatMap(name -> pciAddress(name).stream()).toList();
   }
 
-  // Only the kernel's own spelling, or one function could be found under two names.
+  // Accepts only the kernel's spelling; otherwise one function could be found under two names.
   private static Optional<PciAddress> pciAddress(String name) {
     return PciAddress.parse(name).filter(address -> address.toString().equals(name));
   }

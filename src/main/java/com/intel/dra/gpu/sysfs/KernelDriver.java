@@ -3,7 +3,7 @@ package com.intel.dra.gpu.sysfs;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** The kernel drivers that make a GPU usable for workloads, by their names in sysfs. */
+/** The kernel drivers that make a GPU usable for workloads, with their names in sysfs. */
 public enum KernelDriver {
   I915("i915"),
   XE("xe");
@@ -19,7 +19,7 @@ public enum KernelDriver {
     return sysfsName;
   }
 
-  /** The driver with that name in sysfs; empty for every other text. */
+  /** The driver with this name in sysfs; empty for any other text. */
   public static Optional<KernelDriver> fromSysfsName(String name) {
     return Arrays.stream(values()).filter(driver -> driver.sysfsName.equals(name)).findFirst();
   }

@@ -1,22 +1,22 @@
 package com.intel.dra.gpu.sysfs;
 
-/** What reading one sysfs link gave. */
+/** The result of reading one sysfs link. */
 sealed interface Link {
 
   /**
    * It is a link.
    *
-   * @param name last element of the link's target: sysfs links say by it what they mean
+   * @param name the last element of the link's target, which carries the meaning of a sysfs link
    */
   record To(String name) implements Link {}
 
-  /** There is no such link, or not any more. */
+  /** The link does not exist, or no longer exists. */
   record Absent() implements Link {}
 
   /**
-   * There is something, but no link that can be read.
+   * Something is there, but it is not a link that can be read.
    *
-   * @param why for a person to read
+   * @param why the reason, for people
    */
   record Unreadable(String why) implements Link {}
 }

@@ -1,6 +1,6 @@
 package com.intel.dra.gpu.sysfs;
 
-/** What asking a driver for the local memory of its device gave. */
+/** The result of asking a driver for the local memory of its device. */
 public sealed interface LocalMemory {
 
   /**
@@ -11,25 +11,26 @@ public sealed interface LocalMemory {
    */
   record Known(long bytes, String node) implements LocalMemory {}
 
-  /** Nobody was asked, by configuration. */
+  /** The configuration forbids asking the driver. */
   record SwitchedOff() implements LocalMemory {}
 
   /**
-   * There is no such device node here, or no driver behind it: it is not mounted, or simulated.
+   * There is no such device node here, or no driver behind it: it is not mounted, or it is
+   * simulated.
    *
    * @param why names the node
    */
   record NoSuchDevice(String why) implements LocalMemory {}
 
   /**
-   * The node may not be opened or not be asked.
+   * The node may not be opened or queried.
    *
    * @param why names the node
    */
   record Denied(String why) implements LocalMemory {}
 
   /**
-   * Anything else, an answer that makes no sense too.
+   * Any other failure, including an answer that makes no sense.
    *
    * @param why names the node
    */

@@ -7,15 +7,15 @@ import java.nio.file.Path;
 @FunctionalInterface
 public interface LocalMemoryQuery {
 
-  /** Asks nobody, so that what sysfs tells counts. */
+  /** Asks no driver, so that the values in sysfs are used. */
   LocalMemoryQuery SWITCHED_OFF = nodes -> new LocalMemory.SwitchedOff();
 
-  /** Never fails: why there is no answer is a result too. */
+  /** Never throws: the reason for a missing answer is a result too. */
   LocalMemory of(DrmNodes nodes);
 
   /**
-   * Opens the DRM nodes and asks by ioctl, once for each device: what it answered is kept until
-   * another device has the card's number.
+   * Opens the DRM nodes and queries by ioctl, once per device: the answer is kept until another
+   * device has the card's number.
    *
    * @param sysfsRoot where the host's {@code /sys} is mounted
    * @param devRoot the host's device folder, such as {@code /dev}

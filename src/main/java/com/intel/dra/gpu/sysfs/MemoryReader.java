@@ -6,14 +6,14 @@ import com.intel.dra.gpu.device.MemorySource;
 import java.nio.file.Path;
 
 /**
- * How much local memory a device has: what its driver answers, else {@code lmem_total_bytes}, else
- * for a VF of xe its {@code vram_quota}, else 0.
+ * Determines the local memory of a device: the answer of its driver; otherwise {@code
+ * lmem_total_bytes}; otherwise, for a VF of xe, its {@code vram_quota}; otherwise 0.
  */
 final class MemoryReader {
 
   private static final long BYTES_PER_MIB = 1L << 20;
 
-  /** Rounded down to MiB. */
+  /** Memory rounded down to MiB. */
   record Memory(int memoryMiB, MemorySource source) {}
 
   private final SysfsLayout layout;
@@ -58,7 +58,9 @@ final class MemoryReader {
         : new Memory(0, new MemorySource.Nowhere(whyNotDrm));
   }
 
-  /** What xe gave to a VF, which shows no {@code lmem_total_bytes}; 0 before Linux 7.0. */
+  /**
+   * The memory that xe gave to a VF, which shows no {@code lmem_total_bytes}; 0 before Linux 7.0.
+   */
   private int vramQuotaMiB(DeviceUid vf) throws SkipDevice {
     Path quota =
         SriovAdmin.vramQuota(layout.pciDevice(vf.address()), vf.vfIndex().orElseThrow() + 1);

@@ -8,9 +8,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
 
 /**
- * The memory regions in a driver's answer, in the byte order of the machine. Facts: the kernel's
- * include/uapi/drm/i915_drm.h (drm_i915_query_memory_regions) and xe_drm.h
- * (drm_xe_query_mem_regions); the two differ only in the length of what comes before the regions.
+ * Parses the memory regions in a driver's answer, in the byte order of the machine. Sources: the
+ * kernel's include/uapi/drm/i915_drm.h (drm_i915_query_memory_regions) and xe_drm.h
+ * (drm_xe_query_mem_regions); the two differ only in the length of the header before the regions.
  */
 enum MemoryRegions {
   /** {@code u32 num_regions, u32 rsvd[3]}. */
@@ -18,7 +18,7 @@ enum MemoryRegions {
   /** {@code u32 num_mem_regions, u32 pad}. */
   XE(8);
 
-  /** More than any device has; a count above it is not a count. */
+  /** More than any device has; a larger value is not a valid count. */
   private static final int MAX_REGIONS = 256;
 
   private static final int REGION_BYTES = 88;
@@ -27,7 +27,7 @@ enum MemoryRegions {
   /** i915: probed_size; xe: total_size. */
   private static final int SIZE_OFFSET = 8;
 
-  /** i915: device; xe: VRAM. Class 0 is system memory with both. */
+  /** i915: device; xe: VRAM. Class 0 is system memory in both. */
   private static final int DEVICE_CLASS = 1;
 
   private final int headerBytes;
@@ -37,8 +37,8 @@ enum MemoryRegions {
   }
 
   /**
-   * The sum over the device's own regions: 0 where there are none. Empty when this is not a whole
-   * answer, or one that no driver gives.
+   * The sum over the device's local regions: 0 if there are none. Empty if the answer is incomplete
+   * or not one that a driver gives.
    */
   OptionalLong deviceBytes(MemorySegment answer) {
     if (answer.byteSize() < headerBytes) {
@@ -57,7 +57,7 @@ enum MemoryRegions {
         continue;
       }
       long size = answer.get(JAVA_LONG_UNALIGNED, region + SIZE_OFFSET);
-      if (size < 0 || sum + size < 0) { // i915 says -1 where it does not know
+      if (size < 0 || sum + size < 0) { // i915 says -1 if it does not know
         return OptionalLong.empty();
       }
       sum += size;

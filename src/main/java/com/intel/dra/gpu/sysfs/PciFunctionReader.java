@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Understands one PCI function: is it an Intel GPU or VF, and what can it do. */
+/** Inspects one PCI function: whether it is an Intel GPU or VF, and what it can do. */
 final class PciFunctionReader {
 
   private static final String DISPLAY_CLASS_PREFIX = "0x03";
@@ -38,8 +38,8 @@ final class PciFunctionReader {
         return new Inspection.NotAGpu();
       }
       Inspection.Found found = describe(address, device);
-      // Of a device that went away in between, what is missing was taken for not being so: a VF
-      // for a GPU, local memory for none.
+      // If the device vanished meanwhile, missing files were misread as facts: a VF as a GPU, or
+      // unknown local memory as none.
       return reader.isGone(device) ? vanished(address) : found;
     } catch (SkipDevice skip) {
       return reader.isGone(device)
@@ -50,7 +50,7 @@ final class PciFunctionReader {
     }
   }
 
-  /** Of what surely is an Intel GPU or VF, and has a name at least. */
+  /** The facts about a function that certainly is an Intel GPU or VF and can at least be named. */
   private Optional<GpuFacts> factsOfSkipped(PciAddress address, Path device, SkipDevice skip) {
     if (!isIntelGpu(device)) {
       return Optional.empty();
@@ -76,9 +76,10 @@ final class PciFunctionReader {
   }
 
   /**
-   * Not by PCI class alone: the kernel's drivers also bind GPUs that are no display controllers.
+   * Decides by the driver, not by the PCI class alone, because the kernel's drivers also bind GPUs
+   * that are no display controllers.
    *
-   * @throws SkipDevice when it is a GPU, or may well be one, that has no driver of ours
+   * @throws SkipDevice if it is a GPU, or may be one, and no supported driver is bound to it
    */
   private boolean isGpuWithDriver(Path device) throws SkipDevice {
     Attribute vendor = reader.read(device.resolve(SysfsLayout.VENDOR));
@@ -176,7 +177,7 @@ final class PciFunctionReader {
           known,
           Optional.empty());
     } catch (SkipDevice sriov) {
-      // A whole GPU can be used without knowing whether it could be split.
+      // A whole GPU can be used even if it is unknown whether it could be split.
       return new Inspection.Found(
           new Gpu(uid, address, local.memoryMiB(), 0, drmNodes),
           known,
@@ -194,7 +195,7 @@ final class PciFunctionReader {
     return vf.isPresent() ? vf.get() : DeviceUid.gpu(address, model);
   }
 
-  /** The driver still shows DRM nodes then, but whatever is asked of them fails. */
+  /** In survivability mode the driver may still show DRM nodes, but every request to them fails. */
   private void refuseSurvivability(Path device) throws SkipDevice {
     Optional<GpuHealth.Survivability> survivability = facts.survivability(device);
     if (survivability.isPresent()) {
@@ -217,7 +218,10 @@ final class PciFunctionReader {
     return nodes.get();
   }
 
-  /** The UID of a VF; empty for a GPU. A VF is named after its parent, whose model it carries. */
+  /**
+   * The UID of a VF; empty for a GPU. The UID is derived from the parent and contains the parent's
+   * model.
+   */
   private Optional<DeviceUid> vfUid(PciAddress address, Path device) throws SkipDevice {
     return switch (reader.readLink(device.resolve(SysfsLayout.PHYSFN))) {
       case Link.Absent() -> Optional.empty();
@@ -267,9 +271,7 @@ final class PciFunctionReader {
     return new SkipDevice(SkipReason.UNKNOWN_PARENT, detail);
   }
 
-  /**
-   * 0 where VFs are impossible, also for the driver, and where nothing would bind a driver to them.
-   */
+  /** 0 if the hardware or the driver cannot make VFs, or if no driver would be bound to them. */
   private int maxVfs(Path device) throws SkipDevice {
     Attribute totalVfs = reader.read(device.resolve(SysfsLayout.SRIOV_TOTALVFS));
     if (totalVfs instanceof Attribute.Absent) {
@@ -292,7 +294,9 @@ final class PciFunctionReader {
     }
   }
 
-  /** Also where that cannot be read: fewer VFs are possible then than with quotas, never more. */
+  /**
+   * True also if it cannot be read, because equal shares allow fewer VFs than quotas, never more.
+   */
   private boolean givesEqualShares(Path device) {
     try {
       return !QuotaInterface.of(reader, device).takesQuotas();

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The out-of-tree i915's {@code prelim_iov} tree, which some of Intel's kernels call {@code iov}:
- * six quotas for each VF and tile, of which local memory, GGTT and doorbells are amounts per tile.
- * A profile's amounts are divided by the number of tiles, as Intel's Go driver does since v0.4.0,
- * so that a VF has in total what its profile says.
+ * The {@code prelim_iov} tree of the out-of-tree i915, which some of Intel's kernels call {@code
+ * iov}: six quotas for each VF and tile, of which local memory, GGTT and doorbells are amounts per
+ * tile. A profile's amounts are divided by the number of tiles, as Intel's Go driver does since
+ * v0.4.0, so that the VF's total is what its profile says.
  *
  * @param tree the card's {@code prelim_iov} or {@code iov}
  */
@@ -89,7 +89,7 @@ record PrelimIov(VfFolders vfs, Path tree) implements QuotaInterface {
         tree.resolve(SysfsLayout.PRELIM_IOV_PF).resolve(SysfsLayout.AUTO_PROVISIONING));
   }
 
-  /** {@code gt} on a GPU of one tile, {@code gt0} and {@code gt1} on one of two. */
+  /** {@code gt} on a GPU with one tile, {@code gt0} and {@code gt1} on a GPU with two. */
   private List<Path> tiles(int vfNumber) throws SriovException {
     Path vf = vfs.folder(vfNumber);
     List<Path> tiles =

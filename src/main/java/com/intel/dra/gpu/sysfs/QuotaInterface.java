@@ -7,13 +7,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How one kernel interface lets an administrator say what each VF of a GPU gets. Reads which files
- * there are and says what is to be written; writes nothing itself. VFs are numbered from 1 here, as
- * the kernel does: VF 1 is {@code virtfn0}.
+ * A kernel interface through which an administrator sets the share of each VF of a GPU. Reads which
+ * files exist and says what must be written; writes nothing itself. VFs are numbered from 1 here,
+ * as in the kernel: VF 1 is {@code virtfn0}.
  */
 sealed interface QuotaInterface permits PrelimIov, SriovAdmin, FairShare {
 
-  /** By the trees that are there, not by the driver's name: a driver has them or not. */
+  /**
+   * Chooses by the trees that exist, not by the driver's name, because one driver may or may not
+   * have them.
+   */
   static QuotaInterface of(SysfsReader reader, Path device) throws SriovException {
     Optional<SriovAdmin> sriovAdmin = SriovAdmin.of(reader, device);
     if (sriovAdmin.isPresent()) {
@@ -40,22 +43,22 @@ sealed interface QuotaInterface permits PrelimIov, SriovAdmin, FairShare {
     }
   }
 
-  /** Whether VFs can be given quotas; else the kernel gives each the same. */
+  /** Whether VFs can be given quotas; otherwise the kernel gives each the same. */
   boolean takesQuotas();
 
   /**
-   * What to write, in that order, before the VFs are enabled.
+   * The values to write before the VFs are enabled, in the order in which to write them.
    *
-   * @throws SriovException when files for it are missing
+   * @throws SriovException if files for them are missing
    */
   List<QuotaWrite> quotasOf(int vfNumber, VfProfile.Quotas quotas) throws SriovException;
 
-  /** The files of every possible VF that are to say 0 while there are no VFs. */
+  /** The quota files of every possible VF; they must contain 0 while there are no VFs. */
   List<Path> quotaFiles() throws SriovException;
 
-  /** The files whose sum is a VF's local memory in bytes; empty where the kernel has none. */
+  /** The files whose sum is a VF's local memory in bytes; empty if the kernel has none. */
   List<Path> memoryFiles(int vfNumber) throws SriovException;
 
-  /** The file that says 1 while the kernel divides by itself; empty where the kernel has none. */
+  /** The file that contains 1 while the kernel divides by itself; empty if the kernel has none. */
   Optional<Path> autoProvisioning();
 }

@@ -3,10 +3,10 @@ package com.intel.dra.gpu.sysfs;
 import java.nio.file.Path;
 
 /**
- * One value to write so that a VF gets its part of a resource.
+ * One value to write so that a VF gets its share of a resource.
  *
- * @param mayBeMore whether the kernel may give more than was asked for: it rounds some amounts up
- *     to what the hardware can divide
+ * @param mayBeMore whether the kernel may give more than requested: it rounds some amounts up to
+ *     what the hardware can divide
  */
 record QuotaWrite(Path file, long value, boolean mayBeMore) {
 

@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Asks once for each device. Opening a node wakes the GPU up, and whoever opens a card first may
- * become its master, so this is not to be done every few seconds; and the answer never changes
- * while the device is there. That it is the same one shows by the card's folder in sysfs: the
- * kernel gives every new folder a number of its own.
+ * Queries each device once and keeps the answer. Opening a node wakes the GPU up, and the process
+ * that first opens a card may become its DRM master, so this must not happen every few seconds; and
+ * the answer never changes while the device exists. The card's folder in sysfs shows that it is
+ * still the same device, because the kernel gives every new folder a new number.
  */
 final class RememberedMemory implements LocalMemoryQuery {
 

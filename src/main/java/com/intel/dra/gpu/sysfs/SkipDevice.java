@@ -2,7 +2,10 @@ package com.intel.dra.gpu.sysfs;
 
 import java.io.Serial;
 
-/** Ends the reading of one device; becomes a {@link SkippedDevice} and never leaves the package. */
+/**
+ * Ends the reading of one device. It is turned into a {@link SkippedDevice} and never leaves the
+ * package.
+ */
 final class SkipDevice extends Exception {
 
   @Serial private static final long serialVersionUID = 1L;

@@ -3,10 +3,10 @@ package com.intel.dra.gpu.sysfs;
 import com.intel.dra.gpu.device.PciAddress;
 
 /**
- * An Intel GPU or VF that the driver does not offer, and why: what an administrator who misses it
- * reads.
+ * An Intel GPU or VF that the driver does not offer, with the reason for an administrator who
+ * misses it.
  *
- * @param detail one sentence without the address: the file, what it said, and what to do where
+ * @param detail one sentence without the address: the file, its content, and what to do if
  *     something can be done
  */
 public record SkippedDevice(PciAddress address, SkipReason reason, String detail) {

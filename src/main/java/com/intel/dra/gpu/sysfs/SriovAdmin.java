@@ -10,11 +10,11 @@ import java.util.stream.Stream;
 
 /**
  * Mainline xe's {@code sriov_admin} tree (Linux 6.19), below a PF's PCI device: scheduling for each
- * VF, and from Linux 7.0 also {@code vram_quota}, in bytes over all tiles. Contexts, doorbells and
- * GGTT are the kernel's to divide.
+ * VF, and from Linux 7.0 also {@code vram_quota}, in bytes over all tiles. The kernel divides
+ * contexts, doorbells and GGTT itself.
  *
- * <p>Without {@code vram_quota} nothing is written here at all, so that the kernel divides
- * everything in equal shares.
+ * <p>Without {@code vram_quota} nothing at all is written here, so that the kernel divides
+ * everything into equal shares.
  */
 record SriovAdmin(VfFolders vfs) implements QuotaInterface {
 

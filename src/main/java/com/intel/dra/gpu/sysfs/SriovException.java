@@ -2,12 +2,12 @@ package com.intel.dra.gpu.sysfs;
 
 import java.io.Serial;
 
-/** Ends what is being done to a GPU's VFs; becomes a result and never leaves the package. */
+/** Ends an operation on a GPU's VFs. It is turned into a result and never leaves the package. */
 final class SriovException extends Exception {
 
   @Serial private static final long serialVersionUID = 1L;
 
-  // a record of paths and texts, not serializable; never serialized either
+  // a record of paths and texts that is not serializable; this exception is never serialized
   private final transient SriovFailure failure;
 
   SriovException(SriovFailure failure) {

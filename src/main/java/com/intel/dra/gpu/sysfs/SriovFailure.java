@@ -4,16 +4,16 @@ import com.intel.dra.gpu.device.PciAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** Why VFs could not be made or removed. */
+/** The reason why VFs could not be made or removed. */
 public sealed interface SriovFailure {
 
-  /** One sentence for an administrator: the file, what was wanted, what the kernel said. */
+  /** One sentence for an administrator: the file, the intention, and the kernel's answer. */
   String message();
 
   /**
-   * A write that the kernel refused.
+   * The kernel refused a write.
    *
-   * @param why the kernel's words for the error number, such as "device or resource busy"
+   * @param why the kernel's text for the error number, such as "device or resource busy"
    */
   record WriteRefused(Path file, String value, String why) implements SriovFailure {
 
@@ -23,7 +23,7 @@ public sealed interface SriovFailure {
     }
   }
 
-  /** A write that the kernel took, and the file says something else. */
+  /** The kernel accepted a write, but the file then contains something else. */
   record NotReadBack(Path file, String wanted, String read) implements SriovFailure {
 
     @Override
@@ -33,7 +33,7 @@ public sealed interface SriovFailure {
   }
 
   /**
-   * A VF that has less memory than its profile says.
+   * A VF has less memory than its profile says.
    *
    * @param vfNumber from 1
    */
@@ -47,7 +47,7 @@ public sealed interface SriovFailure {
     }
   }
 
-  /** A file that is missing, cannot be read or does not say what the kernel writes there. */
+  /** A file is missing, cannot be read, or does not contain what the kernel writes there. */
   record Unreadable(Path file, String why) implements SriovFailure {
 
     @Override
@@ -57,7 +57,7 @@ public sealed interface SriovFailure {
   }
 
   /**
-   * A file that the kernel lets a reader wait for, as it does while the device is being changed.
+   * A read did not return in time: the kernel makes readers wait while the device is being changed.
    */
   record NoAnswer(String file, PciAddress gpu, Duration waited) implements SriovFailure {
 
@@ -68,7 +68,7 @@ public sealed interface SriovFailure {
     }
   }
 
-  /** A VF that was enabled and did not become usable. */
+  /** A VF was enabled but did not become usable. */
   record VfDidNotAppear(Path awaited, int index, Duration waited) implements SriovFailure {
 
     @Override
@@ -78,7 +78,7 @@ public sealed interface SriovFailure {
     }
   }
 
-  /** VFs that were disabled and stayed. */
+  /** VFs were disabled but did not vanish. */
   record VfsDidNotVanish(Path first, Duration waited) implements SriovFailure {
 
     @Override
@@ -88,7 +88,7 @@ public sealed interface SriovFailure {
     }
   }
 
-  /** There are VFs, and the kernel changes their number only from 0. */
+  /** There are VFs already, and the kernel changes their number only from 0. */
   record VfsExist(Path numVfsFile, int numVfs) implements SriovFailure {
 
     @Override
@@ -97,7 +97,7 @@ public sealed interface SriovFailure {
     }
   }
 
-  /** What was asked for cannot be had from this GPU and kernel; nothing was written. */
+  /** This GPU and kernel cannot do what was requested; nothing was written. */
   record NotPossible(String why) implements SriovFailure {
 
     @Override

@@ -5,12 +5,14 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Reads and writes single SR-IOV files; whatever is not as it should be ends the attempt. */
+/**
+ * Reads and writes single SR-IOV files; any unexpected content ends the attempt with an exception.
+ */
 record SriovFiles(SysfsReader reader, AttributeWriter writer) {
 
   private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
 
-  /** How many VFs a GPU has. Waits while their number is being changed. */
+  /** The number of VFs of a GPU. Waits while their number is being changed. */
   int numVfs(Path device) throws SriovException {
     return (int) number(numVfsFile(device));
   }
@@ -29,7 +31,7 @@ record SriovFiles(SysfsReader reader, AttributeWriter writer) {
     return Long.parseLong(text);
   }
 
-  /** The device is there, and the kernel has no SR-IOV for it. */
+  /** Whether the device exists but the kernel offers no SR-IOV for it. */
   boolean isWithoutSriov(Path device) {
     return reader.read(device.resolve(SysfsLayout.VENDOR)) instanceof Attribute.Text
         && reader.read(numVfsFile(device)) instanceof Attribute.Absent;
@@ -72,7 +74,7 @@ record SriovFiles(SysfsReader reader, AttributeWriter writer) {
     }
   }
 
-  /** Whether a VF has a card, which the driver makes last: its render node is there by then. */
+  /** Whether a VF has a card. The driver makes the card last, so the render node exists by then. */
   boolean hasCard(Path drm) {
     try {
       return reader.list(drm).stream().anyMatch(name -> name.matches("card\\d+"));
@@ -88,7 +90,7 @@ record SriovFiles(SysfsReader reader, AttributeWriter writer) {
           .min(String::compareTo)
           .map(device::resolve);
     } catch (IOException e) {
-      return Optional.empty(); // the GPU is gone, and its VFs with it
+      return Optional.empty(); // the GPU is gone together with its VFs
     }
   }
 }

@@ -4,10 +4,10 @@ import com.intel.dra.gpu.device.PciAddress;
 import java.nio.file.Path;
 
 /**
- * Where the kernel puts what, and under which name: the one place for file and folder names of
- * sysfs. Whoever pretends to be the kernel uses the same ones.
+ * The paths and names of everything that the kernel shows: the only place for the names of files
+ * and folders of sysfs. The simulator uses them too.
  *
- * <p>Facts: the kernel's Documentation/ABI/testing/sysfs-bus-pci, and for {@code lmem_total_bytes}
+ * <p>Sources: the kernel's Documentation/ABI/testing/sysfs-bus-pci; for {@code lmem_total_bytes}
  * and {@code prelim_iov} Intel's out-of-tree i915; for {@code sriov_admin} the kernel's
  * Documentation/ABI/testing/sysfs-driver-intel-xe-sriov.
  *
@@ -35,8 +35,8 @@ public record SysfsLayout(Path root) {
   public static final String PHYSFN = "physfn";
 
   /**
-   * xe's, and there only in that mode. First line: {@code Survivability mode type: Boot} or {@code
-   * Runtime}.
+   * Made by xe, and only in survivability mode. First line: {@code Survivability mode type: Boot}
+   * or {@code Runtime}.
    */
   public static final String SURVIVABILITY_MODE = "survivability_mode";
 
@@ -49,7 +49,7 @@ public record SysfsLayout(Path root) {
   /** Followed by the render node's minor number. */
   public static final String RENDER_PREFIX = "renderD";
 
-  /** Bytes, decimal; there is none on an integrated GPU, nor with xe. */
+  /** Bytes, decimal; missing on an integrated GPU and with xe. */
   public static final String LMEM_TOTAL_BYTES = "lmem_total_bytes";
 
   /** A DRM node's {@code major:minor}. */
@@ -58,7 +58,7 @@ public record SysfsLayout(Path root) {
   // The SR-IOV tree of the out-of-tree i915, below a PF's card.
   public static final String PRELIM_IOV = "prelim_iov";
 
-  /** What some of Intel's kernels call it. */
+  /** The name of that tree in some of Intel's kernels. */
   public static final String IOV = "iov";
 
   public static final String PRELIM_IOV_PF = "pf";
@@ -69,7 +69,9 @@ public record SysfsLayout(Path root) {
   public static final String AUTO_PROVISIONING = "auto_provisioning";
   public static final String GT = "gt";
 
-  /** The SR-IOV tree of mainline's xe, below a PF's PCI device; its VFs are numbered likewise. */
+  /**
+   * The SR-IOV tree of mainline xe, below a PF's PCI device; its VFs are numbered in the same way.
+   */
   public static final String SRIOV_ADMIN = "sriov_admin";
 
   public static final String INTEL_VENDOR_ID = "0x8086";

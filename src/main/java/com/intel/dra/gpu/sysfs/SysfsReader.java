@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Reads sysfs files of which nothing can be taken for granted: they may vanish, be unreadable, be
- * something else than a file, or be larger than the page that the kernel allows an attribute.
+ * Reads sysfs files without trusting them: a file may vanish, be unreadable, not be a regular file,
+ * or be larger than the page that the kernel allows for an attribute.
  */
 class SysfsReader {
 
@@ -30,7 +30,7 @@ class SysfsReader {
 
   Attribute read(Path file) {
     try {
-      // A fifo or a device would block or never end; the kernel has neither in sysfs.
+      // Reading a fifo or a device would block or never end; sysfs contains neither.
       if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
         return new Attribute.Unreadable("is not a regular file");
       }
@@ -38,7 +38,7 @@ class SysfsReader {
       if (content.remaining() > MAX_ATTRIBUTE_BYTES) {
         return new Attribute.Unreadable("is larger than " + MAX_ATTRIBUTE_BYTES + " bytes");
       }
-      // Every byte becomes a character, so that no content can fail to decode.
+      // ISO 8859-1 maps every byte to a character, so that decoding cannot fail.
       return new Attribute.Text(StandardCharsets.ISO_8859_1.decode(content).toString().strip());
     } catch (NoSuchFileException e) {
       return new Attribute.Absent();
@@ -47,7 +47,7 @@ class SysfsReader {
     }
   }
 
-  /** As much as an attribute may have, and one byte more where there is one. */
+  /** At most the size of an attribute, plus one byte if the file is larger. */
   private static ByteBuffer content(Path file) throws IOException {
     var bytes = ByteBuffer.allocate(MAX_ATTRIBUTE_BYTES + 1);
     try (SeekableByteChannel channel = Files.newByteChannel(file)) {
@@ -74,7 +74,7 @@ class SysfsReader {
     }
   }
 
-  /** The names in a folder, in no order. */
+  /** The names in a folder, in no particular order. */
   List<String> list(Path directory) throws IOException {
     List<String> names = new ArrayList<>();
     try (var entries = Files.newDirectoryStream(directory)) {
@@ -87,7 +87,7 @@ class SysfsReader {
     return names;
   }
 
-  /** Whether nothing is there any more; false when that cannot be told. */
+  /** Whether nothing is there any longer; false if that cannot be determined. */
   boolean isGone(Path path) {
     try {
       Files.readAttributes(path, BasicFileAttributes.class);
@@ -99,7 +99,7 @@ class SysfsReader {
     }
   }
 
-  /** What an I/O error means, in words for an administrator and without the path. */
+  /** The meaning of an I/O error, in words for an administrator and without the path. */
   static String why(IOException e) {
     return switch (e) {
       case AccessDeniedException denied -> "permission denied";
@@ -107,12 +107,12 @@ class SysfsReader {
       case NotDirectoryException file -> "is not a folder";
       case FileSystemException other when other.getReason() != null ->
           other.getReason().toLowerCase(Locale.ROOT);
-      // what read() and write() themselves answer
+      // errors of read() and write() themselves
       default -> String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
     };
   }
 
-  /** Content of a file as it may stand in a log line: short, printable, on one line. */
+  /** Formats the content of a file for a log line: short, printable, on one line. */
   static String quote(String content) {
     StringBuilder quoted = new StringBuilder("\"");
     content

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Writes as the kernel expects it: to a file that exists, neither created nor truncated, the whole
- * value in one write(), since each write() is a command of its own.
+ * Writes as the kernel expects: to an existing file, which is neither created nor truncated, and
+ * the whole value in one write(), because each write() is a separate command.
  */
 final class SysfsWriter implements AttributeWriter {
 

@@ -16,14 +16,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** libc's {@code open}, {@code ioctl} and {@code close}, for which the JDK has nothing else. */
+/**
+ * Calls libc's {@code open}, {@code ioctl} and {@code close}, for which the JDK has no other way.
+ */
 final class SystemDrmFiles implements DrmFiles {
 
   private static final int O_RDWR = 2;
   private static final int O_NONBLOCK = 04000;
   private static final int O_CLOEXEC = 02000000;
 
-  /** A driver that never gets to the end, as none should, must not hold up the discovery. */
+  /** Limits repeated calls: a faulty driver that never finishes must not block the discovery. */
   private static final int MAX_ATTEMPTS = 100;
 
   private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
@@ -34,7 +36,7 @@ final class SystemDrmFiles implements DrmFiles {
     int on(MemorySegment callState) throws Throwable;
   }
 
-  /** Linked at the first use, so that an agent that asks no driver needs no native access. */
+  /** Linked at first use, so that an agent that queries no driver needs no native access. */
   private static final class Libc {
 
     private static final MethodHandle OPEN =
@@ -90,7 +92,8 @@ final class SystemDrmFiles implements DrmFiles {
     @Override
     public void close() {
       try (Arena arena = Arena.ofConfined()) {
-        // Whatever it answers, the descriptor is closed (close(2)); once more could hit another.
+        // The result does not matter: the descriptor is closed in any case (close(2)), and a second
+        // close could hit another file.
         int any = (int) Libc.CLOSE.invokeExact(arena.allocate(CALL_STATE), descriptor);
       } catch (RuntimeException | Error e) {
         throw e;

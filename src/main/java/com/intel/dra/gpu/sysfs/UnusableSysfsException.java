@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * The root is not a sysfs that shows PCI devices, so that "no GPU" would be a guess. Most likely
- * the wrong folder was mounted or configured.
+ * The root is not a sysfs that shows PCI devices, so "no GPU" would be a guess. Most likely the
+ * wrong folder was mounted or configured.
  */
 public final class UnusableSysfsException extends IOException {
 

@@ -5,7 +5,7 @@ import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
-/** What the kernel writes into attributes and names, understood or refused. */
+/** Parses what the kernel writes into attributes and names, and rejects everything else. */
 final class Values {
 
   private static final Pattern INDEX = Pattern.compile("0|[1-9]\\d{0,6}");
@@ -39,7 +39,9 @@ final class Values {
         : OptionalLong.empty();
   }
 
-  /** The numbers in the names that are this prefix and a number as the kernel writes it. */
+  /**
+   * The numbers in those names that consist of this prefix and a number as the kernel writes it.
+   */
   static IntStream indices(List<String> names, String prefix) {
     return names.stream()
         .filter(name -> name.startsWith(prefix))

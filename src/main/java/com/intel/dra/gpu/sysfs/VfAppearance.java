@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
-/** Waits until VFs that were enabled are usable, and until those that were disabled are gone. */
+/** Waits until enabled VFs are usable, and until disabled VFs are gone. */
 record VfAppearance(SriovFiles files, WaitClock clock) {
 
   private static final Duration POLL = Duration.ofMillis(100);

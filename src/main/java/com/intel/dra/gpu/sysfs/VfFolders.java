@@ -5,8 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The folders {@code vf<n>} of a tree, n from 1: one for each VF that there can be, also while
- * there is none.
+ * The folders {@code vf<n>} of a tree, n from 1: one for each possible VF, even if no VF exists.
  */
 record VfFolders(SysfsReader reader, Path tree) {
 

@@ -2,21 +2,21 @@ package com.intel.dra.gpu.sysfs;
 
 import java.util.Optional;
 
-/** How making VFs ended. */
+/** The result of making VFs. */
 public sealed interface VfProvisioning {
 
   /**
-   * All of them are enabled, have what their profile says, and have their DRM card.
+   * All VFs are enabled, have what their profile says, and have their DRM card.
    *
-   * @param numVfs with the indices from 0
+   * @param numVfs the VFs have the indices from 0
    */
   record Done(int numVfs) implements VfProvisioning {}
 
   /**
-   * There are none of ours.
+   * No VFs of this attempt are usable.
    *
-   * @param undoFailure set when something of the attempt is still there, or VFs of somebody else
-   *     came in between ({@link SriovFailure.VfsExist}); those are left alone
+   * @param undoFailure set if something of the attempt is left, or if VFs of somebody else were
+   *     made meanwhile ({@link SriovFailure.VfsExist}); those are left alone
    */
   record Failed(SriovFailure cause, Optional<SriovFailure> undoFailure) implements VfProvisioning {
 

@@ -13,16 +13,16 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Turns a GPU into VFs and back, whatever the kernel's interface. Keeps nothing between two calls.
- * Calls for different GPUs may overlap, those for one GPU must not. They take seconds, of which
- * most are spent inside one write.
+ * Splits a GPU into VFs and removes them again, with any of the kernel's interfaces. It keeps no
+ * state between two calls. Calls for different GPUs may overlap; calls for one GPU must not. A call
+ * takes seconds, most of them inside one write.
  *
- * <p>Obeys the PCI core's rules ({@code sriov_numvfs} in drivers/pci): the number of VFs changes
- * only from 0 and back to 0, and none is added or removed alone.
+ * <p>Follows the PCI core's rules ({@code sriov_numvfs} in drivers/pci): the number of VFs changes
+ * only from 0 and back to 0, and no single VF is added or removed.
  */
 public final class VirtualFunctions {
 
-  /** The {@link #identity} of the VFs of a GPU that has none. */
+  /** The {@link #identity} of a GPU without VFs. */
   public static final String NO_VFS = "none";
 
   private static final long BYTES_PER_MIB = 1L << 20;
@@ -46,7 +46,7 @@ public final class VirtualFunctions {
   }
 
   /**
-   * How many VFs the GPU at that address has: none where the kernel cannot make any (SR-IOV was
+   * The number of VFs of the GPU at this address: 0 if the kernel cannot make any (SR-IOV is
    * switched off). Waits while their number is being changed.
    */
   public EnabledVfs enabled(PciAddress parent) {
@@ -58,9 +58,7 @@ public final class VirtualFunctions {
     }
   }
 
-  /**
-   * Why a VF of the GPU cannot be used though it is enabled; empty when it can, or is not there.
-   */
+  /** Why an enabled VF of the GPU cannot be used; empty if it can, or if it does not exist. */
   public Optional<VfWithoutCard> withoutCard(PciAddress parent, int index) {
     Path vf = layout.pciDevice(parent).resolve(SysfsLayout.VIRTFN_PREFIX + index);
     if (!Files.exists(vf) || files.hasCard(vf.resolve(SysfsLayout.DRM))) {
@@ -74,10 +72,10 @@ public final class VirtualFunctions {
   }
 
   /**
-   * Which VFs these are: others that are made later have another identity, also where they are as
-   * many and at the same address. The kernel gives each device it makes an inode of its own.
+   * Identifies the present VFs: VFs that are made later have another identity, even if their number
+   * and addresses are the same. The kernel gives each device that it makes a new inode.
    *
-   * @return {@link #NO_VFS} when there are none; empty when it cannot be told
+   * @return {@link #NO_VFS} if there are none; empty if it cannot be determined
    */
   public String identity(PciAddress parent) {
     Path first = layout.pciDevice(parent).resolve(SysfsLayout.VIRTFN_PREFIX + 0);
@@ -91,12 +89,12 @@ public final class VirtualFunctions {
     }
   }
 
-  /** Whether no driver is bound to the GPU, or it is not there at all: then it has no VFs. */
+  /** Whether no driver is bound to the GPU, or the GPU does not exist: then it has no VFs. */
   public boolean isWithoutDriver(PciAddress parent) {
     return reader.isGone(layout.pciDevice(parent).resolve(SysfsLayout.DRIVER));
   }
 
-  /** What each VF of the GPU gets, and what is left of earlier ones. Changes nothing. */
+  /** What each VF of the GPU gets, and what is left of earlier VFs. Changes nothing. */
   public VfQuotas quotas(PciAddress parent) {
     Path device = layout.pciDevice(parent);
     try {
@@ -135,14 +133,14 @@ public final class VirtualFunctions {
   }
 
   /**
-   * Makes VFs of one profile: as many as the profile allows, for what is left over would be of no
-   * use to anybody else, but where the kernel only gives equal shares no more than get the memory
-   * of the profile. Undoes everything when anything fails.
+   * Makes VFs of one profile. It makes as many as the profile allows, because the remainder would
+   * be of no use to others; but if the kernel gives only equal shares, no more than can get the
+   * memory of the profile. Undoes everything if anything fails.
    *
    * @param parent a GPU without VFs
-   * @param profile one of {@link Gpu#vfProfiles} of it
+   * @param profile one of the GPU's {@link Gpu#vfProfiles}
    * @param atLeast how many VFs are needed
-   * @throws InterruptedException with the VFs made in part; {@link #remove} clears them away
+   * @throws InterruptedException with the VFs made in part; {@link #remove} removes them
    */
   public VfProvisioning provision(Gpu parent, VfProfile profile, int atLeast)
       throws InterruptedException {
@@ -186,7 +184,7 @@ public final class VirtualFunctions {
 
   /**
    * Removes all VFs of a GPU, resets their quotas and lets the kernel divide by itself again. A GPU
-   * without VFs and quotas is left alone. Nothing may use the VFs any more.
+   * without VFs and quotas is left alone. The VFs must no longer be in use.
    *
    * @throws InterruptedException with the VFs removed in part
    */
@@ -201,8 +199,8 @@ public final class VirtualFunctions {
   }
 
   /**
-   * Takes back the quotas of a GPU without VFs, which an attempt that was cut off may have left.
-   * VFs that somebody has made meanwhile are left alone, with their quotas.
+   * Resets the quotas of a GPU without VFs, which an interrupted attempt may have left. VFs that
+   * others have made meanwhile are left alone together with their quotas.
    */
   public VfRemoval clear(PciAddress parent) {
     Path device = layout.pciDevice(parent);
@@ -220,8 +218,8 @@ public final class VirtualFunctions {
   }
 
   /**
-   * Whether the VFs that there are can be used: each has its DRM card, and the memory where the
-   * kernel tells of it. Waits for the cards, and changes nothing.
+   * Checks whether the present VFs can be used: each must have its DRM card, and its memory if the
+   * kernel reports it. Waits for the cards and changes nothing.
    *
    * @param atLeast how many VFs are needed
    */
@@ -250,7 +248,7 @@ public final class VirtualFunctions {
       throws InterruptedException {
     try {
       int existing = files.numVfs(device);
-      if (existing != 0 && !enabled) { // somebody else was faster
+      if (existing != 0 && !enabled) { // others made VFs first
         return Optional.of(new SriovFailure.VfsExist(SriovFiles.numVfsFile(device), existing));
       }
       tearDown(device, quotas);
@@ -299,7 +297,7 @@ public final class VirtualFunctions {
                     profile.name())));
   }
 
-  /** Takes back every quota, so that the kernel can divide by itself, and tells it to. */
+  /** Resets every quota, so that the kernel can divide by itself, and switches that on. */
   private void clear(QuotaInterface quotas) throws SriovException {
     for (Path file : quotas.quotaFiles()) {
       if (!files.says(file, "0")) {
@@ -315,14 +313,14 @@ public final class VirtualFunctions {
   private void write(QuotaWrite quota, Gpu parent) throws SriovException {
     boolean integrated = parent.memoryMiB() == 0;
     if (integrated && !Files.exists(quota.file())) {
-      return; // quotas of local memory, which it has not
+      return; // local memory quotas, which the GPU does not have
     }
     files.writeAndVerify(quota);
   }
 
   /**
-   * A fair share of which the file says 0 is not looked at: not every kernel shows there what it
-   * gave by itself.
+   * A fair share for which the file says 0 is not verified, because not every kernel reports there
+   * what it gave by itself.
    */
   private void verifyMemory(QuotaInterface quotas, int vfNumber, VfProfile profile)
       throws SriovException {

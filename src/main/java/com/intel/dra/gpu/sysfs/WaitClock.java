@@ -2,10 +2,10 @@ package com.intel.dra.gpu.sysfs;
 
 import java.time.Duration;
 
-/** Time as it passes while something is awaited, so that tests need not wait. */
+/** The time that passes during a wait; tests replace it so that they do not have to wait. */
 public interface WaitClock {
 
-  /** The real time. */
+  /** The system's time. */
   WaitClock SYSTEM =
       new WaitClock() {
         @Override
@@ -19,7 +19,7 @@ public interface WaitClock {
         }
       };
 
-  /** As {@link System#nanoTime}. */
+  /** Has the meaning of {@link System#nanoTime}. */
   long nanoTime();
 
   void sleep(Duration duration) throws InterruptedException;
