@@ -8,23 +8,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** The claims of one request, which are seen to at the same time and all answered. */
+/** Handles the claims of one request in parallel and answers them together. */
 final class ClaimBatch {
 
-  /** The kubelet sends the claims of one pod. */
+  /** The kubelet sends the claims of only one pod per request. */
   static final int MAX_CLAIMS = 1024;
 
-  /** An answer to one claim of a batch, on its way into the answer's map. */
+  /** The answer to one claim of a batch, before it is put into the response's map. */
   private record Answer<R>(String uid, R response) {}
 
   private ClaimBatch() {}
 
   /**
-   * A claim that is there twice is seen to once. A request with more than {@link #MAX_CLAIMS}, or
-   * with different claims of one UID, which could not both be answered, fails as a whole with
-   * INVALID_ARGUMENT, and nothing of it is done.
+   * Answers each claim. A claim that occurs twice is handled once. A request with more than {@link
+   * #MAX_CLAIMS} claims, or with different claims of one UID, which could not both be answered,
+   * fails as a whole with INVALID_ARGUMENT, and no claim is handled.
    *
-   * @param uid of a claim, under which it is answered
+   * @param uid returns the claim's UID, which is the key of its answer
    * @param call answers one claim and never fails
    */
   static <C, R> Uni<Map<String, R>> answerEach(

@@ -15,25 +15,27 @@ import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
 /**
- * Carries one claim of any version of the API to the {@link ClaimPreparer} and back: keeps that
- * interface's promises on threads, order and errors, and writes the log.
+ * Passes each claim, from any version of the API, to the {@link ClaimPreparer} and returns its
+ * result. Ensures what that interface promises about threads, order and errors, and writes the log.
  */
 @Singleton
 final class ClaimCalls {
 
   private static final Logger LOG = Logger.getLogger(ClaimCalls.class);
 
-  /** Told to the listener alone: the call itself ends with the Error, such as a full stack. */
+  /**
+   * Reported only to the listener: the call itself ends with the Error, such as a stack overflow.
+   */
   private static final String BROKEN_OFF = "broken off by an Error";
 
   private static final int MAX_UID_LENGTH = 128;
   private static final int MAX_NAME_LENGTH = 253;
   private static final int MAX_LABEL_LENGTH = 63;
 
-  /** The API server gives UUIDs, but promises nothing of their form. */
+  /** The API server makes UUIDs, but does not guarantee their form. */
   private static final Pattern UID = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?");
 
-  /** RFC 1123, as the API server takes names of objects and of namespaces. */
+  /** RFC 1123, as the API server checks names of objects and of namespaces. */
   private static final Pattern SUBDOMAIN = Pattern.compile("[a-z0-9]([a-z0-9.-]*[a-z0-9])?");
 
   private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?");
@@ -58,8 +60,8 @@ final class ClaimCalls {
   }
 
   /**
-   * What is wrong with a reference that the kubelet sent; empty when it is one that Kubernetes can
-   * have. What is not goes no further: into no file, no object and no path.
+   * What is wrong with a reference that the kubelet sent; empty if Kubernetes allows it. A
+   * reference that it does not allow is used in no file, object or path.
    */
   static Optional<String> defect(ClaimReference claim) {
     return defect("UID", claim.uid(), UID, MAX_UID_LENGTH)
@@ -81,12 +83,12 @@ final class ClaimCalls {
             "claim %s is not one that Kubernetes gives (%s)".formatted(part, form.pattern()));
   }
 
-  /** The resource handle as classic kubelets send it: empty when there is none. */
+  /** The resource handle as classic kubelets send it; an empty text means none. */
   static Optional<String> handle(String sent) {
     return sent.isEmpty() ? Optional.empty() : Optional.of(sent);
   }
 
-  /** Never fails: what goes wrong is a result. */
+  /** Never fails: errors are returned as results. */
   Uni<PrepareResult> prepare(
       PluginApiVersion version, ClaimReference claim, Optional<String> handle) {
     return onThread(
@@ -105,7 +107,7 @@ final class ClaimCalls {
         });
   }
 
-  /** Never fails: what goes wrong is a result. */
+  /** Never fails: errors are returned as results. */
   Uni<UnprepareResult> unprepare(PluginApiVersion version, ClaimReference claim) {
     return onThread(
         () -> {
@@ -130,7 +132,7 @@ final class ClaimCalls {
     return Duration.ofNanos(System.nanoTime() - begin);
   }
 
-  /** Whatever is logged meanwhile has the claim as a field. */
+  /** Runs the call with the claim as a field of everything that it logs. */
   private static <R> R loggedAs(ClaimReference claim, Supplier<R> call) {
     if (defect(claim).isPresent()) {
       return call.get();

@@ -3,35 +3,36 @@ package com.intel.dra.gpu.kubelet;
 import java.util.Optional;
 
 /**
- * What a driver does for a claim on its node. Every version of the plugin API ends here.
+ * Prepares and unprepares claims on the driver's node. Every version of the plugin API calls this
+ * interface.
  *
- * <p><b>Who retries:</b> the kubelet. It calls before it starts the containers of each pod that
+ * <p><b>Retries:</b> the kubelet retries. It calls before it starts the containers of each pod that
  * uses the claim, gives up after 45 s, and calls again, about every 90 s or sooner, until it gets a
- * success or the pod is gone. So both calls must be idempotent, and a call that takes long should
- * carry on where the last one was: that the kubelet gave up cancels nothing here.
+ * success or the pod is gone. So both methods must be idempotent, and a long call should continue
+ * where the last one stopped: when the kubelet gives up, nothing is cancelled here.
  *
- * <p><b>Threads:</b> calls come on virtual threads and may block. Calls for the same claim UID
- * never overlap; those for different claims do, also claims of one request.
+ * <p><b>Threads:</b> the methods are called on virtual threads and may block. Calls for the same
+ * claim UID never overlap; calls for different claims do, also for claims of one request.
  *
- * <p><b>Errors</b> that the implementation knows are results. Whatever it throws becomes a failed
- * result too, and is logged with its stack as a defect.
+ * <p><b>Errors:</b> failures that the implementation foresees are results. An exception also
+ * becomes a failed result, and is logged with its stack trace as a defect.
  */
 public interface ClaimPreparer {
 
   /**
-   * Makes the claim's devices usable by containers on this node. A claim that is prepared already
-   * is answered again in the same way.
+   * Makes the claim's devices usable by containers on this node. For a claim that is already
+   * prepared, returns the same answer again.
    *
    * @param resourceHandle what the driver's controller wrote into the claim's allocation result for
-   *     this driver (classic DRA); empty if it wrote nothing, and always in structured DRA, whose
-   *     drivers read the allocation from the claim in the API, where they must compare the UID
+   *     this driver (classic DRA); empty if it wrote nothing. Always empty in structured DRA, where
+   *     a driver reads the allocation from the claim in the API and must compare the UID
    */
   PrepareResult prepare(ClaimReference claim, Optional<String> resourceHandle);
 
   /**
-   * Undoes {@link #prepare}, after the last container that used the claim has ended. A claim that
-   * is not known here is a success: the kubelet also asks for claims whose preparation never
-   * succeeded, and asks again when it did not see the answer.
+   * Reverts {@link #prepare} after the last container that used the claim has ended. An unknown
+   * claim is a success: the kubelet also asks for claims whose preparation never succeeded, and
+   * asks again if it did not receive the answer.
    */
   UnprepareResult unprepare(ClaimReference claim);
 }

@@ -1,6 +1,6 @@
 package com.intel.dra.gpu.kubelet;
 
-/** Which ResourceClaim the kubelet speaks of. The UID decides; the names are for people. */
+/** Identifies the ResourceClaim of a kubelet's call. The UID decides; the names are for people. */
 public record ClaimReference(String namespace, String name, String uid) {
 
   @Override

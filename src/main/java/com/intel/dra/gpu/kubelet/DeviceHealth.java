@@ -3,11 +3,11 @@ package com.intel.dra.gpu.kubelet;
 import java.time.Instant;
 
 /**
- * How a device is, which the kubelet shows in the status of the pods that use it.
+ * The health of a device, which the kubelet shows in the status of the pods that use it.
  *
  * @param poolName the pool of the ResourceSlice that offers the device
  * @param deviceName the device's name in its pool
- * @param determinedAt when the driver last looked
+ * @param determinedAt when the driver last checked the device
  * @param message for people; may be empty, and is cut at 1024 characters
  */
 public record DeviceHealth(
@@ -16,7 +16,7 @@ public record DeviceHealth(
   private static final int MAX_MESSAGE_CHARACTERS = 1024;
   private static final String CUT = "...";
 
-  /** What the kubelet can tell apart. */
+  /** The states that the kubelet distinguishes. */
   public enum Status {
     UNKNOWN,
     HEALTHY,

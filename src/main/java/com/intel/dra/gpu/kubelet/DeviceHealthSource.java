@@ -2,25 +2,25 @@ package com.intel.dra.gpu.kubelet;
 
 import java.util.List;
 
-/** Where the kubelet's health service has its knowledge from. Its methods may be called at once. */
+/** The source of the kubelet's device health service. Its methods may be called concurrently. */
 public interface DeviceHealthSource {
 
-  /** A listener's end. */
+  /** The registration of a listener. */
   @FunctionalInterface
   interface Subscription {
-    /** After this the listener may be called once more at the most. */
+    /** Ends the registration. Afterwards the listener is called at most once more. */
     void cancel();
   }
 
   /**
-   * How all devices are now; must not block. The kubelet keeps what it was told of one that is
-   * missing.
+   * The current health of all devices; must not block. For a missing device the kubelet keeps the
+   * health that it received last.
    */
   List<DeviceHealth> current();
 
   /**
-   * Calls the listener after each change of {@link #current}, on any thread. It does not block, and
-   * asks for what there is then, so that changes in quick succession may be told as one.
+   * Calls the listener after each change of {@link #current}, on any thread. The listener does not
+   * block and reads the current state, so changes in quick succession may be reported by one call.
    */
   Subscription onChange(Runnable listener);
 }

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * The health of all devices for whoever subscribes: at once, after each change, and again in good
- * time before the kubelet stops believing it, which it does after 30 s.
+ * Sends the health of all devices to each subscriber: at once, after each change, and repeatedly
+ * before the kubelet considers it outdated, which happens after 30 s.
  */
 @Singleton
 final class HealthStreams {
@@ -45,12 +45,12 @@ final class HealthStreams {
         .emitter(emitter -> new Stream(emitter).begin(), BackPressureStrategy.LATEST);
   }
 
-  /** Ends the streams there are: a server waits for its calls, and these would never end. */
+  /** Ends all open streams: a server that stops waits for its calls, and these would never end. */
   void completeAll() {
     open.forEach(stream -> stream.emitter.complete());
   }
 
-  /** How many streams there are. */
+  /** The number of open streams. */
   int size() {
     return open.size();
   }
@@ -78,7 +78,7 @@ final class HealthStreams {
       tell();
     }
 
-    /** One at a time, so that nothing older follows what is newer. */
+    /** Synchronized, so that an older state never follows a newer one. */
     private synchronized void tell() {
       try {
         emitter.emit(source.current());

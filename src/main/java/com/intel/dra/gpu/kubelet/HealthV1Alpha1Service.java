@@ -10,7 +10,7 @@ import io.smallrye.mutiny.Multi;
 import jakarta.inject.Inject;
 import java.util.List;
 
-/** Kubernetes 1.34 to 1.39. */
+/** The health service of Kubernetes 1.34 to 1.39. */
 @GrpcService
 final class HealthV1Alpha1Service extends MutinyDRAResourceHealthGrpc.DRAResourceHealthImplBase {
 

@@ -10,7 +10,7 @@ import io.smallrye.mutiny.Multi;
 import jakarta.inject.Inject;
 import java.util.List;
 
-/** Kubernetes 1.37 and later. */
+/** The health service of Kubernetes 1.37 and later. */
 @GrpcService
 final class HealthV1Service extends MutinyDRAResourceHealthGrpc.DRAResourceHealthImplBase {
 

@@ -15,22 +15,23 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps instances of the driver apart that run side by side on a node, each in a process of its
- * own. The calls of one instance overlap as if there were no other: the first of them locks the
- * file, the last lets it go. A process that dies lets go too.
+ * Excludes the calls of other instances of the driver that run on the same node, each in a separate
+ * process. The calls of one instance may overlap: the first of them locks the file, and the last
+ * releases it. The lock of a process that dies is released too.
  *
- * <p>The kubelet calls the newest instance, so that the older runs out of calls and the newer gets
- * the lock; where calls never cease, the other instance answers that this one is busy.
+ * <p>The kubelet calls the newest instance, so the older one soon has no more calls and the newer
+ * one gets the lock. If the calls of one instance never cease, the other answers that this one is
+ * busy.
  *
- * <p>The file is asked for again and again rather than waited for: a blocked lock of a file would
- * hold a virtual thread's carrier. It is a POSIX record lock, which belongs to the process: it does
- * not see the BSD locks of {@code flock(2)}, which drivers written in Go use.
+ * <p>The file lock is polled, because a blocking lock would occupy a virtual thread's carrier. It
+ * is a POSIX record lock, which belongs to the process, and is independent of the BSD locks of
+ * {@code flock(2)}, which drivers written in Go use.
  */
 final class InstanceLock {
 
   private static final Logger LOG = Logger.getLogger(InstanceLock.class);
 
-  /** Less than the 45 s after which the kubelet hears no answer. */
+  /** Shorter than the 45 s after which the kubelet no longer waits for an answer. */
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final Duration RETRY = Duration.ofMillis(50);
@@ -38,14 +39,14 @@ final class InstanceLock {
   private final Optional<Path> file;
   private final Duration patience;
 
-  /** Held while the file is asked for, so that one call asks and the others wait for it. */
+  /** Held while the file is polled, so that one call polls and the others wait for it. */
   private final ReentrantLock mutex = new ReentrantLock();
 
   // guarded by mutex
   private int holders;
   private @Nullable FileChannel locked;
 
-  /** How asking for the file ended. */
+  /** The result of acquiring the lock. */
   private sealed interface Attempt {
     record Held() implements Attempt {}
 
@@ -53,14 +54,18 @@ final class InstanceLock {
   }
 
   /**
-   * @param file what all instances lock; empty when this is the only one, and nothing is locked
+   * @param file the file that all instances lock; empty if there is only one instance, and nothing
+   *     is locked
    */
   InstanceLock(Optional<Path> file, Duration patience) {
     this.file = file;
     this.patience = patience;
   }
 
-  /** Does the action while no other instance does one, or says why it could not. */
+  /**
+   * Runs the action while no other instance runs one, or returns the answer for the reason of
+   * denial.
+   */
   <R> R whileHolding(Supplier<R> action, Function<String, R> denied) {
     if (file.isEmpty()) {
       return action.get();
@@ -112,7 +117,7 @@ final class InstanceLock {
             .formatted(path, patience.toSeconds()));
   }
 
-  /** The channel that holds the lock; null when another instance held it for too long. */
+  /** Returns the channel that holds the lock, or null if another instance held it too long. */
   private static @Nullable FileChannel lock(Path path, long deadline)
       throws IOException, InterruptedException {
     FileChannel channel =
@@ -134,7 +139,7 @@ final class InstanceLock {
     try {
       return channel.tryLock() != null;
     } catch (OverlappingFileLockException e) {
-      return false; // another instance in this very process
+      return false; // another instance in the same process
     }
   }
 

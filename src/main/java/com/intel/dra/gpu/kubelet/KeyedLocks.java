@@ -4,7 +4,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/** One lock per key, for as long as somebody holds it or waits for it. */
+/** One lock per key, which exists while a thread holds it or waits for it. */
 final class KeyedLocks {
 
   private static final class CountedLock {
@@ -26,7 +26,7 @@ final class KeyedLocks {
     }
   }
 
-  /** How many keys are held or waited for. */
+  /** The number of keys that are held or waited for. */
   int size() {
     return locks.size();
   }

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The plugin as the kubelet sees it: a socket that serves every version of its generation's API,
- * and one in the kubelet's registry that tells of it. The first is served before the second
- * appears, and outlives it.
+ * and one in the kubelet's registry that announces it. The plugin socket is served before the
+ * registration appears, and is removed after it.
  */
 @Singleton
 public final class KubeletPlugin implements AutoCloseable {
@@ -63,13 +63,13 @@ public final class KubeletPlugin implements AutoCloseable {
     this.registration = registration;
   }
 
-  /** A plugin outside a bean container, which does not know how its devices are. */
+  /** Makes a plugin outside a bean container, which does not know the health of its devices. */
   public static KubeletPlugin create(
       PluginSettings settings, ClaimPreparer preparer, PluginCallListener listener) {
     return create(settings, preparer, listener, new NoDeviceHealth());
   }
 
-  /** A plugin outside a bean container. */
+  /** Makes a plugin outside a bean container. */
   public static KubeletPlugin create(
       PluginSettings settings,
       ClaimPreparer preparer,
@@ -93,10 +93,10 @@ public final class KubeletPlugin implements AutoCloseable {
   }
 
   /**
-   * Serves both sockets by the time that it returns; from then on the kubelet may call. Does
-   * nothing when it serves already.
+   * Serves both sockets before it returns; from then on the kubelet may call. Does nothing if it
+   * already serves.
    *
-   * @throws IOException when a folder or socket cannot be made; nothing is served then
+   * @throws IOException if a folder or socket cannot be made; then nothing is served
    */
   public synchronized void start() throws IOException {
     if (serving != null) {
@@ -105,7 +105,8 @@ public final class KubeletPlugin implements AutoCloseable {
     Files.createDirectories(settings.pluginFolder());
     Files.setPosixFilePermissions(
         settings.pluginFolder(), PosixFilePermissions.fromString("rwxr-x---"));
-    // the kubelet's own folder: made if we are first, its permissions are the kubelet's affair
+    // the kubelet's folder: it is made if the kubelet has not made it yet, and the kubelet sets its
+    // permissions
     Files.createDirectories(settings.registryFolder());
 
     StaleSockets.remove(settings);
@@ -114,7 +115,8 @@ public final class KubeletPlugin implements AutoCloseable {
         new EpollEventLoopGroup(1, new DefaultThreadFactory("kubelet-plugin", true));
     UnixSocketServer plugin = null;
     try {
-      // an old registration must not lead the kubelet to the new plugin socket before we say so
+      // an old registration must not lead the kubelet to the new plugin socket before the plugin
+      // registers itself
       Files.deleteIfExists(settings.registrationSocket());
       plugin = UnixSocketServer.serve(settings.pluginSocket(), nodeServices, eventLoop);
       var registry =
@@ -143,7 +145,7 @@ public final class KubeletPlugin implements AutoCloseable {
    * Calls the registration socket as the kubelet would, for a liveness check; blocks up to a
    * second.
    *
-   * @return what is wrong; empty when it answers as it should
+   * @return what is wrong; empty if the answer is correct
    */
   public Optional<String> probe() {
     return probe(SocketProbe::registrationDefect);
@@ -152,7 +154,7 @@ public final class KubeletPlugin implements AutoCloseable {
   /**
    * Calls both sockets; blocks up to two seconds.
    *
-   * @return what is wrong; empty when the kubelet can register the plugin and call it
+   * @return what is wrong; empty if the kubelet can register the plugin and call it
    */
   public Optional<String> probeBoth() {
     return probe(SocketProbe::registrationDefect).or(() -> probe(SocketProbe::pluginDefect));
@@ -168,7 +170,7 @@ public final class KubeletPlugin implements AutoCloseable {
         : question.apply(new SocketProbe(settings, now.eventLoop()));
   }
 
-  /** Takes the registration away, then the plugin socket; waits some seconds for running calls. */
+  /** Removes the registration, then the plugin socket; waits a few seconds for running calls. */
   @Override
   public synchronized void close() {
     Serving now = serving;

@@ -4,7 +4,7 @@ import io.quarkus.arc.DefaultBean;
 import jakarta.inject.Singleton;
 import java.util.List;
 
-/** Stands in where a driver does not know how its devices are. */
+/** The default for drivers that do not know the health of their devices. */
 @DefaultBean
 @Singleton
 final class NoDeviceHealth implements DeviceHealthSource {

@@ -12,7 +12,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import java.util.Optional;
 
-/** Kubernetes 1.27: one claim a call, and errors are gRPC statuses. */
+/** The API of Kubernetes 1.27: one claim per call, and errors are gRPC statuses. */
 @GrpcService
 final class NodeV1Alpha2Service extends MutinyNodeGrpc.NodeImplBase {
 
@@ -64,7 +64,7 @@ final class NodeV1Alpha2Service extends MutinyNodeGrpc.NodeImplBase {
     return status.withDescription(shortened(message)).asRuntimeException();
   }
 
-  /** A status travels in a header, and callers take headers of 8 KiB in all. */
+  /** A status is sent in a header, and callers accept 8 KiB of headers in total. */
   private static String shortened(String message) {
     return message.length() <= MAX_MESSAGE_LENGTH
         ? message

@@ -13,8 +13,8 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 
 /**
- * Kubernetes 1.28 to 1.30: batches. Every claim of a request is answered, the failed ones with an
- * error text of their own.
+ * The API of Kubernetes 1.28 to 1.30: batches. Every claim of a request is answered, and a failed
+ * one has its own error text.
  */
 @GrpcService
 final class NodeV1Alpha3Service extends MutinyNodeGrpc.NodeImplBase {

@@ -14,7 +14,9 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import java.util.Optional;
 
-/** Kubernetes 1.32 and later: as {@link NodeV1Service}, but for shares of devices. */
+/**
+ * The API of Kubernetes 1.32 and later: like {@link NodeV1Service}, but without shares of devices.
+ */
 @GrpcService
 final class NodeV1Beta1Service extends MutinyDRAPluginGrpc.DRAPluginImplBase {
 

@@ -14,7 +14,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import java.util.Optional;
 
-/** Kubernetes 1.34 and later: batches, answered by device. */
+/** The API of Kubernetes 1.34 and later: batches, answered by device. */
 @GrpcService
 final class NodeV1Service extends MutinyDRAPluginGrpc.DRAPluginImplBase {
 

@@ -5,18 +5,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which of Kubernetes' two kinds of Dynamic Resource Allocation the plugin offers. It is chosen
- * when the plugin starts: a kubelet speaks one of the two.
+ * The kind of Dynamic Resource Allocation that the plugin offers: classic or structured. It is
+ * chosen when the plugin starts, because a kubelet supports only one of the two.
  */
 public sealed interface PluginGeneration {
 
-  /** What the registration says that the plugin supports, in the order of preference. */
+  /** The versions that the registration announces, in order of preference. */
   List<String> supportedVersions();
 
   /** Kubernetes 1.27 to 1.30: the driver's controller allocates. */
   record Classic() implements PluginGeneration {
 
-    /** Kubelets up to 1.31 compare these with semantic versions from 1.0.0 on. */
+    /** Kubelets up to 1.31 compare these as semantic versions, starting from 1.0.0. */
     @Override
     public List<String> supportedVersions() {
       return List.of("1.0.0");
@@ -26,15 +26,15 @@ public sealed interface PluginGeneration {
   /**
    * Kubernetes 1.34 and later: the scheduler allocates from ResourceSlices.
    *
-   * @param podUid the UID of the pod that the plugin runs in, when two of them may run side by side
-   *     while the driver is upgraded: each has sockets of its own then, and they take turns with
-   *     the kubelet's calls. Empty when only one runs at a time
+   * @param podUid the UID of the plugin's pod if two pods may run side by side during an upgrade of
+   *     the driver: then each has separate sockets, and they take turns with the kubelet's calls.
+   *     Empty if only one runs at a time
    * @param health whether the health of devices is offered, from a {@link DeviceHealthSource}
    */
   record Structured(Optional<String> podUid, boolean health) implements PluginGeneration {
 
     /**
-     * @throws IllegalArgumentException for a pod UID that cannot be a part of a file's name
+     * @throws IllegalArgumentException if the pod UID cannot be part of a file name
      */
     public Structured {
       podUid.ifPresent(
@@ -45,7 +45,9 @@ public sealed interface PluginGeneration {
           });
     }
 
-    /** Kubelets take the first that they know; these are not the names of proto packages. */
+    /**
+     * Kubelets take the first version that they know; these are not the names of proto packages.
+     */
     @Override
     public List<String> supportedVersions() {
       var versions = new ArrayList<>(List.of("v1.DRAPlugin", "v1beta1.DRAPlugin"));

@@ -6,14 +6,14 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Whose plugin it is, what it offers, and where its sockets go.
+ * The driver of the plugin, what it offers, and where its sockets are.
  *
  * @param driverName the driver's name as in ResourceClass or DeviceClass
- * @param pluginFolder the driver's own folder, usually /var/lib/kubelet/plugins/&lt;driver
- *     name&gt;. The kubelet must see it under the same path
+ * @param pluginFolder the driver's folder, usually /var/lib/kubelet/plugins/&lt;driver name&gt;.
+ *     The kubelet must see it under the same path
  * @param registryFolder the folder that the kubelet watches for registration sockets, usually
  *     /var/lib/kubelet/plugins_registry
- * @param generation which kubelets the plugin is for
+ * @param generation the kubelets that the plugin is for
  */
 public record PluginSettings(
     String driverName, Path pluginFolder, Path registryFolder, PluginGeneration generation) {
@@ -31,7 +31,7 @@ public record PluginSettings(
     return SocketNames.registration(pluginFolder, registryFolder, driverName, generation);
   }
 
-  /** What several instances of the driver on one node lock; empty when there is only one. */
+  /** The file that several instances of the driver on one node lock; empty if there is only one. */
   public Optional<Path> lockFile() {
     return switch (generation) {
       case Classic() -> Optional.empty();

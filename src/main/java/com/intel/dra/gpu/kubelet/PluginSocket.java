@@ -15,21 +15,22 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A socket of this driver in a folder that the kubelet looks at.
+ * A socket of this driver in a folder that the kubelet reads.
  *
- * @param served whether anybody listens on it, as far as can be told
+ * @param served whether a process listens on it, as far as can be determined
  */
 public record PluginSocket(Path path, Kind kind, boolean served) {
 
-  /** What the kubelet uses it for. */
+  /** The kubelet's use of the socket. */
   public enum Kind {
     REGISTRATION,
     PLUGIN
   }
 
   /**
-   * All that there are, of every instance of the driver: registrations first, for they tell of the
-   * plugin sockets, whose names tell of registrations. What is no socket is left out.
+   * All sockets of all instances of the driver. Registrations come first, because they announce the
+   * plugin sockets; some of them are only found through the names of the plugin sockets. Files that
+   * are no sockets are left out.
    */
   public static List<PluginSocket> of(PluginSettings settings) throws IOException {
     List<Path> plugins =
@@ -61,7 +62,7 @@ public record PluginSocket(Path path, Kind kind, boolean served) {
     return String.valueOf(socket.getFileName());
   }
 
-  /** What is no socket, or does not let itself be looked at, is left alone. */
+  /** Returns empty for a file that is no socket or cannot be read. */
   private static Optional<PluginSocket> look(Path path, Kind kind) {
     try {
       return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
@@ -75,7 +76,8 @@ public record PluginSocket(Path path, Kind kind, boolean served) {
 
   private static boolean isServed(Path path) {
     try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      // an instance that hangs must not hold up the caller: whatever is not refused is alive
+      // an instance that hangs must not block the caller: a connection that is not refused counts
+      // as served
       channel.configureBlocking(false);
       channel.connect(UnixDomainSocketAddress.of(path));
       return true;

@@ -3,7 +3,7 @@ package com.intel.dra.gpu.kubelet;
 import java.util.List;
 import java.util.Optional;
 
-/** How preparing a claim ended. */
+/** The result of preparing a claim. */
 public sealed interface PrepareResult {
 
   /**
@@ -15,7 +15,7 @@ public sealed interface PrepareResult {
     }
 
     /**
-     * What a driver of classic DRA answers, which knows of no requests, pools and devices.
+     * The result of a driver of classic DRA, which knows no requests, pools and devices.
      *
      * @param cdiDevices qualified CDI device names, see {@link PreparedDevice#cdiDevices}
      */

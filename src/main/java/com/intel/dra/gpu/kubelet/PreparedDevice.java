@@ -7,13 +7,13 @@ import java.util.Optional;
  * A device of a claim that containers can use now.
  *
  * @param requestNames the claim's requests that the device was allocated for; empty for all of
- *     them. Of a subrequest ({@code main/sub}) only the request's own name is kept, which is what a
- *     container refers to and the kubelet looks for
+ *     them. Of a subrequest ({@code main/sub}) only the name of the request is kept, because
+ *     containers refer to it and the kubelet looks for it
  * @param poolName the pool of the ResourceSlice that offers the device
  * @param deviceName the device's name in its pool
  * @param cdiDevices qualified CDI device names ({@code vendor/class=name}) that the container
- *     runtime finds in a CDI spec by the time that the kubelet is answered; may be empty
- * @param shareId which share of the device, where the allocation names one. Only API v1 carries it
+ *     runtime must find in a CDI spec before the kubelet is answered; may be empty
+ * @param shareId the share of the device, if the allocation names one. Only API v1 transmits it
  */
 public record PreparedDevice(
     List<String> requestNames,

@@ -10,7 +10,9 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import org.jboss.logging.Logger;
 
-/** Tells the kubelet who the plugin is, and hears whether it was taken. */
+/**
+ * Answers the kubelet's questions about the plugin, and receives the result of the registration.
+ */
 @GrpcService
 final class RegistrationService extends MutinyRegistrationGrpc.RegistrationImplBase {
 

@@ -3,13 +3,16 @@ package com.intel.dra.gpu.kubelet;
 /** What the kubelet last said about the plugin's registration. */
 public sealed interface RegistrationState {
 
-  /** It has not said anything yet: it has not found the registration socket, or is not running. */
+  /**
+   * The kubelet has not said anything yet: it has not found the registration socket, or is not
+   * running.
+   */
   record Awaited() implements RegistrationState {}
 
   record Registered() implements RegistrationState {}
 
   /**
-   * @param error the kubelet's own words
+   * @param error the kubelet's error text
    */
   record Refused(String error) implements RegistrationState {}
 }

@@ -11,7 +11,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
-/** How the sockets are called, which drivers written with Kubernetes' helper do alike. */
+/** The names of the sockets, which follow those of drivers that use Kubernetes' Go helper. */
 final class SocketNames {
 
   private static final String PLUGIN_PREFIX = "dra-";
@@ -37,14 +37,14 @@ final class SocketNames {
   }
 
   /**
-   * What a pod is called in the names of its sockets: its UID, or a hash of it where the plugin
-   * socket's path would be too long. One for both sockets, so that the one leads to the other.
+   * The pod's part in the names of its sockets: its UID, or a hash if the plugin socket's path
+   * would be too long. Both sockets use the same part, so that one can be found from the other.
    */
   private static String pod(Path pluginFolder, String uid) {
     return UnixSocketServer.isShort(plugin(pluginFolder, uid)) ? uid : hash(uid, UID_HASH_BYTES);
   }
 
-  /** The pod in the name of a plugin socket, by its UID or a hash; empty when it has none. */
+  /** The pod's part in the name of a plugin socket: a UID or a hash; empty if there is none. */
   static Optional<String> pod(String pluginSocket) {
     boolean has =
         pluginSocket.startsWith(PLUGIN_PREFIX)
@@ -69,7 +69,7 @@ final class SocketNames {
   }
 
   /**
-   * The first of the names that is short enough for a socket, else the shortest of them.
+   * The first of the names that is short enough for a socket, otherwise the shortest.
    *
    * @param pod as in the name of the plugin socket
    */
@@ -89,8 +89,8 @@ final class SocketNames {
   }
 
   /**
-   * Whether a socket in the kubelet's registry is, by its name, of this driver. The shortest names
-   * of {@link #registration(Path, String, String)} do not tell.
+   * Whether the name of a socket in the kubelet's registry belongs to this driver. The shortest
+   * names of {@link #registration(Path, String, String)} are not recognized.
    */
   static boolean isRegistrationOf(String driver, String socket) {
     return socket.equals(driver + ".sock")

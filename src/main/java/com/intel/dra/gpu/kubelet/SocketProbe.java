@@ -21,13 +21,13 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** Calls the plugin's sockets as the kubelet does. Each method blocks for a second at most. */
+/** Calls the plugin's sockets as the kubelet does. Each method blocks for at most a second. */
 final class SocketProbe {
 
   /** The kubelet gives GetInfo one second. */
   private static final int DEADLINE_SECONDS = 1;
 
-  /** Of no service that anybody offers: a server that works answers that it does not know it. */
+  /** A method that no service offers: a working server answers that it is unimplemented. */
   private static final MethodDescriptor<InfoRequest, PluginInfo> NO_METHOD =
       MethodDescriptor.<InfoRequest, PluginInfo>newBuilder()
           .setType(MethodDescriptor.MethodType.UNARY)
@@ -45,8 +45,8 @@ final class SocketProbe {
   }
 
   /**
-   * Asks the registration socket what the kubelet asks: what is wrong with the answer; empty when
-   * it is right.
+   * Asks the registration socket what the kubelet asks. Returns what is wrong with the answer;
+   * empty if it is correct.
    */
   Optional<String> registrationDefect() {
     return call(
@@ -62,7 +62,7 @@ final class SocketProbe {
         });
   }
 
-  /** Whether somebody answers on the plugin's socket: what is wrong; empty when calls arrive. */
+  /** Checks that the plugin's socket answers. Returns what is wrong; empty if calls arrive. */
   Optional<String> pluginDefect() {
     return call(
         settings.pluginSocket(),
@@ -102,9 +102,10 @@ final class SocketProbe {
   }
 
   /**
-   * grpc-netty sets this TCP option on every connection, and a unix socket warns of it each time.
+   * grpc-netty sets this TCP option on every connection, and on a unix socket each use logs a
+   * warning.
    */
-  @SuppressWarnings("NullAway") // null is how Netty is told to forget an option
+  @SuppressWarnings("NullAway") // null tells Netty to remove an option
   private static void withoutKeepAlive(NettyChannelBuilder builder) {
     builder.withOption(ChannelOption.SO_KEEPALIVE, null);
   }

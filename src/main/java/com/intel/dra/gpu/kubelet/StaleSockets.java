@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import org.jboss.logging.Logger;
 
 /**
- * Sockets of this driver that nobody listens on. An instance that was killed leaves its own, and
- * with a name of its own for each pod no later one would replace them, while the kubelet keeps
- * calling.
+ * Removes sockets of this driver on which no process listens. A killed instance leaves its sockets,
+ * and since their names differ for each pod, no later instance replaces them, while the kubelet
+ * keeps calling them.
  */
 final class StaleSockets {
 
@@ -17,8 +17,8 @@ final class StaleSockets {
   private StaleSockets() {}
 
   /**
-   * Removes them; one that does not let itself be removed is left with a warning. Sockets that are
-   * listened on, those of other drivers, and all that is no socket stay.
+   * Removes the stale sockets; one that cannot be removed is left with a warning. Served sockets,
+   * sockets of other drivers, and files that are no sockets stay.
    */
   static void remove(PluginSettings settings) throws IOException {
     PluginSocket.of(settings).stream()

@@ -22,26 +22,26 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * gRPC services on one unix socket, which root alone may use.
+ * gRPC services on one unix socket, which only root may use.
  *
- * <p>grpc-netty rather than Vert.x, which refuses the raw socket path that kubelets up to 1.28 send
- * as {@code :authority}.
+ * <p>grpc-netty is used instead of Vert.x, which refuses the raw socket path that kubelets up to
+ * 1.28 send as {@code :authority}.
  */
 final class UnixSocketServer implements AutoCloseable {
 
-  /** sockaddr_un has 108 bytes for the path and the zero after it. */
+  /** sockaddr_un has 108 bytes for the path and its terminating zero. */
   private static final int MAX_PATH_BYTES = 107;
 
   private static final long SHUTDOWN_SECONDS = 5;
 
   /**
-   * More than the kubelet ever sends: 32 resource handles of 16 KiB for each of a few claims. What
-   * is larger is refused before it is in memory.
+   * More than the kubelet ever sends: 32 resource handles of 16 KiB for each of a few claims. A
+   * larger message is refused before it is read into memory.
    */
   private static final int MAX_MESSAGE_BYTES = 4 << 20;
 
   /**
-   * At a time on one connection; those beyond it wait for their turn on the caller's side. The
+   * The limit of concurrent calls on one connection; further calls wait on the caller's side. The
    * kubelet calls once for each pod that starts or ends, and runs a few hundred pods at most.
    */
   private static final int MAX_CALLS_AT_A_TIME = 512;
@@ -57,12 +57,12 @@ final class UnixSocketServer implements AutoCloseable {
   }
 
   /**
-   * Serves by the time that it returns. A socket file of an earlier run is replaced. The socket
-   * appears under its name when it has its permissions and is listened on; until then it has a name
-   * that starts with a dot, which the kubelet's plugin watcher ignores.
+   * Serves before it returns. A socket file of an earlier run is replaced. The socket gets its name
+   * only when it has its permissions and is listened on; until then its name starts with a dot,
+   * which the kubelet's plugin watcher ignores.
    *
    * @param socket in a folder that exists
-   * @throws IOException for a path that is too long, or whatever the system has against it
+   * @throws IOException if the path is too long, or if the system refuses the socket
    */
   static UnixSocketServer serve(
       Path socket, List<BindableService> services, EventLoopGroup eventLoop) throws IOException {
@@ -95,7 +95,7 @@ final class UnixSocketServer implements AutoCloseable {
   }
 
   /**
-   * Takes the socket away, unless another process has put its own there meanwhile, and waits some
+   * Removes the socket, unless another process has put its own there meanwhile, and waits a few
    * seconds for running calls.
    */
   @Override
@@ -115,9 +115,10 @@ final class UnixSocketServer implements AutoCloseable {
   }
 
   /**
-   * grpc-netty sets this TCP option on every connection, and a unix socket warns of it each time.
+   * grpc-netty sets this TCP option on every connection, and on a unix socket each use logs a
+   * warning.
    */
-  @SuppressWarnings("NullAway") // null is how Netty is told to forget an option
+  @SuppressWarnings("NullAway") // null tells Netty to remove an option
   private static void withoutKeepAlive(NettyServerBuilder builder) {
     builder.withChildOption(ChannelOption.SO_KEEPALIVE, null);
   }
@@ -130,7 +131,7 @@ final class UnixSocketServer implements AutoCloseable {
     }
   }
 
-  /** Whether a path has room in a socket's address. */
+  /** Whether a path fits into a socket's address. */
   static boolean isShort(Path path) {
     return bytes(path) <= MAX_PATH_BYTES;
   }

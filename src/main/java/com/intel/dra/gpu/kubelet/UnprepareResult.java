@@ -1,9 +1,9 @@
 package com.intel.dra.gpu.kubelet;
 
-/** How unpreparing a claim ended. */
+/** The result of unpreparing a claim. */
 public sealed interface UnprepareResult {
 
-  /** Nothing of the claim is left on the node, or there was nothing. */
+  /** Nothing of the claim is left on the node, or nothing was there. */
   record Unprepared() implements UnprepareResult {}
 
   /**

@@ -1,13 +1,13 @@
 /**
  * The kubelet's plugin protocol for Dynamic Resource Allocation: the sockets, the registration and
- * one gRPC service for each version of the API, all of which call the one {@link
- * com.intel.dra.gpu.kubelet.ClaimPreparer}. Knows nothing of GPUs nor of this driver: another
- * driver brings its {@link com.intel.dra.gpu.kubelet.PluginSettings}, its {@code ClaimPreparer} and
- * a {@link com.intel.dra.gpu.kubelet.PluginCallListener} as beans and starts the {@link
- * com.intel.dra.gpu.kubelet.KubeletPlugin}. One that knows how its devices are also brings a {@link
- * com.intel.dra.gpu.kubelet.DeviceHealthSource}.
+ * one gRPC service for each version of the API, all of which call the same {@link
+ * com.intel.dra.gpu.kubelet.ClaimPreparer}. Knows nothing of GPUs or of this driver. Another driver
+ * provides its {@link com.intel.dra.gpu.kubelet.PluginSettings}, its {@code ClaimPreparer} and a
+ * {@link com.intel.dra.gpu.kubelet.PluginCallListener} as beans and starts the {@link
+ * com.intel.dra.gpu.kubelet.KubeletPlugin}. A driver that knows the health of its devices also
+ * provides a {@link com.intel.dra.gpu.kubelet.DeviceHealthSource}.
  *
- * <p>gRPC listens on unix sockets alone. Quarkus' own server, which is TCP, must be kept from
+ * <p>gRPC listens only on unix sockets. Quarkus' own gRPC server, which uses TCP, must be kept from
  * starting: {@code quarkus.grpc.server.use-separate-server=false} puts it on the main HTTP server,
  * and {@code quarkus.http.host-enabled=false} with {@code quarkus.management.enabled=true} leaves
  * only the management interface (health, metrics) on TCP.
