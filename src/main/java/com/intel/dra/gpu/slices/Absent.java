@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The models' lists and maps may be null, which means the same as empty. */
+/** Reads the models' lists and maps, in which null means the same as empty. */
 final class Absent {
 
   private Absent() {}

@@ -7,28 +7,31 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets one thread sleep until there is a reason to look at the slices. Set by any thread. Times are
- * those of {@link System#nanoTime}.
+ * Lets one thread sleep until there is a reason to look at the slices. May be set by any thread.
+ * Times are those of {@link System#nanoTime}.
  */
 final class Alarm {
 
   enum Reason {
-    /** Something else is wanted. */
+    /** Other slices are wanted. */
     PUBLISH,
-    /** Somebody else wrote or deleted slices. */
+    /** Another writer changed or deleted slices. */
     REPAIR,
-    /** A better candidate may be possible by now. */
+    /** A better candidate may be possible now. */
     CHOOSE_AGAIN,
-    /** The watch has not told of a write of ours for long. */
+    /** The watch has not shown one of our writes for a long time. */
     UNCONFIRMED,
-    /** Nobody has looked past the watch for long. */
+    /** The API server has not been read directly, without the watch, for a long time. */
     LOOK
   }
 
   private final Map<Reason, Long> due = new EnumMap<>(Reason.class);
   private long notBefore = System.nanoTime();
 
-  /** An earlier time for the same reason stays: a burst does not put it off. */
+  /**
+   * Sets the time for a reason. An earlier time for the same reason stays, so a burst does not
+   * postpone it.
+   */
   synchronized void set(Reason reason, long at) {
     due.merge(reason, at, (one, other) -> one - other <= 0 ? one : other);
     notifyAll();
@@ -38,12 +41,12 @@ final class Alarm {
     due.remove(reason);
   }
 
-  /** Nothing wakes before this time, whatever the reason. */
+  /** Prevents waking before this time, for any reason. */
   synchronized void restUntil(long time) {
     notBefore = time;
   }
 
-  /** Sleeps until something is due, and returns all that is. */
+  /** Sleeps until something is due, and returns all due reasons. */
   synchronized Set<Reason> await() throws InterruptedException {
     while (true) {
       long now = System.nanoTime();

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The slices through a Kubernetes client and an informer of its own. */
+/** Reads and writes the slices through a Kubernetes client, with a separate informer. */
 final class ApiServerSliceStore implements SliceStore {
 
   private static final String PATH = "/apis/resource.k8s.io/v1/resourceslices/";
@@ -40,7 +40,7 @@ final class ApiServerSliceStore implements SliceStore {
             .exceptionHandler(
                 (begun, failure) -> {
                   watcher.failed(String.valueOf(failure.getMessage()));
-                  return true; // goes on trying
+                  return true; // keep trying
                 });
     informer = started;
     var unused = started.start().thenRun(watcher::synced);
@@ -96,7 +96,7 @@ final class ApiServerSliceStore implements SliceStore {
             .withResourceVersion(slice.getMetadata().getResourceVersion())
             .endPreconditions()
             .build();
-    // the client's own delete() knows the version as a precondition, but not the UID
+    // the client's delete() supports the version as a precondition, but not the UID
     var unused =
         call(
             () -> {

@@ -13,17 +13,17 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * Finds out by dry runs which candidate the API server would store: a dry run stores nothing, so
- * that not even for a moment devices are published without the counters that limit them. Creating
- * is tried even for slices that exist: in those the server keeps fields that it would drop of new
- * ones.
+ * Finds out by dry runs which candidate the API server would store. A dry run stores nothing, so
+ * devices are never published without the counters that limit them, not even briefly. Creation is
+ * tried even for slices that exist: in existing slices the server keeps fields that it would drop
+ * from new ones.
  */
 final class CandidateChooser {
 
   private final SliceStore store;
   private final SliceListener listener;
 
-  /** Candidates that are not to be tried again for now, by place. */
+  /** The candidates that are not tried for now, by their place in the list. */
   private final Map<Integer, Set<DroppedField>> overCommitting = new HashMap<>();
 
   private final Map<Integer, Set<DroppedField>> told = new HashMap<>();
@@ -42,27 +42,29 @@ final class CandidateChooser {
     record Rejected(String message) implements Answer {}
   }
 
-  /** Lets all candidates be tried again. */
+  /** Allows all candidates to be tried again. */
   void forget() {
     overCommitting.clear();
     told.clear();
   }
 
-  /** A candidate turned out to lose what limits use although its dry run did not. */
+  /**
+   * Records that a candidate lost fields that limit use, although its dry run did not show that.
+   */
   void lost(int candidate, Set<DroppedField> dropped) {
     overCommitting.put(candidate, dropped);
     tell(candidate, dropped);
   }
 
   /**
-   * The first candidate that is stored whole; else the first that loses nothing that limits use;
-   * else a pool without devices. Empty when the API server refuses all.
+   * The first candidate that is stored completely; otherwise the first that loses no field that
+   * limits use; otherwise a pool without devices. Empty if the API server refuses all.
    *
-   * @throws SliceStoreException when the API server does not answer
+   * @throws SliceStoreException if the API server does not answer
    */
   Optional<Choice> choose(SliceOwner owner, List<WantedPool> pools) throws SliceStoreException {
     if (pools.size() != candidates) {
-      // the places mean something else now
+      // the places have a different meaning now
       candidates = pools.size();
       forget();
     }
@@ -117,7 +119,10 @@ final class CandidateChooser {
     return new Answer.Stored(new SliceLayout(layout.poolName(), stored), dropped);
   }
 
-  /** What is to be sent from now on, so that it can be told from what somebody else changed. */
+  /**
+   * The content to send from now on. It equals what the server stores, so that changes by others
+   * can be recognized.
+   */
   private static SliceLayout.Content asStored(
       SliceLayout.Content sent, ResourceSliceSpec answer, Set<DroppedField> dropped) {
     List<Device> devices = new ArrayList<>(Absent.orEmpty(answer.getDevices()));

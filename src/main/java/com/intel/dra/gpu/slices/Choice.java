@@ -4,15 +4,16 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * Which candidate is to be published, and what of it.
+ * The candidate to publish, and which part of it.
  *
- * @param candidate its place in the list; empty: none would do, the pool shall have no devices
+ * @param candidate its place in the list; empty if no candidate is possible and the pool must have
+ *     no devices
  * @param layout as the API server stores it
- * @param dropped what the API server does not store of it; nothing that limits use
+ * @param dropped the fields that the API server does not store; none of them limits use
  */
 record Choice(OptionalInt candidate, SliceLayout layout, Set<DroppedField> dropped) {
 
-  /** Whether another candidate, or more of this one, may be possible at another time. */
+  /** Whether another candidate, or more fields of this one, may be possible later. */
   boolean isSecondBest() {
     return candidate.isEmpty() || candidate.getAsInt() > 0 || !dropped.isEmpty();
   }

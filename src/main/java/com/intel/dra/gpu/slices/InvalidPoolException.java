@@ -1,6 +1,8 @@
 package com.intel.dra.gpu.slices;
 
-/** A wanted pool that the API server would refuse, or that no scheduler would allocate from. */
+/**
+ * A wanted pool is one that the API server would refuse, or from which no scheduler would allocate.
+ */
 public final class InvalidPoolException extends IllegalArgumentException {
 
   private static final long serialVersionUID = 1L;
@@ -14,12 +16,15 @@ public final class InvalidPoolException extends IllegalArgumentException {
     this.field = field;
   }
 
-  /** Such as {@code device gpu-0}, {@code counter set gpu-0} or {@code pool node-1}. */
+  /**
+   * The invalid object, such as {@code device gpu-0}, {@code counter set gpu-0} or {@code pool
+   * node-1}.
+   */
   public String object() {
     return object;
   }
 
-  /** The field's path below the object, such as {@code attributes[model].string}. */
+  /** The field's path within the object, such as {@code attributes[model].string}. */
   public String field() {
     return field;
   }

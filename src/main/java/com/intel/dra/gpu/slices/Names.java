@@ -27,14 +27,14 @@ final class Names {
         && Arrays.stream(name.split("\\.", -1)).allMatch(part -> LABEL.matcher(part).matches());
   }
 
-  /** DNS subdomains with slashes between. */
+  /** DNS subdomains separated by slashes. */
   static boolean isPool(String name) {
     return name.length() <= LONGEST_SUBDOMAIN
         && Arrays.stream(name.split("/", -1))
             .allMatch(part -> isSubdomain(part, LONGEST_SUBDOMAIN));
   }
 
-  /** The name of an attribute or a capacity: an identifier, perhaps with a domain before it. */
+  /** The name of an attribute or a capacity: an identifier with an optional domain before it. */
   static boolean isQualified(String name) {
     int slash = name.indexOf('/');
     String identifier = name.substring(slash + 1);
@@ -43,7 +43,7 @@ final class Names {
         && C_IDENTIFIER.matcher(identifier).matches();
   }
 
-  /** The key of a label, a taint or a condition: a name, perhaps with a domain before it. */
+  /** The key of a label, a taint or a condition: a name with an optional domain before it. */
   static boolean isLabelKey(String key) {
     int slash = key.indexOf('/');
     return (slash < 0 || isSubdomain(key.substring(0, slash), LONGEST_SUBDOMAIN))

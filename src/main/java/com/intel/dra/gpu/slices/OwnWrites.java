@@ -10,9 +10,10 @@ import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
 /**
- * What we wrote and the watch may not have seen yet: without it, a slice would be created a second
- * time while its watch is behind. Forgotten when the watch has seen it, or after a time: a watch
- * that began anew may never see what came and went in between. Then somebody must look past it.
+ * The keeper's own writes that the watch may not have shown yet. Without this record, a slice would
+ * be created a second time while the watch is behind. A write is forgotten when the watch has shown
+ * it, or after some time, because a watch that was restarted may never show objects that came and
+ * went in between. In that case the API server must be read directly.
  */
 final class OwnWrites {
 
@@ -41,13 +42,16 @@ final class OwnWrites {
     writes.put(uid(slice), new Gone(nanoClock.getAsLong() + remembered));
   }
 
-  /** After a conflict: somebody else wrote since, and the watch knows better or will. */
+  /**
+   * Forgets a write after a conflict: another writer has changed the slice since, and the watch
+   * shows that or will show it.
+   */
   synchronized void forget(ResourceSlice slice) {
     writes.remove(uid(slice));
   }
 
   /**
-   * @return whether the watch told of our own write
+   * @return whether the watch showed our own write
    */
   synchronized boolean watchSawWritten(ResourceSlice slice) {
     return switch (writes.get(uid(slice))) {
@@ -64,18 +68,18 @@ final class OwnWrites {
   }
 
   /**
-   * @return whether the watch told of our own deletion
+   * @return whether the watch showed our own deletion
    */
   synchronized boolean watchSawDeleted(ResourceSlice slice) {
     return writes.remove(uid(slice)) instanceof Gone;
   }
 
-  /** Whether there are writes that the watch has not told of. */
+  /** Whether there are writes that the watch has not shown yet. */
   synchronized boolean areUnconfirmed() {
     return !writes.isEmpty();
   }
 
-  /** When the first of those is forgotten, by the clock; empty without any. */
+  /** The time by the clock at which the first of those is forgotten; empty if there are none. */
   synchronized OptionalLong firstForgotten() {
     long now = nanoClock.getAsLong();
     OptionalLong left = writes.values().stream().mapToLong(write -> write.until() - now).min();
@@ -83,11 +87,11 @@ final class OwnWrites {
   }
 
   /**
-   * After a look past the watch: it knows of all our writes, and where the watch shows something
-   * else, the watch is behind.
+   * Takes over the result of a direct read. It contains all our writes, and where the watch shows
+   * something else, the watch is behind.
    *
-   * @param seen what the watch showed before the look
-   * @param listed what there is
+   * @param seen what the watch showed before the read
+   * @param listed what the API server has
    */
   synchronized void listed(List<ResourceSlice> seen, List<ResourceSlice> listed) {
     writes.clear();
@@ -104,7 +108,7 @@ final class OwnWrites {
     left.values().forEach(this::stored);
   }
 
-  /** What the watch has seen, with our own writes done to it. */
+  /** The slices that the watch has shown, with our own writes applied. */
   synchronized List<ResourceSlice> appliedTo(List<ResourceSlice> seen) {
     long now = nanoClock.getAsLong();
     writes.values().removeIf(write -> write.until() - now <= 0);
@@ -126,8 +130,8 @@ final class OwnWrites {
   }
 
   /**
-   * Versions of one object can be compared as numbers: Kubernetes says so since 1.35, and they were
-   * before.
+   * Versions of one object can be compared as numbers: Kubernetes guarantees this since 1.35, and
+   * it was true before.
    */
   private static boolean isNewer(ResourceSlice own, ResourceSlice seen) {
     try {

@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the API server checks in each slice and consumers in the whole pool, checked before anything
- * is sent: half a pool that was refused in the middle helps nobody.
+ * The rules that the API server checks in each slice and that consumers check in the whole pool.
+ * They are checked before anything is sent, because a pool that is refused halfway is useless.
  */
 final class PoolRules {
 
@@ -42,7 +42,7 @@ final class PoolRules {
   private PoolRules() {}
 
   /**
-   * @throws InvalidPoolException with the first rule that is broken
+   * @throws InvalidPoolException for the first broken rule
    */
   static void check(String poolName, WantedPool pool) {
     if (!Names.isPool(poolName)) {
@@ -269,7 +269,7 @@ final class PoolRules {
             });
   }
 
-  /** An object to complain about. */
+  /** The object that a broken rule is reported for. */
   private record Place(String object) {
 
     void require(boolean holds, String field, String problem) {

@@ -4,11 +4,11 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * What the API server has.
+ * The pool that the API server has.
  *
- * @param candidate which of the candidates it is; empty when none of them could be stored without
+ * @param candidate the published candidate; empty if no candidate could be stored without
  *     over-committing: then the pool is published without devices
- * @param dropped what the API server dropped of that candidate
+ * @param dropped the fields of that candidate that the API server dropped
  */
 public record PublishedPool(
     String poolName,

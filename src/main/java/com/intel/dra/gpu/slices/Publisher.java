@@ -8,8 +8,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * Makes the slices at the API server what they should be, once a call. What it remembers only saves
- * requests and keeps taints their age: a new one comes to the same result. For one thread.
+ * Makes the slices at the API server equal to the wanted ones, once per call. Its state only saves
+ * requests and preserves the age of taints: a new instance reaches the same result. For use by one
+ * thread.
  */
 final class Publisher {
 
@@ -21,7 +22,7 @@ final class Publisher {
   private List<WantedPool> chosenFrom = List.of();
   private Optional<Choice> choice = Optional.empty();
 
-  /** The slices when they last were as they should be: they tell how old taints are. */
+  /** The slices when they were last complete: they show how old taints are. */
   private List<ResourceSlice> lastComplete = List.of();
 
   private long highestKnown;
@@ -34,16 +35,16 @@ final class Publisher {
     this.chooser = chooser;
   }
 
-  /** How a call ended. */
+  /** The result of a call. */
   sealed interface Outcome {
 
-    /** The watch has not begun: nothing is known and nothing was done. */
+    /** The watch has not started yet: nothing is known and nothing was done. */
     record NotSynced() implements Outcome {}
 
     /**
-     * All is as it should be.
+     * The slices are as wanted.
      *
-     * @param writes how many it took
+     * @param writes the number of writes that were needed
      */
     record Complete(PublishedPool pool, int writes, boolean secondBest) implements Outcome {}
 
@@ -54,7 +55,7 @@ final class Publisher {
     record Removed(int writes) implements Outcome {}
   }
 
-  /** Finds what the watch has missed. */
+  /** Reads the API server directly to find what the watch has missed. */
   void look() throws SliceStoreException {
     Optional<List<ResourceSlice>> seen = store.seen();
     if (seen.isPresent()) {
@@ -62,14 +63,14 @@ final class Publisher {
     }
   }
 
-  /** Has the best candidate tried again the next time. */
+  /** Makes the next call try the best candidate again. */
   void chooseAgain() {
     choice = Optional.empty();
     chooser.forget();
   }
 
   /**
-   * @throws SliceStoreException when it is to be tried again; perhaps some writes are done
+   * @throws SliceStoreException if the call must be repeated; some writes may have been done
    */
   Outcome publish(List<WantedPool> pools) throws SliceStoreException {
     if (store.seen().isEmpty()) {
@@ -100,7 +101,7 @@ final class Publisher {
         return complete(chosen, plan, writes, chosen.dropped());
       }
       if (!fresh) {
-        // before anything is written: is it still stored whole?
+        // before anything is written, check that the candidate is still stored completely
         choice = Optional.empty();
         continue;
       }
@@ -119,7 +120,7 @@ final class Publisher {
   }
 
   /**
-   * @throws SliceStoreException when it is to be tried again; perhaps some writes are done
+   * @throws SliceStoreException if the call must be repeated; some writes may have been done
    */
   Outcome withdraw() throws SliceStoreException {
     if (store.seen().isEmpty()) {
@@ -167,9 +168,9 @@ final class Publisher {
   }
 
   /**
-   * Writes until all is written, or until something that limits use was not stored.
+   * Writes until the plan is done, or until a field that limits use was not stored.
    *
-   * @return what was not stored
+   * @return the fields that were not stored
    */
   private EnumSet<DroppedField> carryOut(SlicePlan plan) throws SliceStoreException {
     var lost = EnumSet.noneOf(DroppedField.class);

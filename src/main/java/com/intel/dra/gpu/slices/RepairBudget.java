@@ -3,15 +3,15 @@ package com.intel.dra.gpu.slices;
 import java.time.Duration;
 
 /**
- * How many repairs may follow each other at once: a token bucket, so that two who want different
- * slices do not keep the API server busy. Times are nanoseconds of one clock.
+ * Limits how many repairs may follow each other directly. It is a token bucket, so that two writers
+ * that want different slices do not keep the API server busy. Times are nanoseconds of one clock.
  */
 final class RepairBudget {
 
   private final int burst;
   private final long refill;
 
-  /** When the bucket would be full. */
+  /** The time at which the bucket is full. */
   private long fullAt;
 
   RepairBudget(int burst, Duration refill, long now) {
@@ -20,7 +20,7 @@ final class RepairBudget {
     this.fullAt = now;
   }
 
-  /** When a repair may begin that is wanted at the time given: then, or later. */
+  /** The time at which a repair may begin: the wanted time, or later. */
   synchronized long next(long wanted) {
     long oneTokenAt = fullAt - (burst - 1) * refill;
     return oneTokenAt - wanted > 0 ? oneTokenAt : wanted;

@@ -19,9 +19,9 @@ import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What differs between content that was sent or is wanted, and content that is stored. Quantities
- * are compared by value: the server writes them its own way. Fields that this model of the API does
- * not know count only where they were sent: a newer server may set some by itself.
+ * Finds the differences between sent or wanted content and stored content. Quantities are compared
+ * by value, because the server writes them in its own form. Fields unknown to this model of the API
+ * count only if they were sent, because a newer server may set some by itself.
  */
 final class SliceComparison {
 
@@ -141,14 +141,14 @@ final class SliceComparison {
                     .equals(Times.seconds(stored.getTimeAdded()))));
   }
 
-  /** Whether two taints say the same of a device, whenever they were added. */
+  /** Whether two taints are equal except for the time when they were added. */
   static boolean isSameTaintAnyTime(DeviceTaint one, DeviceTaint other) {
     return Objects.equals(one.getKey(), other.getKey())
         && text(one.getValue()).equals(text(other.getValue()))
         && Objects.equals(one.getEffect(), other.getEffect());
   }
 
-  /** The server leaves out an empty value. */
+  /** The server omits an empty value. */
   private static String text(@Nullable String value) {
     return value == null ? "" : value;
   }

@@ -11,45 +11,48 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the ResourceSlices of one driver and one node equal to what was last {@link #publish
- * published}: creates, updates and deletes them, and does so again whenever somebody else changes
- * them, which the kubelet does: it deletes the slices of its node when it starts, and those of a
- * driver that was gone for 30 seconds.
+ * published}. It creates, updates and deletes them, and repairs them whenever others change them.
+ * The kubelet does so: it deletes the slices of its node when it starts, and those of a driver that
+ * was gone for 30 seconds.
  *
- * <p>Every slice of the driver on the node is taken for the keeper's own, whoever made it. There
- * must be one keeper for a driver and node; two fight, at a rate that the {@link SliceTimings}
- * bound, until one ends.
+ * <p>The keeper treats every slice of the driver on the node as its own, no matter what made it.
+ * There must be one keeper per driver and node; two keepers overwrite each other's slices, at a
+ * rate limited by the {@link SliceTimings}, until one ends.
  *
- * <p><b>Retries.</b> The keeper's own, for ever, with growing pauses; callers have nothing to
- * retry, and learn of failures from the {@link SliceListener}.
+ * <p><b>Retries.</b> The keeper retries without end, with growing pauses; callers have nothing to
+ * retry, and are informed of failures through the {@link SliceListener}.
  *
- * <p><b>Watch.</b> What the watch does not tell of is found too: the API server is asked for the
- * slices when the watch has not told of a write for {@link SliceTimings#writesRemembered}, and
- * after {@link SliceTimings#lookAgain} without a round.
+ * <p><b>Watch.</b> Changes that the watch does not show are found too: the keeper reads the slices
+ * from the API server if the watch has not shown a write for {@link SliceTimings#writesRemembered},
+ * and after {@link SliceTimings#lookAgain} without a round.
  *
- * <p><b>Candidates.</b> An API server drops fields whose feature gate is off without a word.
- * Without counters the scheduler takes devices that share something for independent ones, and gives
- * away more than there is. So publish() takes candidates from the best to the safest, and the
- * keeper asks the API server with dry runs what it would store of them before it writes anything:
+ * <p><b>Candidates.</b> An API server silently drops fields whose feature gate is off. Without
+ * counters the scheduler treats devices that share something as independent, and allocates more
+ * than there is. So publish() takes candidates from the best to the safest. Before the keeper
+ * writes anything, it finds out by dry runs what the API server would store of them:
  *
  * <ol>
- *   <li>the first candidate that would be stored whole is published;
+ *   <li>the first candidate that would be stored completely is published;
  *   <li>if there is none, the first that loses no {@link DroppedField#limitsUse field that limits
  *       use};
  *   <li>if there is none, a pool without devices;
- *   <li>a candidate that is invalid is passed over; if all are, the slices stay as they are.
+ *   <li>an invalid candidate is skipped; if all are invalid, the slices stay as they are.
  * </ol>
  *
- * What was really stored is compared too, and replaced at once if it over-commits: servers of one
- * control plane may have different gates. That a candidate over-commits is remembered by its place
- * in the list for {@link SliceTimings#chooseAgain}, or until the list has another length. A gate
- * that is switched off under a published pool is noticed with the next write; stored slices keep
- * their counters until then.
+ * <p>What was really stored is compared too, and replaced at once if it over-commits, because the
+ * servers of one control plane may have different gates. A candidate that over-commits is
+ * remembered by its place in the list for {@link SliceTimings#chooseAgain}, or until the length of
+ * the list changes. If a gate is switched off while a pool is published, the keeper notices it at
+ * the next write; stored slices keep their counters until then.
  *
  * <p><b>Threads.</b> All methods may be called from any thread, and none waits for the API server.
  */
 public final class SliceKeeper implements AutoCloseable {
 
-  /** What is not asked for by {@link #publish}: only somebody else's doing is mended then. */
+  /**
+   * The reasons that do not come from {@link #publish}: if only these are due, the round repairs
+   * what others changed.
+   */
   private static final Set<Reason> REPAIRS = Set.of(Reason.REPAIR, Reason.UNCONFIRMED, Reason.LOOK);
 
   private final SliceTimings timings;
@@ -64,13 +67,13 @@ public final class SliceKeeper implements AutoCloseable {
   private volatile boolean closed;
   private @Nullable Thread thread;
 
-  // the keeper's thread alone uses these
+  // used only by the keeper's thread
   private Duration pause;
   private int failuresInSuccession;
   private Optional<PublishedPool> lastTold = Optional.empty();
 
   private sealed interface Wanted {
-    /** Nobody has said yet: what is there stays. */
+    /** No call has set a wish yet: existing slices stay. */
     record Unknown() implements Wanted {}
 
     record Pools(List<WantedPool> candidates) implements Wanted {}
@@ -78,7 +81,7 @@ public final class SliceKeeper implements AutoCloseable {
     record Nothing() implements Wanted {}
   }
 
-  /** A keeper at the API server that the client talks to. The client stays the caller's. */
+  /** Makes a keeper for the API server of the client. The caller must close the client. */
   public static SliceKeeper create(
       KubernetesClient client, SliceSettings settings, SliceListener listener) {
     return new SliceKeeper(new ApiServerSliceStore(client, settings), settings, listener);
@@ -99,7 +102,7 @@ public final class SliceKeeper implements AutoCloseable {
     this.pause = timings.firstRetry();
   }
 
-  /** Begins to watch and to write. Does nothing when it has begun already, or is closed. */
+  /** Starts watching and writing. Does nothing if the keeper has started already or is closed. */
   public synchronized void start() {
     if (thread != null || closed) {
       return;
@@ -108,17 +111,17 @@ public final class SliceKeeper implements AutoCloseable {
     thread = Thread.ofVirtual().name("resource-slices").start(this::run);
   }
 
-  /** {@link #publish(List)} with one candidate. */
+  /** Calls {@link #publish(List)} with one candidate. */
   public void publish(WantedPool pool) {
     publish(List.of(pool));
   }
 
   /**
-   * From now on this is wanted. The last call wins, before or after start(); several in short
-   * succession take one round of writes, and one that changes nothing takes none.
+   * Sets the wanted pool. The last call wins, before or after start(); several calls in quick
+   * succession take one round of writes, and a call that changes nothing takes none.
    *
-   * @param fromBestToSafest at least one; the last one should use no fields that a feature gate
-   *     could drop
+   * @param fromBestToSafest at least one candidate; the last one should use no fields that a
+   *     feature gate could drop
    */
   public void publish(List<WantedPool> fromBestToSafest) {
     if (fromBestToSafest.isEmpty()) {
@@ -129,16 +132,17 @@ public final class SliceKeeper implements AutoCloseable {
   }
 
   /**
-   * Deletes the slices, and keeps them deleted until the next publish(); the listener hears when it
-   * is done. For a driver that leaves the node: one that restarts leaves its slices.
+   * Deletes the slices, and keeps them deleted until the next publish(); the listener is called
+   * when it is done. Use it for a driver that leaves the node; a driver that only restarts leaves
+   * its slices.
    */
   public void withdraw() {
     want(new Wanted.Nothing());
   }
 
   /**
-   * Stops. The slices stay published: the driver's next instance finds them. Interrupts what is
-   * being written, without waiting.
+   * Stops the keeper. The slices stay published, and the driver's next instance finds them.
+   * Interrupts a running write, without waiting.
    */
   @Override
   public synchronized void close() {
@@ -167,7 +171,7 @@ public final class SliceKeeper implements AutoCloseable {
         pause = timings.firstRetry();
         failuresInSuccession = 0;
       } catch (SliceStoreException.Conflict e) {
-        // usual while the watch is behind somebody else's write
+        // usual while the watch has not shown another writer's change yet
         tryAgain(reasons, e, failuresInSuccession > 0);
       } catch (SliceStoreException | RuntimeException | Error e) {
         tryAgain(reasons, e, true);
@@ -177,7 +181,7 @@ public final class SliceKeeper implements AutoCloseable {
 
   private void round(Set<Reason> reasons) throws SliceStoreException {
     if (reasons.equals(Set.of(Reason.UNCONFIRMED)) && !ownWrites.areUnconfirmed()) {
-      return; // the watch has told of all meanwhile
+      return; // the watch has shown all writes meanwhile
     }
     if (reasons.contains(Reason.LOOK)
         || (reasons.contains(Reason.UNCONFIRMED) && ownWrites.areUnconfirmed())) {
@@ -194,7 +198,7 @@ public final class SliceKeeper implements AutoCloseable {
         };
     boolean repair = REPAIRS.containsAll(reasons);
     switch (outcome) {
-      // the watch wakes us when it is synced, publish() when there is something to do
+      // the watch wakes this thread when it is synced, and publish() when there is something to do
       case Publisher.Outcome.NotSynced() -> {}
       case Publisher.Outcome.Refused() -> chooseAgainLater();
       case Publisher.Outcome.Removed(int writes) -> {
@@ -220,7 +224,7 @@ public final class SliceKeeper implements AutoCloseable {
     }
   }
 
-  /** So that nothing is lost for good because the watch did not tell of it. */
+  /** Schedules a direct read, so that changes that the watch did not show are found in the end. */
   private void lookAgainLater() {
     alarm.clear(Reason.LOOK);
     alarm.set(Reason.LOOK, in(timings.lookAgain()));
@@ -250,7 +254,7 @@ public final class SliceKeeper implements AutoCloseable {
 
   private void tryAgain(Set<Reason> reasons, Throwable failure, boolean tell) {
     if (closed) {
-      return; // it was interrupted
+      return; // the failure is close()'s interrupt
     }
     failuresInSuccession++;
     long now = System.nanoTime();

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A pool spread over slices as Kubernetes 1.35 and later want it: counter sets in slices of their
- * own, before the devices; one empty slice for a pool without devices. A slice's place in the list
- * is its index, and with it the scheduler's order.
+ * A pool divided into slices as Kubernetes 1.35 and later require it: counter sets in separate
+ * slices, before the devices; one empty slice for a pool without devices. A slice's place in the
+ * list is its index, and determines the scheduler's order.
  */
 record SliceLayout(String poolName, List<Content> slices) {
 
@@ -17,7 +17,7 @@ record SliceLayout(String poolName, List<Content> slices) {
   static final int DEVICES_WITH_COUNTERS_OR_TAINTS = 64;
   static final int COUNTER_SETS = 8;
 
-  /** What one slice holds: counter sets or devices, never both. */
+  /** The content of one slice: counter sets or devices, never both. */
   record Content(List<CounterSet> counterSets, List<Device> devices) {
     Content {
       counterSets = List.copyOf(counterSets);
@@ -30,7 +30,7 @@ record SliceLayout(String poolName, List<Content> slices) {
   }
 
   /**
-   * @throws InvalidPoolException for what the API server would refuse
+   * @throws InvalidPoolException if the API server would refuse the pool
    */
   static SliceLayout of(String nodeName, WantedPool pool) {
     String poolName = pool.name().orElse(nodeName);
@@ -39,7 +39,8 @@ record SliceLayout(String poolName, List<Content> slices) {
     for (List<CounterSet> sets : parts(pool.counterSets(), COUNTER_SETS)) {
       slices.add(new Content(sets, List.of()));
     }
-    // for the pool, not for each slice: a second taint must not move devices to other slices
+    // decided for the pool, not for each slice: a second taint must not move devices to other
+    // slices
     boolean small = pool.devices().stream().anyMatch(SliceLayout::needsSmallSlice);
     for (List<Device> devices :
         parts(pool.devices(), small ? DEVICES_WITH_COUNTERS_OR_TAINTS : DEVICES)) {
@@ -48,7 +49,7 @@ record SliceLayout(String poolName, List<Content> slices) {
     return slices.isEmpty() ? empty(poolName) : new SliceLayout(poolName, slices);
   }
 
-  /** The pool without any device. */
+  /** The pool without devices. */
   static SliceLayout empty(String poolName) {
     return new SliceLayout(poolName, List.of(new Content(List.of(), List.of())));
   }
@@ -63,7 +64,7 @@ record SliceLayout(String poolName, List<Content> slices) {
         || Absent.orEmpty(device.getAttributes()).values().stream().anyMatch(SliceLayout::isList);
   }
 
-  /** Lists of values came with 1.36; the model does not know them by name. */
+  /** Lists of values were added in 1.36; the model does not know their fields. */
   private static boolean isList(DeviceAttribute attribute) {
     return !attribute.getAdditionalProperties().isEmpty();
   }

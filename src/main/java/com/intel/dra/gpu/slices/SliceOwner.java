@@ -13,13 +13,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Makes slices of one driver on one node, owned by the Node so that they go with it.
+ * Makes slices of one driver on one node. The Node owns them, so that they are deleted with it.
  *
- * @param nodeUid the Node's UID; a Node that is made anew has another one
+ * @param nodeUid the Node's UID; a Node that is created again has another one
  */
 record SliceOwner(String driverName, String nodeName, String nodeUid) {
 
-  /** Five digits so that names sort as the indices do: the scheduler goes by the names. */
+  /** Five digits, so that names sort like the indices: the scheduler orders slices by name. */
   private static final Pattern INDEX = Pattern.compile("([0-9a-f]{5,7})-.*");
 
   ResourceSlice create(SliceLayout layout, int index, long generation) {
@@ -34,7 +34,7 @@ record SliceOwner(String driverName, String nodeName, String nodeUid) {
         .build();
   }
 
-  /** The slice with other content, still with the version that it was read with. */
+  /** The slice with new content and the resource version with which it was read. */
   ResourceSlice update(ResourceSlice slice, SliceLayout layout, int index, long generation) {
     var metadata =
         new ObjectMetaBuilder(slice.getMetadata()).withOwnerReferences(reference()).build();
@@ -49,8 +49,8 @@ record SliceOwner(String driverName, String nodeName, String nodeUid) {
   }
 
   /**
-   * The index that a slice was made with. The rest of the name is not looked at: the API server
-   * cuts long ones.
+   * The index with which a slice was made. The rest of the name is ignored, because the API server
+   * truncates long names.
    */
   static OptionalInt indexOf(ResourceSlice slice) {
     Matcher name = INDEX.matcher(slice.getMetadata().getName());

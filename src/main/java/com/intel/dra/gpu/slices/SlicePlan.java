@@ -11,21 +11,21 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * The writes that make existing slices equal to a layout. They are to be done in the order of the
- * components and of the lists, and none after one that failed. Then consumers, which use only the
- * highest generation and only when all its slices are there, see the old pool, none, or the new
- * one:
+ * The writes that make existing slices equal to a layout. They must be done in the order of the
+ * components and of the lists, and must stop at the first failure. Then consumers see the old pool,
+ * none, or the new one, because they use only the highest generation, and only if all its slices
+ * exist:
  *
  * <ul>
- *   <li>the generation stays when a single update does it all: that is one write;
+ *   <li>the generation stays the same if one update is enough, because that is one write;
  *   <li>otherwise every slice gets a generation above all that were seen, so that the pool is
  *       incomplete until the last write;
- *   <li>what is left of old generations goes first, the oldest before all.
+ *   <li>the remains of old generations are deleted first, the oldest before all others.
  * </ul>
  *
  * @param generation the pool's generation afterwards
- * @param deletes slices that are not wanted, as they were read
- * @param updates slices with their new content and the version that they were read with
+ * @param deletes unwanted slices, as they were read
+ * @param updates slices with their new content and the version with which they were read
  * @param creates slices without a name
  */
 record SlicePlan(
@@ -44,9 +44,9 @@ record SlicePlan(
   }
 
   /**
-   * @param existing all slices of the driver on the node, whoever made them
-   * @param highestKnown the highest generation of the pool that was ever seen, perhaps of slices
-   *     that are gone; 0 for none
+   * @param existing all slices of the driver on the node, no matter what made them
+   * @param highestKnown the highest generation of the pool that was ever seen, even of slices that
+   *     are gone; 0 for none
    */
   static SlicePlan of(
       SliceOwner owner, SliceLayout layout, List<ResourceSlice> existing, long highestKnown) {
@@ -59,7 +59,7 @@ record SlicePlan(
     int count = layout.slices().size();
     var matched = new TreeMap<Integer, ResourceSlice>();
     var deletes = new ArrayList<ResourceSlice>();
-    // of two slices with one index, the one that is right already
+    // of two slices with one index, take the one that is already as wanted
     for (ResourceSlice slice : firstThose(existing, s -> isAsWanted(owner, layout, s))) {
       OptionalInt index = SliceOwner.indexOf(slice);
       boolean current = isOfPool(slice, layout) && generationOf(slice) == highest;
@@ -71,7 +71,7 @@ record SlicePlan(
       }
     }
 
-    // strangers before what is too much of ours: a stranger must not make up the full count
+    // slices of others before surplus slices of ours: a slice of others must not complete the count
     List<ResourceSlice> ordered =
         firstThose(deletes, slice -> SliceOwner.indexOf(slice).orElse(0) < count).stream()
             .sorted(Comparator.comparingLong(SlicePlan::generationOf))
@@ -97,7 +97,7 @@ record SlicePlan(
     return new SlicePlan(generation, ordered, updates, creates);
   }
 
-  /** The plan that leaves nothing. */
+  /** The plan that deletes all slices. */
   static SlicePlan removing(List<ResourceSlice> existing) {
     return new SlicePlan(0, oldestFirst(existing), List.of(), List.of());
   }
@@ -114,7 +114,7 @@ record SlicePlan(
     return slice.getSpec().getPool().getGeneration();
   }
 
-  /** By generation, and by name for a fixed order. */
+  /** Sorted by generation, and then by name to make the order fixed. */
   static List<ResourceSlice> oldestFirst(List<ResourceSlice> slices) {
     return slices.stream()
         .sorted(Comparator.comparingLong(SlicePlan::generationOf).thenComparing(BY_NAME))

@@ -1,12 +1,12 @@
 package com.intel.dra.gpu.slices;
 
 /**
- * Whose slices they are.
+ * The driver and the node that own the slices.
  *
- * @param driverName the driver's name, as the kubelet knows it: a DNS subdomain of at most 63
+ * @param driverName the driver's name as the kubelet knows it: a DNS subdomain of at most 63
  *     characters
  * @param nodeName the name of the Node object, which must exist
- * @throws IllegalArgumentException for a name that the API server would refuse
+ * @throws IllegalArgumentException if the API server would refuse a name
  */
 public record SliceSettings(String driverName, String nodeName, SliceTimings timings) {
 

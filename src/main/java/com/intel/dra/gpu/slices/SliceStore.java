@@ -5,57 +5,57 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The slices of one driver on one node at the API server. Everything but {@link #seen()} and {@link
- * #close()} may block; nothing but the watch retries. What is passed in and returned is not to be
- * changed.
+ * The slices of one driver on one node at the API server. All methods except {@link #seen()} and
+ * {@link #close()} may block; only the watch retries. Callers must not change arguments and
+ * results.
  */
 public interface SliceStore extends AutoCloseable {
 
-  /** Hears from the watch. Called on the watch's threads; must not block or throw. */
+  /** Receives the events of the watch. Called on the watch's threads; must not block or throw. */
   interface Watcher {
 
-    /** {@link #seen()} shows what there was at the start. */
+    /** {@link #seen()} now shows all slices that existed at the start. */
     void synced();
 
-    /** Somebody, perhaps we ourselves, wrote the slice. */
+    /** The slice was written, perhaps by ourselves. */
     void written(ResourceSlice slice);
 
     void deleted(ResourceSlice slice);
 
-    /** Watching failed; the store goes on trying. */
+    /** The watch failed; the store keeps trying. */
     void failed(String message);
   }
 
-  /** Begins to watch, without waiting for the API server; called once. */
+  /** Starts to watch, without waiting for the API server. Must be called once. */
   void start(Watcher watcher);
 
   /**
-   * All slices of the driver on the node as the watch last saw them, which may be behind; empty
-   * until it is synced.
+   * All slices of the driver on the node as the watch last showed them, which may be outdated;
+   * empty until the watch is synced.
    */
   Optional<List<ResourceSlice>> seen();
 
-  /** The same as the API server has them now, past the watch. */
+  /** All slices of the driver on the node, read directly from the API server. */
   List<ResourceSlice> list() throws SliceStoreException;
 
-  /** The Node's UID, read from the API server; empty when there is no such Node. */
+  /** The Node's UID, read from the API server; empty if there is no such Node. */
   Optional<String> nodeUid() throws SliceStoreException;
 
   /**
-   * @param dryRun to learn what the server would store or why it would refuse it
-   * @return what the server stored, or would
+   * @param dryRun whether only to find out what the server would store or why it would refuse it
+   * @return what the server stored or would store
    */
   ResourceSlice create(ResourceSlice slice, boolean dryRun) throws SliceStoreException;
 
   /**
-   * Replaces a slice of that name, UID and resourceVersion.
+   * Replaces the slice with this name, UID and resourceVersion.
    *
    * @return what the server stored
-   * @throws SliceStoreException.Conflict also when the slice is gone
+   * @throws SliceStoreException.Conflict also if the slice is gone
    */
   ResourceSlice update(ResourceSlice slice) throws SliceStoreException;
 
-  /** Deletes a slice of that name, UID and resourceVersion; does nothing when it is gone. */
+  /** Deletes the slice with this name, UID and resourceVersion; does nothing if it is gone. */
   void delete(ResourceSlice slice) throws SliceStoreException;
 
   /** Stops watching; does not wait. */

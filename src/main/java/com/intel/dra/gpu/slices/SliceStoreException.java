@@ -2,7 +2,7 @@ package com.intel.dra.gpu.slices;
 
 import org.jspecify.annotations.Nullable;
 
-/** Why the API server did not do what it was asked. */
+/** The API server did not do what was requested. */
 public abstract sealed class SliceStoreException extends Exception {
 
   private static final long serialVersionUID = 1L;
@@ -11,7 +11,7 @@ public abstract sealed class SliceStoreException extends Exception {
     super(message, cause);
   }
 
-  /** Somebody wrote or deleted the slice since it was read: read again. */
+  /** The slice was written or deleted since it was read: read it again. */
   public static final class Conflict extends SliceStoreException {
     private static final long serialVersionUID = 1L;
 
@@ -20,7 +20,7 @@ public abstract sealed class SliceStoreException extends Exception {
     }
   }
 
-  /** The API server finds the content invalid (422): it will do so again. */
+  /** The API server rejects the content as invalid (422), and will do so again. */
   public static final class Invalid extends SliceStoreException {
     private static final long serialVersionUID = 1L;
 
@@ -29,7 +29,10 @@ public abstract sealed class SliceStoreException extends Exception {
     }
   }
 
-  /** Anything else: not reached, not allowed, too busy. May go well later. */
+  /**
+   * Any other failure: the server is unreachable or busy, or forbids the request. A later attempt
+   * may succeed.
+   */
   public static final class Failed extends SliceStoreException {
     private static final long serialVersionUID = 1L;
 

@@ -3,20 +3,20 @@ package com.intel.dra.gpu.slices;
 import java.time.Duration;
 
 /**
- * How fast a {@link SliceKeeper} does things.
+ * The delays and limits of a {@link SliceKeeper}.
  *
- * @param settle how long after a publish() it waits for more of them
- * @param repairDelay how long after a change by somebody else it waits for more of them
- * @param firstRetry the pause after a first failure; doubled with every further one
+ * @param settle how long to wait for further calls after a publish()
+ * @param repairDelay how long to wait for further changes after a change by others
+ * @param firstRetry the pause after the first failure; doubled after each further one
  * @param longestRetry the longest pause after a failure
- * @param repairBurst how many repairs may follow each other at once
- * @param repairRefill after those, the time between two repairs: it ends fights with somebody who
- *     wants other slices
- * @param writesRemembered how long a watch may lag behind our own writes
- * @param chooseAgain how long the choice of a candidate that is not the best stands while what is
- *     wanted stays the same: feature gates change only when an API server restarts
- * @param lookAgain how long the watch is trusted to tell of everything, before the API server is
- *     asked for the slices
+ * @param repairBurst how many repairs may follow each other directly
+ * @param repairRefill the time between two repairs after such a burst: it limits conflicts with a
+ *     writer that wants other slices
+ * @param writesRemembered how long the watch may lag behind our own writes
+ * @param chooseAgain how long a choice that is not the best candidate stays while the wanted pool
+ *     stays the same; feature gates change only when an API server restarts
+ * @param lookAgain how long the watch is trusted to show all changes before the slices are read
+ *     from the API server
  */
 public record SliceTimings(
     Duration settle,
@@ -41,7 +41,7 @@ public record SliceTimings(
           Duration.ofMinutes(10),
           Duration.ofMinutes(10));
 
-  /** The same with another time until a better candidate is tried again. */
+  /** The same timings with another time until a better candidate is tried again. */
   public SliceTimings withChooseAgain(Duration chooseAgain) {
     return new SliceTimings(
         settle,

@@ -10,16 +10,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Since when the devices have their taints. Pods are evicted some time after a NoExecute taint was
- * added, so a write must not make an old taint young.
+ * The times at which the devices got their taints. Pods are evicted some time after a NoExecute
+ * taint was added, so a write must not reset the time of an old taint.
  */
 final class TaintTimes {
 
   private final Map<String, List<DeviceTaint>> taintsOfDevices = new HashMap<>();
 
   /**
-   * @param slices what is known of a pool, the newest last: what one says of a device takes the
-   *     place of what those before it said
+   * @param slices the known slices of a pool, the newest last: a later slice replaces what earlier
+   *     ones say about a device
    */
   static TaintTimes of(List<ResourceSlice> slices) {
     var times = new TaintTimes();
@@ -31,7 +31,7 @@ final class TaintTimes {
     return times;
   }
 
-  /** The layout with the known time in each taint that says none. */
+  /** The layout in which each taint without a time gets its known time. */
   SliceLayout applyTo(SliceLayout layout) {
     return new SliceLayout(
         layout.poolName(),

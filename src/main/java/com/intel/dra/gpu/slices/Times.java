@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 
-/** The API's times: RFC 3339 texts, of which the server keeps the seconds. */
+/** Times in the API: RFC 3339 texts, which the server stores with a precision of seconds. */
 final class Times {
 
   private Times() {}

@@ -7,15 +7,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * All the devices of a node, as the scheduler is to see them. A copy of what it is made of: later
- * changes of those objects do not show here. The lists' elements are not to be changed.
+ * All devices of a node as the scheduler should see them. The lists are copied, so later changes to
+ * them have no effect. Their elements must not be changed.
  *
- * <p>A taint without {@code timeAdded} keeps the time that its unchanged predecessor on the same
- * device has; a new one gets the API server's time.
+ * <p>A taint without {@code timeAdded} keeps the time of the same taint on the same device if there
+ * was one; a new taint gets the API server's time.
  *
- * @param name the pool's name; empty: the node's name
- * @param counterSets what the devices share
- * @param devices in the order in which the scheduler is to try them
+ * @param name the pool's name; empty for the node's name
+ * @param counterSets the resources that the devices share
+ * @param devices in the order in which the scheduler should try them
  */
 public record WantedPool(
     Optional<String> name, List<CounterSet> counterSets, List<Device> devices) {

@@ -1,15 +1,15 @@
 /**
  * Keeps the ResourceSlices (resource.k8s.io/v1) of one driver and one node equal to a wanted pool
- * of devices. Knows nothing of GPUs nor of this driver: another driver brings its {@link
+ * of devices. Knows nothing of GPUs or of this driver. Another driver provides its {@link
  * com.intel.dra.gpu.slices.SliceSettings}, a Kubernetes client and a {@link
  * com.intel.dra.gpu.slices.SliceListener}, starts a {@link com.intel.dra.gpu.slices.SliceKeeper}
- * and tells it what to publish, as often as it likes.
+ * and publishes a pool as often as it likes.
  *
- * <p>What the service account needs: get, list, watch, create, update and delete on resourceslices,
- * get on nodes.
+ * <p>The service account needs: get, list, watch, create, update and delete on resourceslices, get
+ * on nodes.
  *
- * <p>Facts from the API types, the validation and the registry strategy of Kubernetes 1.34 to 1.37,
- * and from the behaviour of its Go helper (dynamic-resource-allocation, resourceslice controller).
+ * <p>Sources: the API types, the validation and the registry strategy of Kubernetes 1.34 to 1.37,
+ * and the behaviour of its Go helper (dynamic-resource-allocation, resourceslice controller).
  */
 @org.jspecify.annotations.NullMarked
 package com.intel.dra.gpu.slices;
