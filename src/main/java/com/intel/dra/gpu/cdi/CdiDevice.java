@@ -1,10 +1,10 @@
 package com.intel.dra.gpu.cdi;
 
 /**
- * A device that containers can ask for by name.
+ * A device that containers can request by name.
  *
- * @throws InvalidCdiNameException for a name that is none
- * @throws InvalidCdiSpecException for a device that changes nothing in a container
+ * @throws InvalidCdiNameException if the name is not valid
+ * @throws InvalidCdiSpecException if the device changes nothing in a container
  */
 public record CdiDevice(String name, ContainerEdits containerEdits) {
 

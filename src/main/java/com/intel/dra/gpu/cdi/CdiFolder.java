@@ -17,7 +17,8 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /**
- * What a folder of specs says of one kind's devices, whoever wrote it. Changes nothing.
+ * Reads what a folder of specs says about the devices of one kind, no matter what wrote the specs.
+ * Changes nothing.
  *
  * @param folder one of the runtime's CDI folders, such as /var/run/cdi
  */
@@ -25,14 +26,14 @@ public record CdiFolder(Path folder, CdiKind kind) {
 
   private static final ObjectMapper YAML = YAMLMapper.builder().build();
 
-  /** What runtimes read. */
+  /** The files that runtimes read. */
   private static final Pattern SPEC = Pattern.compile("(?!\\.).+\\.(json|yaml)");
 
-  /** What the spec file of {@link CdiSpecFile} turned out to say. */
+  /** The content of the spec file of {@link CdiSpecFile}. */
   public sealed interface Content {
 
     /**
-     * @param devices by name, the paths on the host of the nodes that a container gets; none where
+     * @param devices by device name, the host paths of the nodes that a container gets; empty if
      *     there is no file
      */
     record Devices(Map<String, List<String>> devices) implements Content {
@@ -59,8 +60,8 @@ public record CdiFolder(Path folder, CdiKind kind) {
   }
 
   /**
-   * Names of devices of the kind in all other files. A name that is defined twice is given to
-   * nobody. Files that cannot be read are left out, as runtimes do.
+   * The names of this kind's devices in all other files. Runtimes refuse a name that is defined
+   * twice. Files that cannot be read are left out, as runtimes do.
    *
    * @return by file
    */

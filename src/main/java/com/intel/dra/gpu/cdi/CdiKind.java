@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 /**
  * A kind of devices: {@code vendor/class}, such as {@code intel.com/gpu}.
  *
- * @throws InvalidCdiNameException for a name that is none
+ * @throws InvalidCdiNameException if the vendor or the class is not valid
  */
 public record CdiKind(String vendor, String deviceClass) {
 
@@ -15,10 +15,10 @@ public record CdiKind(String vendor, String deviceClass) {
   }
 
   /**
-   * The name by which a container runtime is asked for a device of this kind: {@code
+   * The name with which a device of this kind is requested from a container runtime: {@code
    * vendor/class=device}.
    *
-   * @throws InvalidCdiNameException for a device name that is none
+   * @throws InvalidCdiNameException if the device name is not valid
    */
   public String qualifiedName(String device) {
     CdiNames.requireDevice(device);

@@ -3,7 +3,7 @@ package com.intel.dra.gpu.cdi;
 import com.intel.dra.gpu.cdi.InvalidCdiNameException.Part;
 import java.util.regex.Pattern;
 
-/** The rules for names, as runtimes check them. */
+/** The rules for names as runtimes check them. */
 final class CdiNames {
 
   private static final Pattern VENDOR_OR_CLASS =

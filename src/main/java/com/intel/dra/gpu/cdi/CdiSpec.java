@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * The devices of one kind.
  *
- * @throws InvalidCdiSpecException for no devices at all, which runtimes refuse, or for two of one
- *     name
+ * @throws InvalidCdiSpecException if there are no devices, which runtimes refuse, or two of the
+ *     same name
  */
 @JsonPropertyOrder({"cdiVersion", "kind", "devices"})
 public record CdiSpec(CdiKind kind, List<CdiDevice> devices) {
@@ -27,7 +27,10 @@ public record CdiSpec(CdiKind kind, List<CdiDevice> devices) {
     }
   }
 
-  /** The lowest version of the specification that has all that is used: older runtimes read it. */
+  /**
+   * The lowest version of the specification that supports all used features, so that older runtimes
+   * can read the spec.
+   */
   @JsonProperty
   public String cdiVersion() {
     if (kind.deviceClass().contains(".")) {
@@ -36,7 +39,7 @@ public record CdiSpec(CdiKind kind, List<CdiDevice> devices) {
     return devices.stream().anyMatch(CdiSpec::needsVersion050) ? "0.5.0" : "0.3.0";
   }
 
-  /** Names that start with a digit and host paths came with 0.5.0. */
+  /** Names that start with a digit and host paths were added in 0.5.0. */
   private static boolean needsVersion050(CdiDevice device) {
     return Character.isDigit(device.name().charAt(0))
         || device.containerEdits().deviceNodes().stream()

@@ -15,17 +15,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The one spec file of a kind: {@code <folder>/<vendor>-<class>.yaml}. Runtimes read the folder at
- * any time, so the file is replaced atomically, and the temporary one has no ending that they read.
- * Other files in the folder are left alone.
+ * The only spec file of a kind: {@code <folder>/<vendor>-<class>.yaml}. Runtimes read the folder at
+ * any time, so the file is replaced atomically, and the temporary file has an extension that they
+ * do not read. Other files in the folder are left alone.
  */
 public final class CdiSpecFile {
 
-  /** What {@link #publish} did. */
+  /** The result of {@link #publish}. */
   public enum Outcome {
     WRITTEN,
     REMOVED,
-    /** It was so already. */
+    /** The file already had this content. */
     UNCHANGED
   }
 
@@ -41,12 +41,12 @@ public final class CdiSpecFile {
   private final Path folder;
   private final AtomicFile file;
 
-  // what was found in the file, and how the file looked then; guarded by this
+  // the devices found in the file, and the file's attributes at that time; guarded by this
   private List<CdiDevice> found = List.of();
   private Map<String, Object> look = Map.of();
 
   /**
-   * @param folder one of the runtime's CDI folders, such as /var/run/cdi; made when it is missing
+   * @param folder one of the runtime's CDI folders, such as /var/run/cdi; made if missing
    */
   public CdiSpecFile(Path folder, CdiKind kind) {
     this.kind = kind;
@@ -69,12 +69,12 @@ public final class CdiSpecFile {
   }
 
   /**
-   * Makes the file say that these are all the devices of the kind; without devices there is no
-   * file, for an empty spec is invalid. A file that says so already is not touched, and not even
-   * read while it looks as it did when that was last found.
+   * Makes the file list exactly these devices of the kind. Without devices the file is removed,
+   * because an empty spec is invalid. A file that already has this content is not written, and is
+   * not even read while its attributes have not changed since.
    *
-   * @throws InvalidCdiSpecException if two devices have one name
-   * @throws IOException if it could not be written; the old file is still there
+   * @throws InvalidCdiSpecException if two devices have the same name
+   * @throws IOException if the file could not be written; the old file is still there
    */
   public synchronized Outcome publish(List<CdiDevice> devices) throws IOException {
     Map<String, Object> now = look();
@@ -90,14 +90,14 @@ public final class CdiSpecFile {
     byte[] content = YAML.writeValueAsBytes(new CdiSpec(kind, devices));
     if (file.read(content.length).filter(old -> Arrays.equals(old, content)).isPresent()) {
       found = List.copyOf(devices);
-      look = now; // of before it was read, so that what comes later is seen
+      look = now; // taken before the read, so that a later change is noticed
       return Outcome.UNCHANGED;
     }
     file.write(content);
     return Outcome.WRITTEN;
   }
 
-  /** What differs when somebody writes the file or puts another in its place; empty without it. */
+  /** The attributes that change when the file is written or replaced; empty if there is no file. */
   private Map<String, Object> look() throws IOException {
     try {
       return Files.readAttributes(file.path(), "unix:ino,size,lastModifiedTime,ctime");

@@ -6,17 +6,17 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.Optional;
 
 /**
- * A device node that a container gets. Major and minor number are left to the runtime, which reads
- * them from the host's node.
+ * A device node that a container gets. The runtime reads the major and minor numbers from the
+ * host's node.
  *
  * @param path in the container
- * @param hostPath on the host; empty: the same as in the container
+ * @param hostPath on the host; empty if it is the same as in the container
  */
 @JsonPropertyOrder({"path", "hostPath", "type"})
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 public record DeviceNode(String path, Optional<String> hostPath, Type type) {
 
-  /** What kind of special file it is. */
+  /** The kind of special file. */
   public enum Type {
     @JsonProperty("b")
     BLOCK,

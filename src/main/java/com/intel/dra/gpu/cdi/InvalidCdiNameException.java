@@ -3,7 +3,7 @@ package com.intel.dra.gpu.cdi;
 /** A vendor, class or device name that container runtimes would refuse. */
 public final class InvalidCdiNameException extends IllegalArgumentException {
 
-  /** Which part of {@code vendor/class=device} it is. */
+  /** The invalid part of {@code vendor/class=device}. */
   public enum Part {
     VENDOR,
     CLASS,

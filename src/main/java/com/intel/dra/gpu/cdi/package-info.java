@@ -2,7 +2,7 @@
  * Container Device Interface: the spec files that tell a container runtime what a device name
  * means. Knows nothing of GPUs.
  *
- * <p>Facts from the CDI specification (cncf-tags/container-device-interface, SPEC.md and the checks
+ * <p>Sources: the CDI specification (cncf-tags/container-device-interface, SPEC.md and the checks
  * of its Go library, which container runtimes use).
  */
 @org.jspecify.annotations.NullMarked

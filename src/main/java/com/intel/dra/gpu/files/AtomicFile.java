@@ -16,12 +16,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A file that is only ever replaced as a whole: whoever reads it, and whoever comes back after a
- * crash at any moment, finds the old content or the new one and never a part of it.
+ * A file that is only replaced as a whole. A reader, or a process that starts after a crash at any
+ * moment, finds the old content or the new one and never a part of it.
  *
- * <p>A new content goes into a temporary file in the same folder ({@code .<name>.*.tmp}), which is
- * fsynced and renamed; then the folder is fsynced. Not for several writers at once: of two writes
- * at the same time, either may win.
+ * <p>New content is written to a temporary file in the same folder ({@code .<name>.*.tmp}), which
+ * is fsynced and renamed; then the folder is fsynced. Not for concurrent writers: of two
+ * simultaneous writes, either may win.
  */
 public final class AtomicFile {
 
@@ -33,8 +33,8 @@ public final class AtomicFile {
   private final Set<PosixFilePermission> permissions;
 
   /**
-   * @param path the file; its folder must exist by the first write
-   * @param permissions what the file gets at each write
+   * @param path the file; its folder must exist before the first write
+   * @param permissions the permissions that the file gets at each write
    */
   public AtomicFile(Path path, Set<PosixFilePermission> permissions) {
     this.path = path.toAbsolutePath();
@@ -48,15 +48,16 @@ public final class AtomicFile {
   }
 
   /**
-   * The content; empty when there is no such file.
+   * The content; empty if there is no such file.
    *
-   * @param maxBytes the first of a longer file are read, and one more, by which to know it
+   * @param maxBytes the largest number of bytes; of a longer file one more is read, so that the
+   *     caller can recognize it
    */
   public Optional<byte[]> read(int maxBytes) throws IOException {
     return read(path, maxBytes);
   }
 
-  /** The same of any file, for those who only look. */
+  /** Reads any file in the same way, for callers that only read. */
   public static Optional<byte[]> read(Path path, int maxBytes) throws IOException {
     try (InputStream in = Files.newInputStream(path)) {
       return Optional.of(in.readNBytes(maxBytes + 1));
@@ -66,8 +67,8 @@ public final class AtomicFile {
   }
 
   /**
-   * Replaces the content. When it throws, the old content is still there, or, if all that failed
-   * was to sync the folder, the new one.
+   * Replaces the content. If it throws, the old content is still there, or, if only the sync of the
+   * folder failed, the new one.
    */
   public void write(byte[] content) throws IOException {
     Path temporary = Files.createTempFile(folder, temporaryPrefix, TEMPORARY_SUFFIX);
@@ -88,7 +89,7 @@ public final class AtomicFile {
     syncFolder();
   }
 
-  /** Removes the file; false when there was none. */
+  /** Removes the file; returns false if there was none. */
   public boolean delete() throws IOException {
     boolean deleted = Files.deleteIfExists(path);
     if (deleted) {
@@ -97,7 +98,7 @@ public final class AtomicFile {
     return deleted;
   }
 
-  /** Renames the file to another name in its folder, over a file that has that name. */
+  /** Renames the file within its folder, and replaces a file that has the new name. */
   public void setAsideAs(String name) throws IOException {
     Files.move(
         path,
@@ -107,7 +108,7 @@ public final class AtomicFile {
     syncFolder();
   }
 
-  /** Removes temporary files that a crash between two steps of a write left behind. */
+  /** Removes the temporary files of writes that a crash interrupted. */
   public void deleteLeftovers() throws IOException {
     for (Path file : leftovers(path)) {
       Files.deleteIfExists(file);
@@ -115,7 +116,7 @@ public final class AtomicFile {
   }
 
   /**
-   * Temporary files of that file: of a write that goes on now, or that a crash has ended.
+   * The temporary files of this file: of a running write, or of one that a crash interrupted.
    *
    * @param path in a folder that exists
    */

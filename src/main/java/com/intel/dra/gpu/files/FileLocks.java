@@ -8,11 +8,11 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
- * Locks between processes, each by a file of its own that is made when it is missing and stays.
+ * Locks between processes. Each lock has a separate file, which is made if missing and stays.
  *
- * <p>They are POSIX record locks: a process that ends lets go of them, not before the last of its
- * threads has left the kernel. No other channel to the file may be closed by the same process
- * meanwhile.
+ * <p>They are POSIX record locks: when a process ends, they are released as soon as the last of its
+ * threads has left the kernel. Meanwhile the same process must not close any other channel to the
+ * file.
  */
 public final class FileLocks {
 
@@ -21,7 +21,7 @@ public final class FileLocks {
   /**
    * Locks the file without waiting.
    *
-   * @return what holds the lock until it is closed; empty when somebody else holds it
+   * @return the channel that holds the lock until it is closed; empty if the lock is held elsewhere
    */
   public static Optional<FileChannel> tryLock(Path file) throws IOException {
     FileChannel channel =
@@ -31,7 +31,7 @@ public final class FileLocks {
       held = channel.tryLock() != null;
       return held ? Optional.of(channel) : Optional.empty();
     } catch (OverlappingFileLockException e) {
-      return Optional.empty(); // held in this very process, which tests do
+      return Optional.empty(); // held in this process, as tests do
     } finally {
       if (!held) {
         channel.close();

@@ -8,16 +8,15 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Mutual exclusion of short actions, also of those in other processes that use the same file, and
- * reentrant. The file is asked for again and again rather than waited for: a blocked lock of a file
- * would hold a virtual thread's carrier.
+ * A reentrant mutual exclusion of short actions, also with other processes that use the same file.
+ * The file lock is polled, because a blocking lock would occupy a virtual thread's carrier.
  */
 public final class FileMutex {
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration RETRY = Duration.ofMillis(5);
 
-  /** What is done meanwhile. */
+  /** The action to run while the mutex is held. */
   @FunctionalInterface
   public interface Action<R> {
     R run() throws IOException;
@@ -27,15 +26,15 @@ public final class FileMutex {
   private final ReentrantLock threads = new ReentrantLock();
 
   /**
-   * @param file of this mutex alone; its folder must exist by the first use
+   * @param file a file used only for this mutex; its folder must exist before the first use
    */
   public FileMutex(Path file) {
     this.file = file.toAbsolutePath();
   }
 
   /**
-   * @throws IOException what the action throws, or if the file cannot be locked, also because
-   *     others hold it for more than 10 s
+   * @throws IOException what the action throws, or if the file cannot be locked, for example
+   *     because another process holds it for more than 10 s
    */
   public <R> R exclusively(Action<R> action) throws IOException {
     threads.lock();

@@ -1,3 +1,3 @@
-/** Files that must survive a crash or a power cut. Knows nothing of what is in them. */
+/** Files that must survive a crash or a power cut. Knows nothing of their content. */
 @org.jspecify.annotations.NullMarked
 package com.intel.dra.gpu.files;

@@ -4,15 +4,16 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 
 /**
- * For executors that others made with {@code Executors.newScheduledThreadPool(0)}, as JOSDK 5.3
- * does. No thread of theirs is to stay, so the JDK asks every 10 ms whether there still is
- * something to do later, for as long as there is: half of what an idle node agent took of a core.
+ * Keeps one thread in executors that other code made with {@code
+ * Executors.newScheduledThreadPool(0)}, as JOSDK 5.3 does. Such an executor keeps no thread, and
+ * the JDK then checks every 10 ms whether delayed work is left, for as long as there is some. That
+ * was half of the CPU time of an idle node agent.
  */
 public final class StayingThread {
 
   private StayingThread() {}
 
-  /** Has one thread stay, which sleeps until there is something to do. */
+  /** Makes the executor keep one thread, which sleeps until there is work. */
   public static void in(ScheduledExecutorService executor) {
     if (executor instanceof ScheduledThreadPoolExecutor pool && pool.getCorePoolSize() == 0) {
       pool.setCorePoolSize(1);

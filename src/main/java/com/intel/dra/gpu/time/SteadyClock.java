@@ -5,9 +5,9 @@ import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
 /**
- * Time for waiting, which passes as fast as a stopwatch shows: whoever sets the node's clock back
- * or forth makes no pause longer or shorter. It begins at what the node's clock said, but is not to
- * be told to anybody else: a clock that was set since says something different.
+ * Time for waiting, measured like a stopwatch: changes to the node's clock make no pause longer or
+ * shorter. It starts at the time of the node's clock, but must not be shown outside this process,
+ * because the node's clock may have been set since.
  */
 public final class SteadyClock implements InstantSource {
 
@@ -15,7 +15,7 @@ public final class SteadyClock implements InstantSource {
   private final LongSupplier nanoTime;
   private final long beginNanos;
 
-  /** Of this process, as {@link System#nanoTime}. */
+  /** The clock of this process, based on {@link System#nanoTime}. */
   public SteadyClock() {
     this(Instant.now(), System::nanoTime);
   }

@@ -1,4 +1,4 @@
-/** Time as the driver waits by it. */
+/** The time by which the driver waits. */
 @NullMarked
 package com.intel.dra.gpu.time;
 
