@@ -3,7 +3,10 @@ package com.intel.dra.gpu.device;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** What a claim asks for and what a node offers: a whole (shareable) GPU or one SR-IOV VF. */
+/**
+ * The type of device that a claim requests and a node offers: a whole (shareable) GPU or one SR-IOV
+ * VF.
+ */
 public enum DeviceType {
   GPU("gpu"),
   VF("vf");
@@ -19,7 +22,7 @@ public enum DeviceType {
     return wireName;
   }
 
-  /** The type with that name in the API objects; empty for every other text. */
+  /** The type with this name in the API objects; empty for any other text. */
   public static Optional<DeviceType> fromWireName(String name) {
     return Arrays.stream(values()).filter(type -> type.wireName.equals(name)).findFirst();
   }

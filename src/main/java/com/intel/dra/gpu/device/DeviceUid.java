@@ -33,7 +33,7 @@ public record DeviceUid(PciAddress address, PciDeviceId model, OptionalInt vfInd
     return vfIndex.isPresent() ? DeviceType.VF : DeviceType.GPU;
   }
 
-  /** The UID of this GPU's VF with that index (from 0). */
+  /** The UID of this GPU's VF with the given index (from 0). */
   public DeviceUid vf(int index) {
     return new DeviceUid(address, model, OptionalInt.of(index));
   }
@@ -43,7 +43,7 @@ public record DeviceUid(PciAddress address, PciDeviceId model, OptionalInt vfInd
     return vfIndex.isEmpty() ? Optional.empty() : Optional.of(gpu(address, model));
   }
 
-  /** The UID with that text; empty when it is none. */
+  /** Parses a UID; returns empty if the text is none. */
   public static Optional<DeviceUid> parse(String text) {
     var match = TEXT.matcher(text);
     if (!match.matches()) {

@@ -3,12 +3,10 @@ package com.intel.dra.gpu.device;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/**
- * The DRM device nodes of a GPU or VF: {@code card<N>} and, where there is one, {@code renderD<M>}.
- */
+/** The DRM device nodes of a GPU or VF: {@code card<N>} and, if present, {@code renderD<M>}. */
 public record DrmNodes(int cardIndex, OptionalInt renderIndex) {
 
-  /** Whether a device node of the one is also of the other. */
+  /** Whether both have a device node in common. */
   public boolean overlap(DrmNodes other) {
     return cardIndex == other.cardIndex
         || (renderIndex.isPresent() && renderIndex.equals(other.renderIndex));

@@ -5,12 +5,12 @@ import java.util.List;
 /**
  * A GPU or VF that the kernel shows now.
  *
- * @param address the PCI function it has now; for a VF this changes with every re-creation
+ * @param address its present PCI function; for a VF this changes with every re-creation
  * @param memoryMiB local memory in MiB; 0 for an integrated GPU
- * @param maxVfs how many VFs it can be split into; 0 where SR-IOV is not possible or switched off,
- *     and for VFs
- * @param equalShares whether the kernel gives all VFs of it the same memory, whatever is wanted; of
- *     no meaning without VFs
+ * @param maxVfs the number of VFs that it can be split into; 0 if SR-IOV is not possible or
+ *     switched off, and for VFs
+ * @param equalShares whether the kernel gives all its VFs the same memory, regardless of their
+ *     profile; meaningless without VFs
  */
 public record Gpu(
     DeviceUid uid,
@@ -20,7 +20,7 @@ public record Gpu(
     boolean equalShares,
     DrmNodes drmNodes) {
 
-  /** One whose VFs get what they are to have, or a VF. */
+  /** A GPU whose VFs can get the memory of their profile, or a VF. */
   public Gpu(DeviceUid uid, PciAddress address, int memoryMiB, int maxVfs, DrmNodes drmNodes) {
     this(uid, address, memoryMiB, maxVfs, false, drmNodes);
   }

@@ -4,17 +4,17 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What there is to tell of an Intel GPU or VF beside what it takes to allocate it ({@link Gpu}),
- * also of one that cannot be offered.
+ * The known facts about an Intel GPU or VF beyond those needed to allocate it ({@link Gpu}), also
+ * if it cannot be offered.
  *
- * @param address the PCI function it has now; for a VF this changes with every re-creation
+ * @param address its present PCI function; for a VF this changes with every re-creation
  * @param driver the kernel driver that is bound now
- * @param sriovCapable whether the kernel lets it have VFs now ({@code sriov_totalvfs} above 0)
+ * @param sriovCapable whether the kernel allows it to have VFs now ({@code sriov_totalvfs} above 0)
  * @param pcieRoot its PCIe root complex, such as {@code pci0000:b0}
- * @param numaNode empty when the machine has none, or does not tell
+ * @param numaNode empty if the machine has none, or does not say
  * @param drmNodes empty while there are none
- * @param memory where {@link Gpu#memoryMiB} is from; empty when it was not looked for, because the
- *     device cannot be offered
+ * @param memory the source of {@link Gpu#memoryMiB}; empty if the memory was not determined because
+ *     the device cannot be offered
  */
 public record GpuFacts(
     DeviceUid uid,
@@ -27,12 +27,12 @@ public record GpuFacts(
     Optional<MemorySource> memory,
     GpuHealth health) {
 
-  /** What it is sold as. */
+  /** The model as which it is sold. */
   public GpuModel model() {
     return GpuModels.of(uid.model());
   }
 
-  /** The same device in another state of health. */
+  /** The same facts with another state of health. */
   public GpuFacts withHealth(GpuHealth now) {
     return new GpuFacts(
         uid, address, driver, sriovCapable, pcieRoot, numaNode, drmNodes, memory, now);

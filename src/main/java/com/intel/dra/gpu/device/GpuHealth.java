@@ -3,8 +3,8 @@ package com.intel.dra.gpu.device;
 import java.util.Optional;
 
 /**
- * What the kernel's files say of the state of a GPU or VF. Not told by them, and so not here: a GPU
- * that hangs, is too hot or has memory errors.
+ * The state of a GPU or VF according to the kernel's files. They do not show whether a GPU hangs,
+ * is too hot or has memory errors, so these states are missing here.
  */
 public sealed interface GpuHealth {
 
@@ -17,43 +17,43 @@ public sealed interface GpuHealth {
    */
   record Survivability(Type type) implements GpuHealth {
 
-    /** How the GPU got there. */
+    /** How the GPU entered this state. */
     public enum Type {
       /** At boot: the driver is loaded without any DRM node. */
       BOOT,
-      /** While in use: the DRM nodes are there, and everything asked of them fails. */
+      /** While in use: the DRM nodes exist, and every request to them fails. */
       RUNTIME,
-      /** The file is there and does not say. */
+      /** The file exists but does not say how. */
       UNKNOWN
     }
   }
 
-  /** The driver is bound but shows no DRM card: still starting, or it gave up. */
+  /** The driver is bound but shows no DRM card: it is still starting, or it failed. */
   record NoDrmNodes() implements GpuHealth {}
 
   /**
-   * Not bound to i915 or xe.
+   * The device is not bound to i915 or xe.
    *
-   * @param driver what it is bound to instead; empty for nothing
+   * @param driver the driver that is bound instead; empty if none is bound
    */
   record OtherDriver(Optional<String> driver) implements GpuHealth {}
 
   /**
-   * A file of the device cannot be read, or says what the kernel never writes.
+   * A file of the device cannot be read, or contains what the kernel never writes.
    *
    * @param why names the file, on one line
    */
   record Unreadable(String why) implements GpuHealth {}
 
-  /** It was there before and is not any more. */
+  /** The device existed before and is gone. */
   record Vanished() implements GpuHealth {}
 
-  /** Whether workloads can use the device, as far as the kernel tells. */
+  /** Whether workloads can use the device, as far as the kernel shows. */
   default boolean isHealthy() {
     return this instanceof Healthy;
   }
 
-  /** For a person to read, without the device's name. */
+  /** The reason, for people, without the device's name. */
   default String reason() {
     return switch (this) {
       case Healthy any -> "healthy";

@@ -11,8 +11,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The table of GPU models, {@code gpu-models.json}; its source is named there. What a GPU can do is
- * never read from it: the kernel tells that of the GPU at hand.
+ * The table of GPU models, {@code gpu-models.json}, which names its source. The abilities of a GPU
+ * are never read from it, because the kernel shows those of the actual GPU.
  */
 public final class GpuModels {
 
@@ -21,12 +21,12 @@ public final class GpuModels {
 
   private GpuModels() {}
 
-  /** The model with that id; one that is {@link GpuModel#UNKNOWN} for an id not in the table. */
+  /** The model with this id; {@link GpuModel#UNKNOWN} if the id is not in the table. */
   public static GpuModel of(PciDeviceId id) {
     return MODELS.getOrDefault(id, GpuModel.OF_UNKNOWN_ID);
   }
 
-  /** Whether the id is known to be that of a GPU, whatever PCI class the function says it has. */
+  /** Whether the id is known to be that of a GPU, regardless of the function's PCI class. */
   public static boolean contains(PciDeviceId id) {
     return MODELS.containsKey(id);
   }

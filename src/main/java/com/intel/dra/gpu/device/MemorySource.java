@@ -1,10 +1,10 @@
 package com.intel.dra.gpu.device;
 
-/** Where the figure for a device's local memory is from. */
+/** The source of the figure for a device's local memory. */
 public sealed interface MemorySource {
 
   /**
-   * The driver said it itself, in the answer to an ioctl.
+   * The driver, in its answer to an ioctl.
    *
    * @param node the name of the DRM node that was asked, such as {@code renderD128}
    */
@@ -19,14 +19,14 @@ public sealed interface MemorySource {
   record SysfsFile(String file, String whyNotDrm) implements MemorySource {}
 
   /**
-   * Nothing tells it, so it counts as 0: right for an integrated GPU, too little for a discrete
+   * No source, so the memory counts as 0: right for an integrated GPU, too little for a discrete
    * one.
    *
    * @param whyNotDrm why the driver was not asked, or gave no answer
    */
   record Nowhere(String whyNotDrm) implements MemorySource {}
 
-  /** For a person to read, such as {@code from the DRM query on renderD128}. */
+  /** The source for people, such as {@code from the DRM query on renderD128}. */
   default String describe() {
     return switch (this) {
       case DrmQuery(String node) -> "from the DRM query on " + node;

@@ -32,7 +32,7 @@ public record PciAddress(int domain, int bus, int device, int function)
     }
   }
 
-  /** The address with that text; empty when it is none. */
+  /** Parses an address; returns empty if the text is none. */
   public static Optional<PciAddress> parse(String text) {
     var match = TEXT.matcher(text);
     if (!match.matches()) {

@@ -17,7 +17,7 @@ public record PciDeviceId(String value) {
     }
   }
 
-  /** The id with that text; empty when it is none. */
+  /** Parses an id; returns empty if the text is none. */
   public static Optional<PciDeviceId> parse(String text) {
     return TEXT.matcher(text).matches() ? Optional.of(new PciDeviceId(text)) : Optional.empty();
   }

@@ -5,16 +5,17 @@ import java.util.Optional;
 /**
  * A way to split one GPU into equal VFs.
  *
- * @param name such as {@code flex170_m8}; stands in the GAS for the VFs that are planned with it
- * @param numVfs how many VFs the GPU can have at most under this profile
- * @param memoryMiB local memory that each VF has at least, in MiB; 0 for an integrated GPU
- * @param quotas what to give to each VF; empty for a fair share, where the kernel divides
+ * @param name such as {@code flex170_m8}; the GAS names it for VFs that are planned with this
+ *     profile
+ * @param numVfs the largest number of VFs that the GPU can have with this profile
+ * @param memoryMiB the least local memory of each VF, in MiB; 0 for an integrated GPU
+ * @param quotas what each VF must be given; empty for a fair share, where the kernel divides
  *     everything itself when {@code sriov_numvfs} is written
  */
 public record VfProfile(String name, int numVfs, int memoryMiB, Optional<Quotas> quotas) {
 
   /**
-   * What one VF gets, in the kernel's terms (i915's {@code prelim_iov/vf<n>/gt*}).
+   * The quotas of one VF, in the kernel's terms (i915's {@code prelim_iov/vf<n>/gt*}).
    *
    * @param contexts contexts_quota
    * @param doorbells doorbells_quota

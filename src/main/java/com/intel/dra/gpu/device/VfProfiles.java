@@ -13,10 +13,10 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How a GPU can be split into VFs: by the profiles in {@code vf-profiles.json} (their source is
- * named there) where its model has some, else by the kernel's fair shares.
+ * Determines how a GPU can be split into VFs: by the profiles in {@code vf-profiles.json} (which
+ * names their source) if its model has some, otherwise by the kernel's fair shares.
  *
- * <p>Controller and node agent both ask here, with what stands in the GAS, and so get the same
+ * <p>Controller and node agent both call this with the values in the GAS, and so get the same
  * figures for a profile's name.
  */
 public final class VfProfiles {
@@ -31,12 +31,12 @@ public final class VfProfiles {
 
   /**
    * The ways to split such a GPU, the one with the smallest VFs first; never two with the same
-   * memory. Empty when it cannot be split, or has less memory than any profile needs.
+   * memory. Empty if it cannot be split, or has less memory than any profile needs.
    *
    * @param memoryMiB the GPU's local memory
-   * @param maxVfs most VFs that the kernel lets it have
-   * @param equalShares whether the kernel divides the memory by itself: a profile of the table then
-   *     has no more VFs than get the memory that it says
+   * @param maxVfs the largest number of VFs that the kernel allows
+   * @param equalShares whether the kernel divides the memory by itself: then a profile of the table
+   *     has no more VFs than can get its memory
    */
   public static List<VfProfile> forGpu(
       PciDeviceId model, int memoryMiB, int maxVfs, boolean equalShares) {
@@ -46,7 +46,7 @@ public final class VfProfiles {
         : fromTable(rows, memoryMiB, maxVfs, equalShares);
   }
 
-  /** The smallest of the profiles whose VFs have at least that memory. */
+  /** The smallest profile whose VFs have at least this memory. */
   public static Optional<VfProfile> smallest(List<VfProfile> profiles, int memoryMiB) {
     for (VfProfile profile : profiles) {
       if (profile.memoryMiB() >= memoryMiB) {
@@ -57,10 +57,11 @@ public final class VfProfiles {
   }
 
   /**
-   * What a profile was with which a GPU was split that cannot be split any more.
+   * Reconstructs the profile with which a GPU was split, for a GPU that cannot be split any more.
    *
-   * @param memoryMiB what is on record of each VF
-   * @return with the most VFs that such a profile ever has; empty for a name that never was one
+   * @param memoryMiB the recorded memory of each VF
+   * @return the profile with the largest number of VFs that it ever has; empty if the name never
+   *     was that of a profile
    */
   public static Optional<VfProfile> recorded(PciDeviceId model, String name, int memoryMiB) {
     return ROWS.getOrDefault(model, List.of()).stream()
@@ -78,14 +79,14 @@ public final class VfProfiles {
         : Optional.empty();
   }
 
-  /** The profile of that name. */
+  /** The profile with this name. */
   public static Optional<VfProfile> named(List<VfProfile> profiles, String name) {
     return profiles.stream().filter(profile -> profile.name().equals(name)).findFirst();
   }
 
   private static List<VfProfile> fromTable(
       List<Row> rows, int memoryMiB, int maxVfs, boolean equalShares) {
-    // ECC takes its part of the memory, so a GPU that shows less than it is sold with has it on
+    // ECC uses part of the memory, so a GPU that shows less memory than its nominal size has ECC on
     boolean eccOn = rows.stream().anyMatch(row -> row.lmemBytes() / BYTES_PER_MIB > memoryMiB);
     var profiles = new ArrayList<VfProfile>();
     for (Row row : rows) {
@@ -105,9 +106,9 @@ public final class VfProfiles {
   }
 
   /**
-   * What each of that many VFs has at least when the kernel divides the memory by itself. The
-   * newest rule of the xe driver (Linux 7.0) gives the least, so what it gives is what every kernel
-   * gives: the memory rounded down to whole GiB, divided, and rounded down to a power of two.
+   * The least memory of each VF if the kernel divides the memory by itself. The newest rule of the
+   * xe driver (Linux 7.0) gives the least, so every kernel gives at least that: the memory rounded
+   * down to whole GiB, divided, and rounded down to a power of two.
    *
    * @param numVfs 1 or more
    */
@@ -115,7 +116,7 @@ public final class VfProfiles {
     return Integer.highestOneBit(memoryMiB / MIB_PER_GIB * MIB_PER_GIB / numVfs);
   }
 
-  /** One profile for each different share: that with the most VFs. */
+  /** One profile for each different share: the one with the most VFs. */
   private static List<VfProfile> fairShares(int memoryMiB, int maxVfs) {
     var profiles = new ArrayList<VfProfile>();
     for (int numVfs = maxVfs; numVfs > 0; numVfs--) {
