@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Decides which devices of a node the claims of a pod are given. */
+/** Decides which devices of a node the claims of a pod get. */
 public final class Allocator {
 
   /**
-   * The claims of one pod that are placed together at most: a bound of the work for one pod, and of
-   * what the scheduler is told, which names up to 128 nodes for each claim.
+   * The largest number of claims of one pod that are placed together. It limits the work for one
+   * pod, and the size of the answer to the scheduler, which names up to 128 nodes for each claim.
    */
   public static final int MAX_REQUESTS = 128;
 
@@ -20,18 +20,18 @@ public final class Allocator {
 
   /**
    * Places all requests together or none. They are charged to each other and to what other claims
-   * hold. A claim that holds devices already and is still served by them keeps exactly these; one
-   * that is not served by them any more is placed as if it had been given nothing; what it has
-   * prepared stays taken, for its containers may be running.
+   * hold. A claim that already holds devices and is still served by them keeps exactly these. A
+   * claim whose devices no longer serve it is placed as if it had none; the devices that it has
+   * prepared stay taken, because its containers may be running.
    *
-   * <p>The answer depends neither on the order of the requests nor on that of devices and
-   * allocations. A refusal is true: there is no way to place the requests, without moving what
-   * others (and kept claims) hold. One exception says so: {@link
-   * Refusal.Reason#TOO_MANY_COMBINATIONS}. The other is a class that gives out VFs by their index:
-   * of VFs that are yet to be made only the next index is looked at.
+   * <p>The answer does not depend on the order of the requests, devices or allocations. A refusal
+   * is reliable: there is no way to place the requests without moving what others (and kept claims)
+   * hold. There are two exceptions. One is reported as {@link
+   * Refusal.Reason#TOO_MANY_COMBINATIONS}. The other is a class that selects VFs by their index: of
+   * the VFs that do not exist yet, only the next index is considered.
    *
-   * @throws IllegalArgumentException if two requests are of one claim, or they are more than {@link
-   *     #MAX_REQUESTS}
+   * @throws IllegalArgumentException if two requests are for one claim, or there are more than
+   *     {@link #MAX_REQUESTS}
    */
   public static Decision place(NodeInventory node, List<DeviceRequest> requests, Policy policy) {
     if (requests.size() > MAX_REQUESTS) {

@@ -10,7 +10,8 @@ import java.util.List;
  * A device that a node offers.
  *
  * @param memoryMiB local memory in MiB; 0 for an integrated GPU
- * @param maxVfs how many VFs a GPU can be split into; 0 where that is not possible, and for VFs
+ * @param maxVfs the number of VFs that a GPU can be split into; 0 if that is not possible, and for
+ *     VFs
  * @param equalShares whether the kernel gives all its VFs the same memory
  */
 public record Device(DeviceUid uid, int memoryMiB, int maxVfs, boolean equalShares) {
@@ -23,7 +24,7 @@ public record Device(DeviceUid uid, int memoryMiB, int maxVfs, boolean equalShar
     }
   }
 
-  /** One whose VFs get what they are to have, or a VF. */
+  /** A GPU whose VFs can get the memory of their profile, or a VF. */
   public Device(DeviceUid uid, int memoryMiB, int maxVfs) {
     this(uid, memoryMiB, maxVfs, false);
   }

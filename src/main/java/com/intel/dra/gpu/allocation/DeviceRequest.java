@@ -3,11 +3,11 @@ package com.intel.dra.gpu.allocation;
 import com.intel.dra.gpu.device.DeviceType;
 
 /**
- * What one claim asks of a node.
+ * What one claim requests from a node.
  *
- * @param count how many different devices, at least 1
- * @param memoryMiB local memory of each of them; 0: no requirement
- * @param selector the devices that the claim's class gives out
+ * @param count the number of different devices, at least 1
+ * @param memoryMiB local memory of each of them; 0 for no requirement
+ * @param selector the devices that the claim's class allows
  */
 public record DeviceRequest(
     String claimUid, DeviceType type, int count, int memoryMiB, DeviceSelector selector) {

@@ -4,7 +4,10 @@ import com.intel.dra.gpu.device.DeviceType;
 import com.intel.dra.gpu.device.DeviceUid;
 import java.util.List;
 
-/** The devices that a class gives out: those that any term matches, every device without terms. */
+/**
+ * The devices that a class allows: those that match at least one term, or every device if there are
+ * no terms.
+ */
 public record DeviceSelector(List<Term> terms) {
 
   public static final DeviceSelector EVERY_DEVICE = new DeviceSelector(List.of());
@@ -26,7 +29,7 @@ public record DeviceSelector(List<Term> terms) {
   }
 
   /**
-   * Devices of one type with one name.
+   * Devices of one type whose name matches a pattern.
    *
    * @param name a PCI device id (0x56c0), the GPU's PCI address (0000:b3:00.0, also for its VFs) or
    *     a device UID; {@code *} stands for any text
@@ -41,7 +44,7 @@ public record DeviceSelector(List<Term> terms) {
               || matches(uid.toString()));
     }
 
-    /** Goes back to the last {@code *} alone, so that no pattern takes more than quadratic time. */
+    /** Backtracks only to the last {@code *}, so that no pattern takes more than quadratic time. */
     private boolean matches(String text) {
       int at = 0;
       int in = 0;

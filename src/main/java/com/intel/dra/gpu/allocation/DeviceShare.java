@@ -7,9 +7,9 @@ import java.util.Optional;
 /**
  * What a claim holds of one device: a share of a GPU's memory, or a whole VF.
  *
- * @param memoryMiB what the claim may use: of a GPU as much as it asked for, of a VF all it has
- * @param profile how to make a VF that was planned and did not exist when it was given; empty for
- *     every other device
+ * @param memoryMiB what the claim may use: the requested memory of a GPU, or all memory of a VF
+ * @param profile the profile for making a VF that was planned and did not exist when it was
+ *     allocated; empty for every other device
  */
 public record DeviceShare(DeviceUid uid, int memoryMiB, Optional<String> profile) {
 
@@ -24,7 +24,7 @@ public record DeviceShare(DeviceUid uid, int memoryMiB, Optional<String> profile
     return new DeviceShare(uid, memoryMiB, Optional.empty());
   }
 
-  /** A VF that is yet to be made. */
+  /** A VF that must still be made. */
   public static DeviceShare planned(DeviceUid uid, int memoryMiB, String profile) {
     return new DeviceShare(uid, memoryMiB, Optional.of(profile));
   }

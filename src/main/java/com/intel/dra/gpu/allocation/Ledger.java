@@ -18,12 +18,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is free on a node. Devices are numbered, GPUs and VFs apart, because a search asks and
- * changes this some thousand times.
+ * The free devices and memory of a node. Devices have numbers, separately for GPUs and VFs, because
+ * a search reads and changes this some thousand times.
  */
 final class Ledger {
 
-  /** The smallest first, so that the first VF that fits wastes least. */
+  /** The smallest first, so that the first VF that fits wastes the least memory. */
   private static final Comparator<Device> VF_ORDER =
       Comparator.comparingInt(Device::memoryMiB).thenComparing(Device::uid);
 
@@ -34,10 +34,10 @@ final class Ledger {
   /** How each GPU can be split. */
   private final List<List<VfProfile>> profiles;
 
-  /** GPUs of which VFs exist, or are planned in a way that we cannot add to. */
+  /** GPUs that have VFs, or whose planned VFs cannot be extended. */
   private final boolean[] closed;
 
-  /** A sum of ints, and below 0 where more was given than there is. */
+  /** The free memory by GPU: a sum of ints, negative if more was allocated than exists. */
   private final long[] freeMiB;
 
   private final int[] gpuClaims;
@@ -97,7 +97,7 @@ final class Ledger {
             new int[gpus.size()],
             new int[vfs.size()],
             new @Nullable VfPlan[gpus.size()]);
-    // VFs that exist come first, for they close their GPU to plans
+    // existing VFs come first, because a GPU that has VFs is closed to plans
     vfs.forEach(vf -> ledger.parentOf(vf.uid()).ifPresent(gpu -> ledger.closed[gpu] = true));
     allocations.forEach(shares -> shares.forEach(ledger::charge));
     return ledger;
@@ -105,7 +105,7 @@ final class Ledger {
 
   private record Kind(PciDeviceId model, int memoryMiB, int maxVfs, boolean equalShares) {}
 
-  /** A node's GPUs are mostly alike: those that are have one list, and many nodes are kept. */
+  /** Most GPUs of a node are alike: they share one list, because many nodes are kept in memory. */
   private static List<List<VfProfile>> profiles(List<Device> gpus) {
     var byKind = new HashMap<Kind, List<VfProfile>>();
     return gpus.stream()
@@ -117,7 +117,7 @@ final class Ledger {
         .toList();
   }
 
-  /** A copy to take from, so that this one stays as it is. */
+  /** A copy to allocate from, so that this ledger stays unchanged. */
   Ledger copy() {
     return new Ledger(
         gpus,
@@ -131,7 +131,7 @@ final class Ledger {
         plans.clone());
   }
 
-  /** The number of that GPU or VF; empty when the node does not have it. */
+  /** The number of this GPU or VF; empty if the node does not have it. */
   Optional<Integer> numberOf(DeviceUid uid) {
     return Optional.ofNullable(numbers.get(uid));
   }
@@ -163,7 +163,7 @@ final class Ledger {
     gpuClaims[gpu]++;
   }
 
-  /** A claim holds a VF that does not exist (yet). */
+  /** Charges a VF that a claim holds and that does not exist (yet). */
   private void chargePlanned(int gpu, DeviceShare share) {
     int index = share.uid().vfIndex().orElseThrow();
     Optional<VfProfile> profile =
@@ -174,7 +174,7 @@ final class Ledger {
         || !profile.equals(Optional.of(plan.profile()))
         || plan.holds(index)
         || index >= plan.profile().numVfs()) {
-      // not by our rules: a VF that vanished, mixed profiles, one VF for two claims
+      // does not follow our rules: a VF that vanished, mixed profiles, or one VF for two claims
       closed[gpu] = true;
     } else {
       plans[gpu] = plan.with(index);
@@ -205,12 +205,12 @@ final class Ledger {
     return gpuClaims[gpu];
   }
 
-  /** Whether the GPU has VFs or is going to have some. */
+  /** Whether the GPU has VFs or will have some. */
   boolean isVfHost(int gpu) {
     return closed[gpu] || plans[gpu] != null;
   }
 
-  /** Whether a device for the request can be had from there now. */
+  /** Whether the source can provide a device for the request now. */
   boolean fits(Source source, DeviceRequest request) {
     return switch (source) {
       case GpuShare(int gpu) ->
@@ -247,7 +247,7 @@ final class Ledger {
     };
   }
 
-  /** Undoes {@link #give}; the last that was given first. */
+  /** Reverts {@link #give}; must be called in reverse order. */
   void takeBack(Source source, DeviceShare share) {
     switch (source) {
       case GpuShare(int gpu) -> {
@@ -264,7 +264,7 @@ final class Ledger {
     }
   }
 
-  /** How many VFs for that request can be planned on the GPU. */
+  /** The number of VFs for this request that can be planned on the GPU. */
   int roomForVfs(int gpu, DeviceRequest request) {
     VfPlan plan = planFor(gpu, request);
     return plan != null && request.selector().matches(gpus.get(gpu).uid().vf(plan.nextIndex()))
@@ -272,7 +272,10 @@ final class Ledger {
         : 0;
   }
 
-  /** The memory of the next VF that is planned there for that request; only where there is room. */
+  /**
+   * The memory of the next VF that is planned there for this request; call it only if there is
+   * room.
+   */
   int newVfMiB(NewVf source, DeviceRequest request) {
     return planWithRoom(source.gpu(), request).profile().memoryMiB();
   }
@@ -286,8 +289,8 @@ final class Ledger {
   }
 
   /**
-   * The plan that a VF for that request would be added to: what is planned there already, or on an
-   * idle GPU a new one. Once VFs exist the kernel adds none: it changes their number only from 0.
+   * The plan that a VF for this request would be added to: the existing plan, or a new one on an
+   * idle GPU. Once VFs exist the kernel adds none, because it changes their number only from 0.
    */
   private @Nullable VfPlan planFor(int gpu, DeviceRequest request) {
     if (closed[gpu] || gpuClaims[gpu] > 0) {
@@ -302,7 +305,7 @@ final class Ledger {
         .orElse(null);
   }
 
-  /** How many VFs for that request the GPU could have if it were idle. */
+  /** The number of VFs for this request that the GPU could have if it were idle. */
   int vfsIfIdle(int gpu, DeviceRequest request) {
     return VfProfiles.smallest(profiles.get(gpu), request.memoryMiB())
         .map(VfProfile::numVfs)
@@ -316,7 +319,7 @@ final class Ledger {
     return profiles.get(gpu);
   }
 
-  /** Whether the GPU of that VF could have other VFs if it were idle. */
+  /** Whether the VF's GPU could have other VFs if it were idle. */
   boolean canBeSplitAnew(int vf) {
     return parentOf(vfs.get(vf).uid()).filter(gpu -> !profiles.get(gpu).isEmpty()).isPresent();
   }
@@ -327,8 +330,8 @@ final class Ledger {
   }
 
   /**
-   * Whether what a claim holds (and is charged for here) is what it asks for, on devices that are
-   * still there and given to no one else.
+   * Whether a claim holds (and is charged here for) what it requests, on devices that still exist
+   * and that no other claim has.
    */
   boolean satisfies(List<DeviceShare> held, DeviceRequest request) {
     return held.size() == request.count()

@@ -12,20 +12,21 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Which node a claim with immediate allocation goes to: there the driver chooses, not the
- * scheduler.
+ * Chooses the node for a claim with immediate allocation, which the driver must choose because the
+ * scheduler does not.
  *
- * <p>A node on which claims are kept comes first, so that a repeated attempt finds its own work.
- * Then what costs least: the fewest GPUs to split, the smallest VFs. Then the policy, as if all
- * nodes' GPUs were one node's. Last the node's name, so that the answer is the same each time.
+ * <p>A node on which claims keep their devices comes first, so that a repeated attempt finds its
+ * own work. Then the lowest cost: the fewest GPUs to split, the smallest VFs. Then the policy, as
+ * if the GPUs of all nodes were on one node. Finally the node's name, so that the answer is always
+ * the same.
  */
 public final class NodeChoice {
 
   private NodeChoice() {}
 
   /**
-   * Places the requests on the best of the nodes that all of them fit, else says what is in the way
-   * on the most nodes.
+   * Places the requests on the best of the nodes that all of them fit; otherwise names the reasons
+   * that occur on the most nodes.
    */
   public static Decision place(
       Collection<NodeInventory> nodes, List<DeviceRequest> requests, Policy policy) {
@@ -60,7 +61,9 @@ public final class NodeChoice {
         .thenComparing(candidate -> candidate.placement().nodeName());
   }
 
-  /** One example for each reason, the most frequent first; which example, the names decide. */
+  /**
+   * One example for each reason, the most frequent reason first; the names determine the example.
+   */
   private static Refusal summary(Map<Reason, List<String>> refusals) {
     Comparator<Map.Entry<Reason, List<String>>> mostFrequentFirst =
         Comparator.comparingInt(entry -> -entry.getValue().size());
@@ -85,12 +88,12 @@ public final class NodeChoice {
   }
 
   /**
-   * What a placement costs.
+   * The cost of a placement.
    *
-   * @param kept how many claims hold what they held before
+   * @param kept the number of claims that keep the devices that they held before
    * @param gpusToSplit GPUs that become VF hosts
-   * @param vfMiB memory of all VFs given
-   * @param leftMiB what is then free on the fullest of the GPUs given; 0 if none was
+   * @param vfMiB memory of all allocated VFs
+   * @param leftMiB the memory then free on the fullest of the allocated GPUs; 0 if there is none
    */
   private record Candidate(
       Placement placement, long kept, long gpusToSplit, long vfMiB, long leftMiB) {

@@ -10,8 +10,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * A node's devices and what claims hold of them. Immutable. What is free is computed once, here, so
- * that one inventory can be asked for many pods.
+ * A node's devices and what claims hold of them. Immutable. The free devices are computed once,
+ * here, so that one inventory can be used for many pods.
  */
 public final class NodeInventory {
 
@@ -31,10 +31,10 @@ public final class NodeInventory {
 
   /**
    * @param devices in any order; of two with one UID the later counts
-   * @param allocations what claims were given, by claim UID; devices that the node does not have,
-   *     or has no more, are tolerated
-   * @param prepared what claims' containers may be using, by claim UID: as a rule the same. Where a
-   *     claim was given other devices meanwhile, or none, both count as taken
+   * @param allocations what claims have been allocated, by claim UID; devices that the node does
+   *     not have, or no longer has, are tolerated
+   * @param prepared what claims' containers may be using, by claim UID: usually the same. If a
+   *     claim has been allocated other devices meanwhile, or none, both count as taken
    */
   public NodeInventory(
       String nodeName,
@@ -57,7 +57,7 @@ public final class NodeInventory {
     return Collections.unmodifiableSortedMap(byClaim);
   }
 
-  /** Per claim and device once, and then the larger share. */
+  /** Counts each device of a claim once, with the larger share. */
   private static Collection<List<DeviceShare>> taken(
       Map<String, List<DeviceShare>> allocations, Map<String, List<DeviceShare>> prepared) {
     var byClaim = new TreeMap<>(allocations);
@@ -92,27 +92,27 @@ public final class NodeInventory {
     return allocations;
   }
 
-  /** The node after that placement was written down. */
+  /** The node after this placement was recorded. */
   public NodeInventory with(Placement placement) {
     var changed = new TreeMap<>(allocations);
     changed.putAll(placement.shares());
     return new NodeInventory(nodeName, devices.values(), changed, prepared);
   }
 
-  /** The node without what those claims were given; what is prepared stays taken. */
+  /** The node without the allocations of these claims; what is prepared stays taken. */
   public NodeInventory without(Collection<String> claimUids) {
     var changed = new TreeMap<>(allocations);
     changed.keySet().removeAll(new ArrayList<>(claimUids));
     return new NodeInventory(nodeName, devices.values(), changed, prepared);
   }
 
-  /** What is free; shared, so copy it before taking from it. */
+  /** The free devices. The ledger is shared, so copy it before allocating from it. */
   Ledger ledger() {
     return ledger;
   }
 
   /**
-   * What the claim was given here, or what it has prepared though it was given nothing; empty when
+   * What the claim has been allocated here, or what it has prepared without an allocation; empty if
    * it holds nothing.
    */
   List<DeviceShare> heldBy(String claimUid) {

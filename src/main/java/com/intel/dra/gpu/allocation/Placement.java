@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Every claim fits the node.
+ * All claims fit the node.
  *
  * @param shares what each claim of the call holds, by claim UID; devices in the order of UIDs
  */

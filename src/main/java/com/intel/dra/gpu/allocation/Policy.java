@@ -1,22 +1,22 @@
 package com.intel.dra.gpu.allocation;
 
 /**
- * Which of the GPUs that fit a claim is taken. It never decides whether a pod fits a node, only
- * how; and it does not order VFs, of which always the smallest that fits is given.
+ * The choice among the GPUs that fit a claim. It never decides whether a pod fits a node, only how;
+ * and it does not affect VFs, of which the smallest that fits is always taken.
  */
 public enum Policy {
-  /** The first that fits in the order of UIDs. */
+  /** The first GPU that fits, in the order of UIDs. */
   FIRST,
 
   /**
-   * The one with the most free memory, then the fewest claims: the default. A claim without
-   * parameters states no memory and is shared with all that meet on its GPU, so it should meet as
-   * few as possible; Kubernetes' scheduler, too, spreads by default.
+   * The GPU with the most free memory, then the fewest claims: the default. A claim without
+   * parameters requests no memory and may share its GPU with any number of claims, so it should get
+   * a GPU with few of them; Kubernetes' scheduler also spreads by default.
    */
   BALANCED,
 
   /**
-   * The one with the least free memory that still fits, then the most claims. Keeps GPUs idle for
+   * The GPU with the least free memory that still fits, then the most claims. Keeps GPUs idle for
    * claims that need a whole one and for VFs, which are only planned on idle GPUs.
    */
   PACKED;

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Which sources fit a request now, in the order in which they should be used. */
+/** Orders the sources that fit a request now by the order in which they should be used. */
 final class Preference {
 
   private final Ledger ledger;
@@ -47,8 +47,8 @@ final class Preference {
   }
 
   /**
-   * Existing VFs before new ones, and new ones on GPUs that are split anyway before those on idle
-   * GPUs; within each the smallest VFs that fit.
+   * Existing VFs come before new ones, and new VFs on GPUs that will be split anyway before those
+   * on idle GPUs; within each group the smallest VFs that fit come first.
    */
   private List<Source> vfs(DeviceRequest request) {
     var sources = new ArrayList<Source>();

@@ -4,23 +4,24 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Not every claim fits the node, so none is placed.
+ * Not all claims fit the node, so none is placed.
  *
- * @param claimUid the claim that does not fit even alone; empty when they only do not fit together
+ * @param claimUid the claim that does not fit even alone; empty if the claims only do not fit
+ *     together
  * @param message a sentence for people, with the figures
  */
 public record Refusal(Reason reason, Optional<String> claimUid, String message)
     implements Decision {
 
-  /** Why; few and fixed, so that they can label a metric. */
+  /** The reasons; few and fixed, so that they can label a metric. */
   public enum Reason {
-    /** The node has no device of that type, or none that the class gives out. */
+    /** The node has no device of the requested type, or none that the class allows. */
     NO_MATCHING_DEVICE,
-    /** The node has such devices, but fewer than the claim asks for. */
+    /** The node has such devices, but fewer than the claim requests. */
     NOT_ENOUGH_DEVICES,
-    /** Too many of the GPUs are split into VFs, or are going to be. */
+    /** Too many of the GPUs are split into VFs, or will be. */
     DEVICES_ARE_VF_HOSTS,
-    /** Too few of the devices have as much free memory as the claim asks for. */
+    /** Too few of the devices have as much free memory as the claim requests. */
     NOT_ENOUGH_MEMORY,
     /** VFs of that size are possible here, but too few are free or can be made now. */
     NOT_ENOUGH_FREE_VFS,

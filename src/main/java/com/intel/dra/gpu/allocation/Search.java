@@ -12,24 +12,27 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Looks for devices for all requests of one call: depth first, the hardest request first, every
- * request's devices in the order of {@link Preference}. What it finds first is what a person would
- * choose request by request; only where that leads nowhere it goes back and tries the next.
+ * Searches devices for all requests of one call: depth first, the request that is hardest to serve
+ * first, the devices of every request in the order of {@link Preference}. The first result is what
+ * a person would choose request by request; only if that fails does the search go back and try the
+ * next device.
  *
- * <p>Placing requests on GPUs is a kind of bin packing, for which nobody knows a way that is always
- * fast. So the search ends after {@link #MAX_STEPS} attempts to give a device: far more than the
- * few claims of real pods need. It takes about half a millisecond for these, and about 20 ms for as
- * many claims as {@link Allocator#place} takes.
+ * <p>Placing requests on GPUs is a kind of bin packing, for which no method is known that is always
+ * fast. So the search ends after {@link #MAX_STEPS} attempts to allocate a device: far more than
+ * the few claims of real pods need. It takes about half a millisecond for these, and about 20 ms
+ * for as many claims as {@link Allocator#place} accepts.
  *
- * <p>It calls itself once for each request and each device, so the requests must be bounded before.
+ * <p>It recurses once for each request and each device, so the number of requests must be limited
+ * before.
  */
 final class Search {
 
   static final int MAX_STEPS = 10_000;
 
   /**
-   * VFs before GPUs because they may take GPUs away. The most memory first, also because the first
-   * VF that is planned on a GPU decides how large all of them are. Then a fixed order.
+   * VFs come before GPUs, because VFs may make GPUs unavailable. Then the most memory first, also
+   * because the first VF that is planned on a GPU decides the size of all its VFs. Then a fixed
+   * order.
    */
   static final Comparator<DeviceRequest> HARDEST_FIRST =
       Comparator.comparing((DeviceRequest request) -> request.type() == DeviceType.GPU)
@@ -56,7 +59,10 @@ final class Search {
             .toArray(DeviceShare[][]::new);
   }
 
-  /** Whether there is a way; false also when the search was ended, see {@link #wasEnded}. */
+  /**
+   * Returns whether there is a placement; false also if the search was ended, see {@link
+   * #wasEnded}.
+   */
   boolean run() {
     return place(0);
   }
@@ -65,7 +71,7 @@ final class Search {
     return steps > MAX_STEPS;
   }
 
-  /** What the search found, by claim UID. */
+  /** The devices that the search found, by claim UID. */
   Map<String, List<DeviceShare>> found() {
     var found = new TreeMap<String, List<DeviceShare>>();
     for (int i = 0; i < given.length; i++) {
@@ -76,7 +82,7 @@ final class Search {
     return found;
   }
 
-  /** Gives devices to the request with that number and all later ones. */
+  /** Allocates devices for the request with this number and for all later ones. */
   private boolean place(int number) {
     if (number == requests.size()) {
       return true;
@@ -87,8 +93,8 @@ final class Search {
   }
 
   /**
-   * Gives the request its remaining devices from the sources from that one on, and then all later
-   * requests theirs.
+   * Allocates the remaining devices of the request, trying the sources from index {@code from} on,
+   * and then the devices of all later requests.
    */
   private boolean give(
       int number, DeviceRequest request, List<Source> sources, int from, int served) {
@@ -111,7 +117,8 @@ final class Search {
       }
       ledger.takeBack(source, share);
       if (source instanceof GpuShare && request.memoryMiB() == 0) {
-        // it took nothing, and later ones want nothing either: another GPU changes nothing for them
+        // this GPU lost no memory, and the later requests need none: another GPU changes nothing
+        // for them
         return false;
       }
     }
@@ -119,8 +126,8 @@ final class Search {
   }
 
   /**
-   * A bound that spares hopeless searches: whether the GPUs have room for this request and the
-   * later ones that ask for as much, selectors aside.
+   * A bound that avoids hopeless searches: whether the GPUs have room for this request and the
+   * later ones with the same memory, ignoring selectors.
    */
   private boolean canServeAllLike(int number, DeviceRequest request) {
     if (request.type() == DeviceType.VF || request.memoryMiB() == 0) {
@@ -143,7 +150,7 @@ final class Search {
     return room >= wanted;
   }
 
-  /** Whether an earlier source, after which there was no way, is just as good as this one. */
+  /** Whether an earlier source that led to no placement is equivalent to this one. */
   private boolean isLikeOneThatFailed(int number, List<Source> sources, int from, int source) {
     for (int i = from; i < source; i++) {
       if (areAlike(number, sources.get(i), sources.get(source))) {
@@ -157,7 +164,7 @@ final class Search {
     return switch (one) {
       case GpuShare(int gpu) ->
           other instanceof GpuShare(int otherGpu) && areAlikeGpus(number, gpu, otherGpu);
-      // later requests ask for no more memory, so what fits this one fits them
+      // later requests need no more memory, so what fits this one fits them
       case ExistingVf(int vf) ->
           other instanceof ExistingVf(int otherVf)
               && areSelectedAlike(number, ledger.vf(vf).uid(), ledger.vf(otherVf).uid());
@@ -175,7 +182,7 @@ final class Search {
         && areSelectedAlike(number, ledger.gpu(gpu).uid(), ledger.gpu(other).uid());
   }
 
-  /** Whether the request with that number and all later ones may have both devices or neither. */
+  /** Whether the request with this number and every later one allow both devices or neither. */
   private boolean areSelectedAlike(int number, DeviceUid uid, DeviceUid other) {
     for (int i = number; i < requests.size(); i++) {
       DeviceSelector selector = requests.get(i).selector();

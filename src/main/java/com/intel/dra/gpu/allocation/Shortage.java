@@ -6,7 +6,7 @@ import com.intel.dra.gpu.allocation.Source.GpuShare;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Why a node cannot serve one request even if it were the only one. */
+/** The reason why a node cannot serve one request, even if it were the only one. */
 final class Shortage {
 
   private final Ledger ledger;
@@ -17,7 +17,7 @@ final class Shortage {
     this.request = request;
   }
 
-  /** Empty when the node can serve the request. */
+  /** Empty if the node can serve the request. */
   static Optional<Refusal> of(Ledger ledger, DeviceRequest request) {
     var shortage = new Shortage(ledger, request);
     return switch (request.type()) {
@@ -110,7 +110,7 @@ final class Shortage {
           "not enough memory on any VF: asked %d MiB, largest possible %d MiB"
               .formatted(request.memoryMiB(), largestMiB));
     }
-    // a GPU with VFs can be split anew when they are gone, so its present VFs do not count
+    // a GPU with VFs can be split again after they are removed, so its present VFs do not count
     int possible =
         IntStream.concat(
                 IntStream.of(existing)

@@ -1,14 +1,17 @@
 package com.intel.dra.gpu.allocation;
 
-/** Where a device for a claim can come from; GPUs and VFs by their number in the {@link Ledger}. */
+/**
+ * A possible source of a device for a claim. GPUs and VFs are given by their number in the {@link
+ * Ledger}.
+ */
 sealed interface Source {
 
-  /** A share of a plain GPU. */
+  /** A share of a GPU that is not split. */
   record GpuShare(int gpu) implements Source {}
 
-  /** A VF that exists. */
+  /** An existing VF. */
   record ExistingVf(int vf) implements Source {}
 
-  /** A VF that the GPU is going to be split into; the only source that can be used repeatedly. */
+  /** A VF that the GPU will be split into; the only source that can be used repeatedly. */
   record NewVf(int gpu) implements Source {}
 }

@@ -8,12 +8,12 @@ import java.util.Optional;
  * VFs of one GPU that claims hold and that are not made yet. Immutable.
  *
  * <p>All of them have one profile. i915's quotas and the newest xe could make VFs of different
- * sizes, but the controller cannot see which kernel a node runs, and equal VFs can be made on every
- * one of them. It costs little: claims of one pod share the profile that the largest of them needs,
- * and claims of different pods seldom meet on a GPU whose VFs are not made yet.
+ * sizes, but the controller cannot see which kernel a node runs, and equal VFs can be made with all
+ * of them. The cost is low: claims of one pod share the profile that the largest of them needs, and
+ * claims of different pods seldom share a GPU whose VFs are not made yet.
  *
- * @param indices of the VFs that are held; their gaps, which released claims leave, are filled
- *     first so that the VFs to make are as few as possible
+ * @param indices the indices of the held VFs; gaps left by released claims are filled first, so
+ *     that as few VFs as possible have to be made
  */
 record VfPlan(VfProfile profile, BitSet indices) {
 
@@ -25,7 +25,7 @@ record VfPlan(VfProfile profile, BitSet indices) {
     return indices.get(index);
   }
 
-  /** How many VFs can be added. */
+  /** The number of VFs that can be added. */
   int room() {
     return profile.numVfs() - indices.cardinality();
   }
@@ -40,7 +40,7 @@ record VfPlan(VfProfile profile, BitSet indices) {
     return new VfPlan(profile, more);
   }
 
-  /** The plan without that VF; empty when it was the last. */
+  /** The plan without this VF; empty if it was the last. */
   Optional<VfPlan> without(int index) {
     var less = (BitSet) indices.clone();
     less.clear(index);
