@@ -19,8 +19,8 @@ public final class AllocationResults {
   private AllocationResults() {}
 
   /**
-   * The result for those devices of that node. It is shareable: any number of pods may use the
-   * claim, within Kubernetes' own limit of 32 reservations.
+   * The result for these devices of this node. It is shareable: any number of pods may use the
+   * claim, within Kubernetes' limit of 32 reservations.
    */
   public static AllocationResult of(String node, List<AllocatedDevice> devices) {
     var onThatNode =
@@ -43,7 +43,7 @@ public final class AllocationResults {
         .build();
   }
 
-  /** The node that the result is for; empty where it names none, which this driver never wrote. */
+  /** The node that the result is for; empty if it names none, which this driver never writes. */
   public static Optional<String> node(AllocationResult allocation) {
     if (allocation.getAvailableOnNodes() == null) {
       return Optional.empty();
@@ -56,7 +56,7 @@ public final class AllocationResults {
         .findFirst();
   }
 
-  /** The devices that the result names; empty where the Go driver wrote it, which named none. */
+  /** The devices that the result names; empty if the Go driver wrote it, which names none. */
   public static List<AllocatedDevice> devices(AllocationResult allocation) {
     return allocation.getResourceHandles().stream()
         .filter(handle -> GpuApi.DRIVER_NAME.equals(handle.getDriverName()))

@@ -4,11 +4,12 @@ import com.intel.dra.gpu.device.DeviceType;
 import java.util.List;
 
 /**
- * What a claim asks for, found and checked.
+ * The validated request of a claim.
  *
- * @param count how many different devices, 1 to 8
- * @param memoryMiB local memory per device in MiB; 0: no requirement
- * @param selector terms of the class of which a device must match one; empty: every device
+ * @param count the number of different devices, 1 to 8
+ * @param memoryMiB local memory per device in MiB; 0 for no requirement
+ * @param selector the terms of the class, of which a device must match at least one; empty for
+ *     every device
  */
 public record ClaimRequest(DeviceType type, int count, int memoryMiB, List<SelectorTerm> selector) {
 
@@ -16,6 +17,8 @@ public record ClaimRequest(DeviceType type, int count, int memoryMiB, List<Selec
     selector = List.copyOf(selector);
   }
 
-  /** Devices of that type whose model, PCI address or UID matches the pattern ({@code *}: any). */
+  /**
+   * Devices of this type whose model, PCI address or UID matches the pattern ({@code *}: any text).
+   */
   public record SelectorTerm(DeviceType type, String namePattern) {}
 }

@@ -4,22 +4,24 @@ import io.fabric8.kubernetes.api.model.resource.v1alpha2.AllocationResult;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import java.util.Optional;
 
-/** What a driver has to do next for a claim of one of its classes, judged by the claim alone. */
+/** The next step of a driver for a claim of one of its classes, decided from the claim alone. */
 public sealed interface ClaimStep {
 
-  /** Nothing: it waits for its first consumer, or is no (more) concern of this driver. */
+  /**
+   * Do nothing: the claim waits for its first consumer, or does not concern this driver (any more).
+   */
   record Rest() implements ClaimStep {}
 
   /**
-   * It holds devices of this driver and should, or a pod still uses them: see that they are on
-   * record for the node.
+   * Ensure that the claim's devices are recorded for the node: it holds devices of this driver and
+   * should keep them, or a pod still uses them.
    */
   record KeepOnRecord(String node, AllocationResult allocation) implements ClaimStep {}
 
   /** Find a node and devices now, without waiting for a pod. */
   record AllocateNow() implements ClaimStep {}
 
-  /** Give back whatever it holds, then let it go. */
+  /** Release what the claim holds, then remove the finalizer. */
   record Release() implements ClaimStep {}
 
   static ClaimStep of(ResourceClaim claim) {

@@ -10,7 +10,10 @@ import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaimBuilder;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaimConsumerReferenceBuilder;
 import java.util.Optional;
 
-/** Questions to a ResourceClaim, and the changes that this driver makes to one, on copies. */
+/**
+ * Queries about a ResourceClaim, and the changes that this driver makes to one; changes are made to
+ * copies.
+ */
 public final class Claims {
 
   private static final String IMMEDIATE = "Immediate";
@@ -21,19 +24,19 @@ public final class Claims {
     return claim.getMetadata().getUid();
   }
 
-  /** Allocated as soon as it is created; else with its first consumer. */
+  /** Whether the claim is allocated as soon as it is created, and not with its first consumer. */
   public static boolean isImmediate(ResourceClaim claim) {
     return IMMEDIATE.equals(claim.getSpec().getAllocationMode());
   }
 
-  /** The allocation, by whichever driver. */
+  /** The allocation, no matter which driver made it. */
   public static Optional<AllocationResult> allocation(ResourceClaim claim) {
     return claim.getStatus() == null
         ? Optional.empty()
         : Optional.ofNullable(claim.getStatus().getAllocation());
   }
 
-  /** Whether it holds devices that this driver gave to it. */
+  /** Whether the claim holds devices that this driver allocated. */
   public static boolean isAllocatedByUs(ResourceClaim claim) {
     return allocation(claim).isPresent()
         && GpuApi.DRIVER_NAME.equals(claim.getStatus().getDriverName());
@@ -48,7 +51,7 @@ public final class Claims {
         && Boolean.TRUE.equals(claim.getStatus().getDeallocationRequested());
   }
 
-  /** Whether a pod uses it or is going to. */
+  /** Whether a pod uses the claim or is about to. */
   public static boolean isReserved(ResourceClaim claim) {
     return claim.getStatus() != null && !claim.getStatus().getReservedFor().isEmpty();
   }
@@ -57,13 +60,13 @@ public final class Claims {
     return claim.getMetadata().getFinalizers().contains(GpuApi.CLAIM_FINALIZER);
   }
 
-  /** Whether somebody else also holds the claim back from deletion. */
+  /** Whether finalizers of others also hold the claim back from deletion. */
   public static boolean hasOtherFinalizers(ResourceClaim claim) {
     return claim.getMetadata().getFinalizers().stream()
         .anyMatch(finalizer -> !finalizer.equals(GpuApi.CLAIM_FINALIZER));
   }
 
-  /** The UID of the first owner (the pod of a claim made from a template), else empty. */
+  /** The UID of the first owner (the pod of a claim made from a template), or an empty text. */
   public static String ownerUid(ResourceClaim claim) {
     return claim.getMetadata().getOwnerReferences().stream()
         .findFirst()
@@ -79,7 +82,7 @@ public final class Claims {
         .findFirst();
   }
 
-  /** Whether that pod is the controller-owner of the object. */
+  /** Whether this pod is the controller-owner of the object. */
   public static boolean isControlledBy(HasMetadata object, ObjectMeta pod) {
     return object.getMetadata().getOwnerReferences().stream()
         .anyMatch(
@@ -104,10 +107,10 @@ public final class Claims {
   }
 
   /**
-   * Allocated by this driver.
+   * The claim as allocated by this driver.
    *
-   * @param consumer the pod to reserve the claim for in the same write, which saves the scheduler
-   *     one; empty for an immediate claim
+   * @param consumer the pod for which the claim is reserved in the same write, which saves the
+   *     scheduler a write; empty for an immediate claim
    */
   public static ResourceClaim allocated(
       ResourceClaim claim, AllocationResult allocation, Optional<ObjectMeta> consumer) {
@@ -127,7 +130,7 @@ public final class Claims {
     return status.endStatus().build();
   }
 
-  /** Not allocated any more, and open for a new allocation. */
+  /** The claim without its allocation, so that it can be allocated again. */
   public static ResourceClaim deallocated(ResourceClaim claim) {
     return new ResourceClaimBuilder(claim)
         .editOrNewStatus()

@@ -5,19 +5,22 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What the handles of late said. A node is judged by all claims that hold devices of it, so the
- * same texts are asked for again and again; claims with the same devices even have the same text.
- * Safe for threads.
+ * A cache of recently decoded handles. Judging a node reads all claims that hold devices of it, so
+ * the same texts are decoded repeatedly; claims with the same devices even have the same text.
+ * Thread-safe.
  */
 final class DecodedHandles {
 
-  /** Of a longer one, which has many devices, keeping it would cost more than reading it. */
+  /**
+   * Longer texts, which have many devices, are not cached: keeping them would cost more than
+   * decoding them.
+   */
   private static final int LONGEST_CHARS = 1024;
 
   private final Map<String, ResourceHandle.Decoded> recent;
 
   /**
-   * @param most to be remembered
+   * @param most the largest number of cached handles
    */
   DecodedHandles(int most) {
     recent =
@@ -31,7 +34,7 @@ final class DecodedHandles {
         };
   }
 
-  /** The same as {@link ResourceHandle#decode}. */
+  /** Returns the same as {@link ResourceHandle#decode}. */
   ResourceHandle.Decoded decode(String text) {
     if (text.length() > LONGEST_CHARS) {
       return ResourceHandle.decode(text);

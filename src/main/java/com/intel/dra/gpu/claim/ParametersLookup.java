@@ -4,7 +4,7 @@ import com.intel.dra.gpu.api.DeviceClassParameters;
 import com.intel.dra.gpu.api.GpuClaimParameters;
 import java.util.Optional;
 
-/** Where parameter objects are found: the informers' caches. */
+/** Finds parameter objects in the informers' caches. */
 public interface ParametersLookup {
 
   Optional<GpuClaimParameters> claimParameters(String namespace, String name);

@@ -3,14 +3,14 @@ package com.intel.dra.gpu.claim;
 import com.intel.dra.gpu.api.EventReason;
 
 /**
- * Why a claim's parameters cannot be used. Other claims are not concerned, and the claim is looked
- * at again when one of the objects named in the message changes.
+ * The reason why a claim's parameters cannot be used. Other claims are not affected, and the claim
+ * is processed again when one of the objects named in the message changes.
  *
  * @param message for people: the object, the field, its value and the remedy
  */
 public record ParametersProblem(Reason reason, String message) {
 
-  /** Each with the reason of its Event on the claim. */
+  /** The kinds of problems, each with the reason of its Event on the claim. */
   public enum Reason {
     INVALID_CLASS_PARAMETERS_REFERENCE(EventReason.INVALID_CLASS_PARAMETERS_REFERENCE),
     CLASS_PARAMETERS_NOT_FOUND(EventReason.CLASS_PARAMETERS_NOT_FOUND),

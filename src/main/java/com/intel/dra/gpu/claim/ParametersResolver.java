@@ -20,10 +20,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the references of a claim and its class into a checked request.
+ * Turns the references of a claim and its class into a validated request.
  *
- * <p>The schema of the CRDs refuses most of what is refused here; it is checked again because an
- * object may be older than the schema. Without a reference a claim asks for one GPU with any amount
+ * <p>The schema of the CRDs rejects most of what is rejected here; it is checked again because an
+ * object may be older than the schema. A claim without a reference requests one GPU with any amount
  * of memory, as with the Go driver.
  */
 public final class ParametersResolver {
@@ -31,7 +31,7 @@ public final class ParametersResolver {
   private static final String CLAIM_KIND = "GpuClaimParameters";
   private static final String CLASS_KIND = "DeviceClassParameters";
 
-  /** The longest name that Kubernetes lets an object have. */
+  /** The longest name of a Kubernetes object. */
   private static final int MAX_QUOTED = 253;
 
   private static final int DEFAULT_COUNT = 1;
@@ -43,7 +43,10 @@ public final class ParametersResolver {
     this.lookup = lookup;
   }
 
-  /** The request of that claim, or the first problem found: the class' before the claim's. */
+  /**
+   * The request of the claim, or the first problem found; problems of the class come before those
+   * of the claim.
+   */
   public ResolvedParameters resolve(ResourceClass resourceClass, ResourceClaim claim) {
     try {
       List<SelectorTerm> selector = selector(resourceClass);
@@ -134,7 +137,9 @@ public final class ParametersResolver {
         selector);
   }
 
-  /** The Go driver's users write group and version in {@code apiGroup}: both forms are right. */
+  /**
+   * Users of the Go driver write group and version in {@code apiGroup}, so both forms are accepted.
+   */
   private static void checkReference(
       ParametersProblem.Reason reason,
       String field,
@@ -193,7 +198,7 @@ public final class ParametersResolver {
     return memory;
   }
 
-  /** Users write what they like: a name that can be right is never cut. */
+  /** Shortens a user's text for a message; a text that may be a valid name is never cut. */
   private static String quoted(@Nullable String value) {
     String text = text(value);
     return text.length() <= MAX_QUOTED ? text : text.substring(0, MAX_QUOTED) + "...";

@@ -10,8 +10,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which ResourceClaims a pod uses, in the forms of Kubernetes 1.27 ({@code source}, generated name
- * {@code <pod>-<claim>}) to 1.31 and later (names at top level, generated name in the status).
+ * Finds the ResourceClaims that a pod uses, in the forms of Kubernetes 1.27 ({@code source},
+ * generated name {@code <pod>-<claim>}) to 1.31 and later (names at top level, generated name in
+ * the status).
  */
 public final class PodClaims {
 
@@ -24,11 +25,11 @@ public final class PodClaims {
    *
    * @param podClaimName the entry's name in the pod
    * @param claimName the ResourceClaim's name
-   * @param generated made from a template: then it must be controlled by the pod
+   * @param generated whether it is made from a template: then the pod must control it
    */
   public record Reference(String podClaimName, String claimName, boolean generated) {}
 
-  /** Whether the pod ended or is about to: then nothing may be allocated for it any more. */
+  /** Whether the pod has ended or is about to: then nothing may be allocated for it any more. */
   public static boolean isOver(Pod pod) {
     @Nullable String phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
     return pod.getMetadata().getDeletionTimestamp() != null
@@ -36,7 +37,7 @@ public final class PodClaims {
         || "Failed".equals(phase);
   }
 
-  /** The claims of that pod, in the pod's order; those that do not exist yet are left out. */
+  /** The claims of the pod, in the pod's order; claims that do not exist yet are left out. */
   public static List<Reference> of(Pod pod) {
     var references = new ArrayList<Reference>();
     for (PodResourceClaim claim : pod.getSpec().getResourceClaims()) {
@@ -45,7 +46,7 @@ public final class PodClaims {
     return references;
   }
 
-  /** How many claims are to be made from templates for that pod. */
+  /** The number of the pod's claims that are made from templates. */
   public static int numberOfTemplates(Pod pod) {
     return (int)
         pod.getSpec().getResourceClaims().stream()

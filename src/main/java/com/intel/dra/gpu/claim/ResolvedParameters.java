@@ -1,6 +1,6 @@
 package com.intel.dra.gpu.claim;
 
-/** What became of a claim's parameters: a request, or a problem to tell the user. */
+/** The result of resolving a claim's parameters: a request, or a problem to report to the user. */
 public sealed interface ResolvedParameters {
 
   record Usable(ClaimRequest request) implements ResolvedParameters {}

@@ -16,19 +16,20 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The {@code status.resourceClaims} of a PodSchedulingContext: a driver's word to the scheduler.
+ * The {@code status.resourceClaims} of a PodSchedulingContext, with which a driver answers the
+ * scheduler.
  */
 public final class SchedulingStatuses {
 
-  /** Longest list of unsuitable nodes (PodSchedulingNodeListMaxSize of v1alpha2). */
+  /** The longest allowed list of unsuitable nodes (PodSchedulingNodeListMaxSize of v1alpha2). */
   public static final int MAX_UNSUITABLE_NODES = 128;
 
   private SchedulingStatuses() {}
 
   /**
-   * The context with those lists in it, or empty when it has them already. Entries of claims that
-   * are not named (other drivers') stay as they are. Lists are sorted, so that the same answer is
-   * the same object, and cut at the API's limit: the potential nodes are what stays longest.
+   * The context with these lists; empty if it already has them. Entries of claims that are not
+   * named (other drivers') stay unchanged. Lists are sorted, so that the same answer gives the same
+   * object, and cut at the API's limit: potential nodes are cut last.
    *
    * @param unsuitableNodes by the claim's name in the pod
    */
@@ -62,15 +63,16 @@ public final class SchedulingStatuses {
             .build());
   }
 
-  /** The node on which the pod's claims are to be allocated, once there is one. */
+  /** The node on which the pod's claims must be allocated, once one is selected. */
   public static Optional<String> selectedNode(PodSchedulingContext context) {
     return Optional.ofNullable(context.getSpec().getSelectedNode()).filter(node -> !node.isEmpty());
   }
 
   /**
-   * The nodes that those claims were told not to fit before. They have to be judged and told again:
-   * the scheduler takes a node that is not in the list for one that may suit, and when more nodes
-   * might run a pod than it looks at in one go, it would propose the same ones in turns for ever.
+   * The nodes that were reported as unsuitable for these claims before. They must be judged and
+   * reported again: the scheduler considers a node that is not in the list as possibly suitable,
+   * and if more nodes might run a pod than it examines at once, it would propose the same ones in
+   * turns forever.
    *
    * @param podClaimNames the claims' names in the pod
    */
@@ -84,7 +86,7 @@ public final class SchedulingStatuses {
             .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
-  /** What is cut off is never the selected node: the scheduler waits for the word on that. */
+  /** The selected node is never cut off, because the scheduler waits for the answer about it. */
   private static List<String> withinLimit(
       Collection<String> nodes, PodSchedulingContextSpec scheduling) {
     Set<String> potential = Set.copyOf(scheduling.getPotentialNodes());
