@@ -13,13 +13,13 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What the scheduler gave to a claim, as far as it concerns one driver and pool. */
+/** The scheduler's allocation of a claim, as far as it concerns one driver and pool. */
 public sealed interface ClaimResults {
 
-  /** Nothing, or nothing yet. */
+  /** The claim is not allocated, or not yet. */
   record NotAllocated() implements ClaimResults {}
 
-  /** Devices, but none of this driver and pool. */
+  /** The claim has devices, but none of this driver and pool. */
   record NotHere() implements ClaimResults {}
 
   /**
@@ -33,19 +33,19 @@ public sealed interface ClaimResults {
     }
   }
 
-  /** Where parameters stand. */
+  /** The object that contains the parameters. */
   enum Source {
     CLAIM,
     CLASS
   }
 
-  /** How the API says that a class has them. */
+  /** The API's name for parameters of a class. */
   String FROM_CLASS = "FromClass";
 
   /**
    * Opaque parameters for a driver.
    *
-   * @param requests the names of the requests that they are for; none: for all
+   * @param requests the names of the requests that the parameters are for; empty for all
    */
   record Configuration(Source source, List<String> requests) {
     public Configuration {
@@ -67,10 +67,10 @@ public sealed interface ClaimResults {
   /**
    * One device for one request.
    *
-   * @param request the request's name; that of a subrequest follows a slash
-   * @param shareId of a device that is shared
-   * @param shareMiB what was charged of its memory, of a device that is shared
-   * @param adminAccess whether the claim only looks on
+   * @param request the request's name; the name of a subrequest follows a slash
+   * @param shareId set for a device that is shared
+   * @param shareMiB the memory that the scheduler charged, for a device that is shared
+   * @param adminAccess whether the claim has administrative access, and so does not hold the device
    */
   record Result(
       String request,
@@ -102,8 +102,8 @@ public sealed interface ClaimResults {
   }
 
   /**
-   * The claim's own from where its author wrote them: the scheduler copies them into the status,
-   * but not the names of their requests (seen with 1.37).
+   * The claim's configurations are read from its spec: the scheduler copies them into the status,
+   * but without the names of their requests (observed with 1.37).
    */
   private static Stream<Configuration> configurations(
       ResourceClaim claim, DeviceAllocationResult devices, String driver) {
@@ -144,7 +144,10 @@ public sealed interface ClaimResults {
         Boolean.TRUE.equals(result.getAdminAccess()));
   }
 
-  /** More than any GPU has is as much as can be told of it; less than nothing is nothing. */
+  /**
+   * Limited to the range of int: larger amounts than any GPU has become the largest int, negative
+   * amounts become 0.
+   */
   private static int roundedUpMiB(Quantity quantity) {
     return Quantity.getAmountInBytes(quantity)
         .divide(BigDecimal.valueOf(1 << 20), RoundingMode.CEILING)

@@ -4,14 +4,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What is published of a GPU and its VFs beside their memory.
+ * What is published about a GPU and its VFs besides their memory.
  *
  * @param model such as {@code Flex 170}, or {@code Unknown}
  * @param family such as {@code Data Center Flex}, or {@code Unknown}
  * @param kernelDriver the driver that is bound now
  * @param sriov whether it can have VFs
  * @param pcieRoot such as {@code pci0000:00}
- * @param numaNode empty when the kernel names none
+ * @param numaNode empty if the kernel names none
  * @param condition whether it can be used
  */
 public record DeviceFacts(
@@ -23,13 +23,19 @@ public record DeviceFacts(
     OptionalInt numaNode,
     Condition condition) {
 
-  /** How a device is, as far as that decides who may come and who must go. */
+  /**
+   * The condition of a device, which decides whether new pods may use it and whether present pods
+   * must leave it.
+   */
   public enum Condition {
-    /** Nothing is known against it. */
+    /** No problem is known. */
     WELL,
-    /** It could not be used in the last look, which may have been the look's fault: nobody new. */
+    /**
+     * It was unusable at the last look, which may have been an error of the look: new pods are kept
+     * away.
+     */
     IN_DOUBT,
-    /** It could not be used in two looks: its pods are to go. */
+    /** It was unusable at two looks: its pods must be evicted. */
     UNWELL
   }
 }

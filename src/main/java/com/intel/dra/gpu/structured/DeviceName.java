@@ -5,13 +5,13 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A device's name in a ResourceSlice, where only DNS labels are allowed: that of the GPU {@code
- * 0000:b3:00.0-0x56c0} is {@code 0000-b3-00-0-0x56c0}, as the Go driver has it, that of its VF with
- * index 3 ends with {@code -vf3}, and that by which it can be monitored beside all that use it with
- * {@code -monitor}.
+ * A device's name in a ResourceSlice, where only DNS labels are allowed. The GPU {@code
+ * 0000:b3:00.0-0x56c0} has the name {@code 0000-b3-00-0-0x56c0}, as with the Go driver. The name of
+ * its VF with index 3 ends with {@code -vf3}; the name with which it can be monitored while others
+ * use it ends with {@code -monitor}.
  *
  * @param uid the GPU or VF
- * @param monitor whether it only looks on
+ * @param monitor whether the device is only for monitoring
  */
 public record DeviceName(DeviceUid uid, boolean monitor) {
 
@@ -27,7 +27,7 @@ public record DeviceName(DeviceUid uid, boolean monitor) {
     return new DeviceName(gpu, true);
   }
 
-  /** What the text names; empty when it is none of this driver's names. */
+  /** Parses a name; returns empty if the text is none of this driver's names. */
   public static Optional<DeviceName> parse(String text) {
     boolean monitor = text.endsWith(MONITOR);
     String name = monitor ? text.substring(0, text.length() - MONITOR.length()) : text;

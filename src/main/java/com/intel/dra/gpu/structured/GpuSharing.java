@@ -3,13 +3,15 @@ package com.intel.dra.gpu.structured;
 /** Whether claims may share a GPU. */
 public sealed interface GpuSharing {
 
-  /** The same for a GPU with that memory of which claims have shares. */
+  /** The sharing for a GPU with this memory of which claims have shares. */
   GpuSharing stillShared(int memoryMiB);
 
-  /** One claim has it, or none. */
+  /** At most one claim has the GPU. */
   record Exclusive() implements GpuSharing {
 
-    /** Who has a share keeps it, and nobody gets another one: the smallest is all of it. */
+    /**
+     * Existing shares remain, and no new ones are given: the smallest share is the whole memory.
+     */
     @Override
     public GpuSharing stillShared(int memoryMiB) {
       return memoryMiB > 0 ? new ByMemory(0, memoryMiB, 1) : this;
@@ -17,17 +19,18 @@ public sealed interface GpuSharing {
   }
 
   /**
-   * Several claims may have it while what they ask of its memory fits. That is the scheduler's
-   * accounting: nothing in the kernel holds a container to its share.
+   * Several claims may have the GPU while the memory that they request fits. The scheduler does
+   * this accounting; the kernel does not limit a container to its share.
    *
-   * @param defaultMiB what a claim gets that does not ask; 0 for all of it, so that it is alone
+   * @param defaultMiB the share of a claim that requests none; 0 for the whole memory, so that no
+   *     other claim fits
    * @param minimumMiB the smallest share, 1 or more
    * @param stepMiB shares are rounded up to the minimum and a multiple of this, 1 or more
    */
   record ByMemory(int defaultMiB, int minimumMiB, int stepMiB) implements GpuSharing {
 
     /**
-     * @throws IllegalArgumentException that says which setting is wrong
+     * @throws IllegalArgumentException with a message that names the wrong setting
      */
     public ByMemory {
       if (minimumMiB < 1 || stepMiB < 1 || defaultMiB < 0) {
@@ -37,14 +40,14 @@ public sealed interface GpuSharing {
       }
     }
 
-    /** Also a GPU that is too small to be shared by this setting. */
+    /** Also handles a GPU that is too small to be shared with this setting. */
     @Override
     public GpuSharing stillShared(int memoryMiB) {
       return sharableMiB(memoryMiB) > 0 ? this : new Exclusive().stillShared(memoryMiB);
     }
 
     /**
-     * The most that can be shared of a GPU: what the steps reach.
+     * The memory of a GPU that can be shared: the largest multiple of the steps.
      *
      * @return 0 if not even the smallest share fits
      */
@@ -52,7 +55,7 @@ public sealed interface GpuSharing {
       return memoryMiB < minimumMiB ? 0 : roundedDown(memoryMiB);
     }
 
-    /** What a claim gets that does not ask, of a GPU with that much to share. */
+    /** The share of a claim that requests none, on a GPU with this much memory to share. */
     int defaultMiB(int sharableMiB) {
       if (defaultMiB == 0 || defaultMiB >= sharableMiB) {
         return sharableMiB;

@@ -30,25 +30,26 @@ import java.util.SequencedSet;
 import java.util.TreeMap;
 
 /**
- * What a node publishes of its GPUs, in one way for each set of features that the cluster may have
- * switched on. None lets the scheduler give out more than there is:
+ * The GPUs that a node publishes, in one way for each set of features that the cluster may have
+ * enabled. With none of them can the scheduler allocate more than there is:
  *
  * <ul>
- *   <li>a GPU that is shared by memory needs consumable capacity (Kubernetes 1.36); where that is
- *       off it is for one claim;
+ *   <li>a GPU that is shared by memory needs consumable capacity (Kubernetes 1.36); if that is off,
+ *       the GPU is for one claim;
  *   <li>a GPU and the VFs that it could be split into exclude each other by a counter, which needs
- *       partitionable devices (1.36); where that is off no VF is published that does not exist.
+ *       partitionable devices (1.36); if that is off, no VF is published that does not exist.
  * </ul>
  *
- * <p>What a prepared claim excludes, and no counter does, has a taint while it is held: the GPU of
- * a held VF, the VFs of a held GPU, and a GPU that is published otherwise than it is used.
+ * <p>A device that a prepared claim makes unavailable without a counter has a taint while the claim
+ * holds its device: the GPU of a held VF, the VFs of a held GPU, and a GPU that is published in
+ * another way than it is used.
  *
- * <p>Whole GPUs come first, so that a claim that does not care gets one, then VFs, then monitors: a
- * device of each GPU without counters and memory for administrative access, since the scheduler
- * also refuses that on devices which are used up.
+ * <p>Whole GPUs come first, so that a claim with no preference gets one, then VFs, then monitors. A
+ * monitor is a device for administrative access to a GPU. It has no counters and no memory, because
+ * the scheduler refuses even administrative access to devices that are used up.
  *
  * @param gpus in the order in which the scheduler should try them
- * @param ready whether the kubelet can have claims prepared; else nobody new is to come
+ * @param ready whether the kubelet can have claims prepared; otherwise new pods are kept away
  */
 public record Offer(List<OfferedGpu> gpus, GpuSharing sharing, boolean ready) {
 
@@ -56,17 +57,17 @@ public record Offer(List<OfferedGpu> gpus, GpuSharing sharing, boolean ready) {
     gpus = List.copyOf(gpus);
   }
 
-  /** Of a node that is ready. */
+  /** The offer of a node that is ready. */
   public Offer(List<OfferedGpu> gpus, GpuSharing sharing) {
     this(gpus, sharing, true);
   }
 
   /**
-   * The ways to publish, the best first, the last one for clusters with none of the features. No
-   * two are equal.
+   * The ways to publish the GPUs, the best first; the last one is for clusters with none of the
+   * features. No two are equal.
    *
-   * @param sharesAreCharged whether the scheduler charges the counters of a GPU with its shares
-   *     also when it looks at them again; it does from 1.36.2 on
+   * @param sharesAreCharged whether the scheduler still charges the counters of a GPU with its
+   *     shares when it evaluates them again; it does so from 1.36.2 on
    */
   public List<OfferedDevices> inOrderOfPreference(boolean sharesAreCharged) {
     var exclusive = new Way.NothingShared();
@@ -84,7 +85,7 @@ public record Offer(List<OfferedGpu> gpus, GpuSharing sharing, boolean ready) {
 
   /** How GPUs are published. */
   private sealed interface Way {
-    /** As the setting says, or as they are used still. */
+    /** As configured, or in the way in which the GPU is still used. */
     record AsWanted() implements Way {}
 
     /** For clusters where no device can be shared. */
@@ -110,7 +111,7 @@ public record Offer(List<OfferedGpu> gpus, GpuSharing sharing, boolean ready) {
     var monitors = new ArrayList<Device>();
     for (OfferedGpu offered : gpus) {
       if (offered.facts().condition() == Condition.WELL) {
-        monitors.add(monitor(offered)); // of another there is no device to look at
+        monitors.add(monitor(offered)); // another GPU has no working device to monitor
       }
       int published = 0;
       switch (offered.vfs()) {
@@ -149,7 +150,7 @@ public record Offer(List<OfferedGpu> gpus, GpuSharing sharing, boolean ready) {
         devices);
   }
 
-  /** VFs that are gone under their holders are published for the taint that evicts those. */
+  /** Publishes held VFs that are gone, with the taint that evicts their pods. */
   private static void addLost(OfferedGpu offered, int published, List<Device> vfs) {
     offered
         .heldVfs()
@@ -177,7 +178,7 @@ public record Offer(List<OfferedGpu> gpus, GpuSharing sharing, boolean ready) {
   }
 
   /**
-   * @param excluded whether claims hold VFs that the charge does not speak of
+   * @param excluded whether claims hold VFs that the counters do not cover
    */
   private static Device gpu(
       OfferedGpu offered,
@@ -258,7 +259,7 @@ public record Offer(List<OfferedGpu> gpus, GpuSharing sharing, boolean ready) {
   }
 
   /**
-   * @param function the PCI function, where there is one already
+   * @param function the PCI function, if it exists already
    */
   private static DeviceBuilder device(
       OfferedGpu offered, DeviceName name, String type, Optional<Gpu> function) {
@@ -325,7 +326,7 @@ public record Offer(List<OfferedGpu> gpus, GpuSharing sharing, boolean ready) {
     return taints;
   }
 
-  /** A list to add to. */
+  /** A modifiable list. */
   private static List<DeviceTaint> taints(Condition condition) {
     var taints = new ArrayList<DeviceTaint>();
     switch (condition) {
@@ -357,7 +358,10 @@ public record Offer(List<OfferedGpu> gpus, GpuSharing sharing, boolean ready) {
         .build();
   }
 
-  /** A share takes none unless it asks: without a policy the first one would take all. */
+  /**
+   * A capacity of which a share gets none unless it requests some; without a policy the first share
+   * would take all.
+   */
   private static DeviceCapacity unasked(int value) {
     return new DeviceCapacityBuilder(number(value))
         .withNewRequestPolicy()
@@ -387,7 +391,7 @@ public record Offer(List<OfferedGpu> gpus, GpuSharing sharing, boolean ready) {
     return attribute;
   }
 
-  /** What of the offered devices the node can prepare under that name. */
+  /** The offered device with this name, if the node can prepare it. */
   public Optional<PreparableDevice> find(String deviceName) {
     return DeviceName.parse(deviceName).flatMap(this::find);
   }

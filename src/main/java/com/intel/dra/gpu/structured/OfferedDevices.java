@@ -5,9 +5,9 @@ import io.fabric8.kubernetes.api.model.resource.v1.Device;
 import java.util.List;
 
 /**
- * Devices to be published together, and the counters that they share.
+ * Devices that are published together, and the counters that they share.
  *
- * @param name for logs and metrics: what of the scheduler's features it makes use of
+ * @param name for logs and metrics: the scheduler's features that are used
  * @param devices in the order in which the scheduler tries them
  */
 public record OfferedDevices(String name, List<CounterSet> counterSets, List<Device> devices) {

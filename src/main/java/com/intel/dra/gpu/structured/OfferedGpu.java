@@ -10,11 +10,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * A GPU as it is to be published.
+ * A GPU that will be published.
  *
- * @param vfs what there is to say of its VFs
+ * @param vfs the state of its VFs
  * @param use how claims use it as a GPU now
- * @param heldVfs its VFs that prepared claims hold, by their number, also those that are gone
+ * @param heldVfs its VFs that prepared claims hold, by their number, including those that are gone
  */
 public record OfferedGpu(
     Gpu gpu, DeviceFacts facts, Vfs vfs, Use use, SortedMap<Integer, HeldVf> heldVfs) {
@@ -23,12 +23,12 @@ public record OfferedGpu(
     heldVfs = Collections.unmodifiableSortedMap(new TreeMap<>(heldVfs));
   }
 
-  /** One of whose VFs nobody holds any. */
+  /** A GPU whose VFs no claim holds. */
   public OfferedGpu(Gpu gpu, DeviceFacts facts, Vfs vfs, Use use) {
     this(gpu, facts, vfs, use, Collections.emptySortedMap());
   }
 
-  /** One that nobody uses as a GPU. */
+  /** A GPU that no claim uses as a GPU. */
   public OfferedGpu(Gpu gpu, DeviceFacts facts, Vfs vfs) {
     this(gpu, facts, vfs, Use.NONE);
   }
@@ -36,7 +36,10 @@ public record OfferedGpu(
   /** A VF that a prepared claim holds. */
   public record HeldVf(int memoryMiB, DeviceFacts.Condition condition) {}
 
-  /** Whether claims hold VFs that a GPU with that many of them does not charge for. */
+  /**
+   * Whether claims hold VFs beyond the first {@code numVfs}, which are not charged to the GPU's
+   * counters.
+   */
   boolean hasHeldVfsBeyond(int numVfs) {
     return !heldVfs.isEmpty() && heldVfs.lastKey() >= numVfs;
   }
@@ -48,29 +51,29 @@ public record OfferedGpu(
   }
 
   /**
-   * How claims use a GPU, other than by its VFs. The scheduler counts shares and whole GPUs apart,
-   * so that a change of the setting must wait until nobody does.
+   * How claims use a GPU other than by its VFs. The scheduler counts shares and whole GPUs
+   * separately, so a change of the setting must wait until no claim uses the GPU.
    */
   public enum Use {
     NONE,
-    /** One claim has it, and no share of it. */
+    /** One claim has the whole GPU, and there are no shares. */
     WHOLE,
-    /** Claims have shares of it. */
+    /** Claims have shares of the GPU. */
     SHARED,
-    /** A claim has all of its memory, as a whole GPU or as a share: nobody knows any more. */
+    /** A claim has all its memory, but it is unknown whether as a whole GPU or as a share. */
     UNKNOWN
   }
 
-  /** A GPU's VFs. */
+  /** The VFs of a GPU. */
   public sealed interface Vfs {
 
-    /** It has none, and gets none. */
+    /** The GPU has no VFs, and will get none. */
     record None() implements Vfs {}
 
     /**
-     * Somebody else made them: they are published as they are, and their GPU is not.
+     * Others made the VFs: they are published as they are, and their GPU is not published.
      *
-     * @param vfs those that can be used
+     * @param vfs the usable VFs
      */
     record Existing(List<Gpu> vfs) implements Vfs {
       public Existing {
@@ -79,21 +82,21 @@ public record OfferedGpu(
     }
 
     /**
-     * They are made when a claim was given one. All of a GPU have one profile, for a later VF of
-     * another size would need those before it to be removed; so whatever the scheduler chooses can
-     * be made.
+     * VFs are made when a claim has been allocated one. All VFs of a GPU have one profile, because
+     * adding a VF of another size would require removing the existing ones; so everything that the
+     * scheduler chooses can be made.
      *
-     * @param failure why the last attempt failed; empty when nothing is known against it
-     * @param blocksTheGpu whether it keeps the GPU from being used as a whole too, as VFs do that
-     *     cannot be removed
+     * @param failure why the last attempt failed; empty if no failure is known
+     * @param blocksTheGpu whether the GPU cannot be used as a whole either, for example because its
+     *     VFs cannot be removed
      */
     record OnDemand(VfProfile profile, Optional<String> failure, boolean blocksTheGpu)
         implements Vfs {}
   }
 
   /**
-   * How a GPU is to be split for that many VFs: by the profile with the most VFs that are no more;
-   * of several with as many, by that whose VFs have the most memory.
+   * The profile for splitting a GPU into this many VFs: the one with the most VFs that does not
+   * exceed the number; of several with equally many, the one whose VFs have the most memory.
    */
   public static Optional<VfProfile> profileFor(int vfsPerGpu, List<VfProfile> profiles) {
     return profiles.stream()

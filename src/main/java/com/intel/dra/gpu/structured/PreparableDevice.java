@@ -4,16 +4,17 @@ import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.device.DeviceUid;
 import java.util.Optional;
 
-/** What the scheduler can have given to a claim on this node. */
+/** A device that the scheduler can have allocated to a claim on this node. */
 public sealed interface PreparableDevice {
 
   /** The device whose nodes a container gets. */
   DeviceUid uid();
 
   /**
-   * What the claim holds of the node, as the GAS says it; empty when it only looks on.
+   * What the claim holds of the node, in the form of the GAS; empty for a monitor, which holds
+   * nothing.
    *
-   * @param shareMiB what the scheduler charged, of a device that is shared
+   * @param shareMiB the memory that the scheduler charged, for a device that is shared
    */
   Optional<AllocatedDevice> held(Optional<Integer> shareMiB);
 
@@ -28,7 +29,7 @@ public sealed interface PreparableDevice {
   }
 
   /**
-   * @param profile how it is made; empty when it is there already
+   * @param profile the profile with which it is made; empty if it exists already
    */
   record Vf(DeviceUid uid, int memoryMiB, String profile) implements PreparableDevice {
     @Override
@@ -43,7 +44,7 @@ public sealed interface PreparableDevice {
     }
   }
 
-  /** A GPU beside all that use it. */
+  /** A GPU for monitoring, regardless of its users. */
   record Monitor(DeviceUid uid) implements PreparableDevice {
     @Override
     public Optional<AllocatedDevice> held(Optional<Integer> shareMiB) {

@@ -1,7 +1,6 @@
 /**
- * What structured DRA (Kubernetes 1.34 and later) and this driver say to each other about GPUs: the
- * devices that are published for the scheduler, and the scheduler's results read back. Pure: no
- * I/O, no clock.
+ * The GPUs in structured DRA (Kubernetes 1.34 and later): makes the devices that this driver
+ * publishes for the scheduler, and reads the scheduler's results. Pure: no I/O, no clock.
  */
 @NullMarked
 package com.intel.dra.gpu.structured;
