@@ -5,18 +5,18 @@ import java.time.Duration;
 import java.util.UUID;
 
 /**
- * The Lease ({@code coordination.k8s.io/v1}) by which the node agent shows that it works, in
- * classic DRA: one a node, in the driver's namespace, with the {@link #LABEL}, owned by the node's
- * GpuAllocationState. The agent renews it, the controller watches it.
+ * The Lease ({@code coordination.k8s.io/v1}) with which the node agent shows in classic DRA that it
+ * works: one per node, in the driver's namespace, with the {@link #LABEL}, owned by the node's
+ * GpuAllocationState. The agent renews it, and the controller watches it.
  */
 public final class AgentLease {
 
-  /** On every such Lease, so that a watch can leave out all others. */
+  /** The label of every such Lease, so that a watch can leave out all others. */
   public static final String LABEL = GpuApi.GROUP + "/lease";
 
   public static final String LABEL_VALUE = "node-agent";
 
-  /** How long a renewal counts. */
+  /** How long a renewal is valid. */
   public static final Duration DURATION = Duration.ofSeconds(40);
 
   /** How often the agent renews. */
@@ -27,7 +27,7 @@ public final class AgentLease {
 
   private AgentLease() {}
 
-  /** The name of that node's Lease; a long node's name is cut and told apart by a hash. */
+  /** The name of the node's Lease; a long node name is cut and made unique by a hash. */
   public static String nameOf(String node) {
     String name = PREFIX + node;
     if (name.length() <= MAX_NAME_LENGTH) {

@@ -7,11 +7,7 @@ import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Required;
 
-/**
- * A device that a node offers, as it stands in {@code spec.allocatable}.
- *
- * @param memory local memory in MiB
- */
+/** A device that a node offers, as an entry of {@code spec.allocatable}. */
 public record AllocatableDevice(
     @Required
         @JsonProperty("maxvfs")
@@ -40,7 +36,7 @@ public record AllocatableDevice(
     @Required @JsonPropertyDescription("The device's name on its node, also its CDI device name.")
         String uid) {
 
-  /** One whose virtual functions get what they are to have, or a virtual function. */
+  /** A GPU whose virtual functions can get the memory of their profile, or a virtual function. */
   public AllocatableDevice(
       int maxVfs, int memory, String model, String parentUid, String type, String uid) {
     this(maxVfs, false, memory, model, parentUid, type, uid);

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Required;
 import java.util.List;
 
-/** What the controller gave to one claim on a node. */
+/** What the controller allocated to one claim on a node. */
 public record ClaimAllocation(
     @Required @JsonPropertyDescription("The devices that the claim was given.")
         List<AllocatedDevice> gpus,

@@ -7,7 +7,7 @@ import io.fabric8.kubernetes.model.annotation.Plural;
 import io.fabric8.kubernetes.model.annotation.Singular;
 import io.fabric8.kubernetes.model.annotation.Version;
 
-/** The parameters object of ResourceClasses; cluster-wide. */
+/** The parameters object of ResourceClasses; cluster-scoped. */
 @Group(GpuApi.GROUP)
 @Version(GpuApi.VERSION)
 @Plural("deviceclassparameters")

@@ -5,14 +5,14 @@ import io.fabric8.generator.annotation.Size;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Which devices a ResourceClass gives out: those that any term selects. */
+/** The devices that a ResourceClass allows: those that at least one term selects. */
 public record DeviceClassParametersSpec(
     @JsonPropertyDescription(
             "Terms of which a device must match one; absent or empty: every device.")
         @Size(max = 64)
         List<DeviceSelectorTerm> deviceSelector) {
 
-  /** Takes null, which is how JSON's absent list arrives here, as empty. */
+  /** Accepts null as empty, because a list that is absent in JSON arrives as null. */
   public DeviceClassParametersSpec(@Nullable List<DeviceSelectorTerm> deviceSelector) {
     this.deviceSelector = deviceSelector == null ? List.of() : List.copyOf(deviceSelector);
   }

@@ -5,7 +5,7 @@ import io.fabric8.kubernetes.api.model.ObjectReference;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
-/** What all Events of the driver have in common. */
+/** The properties that all Events of the driver share. */
 public final class DriverEvents {
 
   private static final int MAX_MESSAGE_LENGTH = 1024;
@@ -14,11 +14,11 @@ public final class DriverEvents {
   private DriverEvents() {}
 
   /**
-   * An Event that was seen once. What is longer than the API server takes is cut.
+   * An Event that occurred once. Texts longer than the API server accepts are cut.
    *
-   * @param namespace that of the object; "default" for an object that is in none
-   * @param suffix tells it from other Events about the object
-   * @param now by the clock on the wall
+   * @param namespace the object's namespace; "default" for a cluster-scoped object
+   * @param suffix distinguishes it from other Events about the object
+   * @param now the wall-clock time
    */
   public static EventBuilder event(
       ObjectReference about,
@@ -46,7 +46,7 @@ public final class DriverEvents {
         .withCount(1);
   }
 
-  /** As much of a message as an Event shows: to be asked for before the message is worked on. */
+  /** The part of a message that an Event shows; call it before processing the message further. */
   public static String shownOf(String message) {
     return cut(message, MAX_MESSAGE_LENGTH);
   }

@@ -2,10 +2,7 @@ package com.intel.dra.gpu.api;
 
 import java.util.Set;
 
-/**
- * Why the driver writes an Event: the whole list. docs/troubleshooting.md has cause and remedy of
- * each.
- */
+/** All reasons of the driver's Events. docs/troubleshooting.md has the cause and remedy of each. */
 public enum EventReason {
   NO_SUITABLE_NODE("NoSuitableNode", Type.WARNING, About.POD, About.CLAIM),
   TOO_MANY_CLAIMS("TooManyClaims", Type.WARNING, About.POD, About.CLAIM),
@@ -22,7 +19,7 @@ public enum EventReason {
   GPU_USABLE("GpuUsable", Type.NORMAL, About.NODE),
   DAMAGED_STATE_FILE("DamagedStateFile", Type.WARNING, About.NODE);
 
-  /** Whether somebody has to do something. */
+  /** Whether an action is needed. */
   public enum Type {
     NORMAL("Normal"),
     WARNING("Warning");
@@ -33,13 +30,13 @@ public enum EventReason {
       this.word = word;
     }
 
-    /** As Kubernetes has it. */
+    /** The word in Kubernetes' API. */
     public String word() {
       return word;
     }
   }
 
-  /** What Events are about, as people call it. */
+  /** The kind of object that an Event is about, as users call it. */
   public enum About {
     CLAIM,
     POD,
@@ -67,7 +64,7 @@ public enum EventReason {
     return type;
   }
 
-  /** The objects on which it can be found. */
+  /** The kinds of objects that have Events with this reason. */
   public Set<About> about() {
     return about;
   }

@@ -6,10 +6,10 @@ import io.quarkus.kubernetes.client.KubernetesClientObjectMapperCustomizer;
 import jakarta.inject.Singleton;
 
 /**
- * Has the Kubernetes client's JSON parser do without a table of all member names that it ever met.
- * That is made for names that repeat; a GpuAllocationState has the claims' UIDs for names, also in
- * its managedFields, and each new one has the parser copy the whole table, which is hundreds of
- * kilobytes when it is full.
+ * Makes the Kubernetes client's JSON parser work without a table of all member names that it has
+ * ever read. The table is meant for names that repeat. But a GpuAllocationState has the claims'
+ * UIDs as names, also in its managedFields, and for each new name the parser would copy the whole
+ * table, which is hundreds of kilobytes when it is full.
  */
 @Singleton
 public final class FieldNamesWithoutTable implements KubernetesClientObjectMapperCustomizer {

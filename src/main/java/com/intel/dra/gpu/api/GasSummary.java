@@ -4,15 +4,15 @@ import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.generator.annotation.Required;
 
 /**
- * What a node's GPUs come to, for the columns of {@code kubectl get gas}. Whoever writes the object
- * writes this with it, under the same resourceVersion, so that it is always that of the other
- * fields; nobody decides anything on it.
+ * The totals of a node's GPUs, for the columns of {@code kubectl get gas}. Each writer of the
+ * object writes the summary together with its change, under the same resourceVersion, so that it
+ * always matches the other fields; nothing is decided from it.
  *
- * @param gpus GPUs that are offered, whole, by memory or as VFs
- * @param vfs VFs that are offered
- * @param claims claims that hold a device
- * @param usedMiB local memory that claims hold; per claim and device, of what it was given and what
- *     it has prepared, the larger
+ * @param gpus the offered GPUs, whether whole, by memory or as VFs
+ * @param vfs the offered VFs
+ * @param claims the claims that hold a device
+ * @param usedMiB local memory that claims hold; per claim and device the larger of the allocated
+ *     and the prepared share
  * @param totalMiB local memory of the GPUs
  */
 public record GasSummary(
@@ -22,7 +22,7 @@ public record GasSummary(
     @Required @JsonPropertyDescription("Local memory that claims hold, in MiB.") long usedMiB,
     @Required @JsonPropertyDescription("Local memory of the GPUs, in MiB.") long totalMiB) {
 
-  /** That of a spec, whatever summary it has. */
+  /** Computes the summary of a spec, ignoring the one that it has. */
   public static GasSummary of(GpuAllocationStateSpec spec) {
     int gpus = 0;
     int vfs = 0;

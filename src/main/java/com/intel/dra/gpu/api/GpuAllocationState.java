@@ -10,9 +10,9 @@ import io.fabric8.kubernetes.model.annotation.Singular;
 import io.fabric8.kubernetes.model.annotation.Version;
 
 /**
- * The contract between controller and node agent, and the window for people: one object a node,
- * named like the node, in the driver's namespace. {@code status} is a plain text, {@link #READY} or
- * {@link #NOT_READY}, as in the Go driver; there is no status subresource.
+ * The contract between controller and node agent, and a view for people: one object per node, named
+ * like the node, in the driver's namespace. {@code status} is a plain text, {@link #READY} or
+ * {@link #NOT_READY}, as with the Go driver; there is no status subresource.
  */
 @Group(GpuApi.GROUP)
 @Version(GpuApi.VERSION)
@@ -50,13 +50,13 @@ import io.fabric8.kubernetes.model.annotation.Version;
 public class GpuAllocationState extends CustomResource<GpuAllocationStateSpec, String>
     implements Namespaced {
 
-  /** The node agent runs and what the object says is true. */
+  /** The node agent runs, and the content of the object is true. */
   public static final String READY = "Ready";
 
   /** Nothing new may be placed on the node. */
   public static final String NOT_READY = "NotReady";
 
-  /** The spec; an empty one where the object has none. */
+  /** The spec; an empty one if the object has none. */
   @Override
   public GpuAllocationStateSpec getSpec() {
     GpuAllocationStateSpec spec = super.getSpec();

@@ -9,9 +9,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node's GPUs and who holds them. {@code allocatable} and {@code prepared} are written by the
- * node agent alone, {@code resourceClaimAllocations} by the controller alone, {@code summary} by
- * both. Absent maps read as empty ones.
+ * A node's GPUs and the claims that hold them. {@code allocatable} and {@code prepared} are written
+ * only by the node agent, {@code resourceClaimAllocations} only by the controller, {@code summary}
+ * by both. Absent maps are read as empty.
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record GpuAllocationStateSpec(
@@ -30,7 +30,7 @@ public record GpuAllocationStateSpec(
   public static final GpuAllocationStateSpec EMPTY =
       new GpuAllocationStateSpec(Map.of(), Map.of(), Map.of(), null);
 
-  /** Takes null, which is how JSON's absent maps arrive here, as empty. */
+  /** Accepts null as empty, because maps that are absent in JSON arrive as null. */
   public GpuAllocationStateSpec(
       @Nullable Map<String, AllocatableDevice> allocatable,
       @Nullable Map<String, List<AllocatedDevice>> prepared,
@@ -42,7 +42,7 @@ public record GpuAllocationStateSpec(
     this.summary = summary;
   }
 
-  /** Without a summary. */
+  /** A spec without a summary. */
   public GpuAllocationStateSpec(
       Map<String, AllocatableDevice> allocatable,
       Map<String, List<AllocatedDevice>> prepared,
@@ -50,7 +50,7 @@ public record GpuAllocationStateSpec(
     this(allocatable, prepared, resourceClaimAllocations, null);
   }
 
-  /** The same, with the summary that goes with it. */
+  /** The same spec with its summary. */
   public GpuAllocationStateSpec summarised() {
     return new GpuAllocationStateSpec(
         allocatable, prepared, resourceClaimAllocations, GasSummary.of(this));

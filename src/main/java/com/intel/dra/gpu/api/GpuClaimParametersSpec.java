@@ -7,10 +7,10 @@ import io.fabric8.generator.annotation.ValidationRule;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a claim asks for, as it was written; checked again when it is read, for an older CRD or
- * another tool may have let anything through.
+ * What a claim requests, as written by the user. It is validated again when it is read, because an
+ * older CRD or another tool may have accepted any value.
  *
- * @param memory in MiB per device; absent: no requirement
+ * @param memory in MiB per device; absent for no requirement
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record GpuClaimParametersSpec(

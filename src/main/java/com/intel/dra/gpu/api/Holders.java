@@ -8,11 +8,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Which claims hold which devices, by what is on record as allocated and by what is prepared, for
- * each outlives the other for a while. Of a device that a claim has by both, the larger share
+ * The claims that hold each device. Both the recorded allocations and the prepared claims count,
+ * because each may outlive the other for a while. If a claim has a device in both, the larger share
  * counts.
  *
- * @param byDevice by the device's UID, the MiB that it gave, by the claim's UID
+ * @param byDevice the device's UID, then the claim's UID, to the held MiB
  */
 public record Holders(Map<String, Map<String, Integer>> byDevice) {
 
@@ -23,15 +23,15 @@ public record Holders(Map<String, Map<String, Integer>> byDevice) {
     byDevice = Collections.unmodifiableMap(sorted);
   }
 
-  /** Those that a node's object names. */
+  /** The holders that a node's object names. */
   public static Holders of(GpuAllocationStateSpec spec) {
     return of(spec, Map.of());
   }
 
   /**
-   * Those that a node's object names, and others.
+   * The holders that a node's object names, and others.
    *
-   * @param others what claims hold besides, by the claim's UID
+   * @param others what claims hold in addition, by the claim's UID
    */
   public static Holders of(GpuAllocationStateSpec spec, Map<String, List<AllocatedDevice>> others) {
     var byDevice = new TreeMap<String, Map<String, Integer>>();
@@ -56,14 +56,14 @@ public record Holders(Map<String, Map<String, Integer>> byDevice) {
     return byDevice.getOrDefault(device, Map.of());
   }
 
-  /** All who hold anything. */
+  /** All claims that hold a device. */
   Set<String> claims() {
     var claims = new TreeSet<String>();
     byDevice.values().forEach(holders -> claims.addAll(holders.keySet()));
     return claims;
   }
 
-  /** The memory that is held of all devices. */
+  /** The held memory of all devices. */
   long memoryMiB() {
     return byDevice.values().stream()
         .flatMap(holders -> holders.values().stream())

@@ -10,10 +10,10 @@ import java.net.HttpURLConnection;
 import java.util.Optional;
 
 /**
- * Tells an object that is gone from a 404 of anybody else. A proxy without a backend, an API server
- * that does not serve the version, and one whose definition of the kind is gone say 404 too, and
- * none of them knows whether there is the object. The API server names it, by its resource and
- * name.
+ * Distinguishes a missing object from other 404 answers. A proxy without a backend, an API server
+ * that does not serve the version, and one without the definition of the kind also answer 404, and
+ * none of them knows whether the object exists. Only the API server's answer about a missing object
+ * names its resource and name.
  */
 public final class NotFound {
 
@@ -22,16 +22,16 @@ public final class NotFound {
   private NotFound() {}
 
   /**
-   * Reads one object; empty only if the API server says of this very object that there is none.
+   * Reads one object; empty only if the API server says that this object does not exist.
    *
-   * @param resource the object of that name
+   * @param resource the object with that name
    * @throws KubernetesClientException for every other answer, and for none
    */
   public static <T extends HasMetadata> Optional<T> read(
       Resource<T> resource, Class<T> kind, String name) {
     try {
       return Optional.of(resource.require());
-    } catch (ResourceNotFoundException e) { // the client says so of every failure
+    } catch (ResourceNotFoundException e) { // the client throws this for every failure
       KubernetesClientException cause =
           e.getCause() instanceof KubernetesClientException answer
               ? answer

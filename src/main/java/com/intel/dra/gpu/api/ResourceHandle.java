@@ -9,9 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * What the controller writes into the resource handle of a claim's allocation result, and the
- * kubelet hands to the node agent: the devices that the claim was given, so that preparing them
- * needs no read from the API server.
+ * The content of the resource handle in a claim's allocation result: the devices that the claim was
+ * allocated. The controller writes it and the kubelet passes it to the node agent, so that
+ * preparing the devices needs no read from the API server.
  *
  * <pre>
  * {"version":1,"devices":[{"memory":4096,"parentuid":"","profile":"","type":"gpu","uid":"0000:b3:00.0-0x56c0"}]}
@@ -24,7 +24,7 @@ public record ResourceHandle(List<AllocatedDevice> devices) {
 
   public static final int VERSION = 1;
 
-  /** Longest handle that Kubernetes takes, in bytes (ResourceHandleMaxSize in v1alpha2). */
+  /** The longest handle that Kubernetes accepts, in bytes (ResourceHandleMaxSize in v1alpha2). */
   public static final int MAX_BYTES = 16 * 1024;
 
   private static final ObjectMapper JSON =
@@ -38,23 +38,23 @@ public record ResourceHandle(List<AllocatedDevice> devices) {
     devices = List.copyOf(devices);
   }
 
-  /** What a handle's text turned out to be. */
+  /** The result of decoding a handle's text. */
   public sealed interface Decoded {
 
     /** A handle of this driver. */
     record Valid(ResourceHandle handle) implements Decoded {}
 
     /**
-     * Empty, or JSON without a version: the Go driver allocated the claim, and its devices are in
-     * the node's GAS alone.
+     * The text is empty, or JSON without a version: the Go driver allocated the claim, and its
+     * devices are only in the node's GAS.
      */
     record WithoutDevices() implements Decoded {}
 
-    /** Neither; {@code reason} says what is wrong and what to do, for an Event or a log. */
+    /** Any other text; {@code reason} says what is wrong and what to do, for an Event or a log. */
     record Invalid(String reason) implements Decoded {}
   }
 
-  /** As it is written to disk and wire; the one place that knows the format's member names. */
+  /** The format on disk and in the API; only this record knows its member names. */
   private record Document(int version, List<AllocatedDevice> devices) {}
 
   /**
@@ -78,7 +78,7 @@ public record ResourceHandle(List<AllocatedDevice> devices) {
     return text;
   }
 
-  /** Reads what {@link #encode} wrote, perhaps in another version of the driver. */
+  /** Reads what {@link #encode} wrote, possibly in another version of the driver. */
   public static Decoded decode(String text) {
     if (text.isBlank()) {
       return new Decoded.WithoutDevices();

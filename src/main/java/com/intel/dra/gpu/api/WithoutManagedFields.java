@@ -7,9 +7,9 @@ import io.quarkus.kubernetes.client.KubernetesClientObjectMapperCustomizer;
 import jakarta.inject.Singleton;
 
 /**
- * Has the Kubernetes client skip {@code metadata.managedFields}, which this driver never looks at:
- * read into objects they take more room than all else of a ResourceClaim. The API server takes an
- * update without them for one that leaves them to it.
+ * Makes the Kubernetes client skip {@code metadata.managedFields}, which this driver never reads:
+ * as objects they take more memory than the rest of a ResourceClaim. The API server interprets an
+ * update without them as leaving them unchanged.
  */
 @Singleton
 public final class WithoutManagedFields implements KubernetesClientObjectMapperCustomizer {
