@@ -17,15 +17,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Counts what is written to the API server, by whichever part of the application and library, where
- * requests are sent: by the kind of object and how the API server answered.
+ * Counts the writes to the API server where requests are sent, no matter which part of the
+ * application or which library makes them: by the kind of object and the API server's answer.
  */
 public final class ApiWrites implements Interceptor {
 
   private static final Set<String> WRITING = Set.of("POST", "PUT", "PATCH", "DELETE");
   private static final String OTHER = "other";
 
-  /** By the name in URLs; whatever else is written counts as another. */
+  /** Kinds by their name in URLs; all other writes count as {@code other}. */
   private static final Map<String, String> KINDS =
       Map.of(
           "events", "Event",
@@ -38,7 +38,7 @@ public final class ApiWrites implements Interceptor {
   private final Counters writes;
 
   /**
-   * @param kinds that this application is known to write
+   * @param kinds the kinds that this application is known to write
    */
   public ApiWrites(Meters meters, List<String> kinds) {
     this.writes =

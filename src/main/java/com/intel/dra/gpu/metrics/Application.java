@@ -1,6 +1,6 @@
 package com.intel.dra.gpu.metrics;
 
-/** Who shows a figure. */
+/** The application that shows a figure. */
 public enum Application {
   CONTROLLER("controller"),
   NODE_AGENT("agent");
@@ -11,7 +11,7 @@ public enum Application {
     this.label = label;
   }
 
-  /** As it stands in the documentation and in labels. */
+  /** The name in the documentation and in labels. */
   public String label() {
     return label;
   }

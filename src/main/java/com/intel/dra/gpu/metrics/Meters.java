@@ -13,13 +13,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * Makes the meters of one application, those of the catalogue alone. Series whose label values are
- * known are there from the start, with 0: a counter that appears with its first error has no
- * increase that an alert could see.
+ * Makes the meters of one application, only those of the catalogue. Series whose label values are
+ * known exist from the start, with 0, because an alert would not see an increase of a counter that
+ * only appears with its first error.
  */
 public final class Meters {
 
-  /** From a quick write to a wait for VFs. */
+  /** From a fast write to a wait for VFs. */
   private static final Duration[] BUCKETS = {
     Duration.ofMillis(5),
     Duration.ofMillis(10),
@@ -50,12 +50,12 @@ public final class Meters {
     return new Meters(registry, Application.CONTROLLER, Tags.empty());
   }
 
-  /** All of an agent's figures have its node as a label. */
+  /** All figures of an agent have its node as a label. */
   public static Meters ofAgent(MeterRegistry registry, String node) {
     return new Meters(registry, Application.NODE_AGENT, Tags.of("node", node));
   }
 
-  /** Says what runs. */
+  /** Shows the version of the running application. */
   public void showBuild(String version) {
     gauge(Metric.BUILD_INFO, () -> 1, application.label(), version, Runtime.version().toString());
   }
@@ -71,7 +71,7 @@ public final class Meters {
     }
 
     /**
-     * One more.
+     * Adds one.
      *
      * @param values in the order of the labels
      */
@@ -101,7 +101,7 @@ public final class Meters {
     }
 
     /**
-     * It took that long.
+     * Records one duration.
      *
      * @param values in the order of the labels
      */
@@ -122,7 +122,7 @@ public final class Meters {
   }
 
   /**
-   * @param values of each label those that are known beforehand, in the order of the labels
+   * @param values for each label, in the order of the labels, the values that are known beforehand
    */
   @SafeVarargs
   public final Counters counters(Metric metric, List<String>... values) {
@@ -133,7 +133,7 @@ public final class Meters {
   }
 
   /**
-   * @param values of each label those that are known beforehand, in the order of the labels
+   * @param values for each label, in the order of the labels, the values that are known beforehand
    */
   @SafeVarargs
   public final Durations durations(Metric metric, List<String>... values) {
@@ -144,10 +144,10 @@ public final class Meters {
   }
 
   /**
-   * Shows a figure that is asked for at each scrape. A second one of the same name and labels is
+   * Shows a figure that is computed at each scrape. A second one with the same name and labels is
    * ignored.
    *
-   * @param figure is quick, and never asks the API server
+   * @param figure must be fast and must not call the API server
    * @param values in the order of the labels
    */
   public void gauge(Metric metric, Supplier<Number> figure, String... values) {

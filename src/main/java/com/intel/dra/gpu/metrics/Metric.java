@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Every figure of the driver, once: {@link Meters} makes no other, and docs/metrics.md has this as
- * a table. Labels have few values, which are known beforehand or grow with the kinds of hardware;
- * they never name a pod, a claim or a device.
+ * The catalogue of all figures of the driver: {@link Meters} makes no others, and docs/metrics.md
+ * shows it as a table. Labels have few values, which are known beforehand or grow with the kinds of
+ * hardware; they never name a pod, a claim or a device.
  */
 public enum Metric {
   BUILD_INFO(
@@ -251,10 +251,10 @@ public enum Metric {
       of(NODE_AGENT),
       "Looks at the node's devices that failed, so that everything stayed as it was");
 
-  /** The part that all names begin with, as Prometheus has it. */
+  /** The prefix of all names in Prometheus. */
   public static final String PREFIX = "gpu_dra_";
 
-  /** How it behaves; names are Prometheus'. */
+  /** The type of a metric, with Prometheus' names. */
   public enum Type {
     COUNTER,
     GAUGE,
@@ -295,7 +295,7 @@ public enum Metric {
     return type;
   }
 
-  /** The name as Prometheus has it, with its suffixes. */
+  /** The name in Prometheus, with its suffixes. */
   public String prometheusName() {
     String name = dottedName.replace('.', '_');
     return switch (type) {
@@ -305,32 +305,32 @@ public enum Metric {
     };
   }
 
-  /** The name as Micrometer has it, which appends what is usual. */
+  /** The name in Micrometer, which appends the usual suffixes. */
   String dottedName() {
     return dottedName;
   }
 
-  /** What it counts or measures; empty for what is 0 or 1. */
+  /** The unit of what it counts or measures; empty for a figure that is 0 or 1. */
   public String unit() {
     return unit;
   }
 
-  /** Whether Prometheus' names end with the unit. */
+  /** Whether the unit is a suffix of the name in Prometheus. */
   boolean hasBaseUnit() {
     return unit.equals("bytes");
   }
 
-  /** Those that show it, in the order of their names here. */
+  /** The applications that show it, in their fixed order. */
   public List<Application> applications() {
     return Arrays.stream(Application.values()).filter(applications::contains).toList();
   }
 
-  /** One sentence, also its help text. */
+  /** One sentence, which is also its help text. */
   public String meaning() {
     return meaning;
   }
 
-  /** Its own; those of the agent have {@code node} besides. */
+  /** Its labels; figures of the agent have {@code node} in addition. */
   public List<String> labels() {
     return labels;
   }

@@ -15,8 +15,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the operator SDK does. In place of the SDK's own figures, whose labels are the names of
- * objects.
+ * The figures of the operator SDK's reconciliations. They replace the SDK's own, whose labels are
+ * the names of objects.
  */
 public final class Reconciliations implements Metrics {
 
@@ -29,13 +29,16 @@ public final class Reconciliations implements Metrics {
   private final LongSupplier nanoTime;
   private final ConcurrentHashMap<String, Load> loads = new ConcurrentHashMap<>();
 
-  /** When each look that runs now has begun. */
+  /** The start time of each reconciliation that runs now. */
   private final ConcurrentHashMap<Look, Long> running = new ConcurrentHashMap<>();
 
-  /** One look of a reconciler at one object; equal to itself alone. */
+  /** One reconciliation of one object; equal only to itself. */
   private static final class Look {}
 
-  /** Of one reconciler: each submission ends once, whether or not it came to a look. */
+  /**
+   * The counts of one reconciler. Each submission ends once, whether or not a reconciliation was
+   * run for it.
+   */
   private record Load(AtomicInteger submitted, AtomicInteger running) {
 
     int queued() {
@@ -44,7 +47,7 @@ public final class Reconciliations implements Metrics {
   }
 
   /**
-   * @param reconcilers their names
+   * @param reconcilers the names of the reconcilers
    */
   public Reconciliations(Meters meters, List<String> reconcilers) {
     this(meters, reconcilers, System::nanoTime);
@@ -96,7 +99,7 @@ public final class Reconciliations implements Metrics {
     }
   }
 
-  /** For how long the oldest of the looks that run now has run; zero when none does. */
+  /** How long the oldest reconciliation that runs now has run; zero if none runs. */
   public Duration longestRunning() {
     long now = nanoTime.getAsLong();
     long longest = 0;

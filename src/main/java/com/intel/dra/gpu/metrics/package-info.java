@@ -1,7 +1,7 @@
 /**
- * What Prometheus sees of the two applications: the catalogue of all figures, the only place where
- * meters are made, and those figures that come from libraries which both applications use. Knows
- * nothing of GPUs.
+ * The metrics of the two applications in Prometheus: the catalogue of all figures, the only place
+ * where meters are made, and the figures of libraries that both applications use. Knows nothing of
+ * GPUs.
  */
 @NullMarked
 package com.intel.dra.gpu.metrics;
