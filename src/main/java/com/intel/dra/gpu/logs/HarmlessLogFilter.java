@@ -7,14 +7,14 @@ import java.util.logging.SimpleFormatter;
 import org.jboss.logmanager.ExtLogRecord;
 
 /**
- * The one place through which every log line of both applications goes, whichever formatter the
- * console has: what names of objects, files of the kernel or requests bring along cannot break a
- * line, forge another, or reach the terminal of a reader as a command. Lets every record through.
+ * Makes every log line of both applications harmless, for any formatter of the console: text from
+ * object names, kernel files or requests cannot break a line, forge another, or reach a reader's
+ * terminal as a command. Lets every record pass.
  */
 @LoggingFilter(name = HarmlessLogFilter.NAME)
 public final class HarmlessLogFilter implements Filter {
 
-  /** As the configuration of log handlers names it. */
+  /** The name in the configuration of log handlers. */
   static final String NAME = "harmless";
 
   @Override

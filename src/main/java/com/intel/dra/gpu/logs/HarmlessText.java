@@ -4,19 +4,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Text that stays on one line and tells a terminal nothing: line breaks, control characters, ANSI
- * escapes and marks that turn the direction of writing become {@code \n} and {@code \}{@code u001b}
- * in plain letters. Tokens, which the Kubernetes client logs with its requests at level TRACE, are
- * left out. Longer text than {@link #MAX_LENGTH} is cut. Doing it twice changes nothing.
+ * Makes text that stays on one line and does not control a terminal: line breaks, control
+ * characters, ANSI escapes and characters that change the direction of writing become {@code \n}
+ * and {@code \}{@code u001b} in plain letters. Tokens, which the Kubernetes client logs with its
+ * requests at level TRACE, are left out. Text longer than {@link #MAX_LENGTH} is cut. Applying it
+ * twice changes nothing more.
  */
 final class HarmlessText {
 
-  /** In UTF-16 units; longer than anything that the driver itself has to say. */
+  /** In UTF-16 units; longer than any message of the driver itself. */
   static final int MAX_LENGTH = 16 * 1024;
 
   private static final int BEGINNING = 2 * MAX_LENGTH;
 
-  /** A JSON web token, or whatever follows the word by which HTTP announces one. */
+  /** A JSON web token, or any text after the word with which HTTP announces one. */
   private static final Pattern TOKEN =
       Pattern.compile(
           "\\beyJ[\\w-]{8,4096}\\.[\\w-]{2,4096}\\.[\\w-]{0,4096}|(?i:\\bbearer) [\\w.~+/=-]{8,4096}");
@@ -25,7 +26,7 @@ final class HarmlessText {
 
   private HarmlessText() {}
 
-  /** The same object when there is nothing to change. */
+  /** Returns the same object if there is nothing to change. */
   static String of(String text) {
     return isHarmless(text) ? text : rewritten(text);
   }
@@ -63,7 +64,7 @@ final class HarmlessText {
     return harmless.toString();
   }
 
-  /** More than is left of it in the end, and no more than is soon searched. */
+  /** Longer than the final text, and short enough to be searched quickly. */
   private static String beginning(String text) {
     return text.length() > BEGINNING ? text.substring(0, BEGINNING) : text;
   }

@@ -5,7 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Stands in a log for a throwable whose message is not harmless; with the same stack trace. */
+/** Replaces a throwable whose message is not harmless in a log; it has the same stack trace. */
 final class HarmlessThrowable extends Throwable {
 
   private static final long serialVersionUID = 1L;
@@ -18,7 +18,10 @@ final class HarmlessThrowable extends Throwable {
     setStackTrace(original.getStackTrace());
   }
 
-  /** The same object when no message in it, in its causes or in what it suppressed is harmful. */
+  /**
+   * Returns the same object if every message in it, its causes and its suppressed throwables is
+   * harmless.
+   */
   static Throwable of(Throwable thrown) {
     return isHarmless(thrown, seen()) ? thrown : copy(thrown, seen());
   }
@@ -58,7 +61,7 @@ final class HarmlessThrowable extends Throwable {
     return Collections.newSetFromMap(new IdentityHashMap<>());
   }
 
-  /** As the original says it: its class and its message. */
+  /** The text of the original, made harmless: its class and its message. */
   @Override
   public String toString() {
     return text;

@@ -2,7 +2,7 @@ package com.intel.dra.gpu.logs;
 
 import java.util.Locale;
 
-/** What a log line can be about, for those who search logs by fields. */
+/** The fields of log lines: the objects that a line can be about, for searching logs. */
 public enum LogField {
   /** namespace/name */
   CLAIM,
@@ -10,7 +10,7 @@ public enum LogField {
   POD,
   NODE;
 
-  /** Of the field in JSON. */
+  /** The name of the field in JSON. */
   String key() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -6,9 +6,9 @@ import java.util.Optional;
 import org.jboss.logging.MDC;
 
 /**
- * What the log lines of this thread are about, until it is closed: {@code try (LogFields _ =
- * LogFields.with(LogField.NODE, name))}. JSON lines have them as fields, beside the message, which
- * says it to people.
+ * Sets the objects that the log lines of this thread are about, until it is closed: {@code try
+ * (LogFields _ = LogFields.with(LogField.NODE, name))}. JSON lines have them as fields, in addition
+ * to the message for people.
  */
 public final class LogFields implements AutoCloseable {
 

@@ -12,8 +12,8 @@ import org.jboss.logging.Logger;
 import org.jboss.logmanager.LogContext;
 
 /**
- * Levels of log categories that are changed while the application runs. Whatever a text says no
- * more is as it was when the application started.
+ * Changes the levels of log categories while the application runs. A category that a text no longer
+ * mentions gets back the level that it had at the start.
  */
 final class LogLevels {
 
@@ -24,8 +24,8 @@ final class LogLevels {
   private String last = "";
 
   /**
-   * @param logger kept, so that the log manager does not forget it with its level
-   * @param before its own level; empty when it had that of its parent
+   * @param logger kept, because the log manager would otherwise drop it together with its level
+   * @param before its own level; empty if it had that of its parent
    */
   private record Changed(org.jboss.logmanager.Logger logger, Optional<Level> before) {}
 
@@ -34,8 +34,8 @@ final class LogLevels {
   }
 
   /**
-   * Brings the levels to what the text says: properties, a category and its level each, such as
-   * {@code com.intel.dra.gpu=DEBUG}. What cannot be understood is left out, and said once.
+   * Sets the levels as the text says: properties with a category and its level each, such as {@code
+   * com.intel.dra.gpu=DEBUG}. Entries that cannot be understood are ignored and reported once.
    */
   void apply(String text) {
     if (text.equals(last)) {
@@ -90,7 +90,7 @@ final class LogLevels {
     }
   }
 
-  @SuppressWarnings("NullAway") // null is how a logger is told to have its parent's level
+  @SuppressWarnings("NullAway") // null makes a logger use its parent's level
   private void restore(String category, Changed was) {
     was.logger().setLevel(was.before().orElse(null));
     changed.remove(category);

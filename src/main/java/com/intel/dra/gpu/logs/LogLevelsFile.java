@@ -19,8 +19,8 @@ import org.jboss.logging.Logger;
 import org.jboss.logmanager.LogContext;
 
 /**
- * Follows a file with log levels, which is mounted from a ConfigMap: who may change that ConfigMap
- * may change them, and nobody else. No file means no changes.
+ * Follows a file with log levels that is mounted from a ConfigMap: exactly those who may change the
+ * ConfigMap may change the levels. Without a file nothing is changed.
  */
 @Singleton
 final class LogLevelsFile {
@@ -28,7 +28,7 @@ final class LogLevelsFile {
   private static final Logger LOG = Logger.getLogger(LogLevelsFile.class);
   private static final Duration PAUSE = Duration.ofSeconds(2);
 
-  /** More than anybody has to say, and soon read. */
+  /** More than any useful content, and fast to read. */
   private static final int MAX_BYTES = 64 * 1024;
 
   private final Path file;
@@ -53,7 +53,7 @@ final class LogLevelsFile {
     thread.getAndSet(Optional.empty()).ifPresent(ScheduledExecutorService::shutdownNow);
   }
 
-  /** To be called again and again. */
+  /** Reads the file and applies its levels. Must be called regularly. */
   void look() {
     try {
       levels.apply(content());

@@ -11,19 +11,19 @@ import org.jboss.logmanager.MDCProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of log lines, each thread's own. Quarkus' are inherited by the threads that a thread
- * starts: a thread of the Kubernetes client that was started while a claim was worked on would have
- * that claim in all its lines, for ever.
+ * Stores the fields of log lines separately for each thread. With Quarkus' own store, a new thread
+ * inherits them: a thread of the Kubernetes client that was started during work on a claim would
+ * have that claim in all its lines, forever.
  */
 @Singleton
 final class OwnFields implements MDCProvider {
 
-  /** Before anybody works on a claim. */
+  /** Runs before the first work on a claim. */
   private static final int FIRST = 1;
 
   private final ThreadLocal<Map<String, Object>> fields = ThreadLocal.withInitial(HashMap::new);
 
-  /** In place of Quarkus' own, which is there by now. */
+  /** Replaces Quarkus' own provider, which is registered by now. */
   void start(@Observes @Priority(FIRST) StartupEvent event) {
     take();
   }

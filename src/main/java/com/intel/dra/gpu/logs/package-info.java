@@ -1,4 +1,4 @@
-/** Keeps log lines honest: what others wrote cannot look like a line of the driver's own. */
+/** Makes log lines trustworthy: text from others cannot look like a line of the driver. */
 @NullMarked
 package com.intel.dra.gpu.logs;
 
