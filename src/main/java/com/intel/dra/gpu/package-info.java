@@ -1,7 +1,6 @@
 /**
- * Intel GPU resource driver for Kubernetes Dynamic Resource Allocation. One package is one room of
- * the house; who may know whom is written in {@code docs/architecture.md} and kept by an ArchUnit
- * test.
+ * Intel GPU resource driver for Kubernetes Dynamic Resource Allocation. {@code
+ * docs/architecture.md} lists which package may use which, and an ArchUnit test checks it.
  */
 @org.jspecify.annotations.NullMarked
 package com.intel.dra.gpu;

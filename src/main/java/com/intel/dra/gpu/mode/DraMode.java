@@ -4,11 +4,18 @@ import com.intel.dra.gpu.api.GpuApi;
 import com.intel.dra.gpu.structured.StructuredApi;
 import java.util.Locale;
 
-/** Who allocates, and so which of Kubernetes' APIs the applications speak. */
+/**
+ * The two kinds of Dynamic Resource Allocation: they differ in what allocates, and so in the
+ * Kubernetes API that the applications use.
+ */
 public enum DraMode {
-  /** Kubernetes 1.27 to 1.30: this driver's controller, through resource.k8s.io/v1alpha2. */
+  /**
+   * Kubernetes 1.27 to 1.30: this driver's controller allocates, through resource.k8s.io/v1alpha2.
+   */
   CLASSIC(GpuApi.DRIVER_NAME),
-  /** Kubernetes 1.34 and later: the scheduler, from ResourceSlices of resource.k8s.io/v1. */
+  /**
+   * Kubernetes 1.34 and later: the scheduler allocates, from ResourceSlices of resource.k8s.io/v1.
+   */
   STRUCTURED(StructuredApi.DRIVER_NAME);
 
   private final String driverName;
@@ -17,12 +24,12 @@ public enum DraMode {
     this.driverName = driverName;
   }
 
-  /** For a metric's label. */
+  /** The value of a metric's label. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The driver's name in classes, slices and towards the kubelet. */
+  /** The driver's name in classes, slices and for the kubelet. */
   public String driverName() {
     return driverName;
   }

@@ -24,11 +24,12 @@ public final class DraModeChoice {
   private DraModeChoice() {}
 
   /**
-   * By the setting, or else by what the API server serves; while it cannot be reached, as before;
-   * else asks it until it answers with one of the two, since nothing can be done before that.
+   * Chooses by the setting; if it is {@code AUTO}, by what the API server serves. While the API
+   * server cannot be reached, the mode of the earlier run is used. Without an earlier run, the API
+   * server is asked until it serves one of the two, because nothing can be done before.
    *
-   * @param before the mode of an earlier run, where that is known
-   * @throws InterruptedException when the application is to stop meanwhile
+   * @param before the mode of an earlier run, if known
+   * @throws InterruptedException if the application must stop meanwhile
    */
   public static DraMode make(
       DraModeSetting setting, KubernetesClient client, Supplier<Optional<DraMode>> before)
@@ -41,15 +42,15 @@ public final class DraModeChoice {
   }
 
   /**
-   * The mode for what the API server serves now; empty when it serves neither.
+   * The mode for what the API server serves now; empty if it serves neither.
    *
-   * @throws KubernetesClientException if it does not say
+   * @throws KubernetesClientException if it does not answer
    */
   public static Optional<DraMode> asServed(KubernetesClient client) {
     return forVersions(served(client));
   }
 
-  /** The mode for an API server with these versions; empty when it has neither. */
+  /** The mode for an API server with these versions; empty if it has neither. */
   static Optional<DraMode> forVersions(Set<String> served) {
     if (served.contains(STRUCTURED_VERSION)) {
       return Optional.of(DraMode.STRUCTURED);
@@ -90,7 +91,7 @@ public final class DraModeChoice {
   }
 
   private static Set<String> served(KubernetesClient client) {
-    // the client says null for a 404, as from a proxy whose API server is not there yet
+    // the client returns null for a 404, for example from a proxy whose API server is not up yet
     return Optional.ofNullable(client.getApiGroups()).map(APIGroupList::getGroups).stream()
         .flatMap(List::stream)
         .filter(group -> group.getName().equals(GROUP))

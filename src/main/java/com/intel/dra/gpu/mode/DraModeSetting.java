@@ -1,8 +1,8 @@
 package com.intel.dra.gpu.mode;
 
-/** How the mode is chosen. */
+/** The configured choice of the mode. */
 public enum DraModeSetting {
-  /** By what the API server serves. */
+  /** Chosen by what the API server serves. */
   AUTO,
   CLASSIC,
   STRUCTURED

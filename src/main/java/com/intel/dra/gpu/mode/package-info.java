@@ -1,4 +1,4 @@
-/** Classic or structured DRA: which of the two a cluster has, for both applications. */
+/** Determines for both applications whether a cluster uses classic or structured DRA. */
 @NullMarked
 package com.intel.dra.gpu.mode;
 
