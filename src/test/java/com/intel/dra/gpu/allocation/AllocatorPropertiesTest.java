@@ -30,15 +30,16 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 import net.jqwik.api.statistics.Statistics;
 
-/** What holds for every node and every sequence of pods. */
+/** Properties that hold for every node and every sequence of pods. */
 class AllocatorPropertiesTest {
 
   /**
-   * A pod comes with requests, or one that runs goes (which one: {@code departing} modulo pods).
+   * A pod with requests arrives, or a running pod leaves (its index is {@code departing} modulo the
+   * number of pods).
    */
   record Step(List<DeviceRequest> arriving, int departing) {}
 
-  /** Random pods come to and go from a node; {@code watch} sees every placement. */
+  /** Lets random pods arrive at and leave a node; {@code watch} receives every placement. */
   private static NodeInventory run(
       NodeInventory node, List<Step> steps, Policy policy, Watcher watch) {
     var pods = new ArrayList<Set<String>>();
@@ -105,7 +106,7 @@ class AllocatorPropertiesTest {
         });
   }
 
-  /** Counts everything again, in the simplest way. */
+  /** Counts everything again in the simplest way. */
   private static void assertNothingIsGivenTwice(NodeInventory node) {
     var givenMiB = new HashMap<DeviceUid, Long>();
     var vfHosts = new HashSet<DeviceUid>();
@@ -132,18 +133,18 @@ class AllocatorPropertiesTest {
 
   sealed interface Life {
 
-    /** A claim asks, and may have been given something before. */
+    /** A claim makes a request; it may have been allocated before. */
     record Ask(DeviceRequest request) implements Life {}
 
     record Release(String claim) implements Life {}
 
-    /** The kubelet starts its containers, if none are running. */
+    /** The kubelet starts the claim's containers if none are running. */
     record Prepare(String claim) implements Life {}
 
     record Unprepare(String claim) implements Life {}
   }
 
-  /** Claims are deallocated and allocated again while their former containers are running. */
+  /** Claims are deallocated and allocated again while their former containers are still running. */
   @Property
   void whatIsPreparedIsGivenToNoOtherClaimWhateverItsClaimIsGivenNext(
       @ForAll("nodes") NodeInventory node,
@@ -176,7 +177,7 @@ class AllocatorPropertiesTest {
     Statistics.collect(moved ? "a claim moved while it was prepared" : "no claim moved");
   }
 
-  /** Returns whether a claim has others prepared than it was given. */
+  /** Returns whether a claim has prepared other devices than it was allocated. */
   private static boolean assertNothingIsUsedTwice(
       NodeInventory node, Map<String, List<DeviceShare>> prepared) {
     var claims = new HashSet<>(prepared.keySet());
@@ -355,7 +356,7 @@ class AllocatorPropertiesTest {
     return false;
   }
 
-  /** Where random pods seldom lead the search astray, these do. */
+  /** These pods lead the search astray; random pods seldom do. */
   @Property
   void podThatFillsTheNodeToTheLastMebibyteIsPlaced(
       @ForAll("fillings") List<List<Integer>> pieces, @ForAll Policy policy) {
@@ -395,8 +396,8 @@ class AllocatorPropertiesTest {
   }
 
   /**
-   * Tries every device for every device that is asked for, and only looks at the end whether that
-   * is sound.
+   * Tries every device for every requested device, and checks only at the end whether the result is
+   * valid.
    */
   private static final class EveryWay {
     private final NodeInventory node;
@@ -428,7 +429,7 @@ class AllocatorPropertiesTest {
       return false;
     }
 
-    /** Of each device: what it is given for must be possible all at once. */
+    /** Checks each device: all its uses must be possible together. */
     private boolean isSound() {
       for (Device device : devices) {
         var served = new ArrayList<DeviceRequest>();
@@ -475,7 +476,7 @@ class AllocatorPropertiesTest {
     return gpusOfAnyKind().list().ofMinSize(1).ofMaxSize(5).map(AllocatorPropertiesTest::numbered);
   }
 
-  /** A GPU that cannot be split, one that can, or one that is. */
+  /** A GPU that cannot be split, one that can be, or one that is. */
   private static Arbitrary<List<Device>> gpusOfAnyKind() {
     return Combinators.combine(
             Arbitraries.integers().between(0, 20_000),
@@ -558,7 +559,7 @@ class AllocatorPropertiesTest {
         .ofMaxSize(3);
   }
 
-  /** Some GPUs serve a claim that asks for no memory: not idle, but free. */
+  /** Some GPUs serve a claim that requests no memory: they are not idle, but have free memory. */
   @Provide
   Arbitrary<NodeInventory> smallVfNodes() {
     return Combinators.combine(

@@ -9,12 +9,12 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
-/** Nodes, devices and requests in few words. */
+/** Short forms of nodes, devices and requests. */
 final class Fixtures {
 
   static final PciDeviceId FLEX_170 = new PciDeviceId("0x56c0");
 
-  /** What a Flex 170 with ECC has, as in the user's document. */
+  /** The memory of a Flex 170 with ECC, as in the user's document. */
   static final int FLEX_170_MIB = 14248;
 
   private Fixtures() {}
@@ -53,7 +53,7 @@ final class Fixtures {
     return new NodeInventory("node", List.of(devices), Map.of());
   }
 
-  /** The node of which that claim, too, holds these shares. */
+  /** The node on which this claim, too, holds these shares. */
   static NodeInventory holding(NodeInventory node, String claimUid, DeviceShare... shares) {
     return node.with(new Placement(node.nodeName(), Map.of(claimUid, List.of(shares))));
   }

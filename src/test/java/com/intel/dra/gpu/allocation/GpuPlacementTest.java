@@ -116,7 +116,7 @@ class GpuPlacementTest {
 
   @Test
   void searchGoesBackWhereTheFirstChoiceLeadsNowhere() {
-    // balanced puts 60 on the GPU with 100 first, and then 50 and 50 do not fit both
+    // balanced puts 60 on the GPU with 100 first, and then there is no room for both 50 and 50
     var node = node(gpu(0, 100), gpu(1, 60));
 
     var placement = placed(node, BALANCED, gpus("a", 1, 60), gpus("b", 1, 50), gpus("c", 1, 50));
@@ -151,8 +151,8 @@ class GpuPlacementTest {
 
   @Test
   void searchThatWasEndedSaysSo() {
-    // 8 claims fill 8 different GPUs in 8! ways, and in each of them too little is left for the
-    // last
+    // 8 claims fill 8 different GPUs in 8! ways, and each of them leaves too little for the last
+    // claim
     var devices = new Device[8];
     var requests = new DeviceRequest[9];
     for (int i = 0; i < devices.length; i++) {
@@ -300,7 +300,8 @@ class GpuPlacementTest {
   }
 
   /**
-   * The Go driver's test of its policies: memories 100, 1, 10, 20, 30, 40, given 1, 1, 1, 15, 1, 1.
+   * The GPUs in the Go driver's test of its policies: memories 100, 1, 10, 20, 30, 40, of which 1,
+   * 1, 1, 15, 1, 1 are allocated.
    */
   private static NodeInventory goDriversSixGpus() {
     int[] memoryMiB = {100, 1, 10, 20, 30, 40};

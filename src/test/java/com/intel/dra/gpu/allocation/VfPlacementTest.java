@@ -21,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** VFs that exist. */
+/** Placement on existing VFs. */
 class VfPlacementTest {
 
   @Test
@@ -35,7 +35,7 @@ class VfPlacementTest {
 
   @Test
   void oneVfServesOneClaimEvenWithoutMemory() {
-    // the Go driver gives an allocated VF away again when the claim asks for no memory
+    // the Go driver allocates an allocated VF again if the claim requests no memory
     var node = holding(node(gpu(0, 1000), vf(0, 0, 1000)), "other", share(0, 0, 1000));
 
     var refusal = refused(node, vfs("a", 1, 0));

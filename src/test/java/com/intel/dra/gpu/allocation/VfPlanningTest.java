@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** VFs that are yet to be made. */
+/** Placement on VFs that do not exist yet. */
 class VfPlanningTest {
 
   @Test
@@ -43,7 +43,7 @@ class VfPlanningTest {
 
   @Test
   void gpuThatServesAClaimIsNeverSplit() {
-    // the Go driver splits a GPU under the claims that it serves
+    // the Go driver splits a GPU while claims use it
     var node = holding(node(splittable(0)), "other", DeviceShare.of(uid(0), 0));
 
     var refusal = refused(node, vfs("a", 1, 100));
@@ -56,7 +56,7 @@ class VfPlanningTest {
 
   @Test
   void plannedVfsTakeTheirGpuAwayAtOnce() {
-    // the Go driver gives the GPU away as a whole one until its VFs are made
+    // the Go driver allocates the GPU as a whole until its VFs are made
     var node = node(splittable(0));
     node = node.with(placed(node, FIRST, vfs("a", 1, 100)));
 
@@ -292,8 +292,8 @@ class VfPlanningTest {
 
   /**
    * The Go driver's test of unsuitable nodes without its two tainted GPUs (we have no taints): four
-   * devices for GPU claims, or four for VF claims. Theirs can have one VF each, a single one of the
-   * smallest profile.
+   * devices for GPU claims, or four for VF claims. Its GPUs can have one VF each, a single one of
+   * the smallest profile.
    */
   @Test
   @Timeout(5)
@@ -316,7 +316,10 @@ class VfPlanningTest {
     assertThat(Allocator.place(node, claims(5, DeviceType.VF), FIRST)).isInstanceOf(Refusal.class);
   }
 
-  /** The Go driver's GPU claims are exclusive; ours are when they ask for more than half a GPU. */
+  /**
+   * The Go driver's GPU claims are exclusive; ours are exclusive if they request more than half a
+   * GPU.
+   */
   private static List<DeviceRequest> claims(int number, DeviceType type) {
     return IntStream.range(0, number)
         .mapToObj(

@@ -3,15 +3,15 @@ package com.intel.dra.gpu.api;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 
-/** Texts that the schema of the GAS lets somebody write where a UID, type or profile is meant. */
+/** Texts that the schema of the GAS accepts where a UID, type or profile is expected. */
 public final class HostileTexts {
 
   private HostileTexts() {}
 
   /**
-   * Any, and often some that are nearly right.
+   * Any texts, and often texts that are nearly valid.
    *
-   * @param gpu the UID of a GPU that is there
+   * @param gpu the UID of an existing GPU
    */
   public static Arbitrary<String> near(String gpu) {
     return Arbitraries.oneOf(

@@ -68,7 +68,7 @@ class CdiSpecFileTest {
     assertThat(file.publish(devices)).isEqualTo(Outcome.WRITTEN);
   }
 
-  /** Somebody else's content, however large or torn, is compared and replaced, not understood. */
+  /** Content by others, however large or broken, is compared and replaced, not parsed. */
   @Test
   void everyTruncationAndAnEndlessFileAreWrittenAgain() throws IOException {
     CdiSpecFile file = new CdiSpecFile(root, KIND);
@@ -81,7 +81,7 @@ class CdiSpecFileTest {
     }
 
     try (var huge = new RandomAccessFile(file.path().toFile(), "rw")) {
-      huge.setLength(8L << 30); // as large as it looks, but of no blocks
+      huge.setLength(8L << 30); // a large size without any blocks
     }
     assertThat(file.publish(devices)).isEqualTo(Outcome.WRITTEN);
     assertThat(file.path()).hasBinaryContent(whole);
@@ -97,7 +97,7 @@ class CdiSpecFileTest {
     }
     String whole = Files.readString(file.path());
 
-    Files.writeString(file.path(), whole.replace("card0", "card9")); // as long as before
+    Files.writeString(file.path(), whole.replace("card0", "card9")); // the same length as before
     assertThat(file.publish(devices)).isEqualTo(Outcome.WRITTEN);
     assertThat(file.path()).hasContent(whole);
     assertThat(file.publish(devices)).isEqualTo(Outcome.UNCHANGED);

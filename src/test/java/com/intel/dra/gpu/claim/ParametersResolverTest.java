@@ -281,7 +281,7 @@ class ParametersResolverTest {
         .isEqualTo(CLASS_PARAMETERS_NOT_FOUND);
   }
 
-  /** They may be as long as an object may be. */
+  /** The texts may be as long as the API server allows for an object. */
   @ParameterizedTest
   @CsvSource({"apiGroup", "kind", "name"})
   void longTextsAreQuotedInPart(String field) {

@@ -76,7 +76,7 @@ class PodClaimsTest {
     assertThat(PodClaims.of(pod)).containsExactly(new Reference("ours", "shared", false));
   }
 
-  /** Then the derived name finds no claim, or with 1.27 the right one. */
+  /** In this case the derived name finds no claim, or, with 1.27, the right one. */
   @Test
   void aClaimThatIsNotInTheStatusYetHasTheDerivedName() {
     Pod pod = withStatus(pod("p", ofTemplate("mine", "t")), "another", "p-another-abc34");

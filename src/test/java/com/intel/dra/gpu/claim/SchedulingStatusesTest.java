@@ -100,7 +100,7 @@ class SchedulingStatusesTest {
     assertThat(SchedulingStatuses.withUnsuitableNodes(written, Map.of("gpu", names))).isEmpty();
   }
 
-  /** The scheduler would wait for ever for an answer about the node that it has selected. */
+  /** The scheduler would wait forever for an answer about its selected node. */
   @Test
   void theSelectedNodeIsNotCutOff() {
     List<String> names = IntStream.range(0, 129).mapToObj("node%03d"::formatted).toList();

@@ -25,13 +25,13 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The API objects around a claim in few words, all of one namespace. */
+/** Short forms of the API objects around a claim, all in one namespace. */
 public final class TestingObjects {
 
   public static final String NAMESPACE = "work";
   public static final String CLASS = "intel-gpu";
 
-  /** In the order of the API server's: an object's first version, its UID made of its name. */
+  /** The first version of an object in the API server's order; UIDs are derived from names. */
   private static final String VERSION = "1";
 
   private TestingObjects() {}
@@ -82,7 +82,7 @@ public final class TestingObjects {
     return parameters;
   }
 
-  /** A claim that waits for its first consumer and asks for nothing in particular. */
+  /** A claim that waits for its first consumer and has no particular requirements. */
   public static ResourceClaim claim(String name) {
     return new ResourceClaimBuilder()
         .withMetadata(meta(name))
@@ -121,7 +121,7 @@ public final class TestingObjects {
         .build();
   }
 
-  /** The claim as this driver allocates it, with the finalizer. */
+  /** The claim allocated by this driver, with the finalizer. */
   public static ResourceClaim allocated(
       ResourceClaim claim, String node, AllocatedDevice... devices) {
     return Claims.allocated(
@@ -200,7 +200,7 @@ public final class TestingObjects {
         .build();
   }
 
-  /** A pod's context, as the scheduler makes it. */
+  /** A pod's scheduling context as the scheduler makes it. */
   public static PodSchedulingContext context(
       Pod pod, @Nullable String selectedNode, String... potentialNodes) {
     return new PodSchedulingContextBuilder()

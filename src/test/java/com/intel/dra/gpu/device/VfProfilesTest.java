@@ -97,7 +97,7 @@ class VfProfilesTest {
 
   @Test
   void whereTheKernelGivesEqualSharesAProfileHasOnlyThoseVfsThatGetItsMemory() {
-    // 15 of the 16000 MiB can be divided: four VFs get 2048 MiB each, three get 4096
+    // 15 GiB of the 16000 MiB can be divided: four VFs get 2048 MiB each, three get 4096
     assertThat(VfProfiles.forGpu(FLEX_170, 16_000, 16, true))
         .extracting(VfProfile::name, VfProfile::numVfs)
         .containsExactly(

@@ -6,7 +6,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 
-/** What an instance that was killed leaves: a socket's file that nobody listens on. */
+/** The remains of a killed instance: a socket's file on which no process listens. */
 final class DeadSocket {
 
   private DeadSocket() {}
@@ -15,7 +15,7 @@ final class DeadSocket {
     listen(socket).close();
   }
 
-  /** One that is listened on until the channel is closed, which leaves the file. */
+  /** Listens on a socket until the channel is closed; the file stays. */
   static ServerSocketChannel listen(Path socket) throws IOException {
     var channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     channel.bind(UnixDomainSocketAddress.of(socket));

@@ -6,9 +6,9 @@ import io.quarkus.grpc.ExceptionHandlerProvider;
 import io.quarkus.grpc.stubs.ServerCalls;
 
 /**
- * Quarkus' Mutiny stubs look for the bean that turns a failed Uni into a gRPC status, and find none
- * in a plain unit test: the call would never be answered. This puts one in its place that does for
- * a StatusRuntimeException what Quarkus' own does: nothing.
+ * Quarkus' Mutiny stubs look for the bean that turns a failed Uni into a gRPC status. In a plain
+ * unit test there is none, and the call would never be answered. This class provides one that does
+ * the same as Quarkus' own for a StatusRuntimeException: nothing.
  */
 public final class GrpcWithoutQuarkus {
 

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What no kubelet sends, on the real sockets: it is refused, and the next call is served. */
+/** Sends on the real sockets what no kubelet sends: it is refused, and the next call is served. */
 class HostileCallerTest {
 
   private static final int TEN_MIB = 10 << 20;
@@ -249,7 +249,7 @@ class HostileCallerTest {
     return switch (kind) {
       case 0 -> bytes;
       case 1 -> "GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-      // what HTTP/2 begins with, and then no frame
+      // the preface of HTTP/2, and then no frame
       case 2 ->
           ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + new String(bytes, StandardCharsets.ISO_8859_1))
               .getBytes(StandardCharsets.ISO_8859_1);
@@ -257,7 +257,7 @@ class HostileCallerTest {
     };
   }
 
-  /** The plugin may have hung up already. */
+  /** Ignores errors, because the plugin may have closed the connection already. */
   private static void sendIgnoringRefusal(SocketChannel channel, byte[] bytes) {
     try {
       channel.write(ByteBuffer.wrap(bytes));

@@ -20,7 +20,7 @@ final class LockHolder implements AutoCloseable {
     this.process = process;
   }
 
-  /** Holds the lock by the time that it returns. */
+  /** Starts the process; the lock is held when this returns. */
   static LockHolder start(Path file) {
     try {
       Path classes =
@@ -60,7 +60,7 @@ final class LockHolder implements AutoCloseable {
         FileChannel.open(Path.of(args[0]), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     channel.lock();
     System.out.println(HELD);
-    // ends with whoever started it
+    // ends together with the process that started it
     while (System.in.read() >= 0) {}
   }
 }

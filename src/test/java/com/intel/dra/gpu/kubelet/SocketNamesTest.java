@@ -45,7 +45,7 @@ class SocketNamesTest {
 
   @Test
   void aFullNameMayFillTheAddressToItsLastByte() {
-    // gpu.example.com-<36 characters>-reg.sock has 61, and a slash before it
+    // gpu.example.com-<36 characters>-reg.sock has 61 characters, and there is a slash before it
     assertThat(rolling(folderOf(107 - 62)).registrationSocket().toString())
         .hasSize(107)
         .contains(UID);
@@ -64,7 +64,7 @@ class SocketNamesTest {
 
   @Test
   void aPluginSocketMayFillTheAddressToItsLastByteToo() {
-    // dra-<36 characters>.sock has 45, and a slash before it
+    // dra-<36 characters>.sock has 45 characters, and there is a slash before it
     assertThat(inFolder(folderOf(107 - 46), UID).pluginSocket().toString())
         .hasSize(107)
         .contains(UID);

@@ -82,7 +82,7 @@ class StaleSocketsTest {
     assertThat(plugin).isEmptyDirectory();
   }
 
-  /** Both names are the shortest, of which the registration's does not tell the driver. */
+  /** Both names are the shortest ones; the registration's does not contain the driver. */
   @Test
   void shortNamesOfADeadInstanceAreFoundToo() throws IOException {
     String longDriver = "x".repeat(100);
@@ -109,7 +109,7 @@ class StaleSocketsTest {
     try (var server = ServerSocketChannel.open(java.net.StandardProtocolFamily.UNIX)) {
       server.bind(java.net.UnixDomainSocketAddress.of(hanging), 1);
 
-      // nobody accepts: each look fills the queue a little more
+      // nothing accepts connections: each look fills the queue a little more
       for (int i = 0; i < 10; i++) {
         StaleSockets.remove(settings(DRIVER));
       }

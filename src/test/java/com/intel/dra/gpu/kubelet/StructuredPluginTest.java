@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What kubelets of 1.32 and later see of the plugin, on real sockets. */
+/** The plugin as kubelets of 1.32 and later see it, on real sockets. */
 class StructuredPluginTest {
 
   private static final String DRIVER = "gpu.example.com";

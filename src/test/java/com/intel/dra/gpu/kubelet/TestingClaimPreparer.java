@@ -9,7 +9,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
-/** Prepares every claim but those whose UID starts with "fail" or "throw"; can be held up. */
+/**
+ * Prepares every claim except those whose UID starts with "fail" or "throw"; a test can make it
+ * wait.
+ */
 final class TestingClaimPreparer implements ClaimPreparer {
 
   final List<String> handles = new java.util.concurrent.CopyOnWriteArrayList<>();

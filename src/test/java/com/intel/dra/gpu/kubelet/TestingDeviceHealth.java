@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Health that a test sets. */
+/** A health source whose state a test sets. */
 final class TestingDeviceHealth implements DeviceHealthSource {
 
   final Set<Runnable> listeners = ConcurrentHashMap.newKeySet();

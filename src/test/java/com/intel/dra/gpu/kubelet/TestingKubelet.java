@@ -25,10 +25,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A real gRPC client on the plugin's sockets, which says {@code :authority} as kubelets do. */
+/** A real gRPC client on the plugin's sockets, which sends {@code :authority} as kubelets do. */
 public final class TestingKubelet implements AutoCloseable {
 
-  /** How kubelets spell the socket's path in {@code :authority}. */
+  /** The forms in which kubelets write the socket's path in {@code :authority}. */
   public enum Authority {
     /** Up to 1.28. */
     RAW_PATH,
@@ -115,7 +115,7 @@ public final class TestingKubelet implements AutoCloseable {
             NodeUnprepareResourcesRequest.newBuilder().addAllClaims(List.of(claims)).build());
   }
 
-  /** A call of v1 that prepares claims named like their UIDs. */
+  /** Prepares claims named like their UIDs with v1. */
   public com.intel.dra.gpu.kubelet.proto.v1.NodePrepareResourcesResponse prepareV1(
       Path socket, String... uids) {
     var request = com.intel.dra.gpu.kubelet.proto.v1.NodePrepareResourcesRequest.newBuilder();
@@ -125,7 +125,7 @@ public final class TestingKubelet implements AutoCloseable {
     return v1(socket).nodePrepareResources(request.build());
   }
 
-  /** A call of v1 that unprepares claims named like their UIDs. */
+  /** Unprepares claims named like their UIDs with v1. */
   public com.intel.dra.gpu.kubelet.proto.v1.NodeUnprepareResourcesResponse unprepareV1(
       Path socket, String... uids) {
     var request = com.intel.dra.gpu.kubelet.proto.v1.NodeUnprepareResourcesRequest.newBuilder();
@@ -135,7 +135,7 @@ public final class TestingKubelet implements AutoCloseable {
     return v1(socket).nodeUnprepareResources(request.build());
   }
 
-  /** As {@link #prepareV1}, of v1beta1. */
+  /** Like {@link #prepareV1}, with v1beta1. */
   public com.intel.dra.gpu.kubelet.proto.v1beta1.NodePrepareResourcesResponse prepareV1Beta1(
       Path socket, String... uids) {
     var request = com.intel.dra.gpu.kubelet.proto.v1beta1.NodePrepareResourcesRequest.newBuilder();
@@ -145,7 +145,7 @@ public final class TestingKubelet implements AutoCloseable {
     return v1beta1(socket).nodePrepareResources(request.build());
   }
 
-  /** As {@link #unprepareV1}, of v1beta1. */
+  /** Like {@link #unprepareV1}, with v1beta1. */
   public com.intel.dra.gpu.kubelet.proto.v1beta1.NodeUnprepareResourcesResponse unprepareV1Beta1(
       Path socket, String... uids) {
     var request =

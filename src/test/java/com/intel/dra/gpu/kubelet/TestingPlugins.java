@@ -7,7 +7,7 @@ final class TestingPlugins {
 
   private TestingPlugins() {}
 
-  /** One of classic DRA, whose folders are below that one. */
+  /** The settings of a plugin of classic DRA, with its folders below {@code root}. */
   static PluginSettings classic(Path root) {
     return new PluginSettings(
         "gpu.example.com",

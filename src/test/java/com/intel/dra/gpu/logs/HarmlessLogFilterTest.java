@@ -15,7 +15,7 @@ import org.jboss.logmanager.formatters.JsonFormatter;
 import org.jboss.logmanager.formatters.PatternFormatter;
 import org.junit.jupiter.api.Test;
 
-/** What others wrote, on its way into the log. */
+/** Text from others on its way into the log. */
 class HarmlessLogFilterTest {
 
   private static final String FORGED =

@@ -21,7 +21,7 @@ class LogLevelsFileTest {
   private final Logger logger = LogContext.getLogContext().getLogger(CATEGORY);
 
   @AfterEach
-  @SuppressWarnings("NullAway") // null is how a logger is told to have its parent's level
+  @SuppressWarnings("NullAway") // null makes a logger use its parent's level
   void asBefore() {
     logger.setLevel(null);
   }

@@ -19,7 +19,7 @@ public final class WiredLogFilter {
 
   private WiredLogFilter() {}
 
-  /** That a text with a line break is one line on every console that there is. */
+  /** Asserts that a text with a line break is one line on every console. */
   public static void assertThatNoLineCanBeForged() {
     List<Handler> consoles =
         handlers(LogContext.getLogContext().getLogger("").getHandlers())
@@ -36,7 +36,7 @@ public final class WiredLogFilter {
     }
   }
 
-  /** That a thread which is started while a field is set has lines without it. */
+  /** Asserts that a thread that is started while a field is set has lines without this field. */
   public static void assertThatFieldsAreOfOneThread() throws InterruptedException {
     var fields = new AtomicReference<Map<String, String>>(Map.of("claim", "not asked"));
     try (LogFields _ = LogFields.with(LogField.CLAIM, "ns/a")) {

@@ -9,12 +9,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Compares what an application shows with the catalogue, in both directions. */
+/** Compares the figures that an application shows with the catalogue, in both directions. */
 public final class CatalogueAssert {
 
   private CatalogueAssert() {}
 
-  /** Every figure of the application is there as the catalogue has it, and no other. */
+  /** Asserts that every figure of the application is shown as in the catalogue, and no other. */
   public static void assertShowsTheCatalogue(Exposition shown, Application application) {
     Map<String, String> expected =
         Arrays.stream(Metric.values())

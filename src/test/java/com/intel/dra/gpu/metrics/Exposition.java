@@ -10,7 +10,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What an application answered to a scrape, in Prometheus' text format. */
+/** An application's answer to a scrape, in Prometheus' text format. */
 public record Exposition(String text) {
 
   private static final String TOTAL = "_total";
@@ -19,7 +19,7 @@ public record Exposition(String text) {
       Pattern.compile("(?m)^(gpu_dra_\\w+)(?:\\{([^}]*)})? (\\S+)$");
   private static final Pattern LABEL = Pattern.compile("(\\w+)=\"[^\"]*\"");
 
-  /** Types by the names below the driver's prefix, without the maxima that histograms have. */
+  /** Types by name without the driver's prefix; the maxima that histograms have are left out. */
   public Map<String, String> types() {
     Map<String, String> types = new TreeMap<>();
     TYPE.matcher(text)
@@ -35,13 +35,14 @@ public record Exposition(String text) {
   }
 
   /**
-   * OpenMetrics, which is one of the two formats, names counters without what their samples have.
+   * OpenMetrics, one of the two formats, declares counters without the suffix that their samples
+   * have.
    */
   private static String whole(String name, String type) {
     return type.equals("counter") && !name.endsWith(TOTAL) ? name + TOTAL : name;
   }
 
-  /** Of the samples of that name, or of a histogram of that name, all labels. */
+  /** All labels of the samples with this name, or of the histogram with this name. */
   public Set<String> labels(String name) {
     return SAMPLE
         .matcher(text)

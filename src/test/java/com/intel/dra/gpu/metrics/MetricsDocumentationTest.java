@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** That docs/metrics.md, the alerts and the dashboard speak of the metrics that there are. */
+/** Checks that docs/metrics.md, the alerts and the dashboard use the metrics that exist. */
 class MetricsDocumentationTest {
 
   private static final Path DOCUMENT = Path.of("docs/metrics.md");

@@ -45,7 +45,7 @@ class ReconciliationsTest {
     assertThat(looks("success")).isEqualTo(1);
   }
 
-  /** As when the object has gone before a thread was free. */
+  /** This happens if the object is deleted before a thread is free. */
   @Test
   void whatEndsWithoutALookDoesNotStayInTheQueue() {
     reconciliations.reconciliationSubmitted(new Pod(), null, CLAIM);

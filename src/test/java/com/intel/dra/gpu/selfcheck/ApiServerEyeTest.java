@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the API server is asked, and what is made of its answers. */
+/** The requests to the API server, and how its answers are understood. */
 class ApiServerEyeTest {
 
   private static final String GAS =
@@ -33,7 +33,7 @@ class ApiServerEyeTest {
   private static final String SLICES = "/apis/resource.k8s.io/v1/resourceslices";
   private static final String GPU = "0000:b3:00.0-0x56c0";
 
-  /** Bodies by path; what is not here is forbidden. */
+  /** Bodies by path; any other path is forbidden. */
   private final Map<String, String> answers = new TreeMap<>();
 
   private HttpServer server;
@@ -184,7 +184,7 @@ class ApiServerEyeTest {
         .formatted(name, generation, count, device);
   }
 
-  /** As the API server says of an object that is not there. */
+  /** The API server's answer for an object that does not exist. */
   private static String refusal(String path) {
     String[] parts = path.split("/");
     return """

@@ -39,7 +39,7 @@ class CommandLineTest {
         .isInstanceOf(CommandLine.Wrong.class);
   }
 
-  /** Outside Quarkus too, which is not started for the check. */
+  /** Must work without Quarkus, which is not started for the check. */
   @Test
   void itHasTheAgentsSettings() {
     System.setProperty("NODE_NAME", "node7");

@@ -19,7 +19,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
 
-/** What is found in pictures of a node, and what is not. */
+/** The disagreements that are found in pictures of a node, and those that are not. */
 class ComparisonTest {
 
   @Property(tries = 300)
@@ -137,7 +137,7 @@ class ComparisonTest {
         .noneMatch(Disagreement.DeviceOvercommitted.class::isInstance);
   }
 
-  /** Claims as an allocator would place them. */
+  /** Places claims as an allocator would. */
   private static PictureParts healthy(DraMode mode, List<PictureParts.Split> gpus, Random random) {
     var node = new PictureParts(mode);
     int claim = 0;

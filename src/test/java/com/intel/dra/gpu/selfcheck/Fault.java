@@ -20,7 +20,7 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** One thing that is wrong with a node, and the disagreement that it shows itself by. */
+/** One fault of a node, and the disagreement by which it is found. */
 enum Fault {
   GAS_DELETED(Disagreement.GasMissing.class) {
     @Override
@@ -376,7 +376,7 @@ enum Fault {
   }
 
   /**
-   * @return false when the node has nothing that this can be wrong with
+   * @return false if the node has nothing that this fault applies to
    */
   abstract boolean plant(PictureParts node, Random random);
 
@@ -405,7 +405,7 @@ enum Fault {
         random);
   }
 
-  /** One without VFs, of which nobody holds any. */
+  /** A GPU without VFs that no claim holds. */
   private static Optional<DeviceUid> plainGpu(PictureParts node, Random random) {
     Predicate<DeviceUid> hasVfs =
         gpu ->

@@ -26,8 +26,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * A node as every source should see it, and the parts of the picture apart, so that single ones can
- * be spoilt.
+ * A node as every source should see it. The parts of the picture are separate, so that a test can
+ * change single ones.
  */
 final class PictureParts {
 
@@ -37,7 +37,7 @@ final class PictureParts {
   static final int VF_MIB = 4_000;
   static final Path CDI_FILE = Path.of("/var/run/cdi/intel.com-gpu.yaml");
 
-  /** Who made a GPU's VFs. */
+  /** What made a GPU's VFs. */
   enum Split {
     NO,
     BY_THE_DRIVER,
@@ -77,7 +77,7 @@ final class PictureParts {
     sockets.add(new PluginSocket(Path.of("/plugin/dra.sock"), PluginSocket.Kind.PLUGIN, true));
   }
 
-  /** A GPU, with its VFs, known to all. */
+  /** Adds a GPU with its VFs to all sources. */
   DeviceUid addGpu(Split split) {
     var address = new PciAddress(0, 3 + sriov.size(), 0, 0);
     var uid = DeviceUid.gpu(address, new PciDeviceId("0x56c0"));
@@ -133,7 +133,7 @@ final class PictureParts {
             uid.toString()));
   }
 
-  /** A claim that holds the device, known to all. */
+  /** Adds a claim that holds the device to all sources. */
   void addClaim(String uid, DeviceUid device, int memoryMiB, boolean isPrepared) {
     List<AllocatedDevice> held =
         List.of(
@@ -151,7 +151,7 @@ final class PictureParts {
     }
   }
 
-  /** A node that has some of everything. */
+  /** A node that has at least one object of every kind. */
   static PictureParts rich(DraMode mode) {
     var parts = new PictureParts(mode);
     DeviceUid shared = parts.addGpu(Split.NO);

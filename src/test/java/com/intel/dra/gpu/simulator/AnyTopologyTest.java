@@ -20,7 +20,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** From the file to what discovery sees, for every topology. */
+/** Checks every topology from the file to what discovery finds. */
 class AnyTopologyTest {
 
   @Provide

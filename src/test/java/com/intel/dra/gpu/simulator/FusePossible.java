@@ -3,12 +3,14 @@ package com.intel.dra.gpu.simulator;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Whether this machine lets this process mount a FUSE file system. */
+/** Tells whether this process can mount a FUSE file system on this machine. */
 final class FusePossible {
 
   private FusePossible() {}
 
-  /** Empty if it does: what is missing is known, and anything else is a failure of the test. */
+  /**
+   * Empty if it can. Only known missing requirements are returned; any other reason fails the test.
+   */
   static String whyNot() {
     if (!Files.exists(Path.of("/dev/fuse"))) {
       return "there is no /dev/fuse";

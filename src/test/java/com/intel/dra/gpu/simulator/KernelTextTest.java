@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Against what lib/kstrtox.c says. */
+/** Compares with the rules of lib/kstrtox.c. */
 class KernelTextTest {
 
   @ParameterizedTest

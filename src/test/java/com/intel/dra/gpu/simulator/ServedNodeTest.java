@@ -45,8 +45,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Mounted for real, and used as the agent and an administrator do: with ordinary file I/O. Skipped
- * without root and FUSE.
+ * Mounts a real file system and uses it with ordinary file I/O, as the agent and an administrator
+ * do. Skipped without root and FUSE.
  */
 class ServedNodeTest {
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** Without files and without waiting: time is virtual. */
+/** Runs without files and without waiting, because time is virtual. */
 class SimulatedKernelTest {
 
   private static final SimulatedGpu FLEX = gpu("0000:b3:00.0", 4, KernelDriver.I915);
@@ -34,7 +34,7 @@ class SimulatedKernelTest {
   private static final String NUMVFS = DEVICE + "/sriov_numvfs";
   private static final String IOV = DEVICE + "/drm/card0/prelim_iov";
 
-  /** Cards with device nodes. */
+  /** The cards that have device nodes. */
   private static final class Nodes implements SimulatedKernel.DrmDevices {
     final SortedSet<Integer> cards = Collections.synchronizedSortedSet(new TreeSet<>());
     boolean refusing;

@@ -241,7 +241,7 @@ class SimulatedNodeTest {
       }
     }
 
-    /** A reader that looks all the time sees a GPU as it is, or not at all. */
+    /** A reader that looks continuously sees a GPU either completely or not at all. */
     @Test
     void areNeverSeenInPart() throws Exception {
       List<SimulatedGpu> passing =
@@ -269,7 +269,7 @@ class SimulatedNodeTest {
                 },
                 reader);
         try {
-          // a busy machine may let the reader miss them all, which would show nothing
+          // on a busy machine the reader may miss all GPUs, and then the test would show nothing
           for (int round = 0; round == 0 || (devices.size() < 2 && round < 1000); round++) {
             for (SimulatedGpu gpu : passing) {
               node.add(gpu);
@@ -423,9 +423,7 @@ class SimulatedNodeTest {
     }
   }
 
-  /**
-   * These make device nodes where the kernel lets them, and check its refusal where it does not.
-   */
+  /** Makes device nodes if the kernel allows it, and otherwise checks that it refuses. */
   @Nested
   class CharacterDevices {
 

@@ -23,7 +23,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The program as a process of its own: what it prints, its exit codes, and what signals do. */
+/**
+ * Runs the program in a separate process: its output, its exit codes, and its reaction to signals.
+ */
 class SimulatorMainTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -272,7 +274,7 @@ class SimulatorMainTest {
     second.destroyForcibly().waitFor();
 
     Process plain = simulate();
-    // its mount is stale until the next one has removed it
+    // the stale mount stays until the next simulator has removed it
     await().atMost(PATIENCE).ignoreExceptions().until(() -> devices().size() == 1);
     plain.destroy();
     assertThat(exitCode(plain)).isZero();

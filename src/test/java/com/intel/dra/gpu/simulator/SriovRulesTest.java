@@ -48,7 +48,7 @@ class SriovRulesTest {
             1));
   }
 
-  /** As the PCI core does for a driver without sriov_configure. */
+  /** The PCI core does the same for a driver without sriov_configure. */
   @Test
   void theMainlineI915CanMakeNoVfs() {
     PfState pf = mainlineI915();
@@ -291,7 +291,7 @@ class SriovRulesTest {
     }
   }
 
-  /** A write, to any file that there is. */
+  /** A write to any existing file. */
   record Write(PfFile file, String text) {}
 
   record Story(SimulatedGpu gpu, List<Write> writes) {}

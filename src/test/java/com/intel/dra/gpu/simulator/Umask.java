@@ -4,12 +4,12 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.ValueLayout;
 
-/** The umask of this process, which Java cannot set. */
+/** Changes the umask of this process, which Java cannot do. */
 final class Umask {
 
   private Umask() {}
 
-  /** Sets the umask and returns the one before. */
+  /** Sets the umask and returns the previous one. */
   @SuppressWarnings("restricted")
   static int set(int mask) {
     try {

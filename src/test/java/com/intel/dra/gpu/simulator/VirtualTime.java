@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Time that passes only while somebody sleeps, and then at once. */
+/** Time that passes only during sleeps, which return at once. */
 final class VirtualTime implements WaitClock {
 
   private final List<Duration> sleeps = new ArrayList<>();

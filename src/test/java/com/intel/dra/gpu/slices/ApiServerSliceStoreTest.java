@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The requests that go over the wire, and how the answers are understood. */
+/** The requests that are sent, and how the answers are understood. */
 class ApiServerSliceStoreTest {
 
   private static final String SLICES = "/apis/resource.k8s.io/v1/resourceslices";

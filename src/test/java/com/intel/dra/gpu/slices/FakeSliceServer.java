@@ -23,7 +23,7 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * ResourceSlices as an API server keeps them, with feature gates, and a watch that can be behind or
+ * An API server's store of ResourceSlices, with feature gates and a watch that can be behind or
  * lose events. Records what the scheduler could have seen after every write.
  */
 final class FakeSliceServer implements SliceStore {
@@ -38,7 +38,10 @@ final class FakeSliceServer implements SliceStore {
 
   final EnumSet<Gate> gates = EnumSet.allOf(Gate.class);
 
-  /** Another server of the same control plane, which stores what this one would not. */
+  /**
+   * The gates of another server of the same control plane, which answers dry runs and stores fields
+   * that this one would not.
+   */
   final EnumSet<Gate> gatesOfDryRuns = EnumSet.allOf(Gate.class);
 
   private final TreeMap<String, ResourceSlice> stored = new TreeMap<>();
@@ -69,7 +72,7 @@ final class FakeSliceServer implements SliceStore {
     return List.copyOf(stored.values());
   }
 
-  /** The devices that the scheduler may allocate now; empty when the pool is incomplete. */
+  /** The devices that the scheduler may allocate now; empty if the pool is incomplete. */
   synchronized Optional<List<Device>> pool(String name) {
     long highest =
         stored.values().stream()
@@ -100,7 +103,7 @@ final class FakeSliceServer implements SliceStore {
     return pool(Pools.NODE).orElse(List.of()).stream().map(Device::getName).toList();
   }
 
-  /** Every complete pool that there was, in the order of the writes. */
+  /** Every complete pool so far, in the order of the writes. */
   synchronized List<List<Device>> poolsInHistory() {
     return List.copyOf(pools);
   }
@@ -125,7 +128,7 @@ final class FakeSliceServer implements SliceStore {
     this.invalidDevice = name;
   }
 
-  /** What the kubelet does when it starts, and what the garbage collector does. */
+  /** Deletes all slices, as the kubelet does when it starts, and as the garbage collector does. */
   synchronized void deleteAll() {
     slices().forEach(this::remove);
   }
@@ -134,7 +137,7 @@ final class FakeSliceServer implements SliceStore {
     remove(slice);
   }
 
-  /** Somebody else's write, past all checks. */
+  /** A write by others, without any check. */
   synchronized ResourceSlice putByOther(ResourceSlice slice) {
     return put(slice);
   }
@@ -167,12 +170,12 @@ final class FakeSliceServer implements SliceStore {
     return lists;
   }
 
-  /** Events are lost from now on, until the watch begins anew. */
+  /** From now on events are lost, until the watch is restarted. */
   synchronized void loseEvents() {
     losesEvents = true;
   }
 
-  /** The watch begins anew: it tells what differs from what it last knew. */
+  /** Restarts the watch: it sends the differences to what it last knew. */
   synchronized void relist() {
     losesEvents = false;
     Map<String, ResourceSlice> before = Map.copyOf(seen);
@@ -386,7 +389,7 @@ final class FakeSliceServer implements SliceStore {
     return slice;
   }
 
-  /** The server writes amounts its own way. */
+  /** The server writes quantities in its own form. */
   private static Quantity canonical(Quantity quantity) {
     return quantity.toString().equals("16384Mi") ? new Quantity("16Gi") : quantity;
   }

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** What a listener heard, in words. */
+/** The calls that a listener received, in words. */
 final class Heard implements SliceListener {
 
   final List<String> all = new CopyOnWriteArrayList<>();

@@ -24,7 +24,7 @@ final class Pools {
     return new DeviceBuilder().withName(name).build();
   }
 
-  /** A device that differs from others of its name by a version. */
+  /** A device that differs from others of the same name by a version. */
   static Device device(String name, long version) {
     return new DeviceBuilder()
         .withName(name)
@@ -46,7 +46,7 @@ final class Pools {
         .build();
   }
 
-  /** Half of a card: uses 1 of its set's 2 units. */
+  /** Half of a card: uses 1 of the 2 units of its counter set. */
   static Device half(String name, String set) {
     return new DeviceBuilder()
         .withName(name)
@@ -90,7 +90,7 @@ final class Pools {
     return counter;
   }
 
-  /** One card in two halves, which must not both be given away with the whole. */
+  /** One card in two halves, which must not both be allocated together with the whole card. */
   static WantedPool partitioned() {
     return WantedPool.of(
         List.of(set("card-0")), List.of(half("half-a", "card-0"), half("half-b", "card-0")));

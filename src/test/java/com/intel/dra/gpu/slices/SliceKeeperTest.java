@@ -116,7 +116,8 @@ class SliceKeeperTest {
     awaitPublished("card-0", "card-1");
     List<ResourceSlice> left = server.slices();
 
-    // the fake's watch ends with its first keeper, so the second one reads the same slices here
+    // the fake's watch ends with its first keeper, so the second keeper reads the same slices from
+    // another fake
     var second = new FakeSliceServer();
     left.forEach(second::putByOther);
     try (var next =
@@ -177,7 +178,7 @@ class SliceKeeperTest {
 
     server.deleteAll();
 
-    // two slices, whose events may come far enough from each other for two rounds
+    // two slices, whose events may be far enough apart for two rounds
     await()
         .untilAsserted(
             () -> {
@@ -259,7 +260,9 @@ class SliceKeeperTest {
         lookAgain);
   }
 
-  /** Created while the watch was cut, and deleted before it began anew: no event tells of it. */
+  /**
+   * The slice is created while the watch is cut, and deleted before it restarts: no event shows it.
+   */
   @Test
   void aSliceThatCameAndWentUnseenComesBack() {
     keeper = keeper(looking(Duration.ofMillis(200), Duration.ofHours(1)));

@@ -17,7 +17,10 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
-/** Plans carried out write by write, interrupted and disturbed, seen through a scheduler's eyes. */
+/**
+ * Carries plans out write by write, with interruptions and changes by others, and checks what a
+ * scheduler sees.
+ */
 class SlicePlanPropertyTest {
 
   private static final SliceOwner OWNER = new SliceOwner(Pools.DRIVER, Pools.NODE, "node-uid-1");
@@ -25,7 +28,7 @@ class SlicePlanPropertyTest {
   /**
    * @param wanted what is published
    * @param writes after how many writes the driver crashes
-   * @param disturbance what somebody else does before
+   * @param disturbance what others do before
    */
   record Step(SliceLayout wanted, int writes, Disturbance disturbance) {}
 
@@ -47,7 +50,7 @@ class SlicePlanPropertyTest {
         disturb(server, step.disturbance());
         ever.add(devicesOf(step.wanted()));
         Set<List<Device>> allowed = new HashSet<>(ever);
-        // what a stranger completed may be seen until the plan comes to it
+        // a pool that others completed may be seen until the plan replaces it
         server.pool(Pools.NODE).ifPresent(allowed::add);
         int before = server.poolsInHistory().size();
 
@@ -151,7 +154,7 @@ class SlicePlanPropertyTest {
         .ofMaxSize(6);
   }
 
-  /** Small slices, or else no test would see several of them. */
+  /** Small slices, because otherwise no test would have several of them. */
   private static Arbitrary<SliceLayout> layouts() {
     return Arbitraries.integers()
         .between(0, 2)

@@ -107,7 +107,7 @@ class SlicePlanTest {
     assertThat(plan.generation()).isEqualTo(5);
   }
 
-  /** Not named as ours are, but of our driver and node. */
+  /** A slice of our driver and node that is not named like ours. */
   private static ResourceSlice stray() {
     return new ResourceSliceBuilder(existing(layout(device("a")), 0, 5))
         .editMetadata()

@@ -18,7 +18,10 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.jspecify.annotations.Nullable;
 
-/** Allocation results as no scheduler writes them, but whoever may write claims can. */
+/**
+ * Allocation results that no scheduler writes, but that anyone with the right to write claims can
+ * write.
+ */
 class HostileClaimTest {
 
   private static final String DRIVER = "gpu.intel.com";
@@ -50,7 +53,7 @@ class HostileClaimTest {
         .as(HostileClaimTest::result);
   }
 
-  @SuppressWarnings("NullAway") // the API's own classes take null for what is absent
+  @SuppressWarnings("NullAway") // the API's classes accept null for absent values
   private static DeviceRequestAllocationResult result(
       @Nullable String request,
       @Nullable String device,

@@ -21,12 +21,12 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 /**
- * Whatever feature gates a cluster has switched on, and in whatever order claims come and go, the
- * scheduler's own rules never give out more of a GPU than there is.
+ * With any feature gates of a cluster and any order in which claims come and go, the scheduler's
+ * rules never allocate more of a GPU than there is.
  */
 class OfferPropertiesTest {
 
-  /** A step of a cluster's life: a claim comes, or the n-th one that is there goes. */
+  /** A step in a cluster's life: a claim arrives, or the n-th present claim leaves. */
   private sealed interface Step {
     record Claim(String type, Optional<Integer> memoryMiB) implements Step {}
 

@@ -89,7 +89,7 @@ class OfferTest {
                     .allMatch(device -> device.getAllowMultipleAllocations() == null));
   }
 
-  /** The scheduler does not count shares against a GPU that is for one claim. */
+  /** The scheduler does not count shares against a GPU that is published for one claim. */
   @Test
   void aGpuThatIsUsedOtherwiseThanItIsPublishedKeepsOthersAway() {
     Offer shared = new Offer(List.of(used(OfferedGpu.Use.SHARED)), SHARED);

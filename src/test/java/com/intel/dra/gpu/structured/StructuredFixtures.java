@@ -13,7 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** GPUs as a node has them. */
+/** GPUs of a node. */
 final class StructuredFixtures {
 
   static final PciDeviceId FLEX_170 = new PciDeviceId("0x56c0");
@@ -46,7 +46,7 @@ final class StructuredFixtures {
     return new OfferedGpu(gpu(bus, memoryMiB, 0), facts(), new OfferedGpu.Vfs.None());
   }
 
-  /** With VFs on demand, if it can have so few. */
+  /** A GPU with VFs on demand, if it can have that few. */
   static OfferedGpu splittable(int bus, int memoryMiB, int vfsOnDemand) {
     Gpu gpu = gpu(bus, memoryMiB, 16);
     return new OfferedGpu(

@@ -18,12 +18,12 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * The rules by which Kubernetes' scheduler gives out the devices of a pool (structured allocator of
- * 1.36 and later), as far as this driver makes use of them.
+ * The rules by which Kubernetes' scheduler allocates the devices of a pool (structured allocator of
+ * 1.36 and later), as far as this driver uses them.
  */
 final class TestingScheduler {
 
-  /** A device, or a share of one, that was given out. */
+  /** An allocated device, or an allocated share of one. */
   record Given(Device device, Map<String, BigDecimal> consumed) {}
 
   private final List<CounterSet> counterSets;
@@ -36,9 +36,11 @@ final class TestingScheduler {
   }
 
   /**
-   * On a cluster with these feature gates, where the API server drops what needs the others.
+   * A scheduler on a cluster with these feature gates, where the API server drops the fields of all
+   * others.
    *
-   * @return empty if the pool must not be published there, for it loses what limits its use
+   * @return empty if the pool must not be published there, because it would lose fields that limit
+   *     its use
    */
   static Optional<TestingScheduler> of(
       OfferedDevices pool, boolean partitionable, boolean consumable) {
@@ -61,7 +63,7 @@ final class TestingScheduler {
     return stored;
   }
 
-  /** The same claims, with what is published now; what each was charged stays. */
+  /** The same claims with what is published now; the charges of each claim remain. */
   TestingScheduler republished(TestingScheduler now) {
     given.forEach(
         claim ->
@@ -73,9 +75,9 @@ final class TestingScheduler {
   }
 
   /**
-   * The first device that fits.
+   * Allocates the first device that fits.
    *
-   * @param memoryMiB what is asked of the memory; empty for nothing
+   * @param memoryMiB the requested memory; empty for none
    */
   Optional<Given> allocate(Predicate<Device> selector, Optional<Integer> memoryMiB) {
     for (Device device : devices) {
@@ -100,7 +102,8 @@ final class TestingScheduler {
 
   private Optional<Given> tryOne(Device device, Optional<Integer> memoryMiB) {
     boolean shared = Boolean.TRUE.equals(device.getAllowMultipleAllocations());
-    // shares are counted apart: a device that is no longer shared is free to the scheduler
+    // shares are counted separately: the scheduler considers a device that is no longer shared as
+    // free
     boolean first =
         given.stream()
             .noneMatch(

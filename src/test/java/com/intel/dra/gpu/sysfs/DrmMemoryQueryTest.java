@@ -109,7 +109,7 @@ class DrmMemoryQueryTest {
     assertThat(query(new FakeDrm(name, new byte[1 << 20]))).isInstanceOf(LocalMemory.Failed.class);
   }
 
-  /** Through libc, as far as that goes without a GPU. */
+  /** Calls libc, as far as that is possible without a GPU. */
   @Test
   void theKernelsOwnAnswersComeThrough(@TempDir Path dri) throws Exception {
     var query = new DrmMemoryQuery(dri, new SystemDrmFiles());

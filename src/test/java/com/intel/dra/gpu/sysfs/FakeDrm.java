@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A driver behind DRM nodes, that answers as the kernel's i915 and xe do: the length first, then
- * the content into the caller's memory.
+ * A driver behind DRM nodes that answers as the kernel's i915 and xe do: first the length, then the
+ * content, written to the caller's memory.
  */
 final class FakeDrm implements DrmFiles {
 
@@ -122,7 +122,7 @@ final class FakeDrm implements DrmFiles {
     MemorySegment.copy(bytes, 0, sized(to, length), JAVA_BYTE, 0, length);
   }
 
-  @SuppressWarnings("restricted") // as the kernel, it takes the caller's word for the size
+  @SuppressWarnings("restricted") // like the kernel, it trusts the size that the caller gives
   private static MemorySegment sized(MemorySegment pointer, long bytes) {
     return pointer.reinterpret(bytes);
   }

@@ -26,13 +26,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A sysfs tree of plain files, and what the kernel does about writes to its SR-IOV files: the PCI
- * core's rules for {@code sriov_numvfs}, and those of i915's and xe's quotas. Takes faults on
- * demand. Time passes only while somebody waits for something.
+ * A sysfs tree of plain files that reacts to writes to its SR-IOV files as the kernel does: with
+ * the PCI core's rules for {@code sriov_numvfs}, and those of i915's and xe's quotas. Tests can
+ * switch faults on. Time passes only during waits.
  */
 public final class FakeKernel implements AttributeWriter, WaitClock {
 
-  /** What the driver of a GPU lets an administrator set. */
+  /** The interface that the driver of a GPU offers to an administrator. */
   public enum Driver {
     I915("i915"),
     /** With {@code vram_quota}: Linux 7.0. */
@@ -49,15 +49,15 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
     }
   }
 
-  /** What the kernel does once instead of what it should. */
+  /** What the kernel does once instead of the right thing. */
   private record Fault(String fileEnd, String value, String errno) {}
 
-  /** Called around a write, without a lock, so that other things can happen meanwhile. */
+  /** Called before or after a write, without a lock, so that other things can happen meanwhile. */
   @FunctionalInterface
   public interface WriteHook {
 
     /**
-     * @param write as in {@link #writes}
+     * @param write in the form of {@link #writes}
      */
     void at(String write) throws IOException;
   }
@@ -71,10 +71,10 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
     List<Path> quotaFiles = List.of();
     int numVfs;
 
-    /** What each VF was given where no file tells. */
+    /** The share of each VF if no file shows it. */
     long untoldShareBytes;
 
-    /** How often VFs were enabled: each time they have other addresses. */
+    /** How many times VFs were enabled: each time they get other addresses. */
     int generation;
 
     Pf(Driver driver, Gpu gpu, Path device, int tiles) {
@@ -119,13 +119,13 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
     return layout.root();
   }
 
-  /** A GPU on that bus. */
+  /** Adds a GPU on this bus. */
   public synchronized Gpu add(
       Driver driver, int bus, PciDeviceId model, int memoryMiB, int totalVfs, int tiles)
       throws IOException {
     PciAddress address = new PciAddress(0, bus, 0, 0);
     Path device = function(address, model, driver);
-    // xe tells it through an ioctl alone, which discovery does not ask here
+    // xe reports it only through an ioctl, which discovery does not call here
     int card = drm(device, (long) memoryMiB << 20);
     set(device.resolve("sriov_totalvfs"), totalVfs);
     set(device.resolve("sriov_numvfs"), 0);
@@ -168,18 +168,19 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
   // --- faults
 
   /**
-   * Refuses the next write of that value, or of any if it is empty, to a file whose path ends so.
+   * Refuses the next write of this value, or of any value if it is empty, to a file whose path ends
+   * with {@code fileEnd}.
    */
   public synchronized void refuse(String fileEnd, String value, String errno) {
     faults.add(new Fault(fileEnd, value, errno));
   }
 
-  /** Takes the next such write and does nothing. */
+  /** Accepts the next such write and does nothing. */
   public synchronized void ignore(String fileEnd, String value) {
     faults.add(new Fault(fileEnd, value, IGNORED));
   }
 
-  /** From now on the VF with that index gets no DRM card; until {@link #heal}. */
+  /** From now on the VF with this index gets no DRM card; until {@link #heal}. */
   public synchronized void neverShowCardOf(int index) {
     vfsWithoutCard.add(index);
   }
@@ -189,27 +190,29 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
     vfsStay = true;
   }
 
-  /** DRM cards of VFs appear that long after sriov_numvfs was written. */
+  /** DRM cards of VFs appear this long after sriov_numvfs was written. */
   public synchronized void showCardsAfter(Duration delay) {
     appearAfter = delay;
   }
 
-  /** Called, without a lock, whenever sriov_numvfs is written, before anything happens. */
+  /**
+   * The hook is called, without a lock, for each write to sriov_numvfs, before anything happens.
+   */
   public void beforeNumVfs(Runnable hook) {
     beforeNumVfs = hook;
   }
 
-  /** What happens, or goes wrong, before each write is looked at. */
+  /** The hook is called before each write is processed; it may fail the write. */
   public void beforeEachWrite(WriteHook hook) {
     beforeWrite = hook;
   }
 
-  /** What happens after each write that the kernel took. */
+  /** The hook is called after each write that the kernel accepted. */
   public void afterEachWrite(WriteHook hook) {
     afterWrite = hook;
   }
 
-  /** Refuses one write: the one that comes after that many others, counted from now. */
+  /** Refuses one write: the first after this many other writes, counted from now. */
   public void refuseAfter(int writes, String errno) {
     var left = new AtomicInteger(writes);
     beforeWrite =
@@ -230,7 +233,7 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
     pfs.values().stream().filter(pf -> pf.numVfs == 0).forEach(this::removeVfs);
   }
 
-  /** The machine starts again: no VFs, no quotas. */
+  /** Restarts the machine: no VFs, no quotas. */
   public synchronized void reboot() throws IOException {
     heal();
     for (Pf pf : pfs.values()) {
@@ -253,7 +256,7 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
     return List.copyOf(writes);
   }
 
-  /** An administrator gives a VF to another driver. */
+  /** Binds a VF to another driver, as an administrator would. */
   public synchronized void bind(Gpu gpu, int index, String driver) throws IOException {
     PciAddress vf = Optional.ofNullable(pf(gpu).vfs.get(index)).orElseThrow();
     Path link = layout.pciDevice(vf).resolve("driver");
@@ -265,7 +268,7 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
     return pf(gpu).numVfs;
   }
 
-  /** Whether nothing is left of any VF: no quota, no link, and the kernel divides by itself. */
+  /** Whether nothing of any VF is left: no quota and no link, and the kernel divides by itself. */
   public synchronized boolean isPlain(Gpu gpu) {
     Pf pf = pf(gpu);
     return pf.numVfs == 0
@@ -274,7 +277,7 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
         && (pf.driver != Driver.I915 || get(auto(pf)) == 1);
   }
 
-  /** Local memory of each VF that is enabled, in bytes. */
+  /** Local memory of each enabled VF, in bytes. */
   public synchronized List<Long> memoryOfVfs(Gpu gpu) {
     Pf pf = pf(gpu);
     return IntStream.rangeClosed(1, pf.numVfs)
@@ -451,7 +454,7 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
   }
 
   /**
-   * @param lmemBytes -1 for no such file
+   * @param lmemBytes -1 for no file
    */
   private int drm(Path device, long lmemBytes) throws IOException {
     int card = IntStream.iterate(0, i -> i + 1).filter(cardsInUse::add).findFirst().orElseThrow();
@@ -514,7 +517,7 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
           }
         }
         Files.deleteIfExists(pf.device.resolve("virtfn" + entry.getKey()));
-        // as a whole, so that no reader sees a part of it
+        // moved as a whole, so that no reader sees a part of it
         Path aside = layout.root().resolve("gone-" + entry.getValue());
         Files.move(vf, aside);
         try (Stream<Path> files = Files.walk(aside)) {

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** Writes a sysfs tree by hand, so that tests can make it as wrong as they like. */
+/** Writes a sysfs tree by hand, so that tests can put any error into it. */
 final class FakeSysfs {
 
   static final String FLEX_170 = "0x56c0";
@@ -17,7 +17,7 @@ final class FakeSysfs {
     layout = new SysfsLayout(root);
     Files.createDirectories(layout.pciDevices());
     Files.createDirectories(root.resolve(SysfsLayout.CLASS_DRM));
-    // JUnit's temporary folders are closed to other users, which is not what is to be tested.
+    // JUnit's temporary folders are closed to other users, which these tests do not test.
     Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
@@ -42,14 +42,14 @@ final class FakeSysfs {
     return device;
   }
 
-  /** A GPU that can be split into that many VFs. */
+  /** A GPU that can be split into this many VFs. */
   Path pf(String address, int card, int totalVfs) throws IOException {
     Path device = pfOfMainlineI915(address, card, totalVfs);
     Files.createDirectories(device.resolve("drm/card" + card + "/prelim_iov/pf"));
     return device;
   }
 
-  /** A GPU that could be split, by its PCI capability, and whose driver cannot do that. */
+  /** A GPU that could be split according to its PCI capability, but whose driver cannot do that. */
   Path pfOfMainlineI915(String address, int card, int totalVfs) throws IOException {
     Path device = gpu(address, card);
     write(device.resolve("sriov_totalvfs"), Integer.toString(totalVfs));
@@ -57,7 +57,7 @@ final class FakeSysfs {
     return device;
   }
 
-  /** A GPU that can be split into that many VFs, each of which gets the same. */
+  /** A GPU that can be split into this many VFs with equal shares. */
   Path pfOfXe(String address, int card, int totalVfs) throws IOException {
     Path device = pfOfMainlineI915(address, card, totalVfs);
     bind(device, "xe");

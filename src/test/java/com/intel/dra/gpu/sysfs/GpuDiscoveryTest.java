@@ -291,7 +291,7 @@ class GpuDiscoveryTest {
     }
   }
 
-  /** Each of these devices stands beside a good one that must be found all the same. */
+  /** Each of these devices is beside a good one, which must still be found. */
   @Nested
   class OneBadDeviceNeverHidesAnother {
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What discovery tells of a device beside what it takes to allocate it. */
+/** The facts that discovery returns beyond those needed to allocate a device. */
 class GpuFactsDiscoveryTest {
 
   private static final String PF = "0000:b3:00.0";

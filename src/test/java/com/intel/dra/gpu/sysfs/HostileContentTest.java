@@ -24,7 +24,9 @@ import net.jqwik.api.lifecycle.AfterTry;
 import net.jqwik.api.lifecycle.BeforeTry;
 import org.jspecify.annotations.Nullable;
 
-/** Whatever the files of one device hold, discovery answers, and the device beside it is found. */
+/**
+ * Whatever the files of one device contain, discovery answers, and the device beside it is found.
+ */
 class HostileContentTest {
 
   private static final String GOOD = "0000:03:00.0";
@@ -94,7 +96,7 @@ class HostileContentTest {
       assertThat(gpu.maxVfs()).isBetween(0, 65535);
       assertThat(DeviceUid.parse(gpu.uid().toString())).isEqualTo(Optional.of(gpu.uid()));
     }
-    // The device with the file is found or reported, with words that fit into one log line.
+    // The device with the file is found or reported, in words that fit into one log line.
     boolean found = discovery.devices().stream().map(Gpu::address).anyMatch(address(BAD)::equals);
     assertThat(found || !discovery.skipped().isEmpty()).isTrue();
     assertThat(discovery.skipped())
@@ -105,7 +107,7 @@ class HostileContentTest {
             });
   }
 
-  /** What can become of a file or folder below a device's own. */
+  /** What can happen to a file or folder below a device's folder. */
   enum Damage {
     GONE,
     FOLDER_WITHIN,

@@ -8,8 +8,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 
 /**
- * Runs code with the file permissions of an unprivileged user, also when the tests run as root, for
- * whom no file is closed. Linux keeps that identity per thread.
+ * Runs code with the file permissions of an unprivileged user, even if the tests run as root, for
+ * which no file is closed. Linux keeps this identity per thread.
  */
 public final class OtherUser {
 

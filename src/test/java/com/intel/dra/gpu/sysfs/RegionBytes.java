@@ -3,11 +3,11 @@ package com.intel.dra.gpu.sysfs;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** A driver's answer to the query for memory regions, put together byte by byte. */
+/** Builds a driver's answer to the query for memory regions byte by byte. */
 final class RegionBytes {
 
   /**
-   * @param type 0 for system memory, 1 for the device's own
+   * @param type 0 for system memory, 1 for the device's memory
    */
   record Region(int type, long bytes) {}
 

@@ -93,7 +93,7 @@ class VirtualFunctionsTest {
     Path card = kernel.root().resolve("bus/pci/devices/0000:03:00.0/drm/card0");
     Files.move(card.resolve("prelim_iov"), card.resolve("iov"));
     Files.createSymbolicLink(card.resolve("prelim_iov.not-this"), Path.of("iov"));
-    // the fake kernel goes on looking below its own name
+    // the fake kernel continues to use its own name
     Files.createSymbolicLink(card.resolve("prelim_iov"), Path.of("nowhere"));
     kernel.refuse("contexts_quota", "", "Input/output error");
 
@@ -125,7 +125,7 @@ class VirtualFunctionsTest {
       throws Exception {
     Gpu gpu = kernel.add(driver, 3, FLEX_170, 16_384, 8, 1);
 
-    // flex170_m5 has 3200 MiB, and 16 GiB in 4 shares are 4096 MiB each, in 5 2048 MiB
+    // flex170_m5 has 3200 MiB; 16 GiB in 4 shares are 4096 MiB each, in 5 shares 2048 MiB
     assertThat(vfs.provision(gpu, profile(gpu, "flex170_m5"), 1))
         .isEqualTo(new VfProvisioning.Done(4));
     assertThat(kernel.writes()).containsExactly("sriov_numvfs=4");
@@ -244,7 +244,7 @@ class VirtualFunctionsTest {
             Arguments.of(Driver.OLD_XE, "sriov_numvfs")));
   }
 
-  /** How many writes it takes, and each of them in turn. */
+  /** The number of writes that are needed, to test a failure of each of them. */
   private int writesToMake(Driver driver, String profile) throws Exception {
     Gpu other = kernel.add(driver, 9, FLEX_170, 16_384, 8, 1);
     vfs.provision(other, profile(other, profile), 1);

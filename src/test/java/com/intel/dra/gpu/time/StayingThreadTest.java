@@ -15,7 +15,7 @@ class StayingThreadTest {
 
   private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
 
-  /** As JOSDK makes it. */
+  /** An executor like the one that JOSDK makes. */
   private final ScheduledThreadPoolExecutor executor =
       new ScheduledThreadPoolExecutor(
           0,
