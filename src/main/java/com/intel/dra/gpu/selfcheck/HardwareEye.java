@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
  * Reads the GPUs from sysfs.
  *
  * @param patience how long to wait for a GPU's answer about its VFs; the kernel makes a reader
- *     wait, and without end if the GPU hangs
+ *     wait, forever if the GPU hangs
  */
 public record HardwareEye(
     GpuDiscovery discovery, VirtualFunctions virtualFunctions, Duration patience) {

@@ -4,7 +4,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * The candidate to publish, and which part of it.
+ * The candidate to publish, and what the API server stores of its fields.
  *
  * @param candidate its place in the list; empty if no candidate is possible and the pool must have
  *     no devices

@@ -1,8 +1,6 @@
 package com.intel.dra.gpu.slices;
 
-/**
- * A wanted pool is one that the API server would refuse, or from which no scheduler would allocate.
- */
+/** A wanted pool that the API server would refuse, or from which no scheduler would allocate. */
 public final class InvalidPoolException extends IllegalArgumentException {
 
   private static final long serialVersionUID = 1L;

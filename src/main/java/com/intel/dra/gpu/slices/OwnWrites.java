@@ -79,7 +79,10 @@ final class OwnWrites {
     return !writes.isEmpty();
   }
 
-  /** The time by the clock at which the first of those is forgotten; empty if there are none. */
+  /**
+   * The time by the clock at which the first unconfirmed write is forgotten; empty if there is
+   * none.
+   */
   synchronized OptionalLong firstForgotten() {
     long now = nanoClock.getAsLong();
     OptionalLong left = writes.values().stream().mapToLong(write -> write.until() - now).min();
