@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.api.GpuApi;
 import com.intel.dra.gpu.api.NotFound;
+import com.intel.dra.gpu.claim.Claims;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
@@ -46,7 +48,10 @@ class KubernetesApiServer implements ApiServer {
     return outcome(() -> client.resource(object).update());
   }
 
-  /** The claim that is kept lacks what is not used of it: a whole one would take that away. */
+  /**
+   * The claim that is kept lacks what is not used of it, other finalizers too: a whole one would
+   * take that away. So the patch says what is to be there, or not, beside whatever is there.
+   */
   @Override
   public Outcome<ResourceClaim> updateFinalizers(ResourceClaim claim) {
     var named = new ResourceClaim();
@@ -59,10 +64,14 @@ class KubernetesApiServer implements ApiServer {
     ObjectNode patch = JsonNodeFactory.instance.objectNode();
     ObjectNode changed = patch.putObject("metadata");
     changed.put("resourceVersion", meta.getResourceVersion());
-    meta.getFinalizers().forEach(changed.putArray("finalizers")::add);
+    changed
+        .putArray(Claims.hasFinalizer(claim) ? "finalizers" : "$deleteFromPrimitiveList/finalizers")
+        .add(GpuApi.CLAIM_FINALIZER);
     return outcome(
         () ->
-            client.resource(named).patch(PatchContext.of(PatchType.JSON_MERGE), patch.toString()));
+            client
+                .resource(named)
+                .patch(PatchContext.of(PatchType.STRATEGIC_MERGE), patch.toString()));
   }
 
   @Override
