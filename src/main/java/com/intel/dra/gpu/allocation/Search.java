@@ -21,8 +21,8 @@ import java.util.TreeMap;
  *
  * <p>Placing requests on GPUs is a kind of bin packing, for which no method is known that is always
  * fast. So the search ends when its {@link SearchBudget} is used up: that is far more than the few
- * claims of real pods need. The cost of one attempt grows with the node's devices, and a little with
- * the claims: 10,000 attempts took 10 to 20 ms with 8 GPUs, and 8 as well as 128 claims.
+ * claims of real pods need. The cost of one attempt grows with the node's devices, and a little
+ * with the claims: 10,000 attempts took 10 to 20 ms with 8 GPUs, and 8 as well as 128 claims.
  *
  * <p>It recurses once for each request and each device, so the number of requests must be limited
  * before.
