@@ -72,9 +72,14 @@ class GasStore {
             .withUid(node.getMetadata().getUid())
             .endOwnerReference()
             .build());
+    GasFields.Prepared prepared = fields.prepared().orElse(GasFields.Prepared.NONE);
     gas.setSpec(
         new GpuAllocationStateSpec(
-                fields.allocatable().orElse(Map.of()), fields.prepared().orElse(Map.of()), Map.of())
+                fields.allocatable().orElse(Map.of()),
+                prepared.devices(),
+                prepared.names(),
+                Map.of(),
+                null)
             .summarised());
     gas.setStatus(fields.status());
     try {
