@@ -197,7 +197,13 @@ final class Search {
 
   private boolean areAlikeGpus(int number, int gpu, int other) {
     return ledger.freeMiB(gpu) == ledger.freeMiB(other)
+        && roomForShares(gpu) == roomForShares(other)
         && areSelectedAlike(number, ledger.gpu(gpu).uid(), ledger.gpu(other).uid());
+  }
+
+  /** No request needs more than one share of a GPU. */
+  private int roomForShares(int gpu) {
+    return Math.min(ledger.roomForShares(gpu), requests.size());
   }
 
   /** Whether the request with this number and every later one allow both devices or neither. */
