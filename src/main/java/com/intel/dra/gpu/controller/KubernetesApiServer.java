@@ -40,12 +40,12 @@ class KubernetesApiServer implements ApiServer {
 
   @Override
   public <T extends HasMetadata> Outcome<T> create(T object) {
-    return outcome(() -> client.resource(object).create());
+    return outcome(object, () -> client.resource(object).create());
   }
 
   @Override
   public <T extends HasMetadata> Outcome<T> update(T object) {
-    return outcome(() -> client.resource(object).update());
+    return outcome(object, () -> client.resource(object).update());
   }
 
   /**
@@ -68,6 +68,7 @@ class KubernetesApiServer implements ApiServer {
         .putArray(Claims.hasFinalizer(claim) ? "finalizers" : "$deleteFromPrimitiveList/finalizers")
         .add(GpuApi.CLAIM_FINALIZER);
     return outcome(
+        named,
         () ->
             client
                 .resource(named)
@@ -76,7 +77,7 @@ class KubernetesApiServer implements ApiServer {
 
   @Override
   public <T extends HasMetadata> Outcome<T> updateStatus(T object) {
-    return outcome(() -> client.resource(object).updateStatus());
+    return outcome(object, () -> client.resource(object).updateStatus());
   }
 
   @Override
@@ -86,6 +87,7 @@ class KubernetesApiServer implements ApiServer {
     named.getMetadata().setNamespace(node.getMetadata().getNamespace());
     named.getMetadata().setName(node.getMetadata().getName());
     return outcome(
+        named,
         () ->
             client.resource(named).patch(PatchContext.of(PatchType.JSON_MERGE), patch.toString()));
   }
@@ -107,15 +109,17 @@ class KubernetesApiServer implements ApiServer {
     return all;
   }
 
-  private <T> Outcome<T> outcome(Supplier<T> write) {
+  private <T extends HasMetadata> Outcome<T> outcome(T object, Supplier<T> write) {
     try {
       return new Outcome.Written<>(leadership.write(write));
     } catch (KubernetesClientException e) {
-      return switch (e.getCode()) {
-        case HttpURLConnection.HTTP_CONFLICT -> new Outcome.Conflict<>();
-        case HttpURLConnection.HTTP_NOT_FOUND -> new Outcome.Gone<>();
-        default -> throw e;
-      };
+      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+        return new Outcome.Conflict<>();
+      }
+      if (NotFound.isSaidBy(e, object.getClass(), object.getMetadata().getName())) {
+        return new Outcome.Gone<>();
+      }
+      throw e;
     }
   }
 }

@@ -259,7 +259,7 @@ class NodeAgentTest {
       parts =
           new AgentParts(
               config,
-              new GasStore(client, config),
+              new MockedGasStore(client, config),
               informer,
               new ActingAgent(config.stateDir().orElseThrow()),
               new KubernetesLeaseStore(client, config));
