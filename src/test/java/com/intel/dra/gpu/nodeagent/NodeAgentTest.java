@@ -291,7 +291,8 @@ class NodeAgentTest {
                   devices,
                   parts.hosts,
                   prepared,
-                  new NodeEvents(client, config, Clock.systemUTC())));
+                  new NodeEvents(client, config, Clock.systemUTC())),
+              new GasLiveness(new MockedGasStore(client, config), informer));
     }
 
     void start() throws IOException {
