@@ -146,6 +146,46 @@ class VfRecoveryTest {
     assertThat(node.agent.records.find(gpu.uid())).isEmpty();
   }
 
+  /** As long as they are reserved for VFs, the whole GPU has less. */
+  @Test
+  void quotasOfVfsThatWereReplacedAreTakenBackWhenTheOthersAreGone() throws IOException {
+    node.unprepare("a");
+    node.release("a");
+    node.kernel.removeVfsOf(gpu);
+    node.kernel.makeVfsForOthers(gpu, 1, false);
+    node.agent.monitor.scan();
+    node.settle();
+    assertThat(node.kernel.numVfs(gpu)).isEqualTo(1);
+    assertThat(node.agent.records.find(gpu.uid())).isEmpty();
+
+    node.kernel.removeVfsOf(gpu);
+    assertThat(node.kernel.isPlain(gpu)).as("quotas are left").isFalse();
+    node.agent.monitor.scan();
+    node.settle();
+
+    assertThat(node.kernel.isPlain(gpu)).isTrue();
+    node.assertAgreement();
+  }
+
+  @Test
+  void aRecordOfOtherVfsIsDroppedBeforeTheGasIsLookedAt() throws IOException {
+    node.unprepare("a");
+    node.release("a");
+    node.kernel.removeVfsOf(gpu);
+    node.kernel.makeVfsForOthers(gpu, 4, false);
+    node.start();
+    assertThat(node.agent.records.find(gpu.uid())).isPresent();
+
+    assertThat(node.agent.provisioner.haveBeenLookedAt()).isTrue();
+
+    assertThat(node.agent.records.find(gpu.uid())).isEmpty();
+    assertThat(node.agent.hosts.state(gpu.uid())).hasValue(new VfHostState.Occupied());
+    assertThat(node.agent.offer.current().orElseThrow().gpus())
+        .singleElement()
+        .satisfies(
+            offered -> assertThat(offered.vfs()).isInstanceOf(OfferedGpu.Vfs.Existing.class));
+  }
+
   @Test
   void vfsThatAreReplacedAfterTheirRemovalWasDecidedStay() throws IOException {
     node.unprepare("a");
