@@ -243,7 +243,6 @@ class VfProvisioner {
       case VfHostDecision.Withhold(String reason) -> withhold(gpu, before, reason);
       // what is to be done is decided when the GAS is looked at
       case VfHostDecision.Nothing _,
-          VfHostDecision.Forget _,
           VfHostDecision.Make _,
           VfHostDecision.Remove _,
           VfHostDecision.Refuse _ -> {}
@@ -297,11 +296,6 @@ class VfProvisioner {
         if (settle(gpu, before, Optional.of(new Refused(reason)))) {
           LOG.errorf("VFs that claims were given cannot be made: %s", reason);
         }
-        yield Optional.empty();
-      }
-      case VfHostDecision.Forget forget -> {
-        settle(gpu, before, Optional.empty());
-        forget(gpu.uid());
         yield Optional.empty();
       }
       case VfHostDecision.Make make -> {

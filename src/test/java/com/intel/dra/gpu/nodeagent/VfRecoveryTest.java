@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
@@ -165,6 +166,37 @@ class VfRecoveryTest {
 
     assertThat(node.kernel.isPlain(gpu)).isTrue();
     node.assertAgreement();
+  }
+
+  @Test
+  void quotasOfVfsThatSomebodyRemovedAreTakenBack() throws IOException {
+    node.unprepare("a");
+    node.release("a");
+    theVfsVanish();
+    assertThat(node.kernel.isPlain(gpu)).as("quotas are left").isFalse();
+
+    node.settle();
+
+    assertThat(node.kernel.isPlain(gpu)).isTrue();
+    node.assertAgreement();
+  }
+
+  /** By the kernel's command line or the firmware, say: there is nothing to be removed. */
+  @Test
+  void aGpuThatLostItsSriovIsWhole() throws IOException {
+    node.unprepare("a");
+    node.release("a");
+    theVfsVanish();
+    for (String file : List.of("sriov_numvfs", "sriov_totalvfs")) {
+      Files.delete(node.sysfs(gpu, file));
+    }
+    node.agent.monitor.scan();
+
+    node.settle();
+
+    assertThat(node.agent.hosts.states()).isEmpty();
+    assertThat(node.agent.records.find(gpu.uid())).isEmpty();
+    assertThat(node.offered()).containsExactly(gpu.uid().toString());
   }
 
   @Test
