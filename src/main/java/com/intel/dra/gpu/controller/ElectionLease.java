@@ -35,7 +35,7 @@ final class ElectionLease {
         .addToAnnotations(MADE_WHOLE, now.toString())
         .endMetadata()
         .editOrNewSpec()
-        .withLeaseDurationSeconds((int) LeaderElection.LEASE_DURATION.toSeconds())
+        .withLeaseDurationSeconds((int) ElectionTimes.LEASE_DURATION.toSeconds())
         .withAcquireTime(now)
         .withRenewTime(now)
         .endSpec()

@@ -42,9 +42,9 @@ class KubernetesLeases implements Leases {
   @Override
   public Optional<Lease> ofControllers() {
     return NotFound.read(
-        client.leases().inNamespace(namespace).withName(LeaderElection.LEASE),
+        client.leases().inNamespace(namespace).withName(ElectionTimes.LEASE),
         Lease.class,
-        LeaderElection.LEASE);
+        ElectionTimes.LEASE);
   }
 
   @Override

@@ -6,7 +6,6 @@ import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -25,13 +24,6 @@ import org.jboss.logging.Logger;
 @Singleton
 @IfBuildProfile("controller")
 class LeaderElection {
-
-  /** The Lease's name, in the driver's namespace; what the manifest's Role names. */
-  static final String LEASE = "intel-gpu-controller";
-
-  static final Duration LEASE_DURATION = Duration.ofSeconds(15);
-  static final Duration RENEW_DEADLINE = Duration.ofSeconds(10);
-  static final Duration RETRY_PERIOD = Duration.ofSeconds(2);
 
   private static final Logger LOG = Logger.getLogger(LeaderElection.class);
 
@@ -58,17 +50,18 @@ class LeaderElection {
   /** To be called when the operator was started: it is long on its way in a large cluster. */
   void begun() {
     var _ =
-        guard.scheduleWithFixedDelay(this::look, 0, RETRY_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+        guard.scheduleWithFixedDelay(
+            this::look, 0, ElectionTimes.RETRY_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   LeaderElectionConfiguration configuration(String namespace) {
     // JOSDK's own exit would wait for ever where the process is ending already
     return new LeaderElectionConfiguration(
-        LEASE,
+        ElectionTimes.LEASE,
         namespace,
-        LEASE_DURATION,
-        RENEW_DEADLINE,
-        RETRY_PERIOD,
+        ElectionTimes.LEASE_DURATION,
+        ElectionTimes.RENEW_DEADLINE,
+        ElectionTimes.RETRY_PERIOD,
         leadership.identity(),
         new LeaderCallbacks(this::begin, this::lost, LeaderElection::tell),
         false);
@@ -80,7 +73,7 @@ class LeaderElection {
     leadership.begin();
     var _ =
         guard.scheduleWithFixedDelay(
-            this::check, 0, RETRY_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+            this::check, 0, ElectionTimes.RETRY_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
     duties.begin();
   }
 
@@ -105,7 +98,7 @@ class LeaderElection {
         lost();
       }
     } catch (KubernetesClientException e) {
-      if (leadership.unconfirmedFor().compareTo(LEASE_DURATION) >= 0) {
+      if (leadership.unconfirmedFor().compareTo(ElectionTimes.LEASE_DURATION) >= 0) {
         lost();
       }
     } catch (RuntimeException | Error e) {

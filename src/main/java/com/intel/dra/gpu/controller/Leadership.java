@@ -105,7 +105,7 @@ class Leadership {
     writes.readLock().lock();
     try {
       refuseUnlessLeading();
-      if (unconfirmedFor().compareTo(LeaderElection.RENEW_DEADLINE) > 0) {
+      if (unconfirmedFor().compareTo(ElectionTimes.RENEW_DEADLINE) > 0) {
         throw new NotLeadingException(
             "this controller cannot be sure that it still leads, so it writes nothing");
       }
@@ -131,7 +131,8 @@ class Leadership {
       } else {
         hadLead = false;
         LOG.warnf(
-            "A write has not ended within %s, so the next leader has to wait for the Lease to run out",
+            "A write has not ended within %s, so the next leader has to wait for the Lease to run"
+                + " out",
             LAST_WRITES);
       }
     } catch (InterruptedException e) {
@@ -150,7 +151,8 @@ class Leadership {
         leases.giveUpLead(identity);
       } catch (KubernetesClientException e) {
         LOG.warnf(
-            "The lead could not be given up, so the next leader has to wait for the Lease to run out: %s",
+            "The lead could not be given up, so the next leader has to wait for the Lease to run"
+                + " out: %s",
             e.getMessage());
       }
     }

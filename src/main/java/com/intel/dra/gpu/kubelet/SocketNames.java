@@ -17,10 +17,23 @@ final class SocketNames {
   private static final String PLUGIN_PREFIX = "dra-";
   private static final String PLUGIN_SUFFIX = ".sock";
   private static final String REGISTRATION_SUFFIX = "-reg.sock";
+
+  /** sockaddr_un has 108 bytes for the path and its terminating zero. */
+  static final int MAX_PATH_BYTES = 107;
+
   private static final int UID_HASH_BYTES = 8;
   private static final int DRIVER_AND_UID_HASH_BYTES = 16;
 
   private SocketNames() {}
+
+  /** Whether a path fits into a socket's address. */
+  static boolean isShort(Path path) {
+    return bytes(path) <= MAX_PATH_BYTES;
+  }
+
+  static int bytes(Path path) {
+    return path.toString().getBytes(StandardCharsets.UTF_8).length;
+  }
 
   static Path plugin(Path pluginFolder, PluginGeneration generation) {
     return switch (generation) {
@@ -41,7 +54,7 @@ final class SocketNames {
    * would be too long. Both sockets use the same part, so that one can be found from the other.
    */
   private static String pod(Path pluginFolder, String uid) {
-    return UnixSocketServer.isShort(plugin(pluginFolder, uid)) ? uid : hash(uid, UID_HASH_BYTES);
+    return isShort(plugin(pluginFolder, uid)) ? uid : hash(uid, UID_HASH_BYTES);
   }
 
   /** The pod's part in the name of a plugin socket: a UID or a hash; empty if there is none. */
@@ -83,7 +96,7 @@ final class SocketNames {
                     + hash(driver + "\0" + pod, DRIVER_AND_UID_HASH_BYTES)
                     + REGISTRATION_SUFFIX));
     return candidates.stream()
-        .filter(UnixSocketServer::isShort)
+        .filter(SocketNames::isShort)
         .findFirst()
         .orElseGet(candidates::getLast);
   }

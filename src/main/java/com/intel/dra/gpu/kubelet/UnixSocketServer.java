@@ -8,7 +8,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -28,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * 1.28 send as {@code :authority}.
  */
 final class UnixSocketServer implements AutoCloseable {
-
-  /** sockaddr_un has 108 bytes for the path and its terminating zero. */
-  private static final int MAX_PATH_BYTES = 107;
 
   private static final long SHUTDOWN_SECONDS = 5;
 
@@ -131,20 +127,11 @@ final class UnixSocketServer implements AutoCloseable {
     }
   }
 
-  /** Whether a path fits into a socket's address. */
-  static boolean isShort(Path path) {
-    return bytes(path) <= MAX_PATH_BYTES;
-  }
-
-  private static int bytes(Path path) {
-    return path.toString().getBytes(StandardCharsets.UTF_8).length;
-  }
-
   private static void requireShort(Path path) throws IOException {
-    if (!isShort(path)) {
+    if (!SocketNames.isShort(path)) {
       throw new IOException(
           "the path of a unix socket may have %d bytes, this one has %d; choose a shorter folder: %s"
-              .formatted(MAX_PATH_BYTES, bytes(path), path));
+              .formatted(SocketNames.MAX_PATH_BYTES, SocketNames.bytes(path), path));
     }
   }
 }

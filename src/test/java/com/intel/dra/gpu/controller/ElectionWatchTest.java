@@ -89,7 +89,7 @@ class ElectionWatchTest {
             new LeaseBuilder()
                 .withNewMetadata()
                 .withNamespace(NAMESPACE)
-                .withName(LeaderElection.LEASE)
+                .withName(ElectionTimes.LEASE)
                 .endMetadata()
                 .withSpec(spec)
                 .build())
@@ -98,7 +98,7 @@ class ElectionWatchTest {
 
   private Lease stored() {
     return Objects.requireNonNull(
-        client.leases().inNamespace(NAMESPACE).withName(LeaderElection.LEASE).get());
+        client.leases().inNamespace(NAMESPACE).withName(ElectionTimes.LEASE).get());
   }
 
   private static LeaseSpec held(String holder, ZonedDateTime renewed) {
@@ -130,13 +130,13 @@ class ElectionWatchTest {
           new LeaderElectorBuilder(client, threads)
               .withConfig(
                   new LeaderElectionConfig(
-                      new LeaseLock(NAMESPACE, LeaderElection.LEASE, "me"),
-                      LeaderElection.LEASE_DURATION,
-                      LeaderElection.RENEW_DEADLINE,
-                      LeaderElection.RETRY_PERIOD,
+                      new LeaseLock(NAMESPACE, ElectionTimes.LEASE, "me"),
+                      ElectionTimes.LEASE_DURATION,
+                      ElectionTimes.RENEW_DEADLINE,
+                      ElectionTimes.RETRY_PERIOD,
                       new LeaderCallbacks(leads::countDown, () -> {}, _ -> {}),
                       false,
-                      LeaderElection.LEASE))
+                      ElectionTimes.LEASE))
               .build();
       var running = election.start();
       assertThat(leads.await(20, TimeUnit.SECONDS)).as("leads").isTrue();
@@ -213,7 +213,7 @@ class ElectionWatchTest {
     server
         .expect()
         .get()
-        .withPath("/apis/coordination.k8s.io/v1/namespaces/gpu/leases/" + LeaderElection.LEASE)
+        .withPath("/apis/coordination.k8s.io/v1/namespaces/gpu/leases/" + ElectionTimes.LEASE)
         .andReturn(503, "")
         .once();
     assertThat(watch.look()).isEmpty();

@@ -113,7 +113,7 @@ class GoneAtApiServerTest {
   @Test
   void onlyTheApiServerSaysThatNobodyHasTheLease() {
     var leases = new KubernetesLeases(client, "gpu");
-    answer = gone("leases", LeaderElection.LEASE);
+    answer = gone("leases", ElectionTimes.LEASE);
     assertThat(leases.leader()).isEmpty();
 
     for (String other : OTHERS) {
