@@ -10,7 +10,7 @@ cp "$jars"/*.jar "$work/root/opt/simulator/"
 tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX -C "$work/root" -cf "$work/simulator.tar" .
 digest=$(sha256sum "$work/simulator.tar" | cut -d' ' -f1)
 jq -c --arg d "sha256:$digest" '.rootfs.diff_ids += [$d] | .config.Entrypoint = ["/opt/java/bin/java", "--enable-native-access=ALL-UNNAMED",
-  "-XX:-UsePerfData", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m", "-XX:+ExitOnOutOfMemoryError", "-cp", "/opt/simulator/*", "com.intel.dra.gpu.simulator.SimulatorMain"]' \
+  "-XX:-UsePerfData", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m", "-XX:+ExitOnOutOfMemoryError", "-cp", "/opt/simulator/*", "com.intel.dra.gpu.simulator.program.SimulatorMain"]' \
   "$work/config.json" >"$work/config.new"
 mv "$work/config.new" "$work/config.json"
 jq -nc --arg n "$name" '[{Config: "config.json", RepoTags: [$n], Layers: ["layer.tar", "simulator.tar"]}]' >"$work/manifest.json"

@@ -30,7 +30,7 @@ class ExpressionsTest {
   static Stream<Arguments> expressions() {
     return new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("com.intel.dra.gpu")
+            .importPackages("com.intel.dra")
             .stream()
             .flatMap(type -> type.getFields().stream())
             .filter(field -> field.getRawType().isEquivalentTo(Pattern.class))

@@ -12,14 +12,16 @@ public record AllocatableDevice(
     @Required
         @JsonProperty("maxvfs")
         @JsonPropertyDescription(
-            "How many SR-IOV virtual functions this GPU can be split into; 0 where that is not possible.")
+            "How many SR-IOV virtual functions this GPU can be split into; 0 where that is not"
+                + " possible.")
         @Min(0)
         @Max(Integer.MAX_VALUE)
         int maxVfs,
     @JsonProperty("equalshares")
         @JsonInclude(JsonInclude.Include.NON_DEFAULT)
         @JsonPropertyDescription(
-            "Whether the kernel gives all virtual functions of this GPU the same memory, so that a profile may have fewer of them; absent: no.")
+            "Whether the kernel gives all virtual functions of this GPU the same memory, so that a"
+                + " profile may have fewer of them; absent: no.")
         boolean equalShares,
     @Required
         @JsonPropertyDescription("Local memory in MiB; 0 for an integrated GPU.")

@@ -10,7 +10,8 @@ public record ClaimAllocation(
         List<AllocatedDevice> gpus,
     @Required
         @JsonPropertyDescription(
-            "The UID of the claim's first owner (the Pod of a claim made from a template), else empty.")
+            "The UID of the claim's first owner (the Pod of a claim made from a template), else"
+                + " empty.")
         String owner) {
 
   public ClaimAllocation {

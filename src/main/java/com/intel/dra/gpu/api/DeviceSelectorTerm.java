@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 public record DeviceSelectorTerm(
     @Required
         @JsonPropertyDescription(
-            "A PCI device id (0x56c0), a PCI address (0000:b3:00.0) or a device UID; * stands for any text.")
+            "A PCI device id (0x56c0), a PCI address (0000:b3:00.0) or a device UID; * stands for"
+                + " any text.")
         @Nullable String name,
     @Required
         @JsonPropertyDescription("gpu or vf.")

@@ -35,7 +35,7 @@ public record GasSummary(
         vfs++;
       }
     }
-    Holders holders = Holders.of(spec);
+    DeviceHolders holders = DeviceHolders.of(spec);
     return new GasSummary(gpus, vfs, holders.claims().size(), holders.memoryMiB(), totalMiB);
   }
 }

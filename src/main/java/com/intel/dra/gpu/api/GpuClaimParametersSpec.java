@@ -21,13 +21,16 @@ public record GpuClaimParametersSpec(
             message = "count must be 1 to 8 devices; ask for more with further claims")
         @Nullable Integer count,
     @JsonPropertyDescription(
-            "Local memory per device in MiB: 8 to 131072 (128 GiB), or 0 or absent for no requirement.")
+            "Local memory per device in MiB: 8 to 131072 (128 GiB), or 0 or absent for no"
+                + " requirement.")
         @ValidationRule(
             value = "self == 0 || self >= 8 && self <= 131072",
             message =
-                "memory is in MiB per device and must be 8 to 131072 (128 GiB), or 0 for no requirement")
+                "memory is in MiB per device and must be 8 to 131072 (128 GiB), or 0 for no"
+                    + " requirement")
         @Nullable Integer memory,
     @JsonPropertyDescription(
-            "gpu: a whole GPU or a share of one by memory (default). vf: an SR-IOV virtual function with memory of its own.")
+            "gpu: a whole GPU or a share of one by memory (default). vf: an SR-IOV virtual function"
+                + " with memory of its own.")
         @ValidationRule(value = "self in ['gpu', 'vf']", message = "type must be gpu or vf")
         @Nullable String type) {}

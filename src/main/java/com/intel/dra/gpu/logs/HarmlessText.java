@@ -20,7 +20,8 @@ final class HarmlessText {
   /** A JSON web token, or any text after the word with which HTTP announces one. */
   private static final Pattern TOKEN =
       Pattern.compile(
-          "\\beyJ[\\w-]{8,4096}\\.[\\w-]{2,4096}\\.[\\w-]{0,4096}|(?i:\\bbearer) [\\w.~+/=-]{8,4096}");
+          "\\beyJ[\\w-]{8,4096}\\.[\\w-]{2,4096}\\.[\\w-]{0,4096}|(?i:\\bbearer)"
+              + " [\\w.~+/=-]{8,4096}");
 
   private static final String HIDDEN = "Bearer [hidden]";
 

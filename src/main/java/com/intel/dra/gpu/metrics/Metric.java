@@ -151,7 +151,8 @@ public enum Metric {
       "allocated.claims",
       "claims",
       of(NODE_AGENT),
-      "Claims on the node's record: in structured mode the agent hears of a claim when the kubelet asks for it"),
+      "Claims on the node's record: in structured mode the agent hears of a claim when the kubelet"
+          + " asks for it"),
   PREPARED_CLAIMS(
       GAUGE,
       "prepared.claims",
@@ -171,7 +172,8 @@ public enum Metric {
       "prepare.duration",
       "seconds",
       of(NODE_AGENT),
-      "How long the kubelet waited for a claim to be prepared, waits for VFs and for other calls included",
+      "How long the kubelet waited for a claim to be prepared, waits for VFs and for other calls"
+          + " included",
       "result"),
   UNPREPARE_REQUESTS(
       COUNTER,

@@ -1,10 +1,10 @@
 package com.intel.dra.gpu.allocation;
 
-import static com.intel.dra.gpu.allocation.Fixtures.holding;
-import static com.intel.dra.gpu.allocation.Fixtures.splittable;
-import static com.intel.dra.gpu.allocation.Fixtures.uid;
-import static com.intel.dra.gpu.allocation.Fixtures.uids;
-import static com.intel.dra.gpu.allocation.Fixtures.vf;
+import static com.intel.dra.gpu.allocation.AllocationFixtures.holding;
+import static com.intel.dra.gpu.allocation.AllocationFixtures.splittable;
+import static com.intel.dra.gpu.allocation.AllocationFixtures.uid;
+import static com.intel.dra.gpu.allocation.AllocationFixtures.uids;
+import static com.intel.dra.gpu.allocation.AllocationFixtures.vf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.intel.dra.gpu.device.DeviceType;
@@ -363,7 +363,8 @@ class AllocatorPropertiesTest {
     var requests = new ArrayList<DeviceRequest>();
     var gpus = new ArrayList<List<Device>>();
     for (List<Integer> ofOneGpu : pieces) {
-      ofOneGpu.forEach(piece -> requests.add(Fixtures.gpus("claim" + requests.size(), 1, piece)));
+      ofOneGpu.forEach(
+          piece -> requests.add(AllocationFixtures.gpus("claim" + requests.size(), 1, piece)));
       gpus.add(gpuAndVfs(ofOneGpu.stream().mapToInt(Integer::intValue).sum(), 0, 0));
     }
 

@@ -1,12 +1,12 @@
 package com.intel.dra.gpu.allocation;
 
-import static com.intel.dra.gpu.allocation.Fixtures.gpu;
-import static com.intel.dra.gpu.allocation.Fixtures.gpus;
-import static com.intel.dra.gpu.allocation.Fixtures.holding;
-import static com.intel.dra.gpu.allocation.Fixtures.splittable;
-import static com.intel.dra.gpu.allocation.Fixtures.uid;
-import static com.intel.dra.gpu.allocation.Fixtures.vf;
-import static com.intel.dra.gpu.allocation.Fixtures.vfs;
+import static com.intel.dra.gpu.allocation.AllocationFixtures.gpu;
+import static com.intel.dra.gpu.allocation.AllocationFixtures.gpus;
+import static com.intel.dra.gpu.allocation.AllocationFixtures.holding;
+import static com.intel.dra.gpu.allocation.AllocationFixtures.splittable;
+import static com.intel.dra.gpu.allocation.AllocationFixtures.uid;
+import static com.intel.dra.gpu.allocation.AllocationFixtures.vf;
+import static com.intel.dra.gpu.allocation.AllocationFixtures.vfs;
 import static com.intel.dra.gpu.allocation.Policy.BALANCED;
 import static com.intel.dra.gpu.allocation.Policy.FIRST;
 import static com.intel.dra.gpu.allocation.Policy.PACKED;

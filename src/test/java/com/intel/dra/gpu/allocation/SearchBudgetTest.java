@@ -1,7 +1,7 @@
 package com.intel.dra.gpu.allocation;
 
-import static com.intel.dra.gpu.allocation.Fixtures.gpu;
-import static com.intel.dra.gpu.allocation.Fixtures.gpus;
+import static com.intel.dra.gpu.allocation.AllocationFixtures.gpu;
+import static com.intel.dra.gpu.allocation.AllocationFixtures.gpus;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.intel.dra.gpu.allocation.Refusal.Reason;

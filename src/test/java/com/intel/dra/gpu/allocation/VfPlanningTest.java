@@ -1,17 +1,17 @@
 package com.intel.dra.gpu.allocation;
 
-import static com.intel.dra.gpu.allocation.Fixtures.devices;
-import static com.intel.dra.gpu.allocation.Fixtures.from;
-import static com.intel.dra.gpu.allocation.Fixtures.gpu;
-import static com.intel.dra.gpu.allocation.Fixtures.gpus;
-import static com.intel.dra.gpu.allocation.Fixtures.holding;
-import static com.intel.dra.gpu.allocation.Fixtures.node;
-import static com.intel.dra.gpu.allocation.Fixtures.placed;
-import static com.intel.dra.gpu.allocation.Fixtures.refused;
-import static com.intel.dra.gpu.allocation.Fixtures.splittable;
-import static com.intel.dra.gpu.allocation.Fixtures.uid;
-import static com.intel.dra.gpu.allocation.Fixtures.vf;
-import static com.intel.dra.gpu.allocation.Fixtures.vfs;
+import static com.intel.dra.gpu.allocation.AllocationFixtures.devices;
+import static com.intel.dra.gpu.allocation.AllocationFixtures.from;
+import static com.intel.dra.gpu.allocation.AllocationFixtures.gpu;
+import static com.intel.dra.gpu.allocation.AllocationFixtures.gpus;
+import static com.intel.dra.gpu.allocation.AllocationFixtures.holding;
+import static com.intel.dra.gpu.allocation.AllocationFixtures.node;
+import static com.intel.dra.gpu.allocation.AllocationFixtures.placed;
+import static com.intel.dra.gpu.allocation.AllocationFixtures.refused;
+import static com.intel.dra.gpu.allocation.AllocationFixtures.splittable;
+import static com.intel.dra.gpu.allocation.AllocationFixtures.uid;
+import static com.intel.dra.gpu.allocation.AllocationFixtures.vf;
+import static com.intel.dra.gpu.allocation.AllocationFixtures.vfs;
 import static com.intel.dra.gpu.allocation.Policy.FIRST;
 import static org.assertj.core.api.Assertions.assertThat;
 

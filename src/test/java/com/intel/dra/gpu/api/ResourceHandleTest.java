@@ -52,7 +52,8 @@ class ResourceHandleTest {
     assertThat(ResourceHandle.decode("{\"version\":2,\"devices\":[]}"))
         .isEqualTo(
             new Decoded.Invalid(
-                "resource handle has version 2, this node agent reads version 1: update the node agent"));
+                "resource handle has version 2, this node agent reads version 1: update the node"
+                    + " agent"));
   }
 
   @Test

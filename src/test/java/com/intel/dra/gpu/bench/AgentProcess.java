@@ -1,7 +1,7 @@
 package com.intel.dra.gpu.bench;
 
-import com.intel.dra.gpu.kubelet.TestingKubelet;
-import com.intel.dra.gpu.simulator.SimulatedNode;
+import com.intel.dra.gpu.simulator.program.FolderNode;
+import com.intel.dra.kit.kubelet.server.TestingKubelet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,8 +27,7 @@ record AgentProcess(Process process, Path folder) implements AutoCloseable {
    * @param mode as in GPU_DRA_MODE
    */
   static AgentProcess start(
-      List<String> command, ProcessFolder folder, SimulatedNode node, String mode)
-      throws IOException {
+      List<String> command, ProcessFolder folder, FolderNode node, String mode) throws IOException {
     Path path = folder.path();
     var builder = new ProcessBuilder(command);
     builder

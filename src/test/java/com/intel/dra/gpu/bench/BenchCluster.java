@@ -58,7 +58,8 @@ record BenchCluster(KubernetesClient client, Contestant contestant, int nodes, i
             .formatted(
                 NAMESPACE,
                 contestant == Contestant.OURS
-                    ? "parametersRef: {apiGroup: gpu.dra.intel.com, kind: GpuClaimParameters, name: bench}"
+                    ? "parametersRef: {apiGroup: gpu.dra.intel.com, kind: GpuClaimParameters, name:"
+                        + " bench}"
                     : ""));
   }
 

@@ -2,13 +2,13 @@ package com.intel.dra.gpu.bench;
 
 import com.intel.dra.gpu.device.PciAddress;
 import com.intel.dra.gpu.device.PciDeviceId;
-import com.intel.dra.gpu.kubelet.TestingKubelet;
-import com.intel.dra.gpu.kubelet.TestingKubelet.Authority;
-import com.intel.dra.gpu.simulator.DeviceNodes;
-import com.intel.dra.gpu.simulator.SimulatedGpu;
-import com.intel.dra.gpu.simulator.SimulatedNode;
-import com.intel.dra.gpu.simulator.Topology;
-import com.intel.dra.gpu.sysfs.KernelDriver;
+import com.intel.dra.gpu.simulator.folder.DeviceNodes;
+import com.intel.dra.gpu.simulator.program.FolderNode;
+import com.intel.dra.gpu.simulator.topology.SimulatedGpu;
+import com.intel.dra.gpu.simulator.topology.Topology;
+import com.intel.dra.gpu.sysfs.files.KernelDriver;
+import com.intel.dra.kit.kubelet.server.TestingKubelet;
+import com.intel.dra.kit.kubelet.server.TestingKubelet.Authority;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
@@ -64,8 +64,8 @@ final class PrepareBench {
                         KernelDriver.I915))
             .toList();
     try (KubernetesClient client = BenchClient.admin();
-        SimulatedNode node =
-            SimulatedNode.create(
+        FolderNode node =
+            FolderNode.create(
                 folder.path().resolve("host"), new Topology(gpus), DeviceNodes.PLAIN_FILES);
         var kubelet = new TestingKubelet(Authority.PERCENT_ENCODED)) {
       client
@@ -110,7 +110,8 @@ final class PrepareBench {
     Thread.sleep(IDLE);
     ProcessUse end = ProcessUse.of(pid);
     System.out.printf(
-        "  RSS (MiB): %.0f at its start, %.0f after %d pairs, %.0f at the end, of which %.0f no file's; idle: %.2f %% of a core over %d s%n",
+        "  RSS (MiB): %.0f at its start, %.0f after %d pairs, %.0f at the end, of which %.0f no"
+            + " file's; idle: %.2f %% of a core over %d s%n",
         begin.residentMiB(),
         after.residentMiB(),
         WARM_UP + pairs,

@@ -2,13 +2,13 @@ package com.intel.dra.gpu.bench;
 
 import com.intel.dra.gpu.device.PciAddress;
 import com.intel.dra.gpu.device.PciDeviceId;
-import com.intel.dra.gpu.kubelet.TestingKubelet;
-import com.intel.dra.gpu.kubelet.TestingKubelet.Authority;
-import com.intel.dra.gpu.simulator.DeviceNodes;
-import com.intel.dra.gpu.simulator.SimulatedGpu;
-import com.intel.dra.gpu.simulator.SimulatedNode;
-import com.intel.dra.gpu.simulator.Topology;
-import com.intel.dra.gpu.sysfs.KernelDriver;
+import com.intel.dra.gpu.simulator.folder.DeviceNodes;
+import com.intel.dra.gpu.simulator.program.FolderNode;
+import com.intel.dra.gpu.simulator.topology.SimulatedGpu;
+import com.intel.dra.gpu.simulator.topology.Topology;
+import com.intel.dra.gpu.sysfs.files.KernelDriver;
+import com.intel.dra.kit.kubelet.server.TestingKubelet;
+import com.intel.dra.kit.kubelet.server.TestingKubelet.Authority;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -44,8 +44,8 @@ final class PublishBench {
     List<String> command = List.of(args).subList(2, args.length);
     ProcessFolder folder = ProcessFolder.create();
     try (KubernetesClient client = BenchClient.admin();
-        SimulatedNode node =
-            SimulatedNode.create(
+        FolderNode node =
+            FolderNode.create(
                 folder.path().resolve("host"),
                 new Topology(IntStream.range(0, gpus).mapToObj(PublishBench::gpu).toList()),
                 DeviceNodes.PLAIN_FILES);

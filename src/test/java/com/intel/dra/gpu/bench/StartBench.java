@@ -5,8 +5,8 @@ import com.intel.dra.gpu.api.ClaimAllocation;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.api.GpuAllocationStateSpec;
 import com.intel.dra.gpu.api.GpuApi;
-import com.intel.dra.gpu.claim.AllocationResults;
-import com.intel.dra.gpu.claim.Claims;
+import com.intel.dra.gpu.classic.AllocationResults;
+import com.intel.dra.gpu.classic.Claims;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaimBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -145,7 +145,8 @@ final class StartBench {
     Thread.sleep(AFTERWARDS);
     ProcessUse later = ProcessUse.of(controller.pid());
     System.out.printf(
-        "%d nodes x %d GPUs, %d claims: the first allocation %.1f s after the controller's start; %.1f s of CPU, RSS %.0f MiB; %d s later %.1f s of CPU, RSS %.0f MiB; requests %s%n",
+        "%d nodes x %d GPUs, %d claims: the first allocation %.1f s after the controller's start;"
+            + " %.1f s of CPU, RSS %.0f MiB; %d s later %.1f s of CPU, RSS %.0f MiB; requests %s%n",
         cluster.nodes(),
         cluster.gpusPerNode(),
         client.resources(ResourceClaim.class).list().getItems().size() - 1,

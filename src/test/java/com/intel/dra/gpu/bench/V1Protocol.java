@@ -1,10 +1,10 @@
 package com.intel.dra.gpu.bench;
 
-import com.intel.dra.gpu.kubelet.TestingKubelet;
-import com.intel.dra.gpu.kubelet.proto.v1.Claim;
-import com.intel.dra.gpu.kubelet.proto.v1.DRAPluginGrpc;
-import com.intel.dra.gpu.kubelet.proto.v1.NodePrepareResourcesRequest;
-import com.intel.dra.gpu.kubelet.proto.v1.NodeUnprepareResourcesRequest;
+import com.intel.dra.kit.kubelet.proto.v1.Claim;
+import com.intel.dra.kit.kubelet.proto.v1.DRAPluginGrpc;
+import com.intel.dra.kit.kubelet.proto.v1.NodePrepareResourcesRequest;
+import com.intel.dra.kit.kubelet.proto.v1.NodeUnprepareResourcesRequest;
+import com.intel.dra.kit.kubelet.server.TestingKubelet;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.resource.v1.Device;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResultBuilder;

@@ -2,7 +2,7 @@ package com.intel.dra.gpu.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.intel.dra.gpu.nodeagent.AgentConfig;
+import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import io.smallrye.config.WithDefault;
 import java.io.IOException;
 import java.lang.reflect.Method;

@@ -66,8 +66,10 @@ class BadInputIT {
 
   @ParameterizedTest(name = "{0} {1}")
   @CsvSource({
-    "gpu.example.com, GpuClaimParameters, spec.parametersRef.apiGroup is \"gpu.example.com\"; it must be gpu.dra.intel.com",
-    "gpu.dra.intel.com, GpuParameters, spec.parametersRef.kind is \"GpuParameters\"; it must be GpuClaimParameters"
+    "gpu.example.com, GpuClaimParameters, spec.parametersRef.apiGroup is \"gpu.example.com\"; it"
+        + " must be gpu.dra.intel.com",
+    "gpu.dra.intel.com, GpuParameters, spec.parametersRef.kind is \"GpuParameters\"; it must be"
+        + " GpuClaimParameters"
   })
   void aWrongReferenceIsToldOnTheClaim(String group, String kind, String message) {
     cluster.parameters("good", "{count: 1}");

@@ -3,8 +3,8 @@ package com.intel.dra.gpu.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.intel.dra.gpu.api.GpuAllocationState;
-import com.intel.dra.gpu.claim.AllocationResults;
-import com.intel.dra.gpu.claim.Claims;
+import com.intel.dra.gpu.classic.AllocationResults;
+import com.intel.dra.gpu.classic.Claims;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
@@ -128,7 +128,8 @@ class FailOverIT {
     lease()
         .patch(
             PatchContext.of(PatchType.JSON_MERGE),
-            "{\"spec\": {\"leaseDurationSeconds\": null, \"acquireTime\": null, \"renewTime\": null}}");
+            "{\"spec\": {\"leaseDurationSeconds\": null, \"acquireTime\": null, \"renewTime\":"
+                + " null}}");
 
     cluster.eventually("another process leads", () -> assertThat(holder()).isNotEqualTo(holder));
     awaitTwoReadyControllers();

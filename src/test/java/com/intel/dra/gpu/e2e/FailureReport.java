@@ -51,7 +51,8 @@ final class FailureReport {
                 "get gas -o yaml",
                 "get nodes,pods -o wide",
                 "logs -l app.kubernetes.io/name=intel-gpu-controller --tail=-1" + since,
-                "logs -l app.kubernetes.io/name=intel-gpu-node-agent --all-containers --prefix --tail=-1"
+                "logs -l app.kubernetes.io/name=intel-gpu-node-agent --all-containers --prefix"
+                    + " --tail=-1"
                     + since),
             cluster.questionsAboutClaims().stream())
         .toList();

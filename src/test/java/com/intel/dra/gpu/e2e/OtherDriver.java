@@ -1,15 +1,15 @@
 package com.intel.dra.gpu.e2e;
 
-import com.intel.dra.gpu.kubelet.ClaimPreparer;
-import com.intel.dra.gpu.kubelet.ClaimReference;
-import com.intel.dra.gpu.kubelet.KubeletPlugin;
-import com.intel.dra.gpu.kubelet.PluginApiVersion;
-import com.intel.dra.gpu.kubelet.PluginCallListener;
-import com.intel.dra.gpu.kubelet.PluginGeneration;
-import com.intel.dra.gpu.kubelet.PluginSettings;
-import com.intel.dra.gpu.kubelet.PrepareResult;
-import com.intel.dra.gpu.kubelet.PreparedDevice;
-import com.intel.dra.gpu.kubelet.UnprepareResult;
+import com.intel.dra.kit.kubelet.api.ClaimPreparer;
+import com.intel.dra.kit.kubelet.api.ClaimReference;
+import com.intel.dra.kit.kubelet.api.PluginApiVersion;
+import com.intel.dra.kit.kubelet.api.PluginCallListener;
+import com.intel.dra.kit.kubelet.api.PluginGeneration;
+import com.intel.dra.kit.kubelet.api.PluginSettings;
+import com.intel.dra.kit.kubelet.api.PrepareResult;
+import com.intel.dra.kit.kubelet.api.PreparedDevice;
+import com.intel.dra.kit.kubelet.api.UnprepareResult;
+import com.intel.dra.kit.kubelet.server.KubeletPlugin;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -31,7 +31,9 @@ class StructuredEqualSharesIT {
         "vf",
         one(
             "gpu-vf.intel.com",
-            "selectors: [{cel: {expression: 'device.capacity[\"gpu.intel.com\"].memory.compareTo(quantity(\"3384Mi\")) >= 0'}}]"));
+            "selectors: [{cel: {expression:"
+                + " 'device.capacity[\"gpu.intel.com\"].memory.compareTo(quantity(\"3384Mi\")) >="
+                + " 0'}}]"));
     String[] pods = IntStream.range(0, 6).mapToObj(i -> "pod-" + i).toArray(String[]::new);
     for (String pod : pods) {
       cluster.structuredPod(pod, ON_NODE1, Map.of("vf", template("vf")));

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class StructuredIT {
 
   private static final String FLEX =
-      "selectors: [{cel: {expression: 'device.attributes[\"gpu.intel.com\"].model == \"Flex 170\"'}}]";
+      "selectors: [{cel: {expression: 'device.attributes[\"gpu.intel.com\"].model == \"Flex"
+          + " 170\"'}}]";
 
   @RegisterExtension final StructuredCluster cluster = new StructuredCluster(Topology.USUAL);
 
@@ -178,10 +179,12 @@ class StructuredIT {
     cluster.allowAdminAccess();
     cluster.structuredTemplate(
         "both",
-        "{devices: {requests: [{name: gpus, exactly: {deviceClassName: gpu.intel.com, allocationMode: All}}]}}");
+        "{devices: {requests: [{name: gpus, exactly: {deviceClassName: gpu.intel.com,"
+            + " allocationMode: All}}]}}");
     cluster.structuredTemplate(
         "monitor",
-        "{devices: {requests: [{name: gpus, exactly: {deviceClassName: gpu-monitor.intel.com, allocationMode: All, adminAccess: true}}]}}");
+        "{devices: {requests: [{name: gpus, exactly: {deviceClassName: gpu-monitor.intel.com,"
+            + " allocationMode: All, adminAccess: true}}]}}");
     cluster.structuredPod("user", ON_NODE1, Map.of("gpus", template("both")));
     cluster.awaitRunning("user");
     cluster.structuredPod("monitor", ON_NODE1, Map.of("gpus", template("monitor")));

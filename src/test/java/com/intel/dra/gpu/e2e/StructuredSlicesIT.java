@@ -106,7 +106,8 @@ class StructuredSlicesIT {
         "flex",
         one(
             "gpu.intel.com",
-            "selectors: [{cel: {expression: 'device.attributes[\"gpu.intel.com\"].model == \"Flex 170\"'}}]"));
+            "selectors: [{cel: {expression: 'device.attributes[\"gpu.intel.com\"].model == \"Flex"
+                + " 170\"'}}]"));
     cluster.structuredPod("pod", ON_NODE1, Map.of("gpu", template("flex")));
     cluster.awaitRunning("pod");
 

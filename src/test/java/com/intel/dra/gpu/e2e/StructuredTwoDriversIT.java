@@ -4,7 +4,7 @@ import static com.intel.dra.gpu.e2e.StructuredCluster.memory;
 import static com.intel.dra.gpu.e2e.StructuredCluster.one;
 import static com.intel.dra.gpu.e2e.StructuredCluster.template;
 
-import com.intel.dra.gpu.kubelet.PluginGeneration;
+import com.intel.dra.kit.kubelet.api.PluginGeneration;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;

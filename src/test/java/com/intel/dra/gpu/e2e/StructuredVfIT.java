@@ -21,7 +21,8 @@ class StructuredVfIT {
   private static final List<String> GPUS = Topology.TWO_VF_HOSTS_I915.uids();
   private static final String BOTH_GPUS =
       "{devices: {requests: [{name: gpus, exactly: {deviceClassName: gpu.intel.com, count: 2,"
-          + " selectors: [{cel: {expression: 'device.attributes[\"gpu.intel.com\"].type == \"gpu\"'}}]}}]}}";
+          + " selectors: [{cel: {expression: 'device.attributes[\"gpu.intel.com\"].type =="
+          + " \"gpu\"'}}]}}]}}";
 
   @RegisterExtension
   final StructuredCluster cluster = new StructuredCluster(Topology.TWO_VF_HOSTS_I915);

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.api.GpuApi;
-import com.intel.dra.gpu.claim.PodClaims;
+import com.intel.dra.gpu.classic.PodClaims;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;

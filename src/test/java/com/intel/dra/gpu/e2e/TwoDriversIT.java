@@ -1,6 +1,6 @@
 package com.intel.dra.gpu.e2e;
 
-import com.intel.dra.gpu.kubelet.PluginGeneration;
+import com.intel.dra.kit.kubelet.api.PluginGeneration;
 import io.fabric8.kubernetes.api.model.NodeSelectorBuilder;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.AllocationResultBuilder;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaimBuilder;

@@ -19,7 +19,9 @@ import org.junit.jupiter.api.Test;
 class HarmlessLogFilterTest {
 
   private static final String FORGED =
-      "x\n2026-01-01T00:00:00.000Z INFO  [ClaimCalls] Prepared everything\u001b[2J\u202e\u0085\u2028";
+      "x\n"
+          + "2026-01-01T00:00:00.000Z INFO  [ClaimCalls] Prepared"
+          + " everything\u001b[2J\u202e\u0085\u2028";
 
   private static final Formatter LINES = new PatternFormatter("%-5p [%c{1}] %s%e%n");
 

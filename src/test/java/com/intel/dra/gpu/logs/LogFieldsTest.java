@@ -37,7 +37,7 @@ class LogFieldsTest {
 
   @Test
   void aThreadThatIsStartedMeanwhileHasNoneOfThem() throws InterruptedException {
-    new OwnFields().take();
+    new UninheritedMdc().take();
     WiredLogFilter.assertThatFieldsAreOfOneThread();
   }
 

@@ -17,10 +17,13 @@ class ApiWritesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "PUT, /apis/resource.k8s.io/v1alpha2/namespaces/a/resourceclaims/b, 200, ResourceClaim, written",
-    "PUT, /apis/resource.k8s.io/v1alpha2/namespaces/a/resourceclaims/b/status, 409, ResourceClaim, conflict",
+    "PUT, /apis/resource.k8s.io/v1alpha2/namespaces/a/resourceclaims/b, 200, ResourceClaim,"
+        + " written",
+    "PUT, /apis/resource.k8s.io/v1alpha2/namespaces/a/resourceclaims/b/status, 409, ResourceClaim,"
+        + " conflict",
     "POST, /api/v1/namespaces/a/events, 201, Event, written",
-    "PATCH, /apis/gpu.dra.intel.com/v1alpha/namespaces/a/gpuallocationstates/n, 404, GpuAllocationState, not_found",
+    "PATCH, /apis/gpu.dra.intel.com/v1alpha/namespaces/a/gpuallocationstates/n, 404,"
+        + " GpuAllocationState, not_found",
     "DELETE, /apis/resource.k8s.io/v1/resourceslices/s, 200, ResourceSlice, written",
     "POST, /apis/resource.k8s.io/v1/resourceslices, 422, ResourceSlice, error",
     "PUT, /apis/coordination.k8s.io/v1/namespaces/a/leases/l?fieldManager=x, 500, Lease, error",

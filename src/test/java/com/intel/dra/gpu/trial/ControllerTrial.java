@@ -2,7 +2,7 @@ package com.intel.dra.gpu.trial;
 
 import com.intel.dra.gpu.api.GpuApi;
 import com.intel.dra.gpu.bench.NodeRecordYaml;
-import com.intel.dra.gpu.claim.Claims;
+import com.intel.dra.gpu.classic.Claims;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;

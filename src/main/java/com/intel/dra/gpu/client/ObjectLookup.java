@@ -1,0 +1,63 @@
+package com.intel.dra.gpu.client;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.api.model.StatusDetails;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.ResourceNotFoundException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import java.net.HttpURLConnection;
+import java.util.Optional;
+
+/**
+ * Distinguishes a missing object from other 404 answers. A proxy without a backend, an API server
+ * that does not serve the version, and one without the definition of the kind also answer 404, and
+ * none of them knows whether the object exists. Only the API server's answer about a missing object
+ * names its resource and name.
+ */
+public final class ObjectLookup {
+
+  private static final String REASON = "NotFound";
+
+  private ObjectLookup() {}
+
+  /**
+   * Reads one object; empty only if the API server says that this object does not exist.
+   *
+   * @param resource the object with that name
+   * @throws KubernetesClientException for every other answer, and for none
+   */
+  public static <T extends HasMetadata> Optional<T> read(
+      Resource<T> resource, Class<T> kind, String name) {
+    try {
+      return Optional.of(resource.require());
+    } catch (ResourceNotFoundException e) { // the client throws this for every failure
+      KubernetesClientException cause =
+          e.getCause() instanceof KubernetesClientException answer
+              ? answer
+              : new KubernetesClientException(String.valueOf(e.getMessage()), e);
+      if (isSaidBy(cause, kind, name)) {
+        return Optional.empty();
+      }
+      throw cause;
+    }
+  }
+
+  /** Whether it is the API server's answer that there is no object of that kind and name. */
+  public static boolean isSaidBy(
+      KubernetesClientException answer, Class<? extends HasMetadata> kind, String name) {
+    String plural = HasMetadata.getPlural(kind);
+    return details(answer)
+        .filter(of -> plural.equals(of.getKind()) && name.equals(of.getName()))
+        .isPresent();
+  }
+
+  private static Optional<StatusDetails> details(KubernetesClientException answer) {
+    return Optional.ofNullable(answer.getStatus())
+        .filter(
+            status ->
+                answer.getCode() == HttpURLConnection.HTTP_NOT_FOUND
+                    && REASON.equals(status.getReason()))
+        .map(Status::getDetails);
+  }
+}

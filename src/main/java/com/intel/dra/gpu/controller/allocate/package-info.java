@@ -1,0 +1,5 @@
+/** Gives devices to claims, for a pod that waits or immediately. */
+@NullMarked
+package com.intel.dra.gpu.controller.allocate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,103 @@
+package com.intel.dra.gpu.controller.app;
+
+import com.intel.dra.gpu.allocation.Policy;
+import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.classic.ParametersResolver;
+import com.intel.dra.gpu.controller.cluster.ClusterView;
+import com.intel.dra.gpu.controller.placing.NodeSuitability;
+import com.intel.dra.gpu.metrics.ApiWrites;
+import com.intel.dra.gpu.metrics.Meters;
+import com.intel.dra.gpu.metrics.Reconciliations;
+import com.intel.dra.kit.time.SteadyClock;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.arc.Unremovable;
+import io.quarkus.arc.profile.IfBuildProfile;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.Typed;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.InstantSource;
+import java.util.List;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** The pure parts, made with the configuration. */
+@IfBuildProfile("controller")
+final class ControllerBeans {
+
+  private ControllerBeans() {}
+
+  @Produces
+  @Singleton
+  static Meters meters(
+      MeterRegistry registry,
+      @ConfigProperty(name = "quarkus.application.version") String version) {
+    Meters meters = Meters.ofController(registry);
+    meters.showBuild(version);
+    return meters;
+  }
+
+  /** In place of Quarkus' own. */
+  @Produces
+  @Singleton
+  static KubernetesClient kubernetesClient(
+      Config config, KubernetesSerialization serialization, Meters meters) {
+    // a kind that it does not know, it reads as a tree first
+    serialization.registerKubernetesResource(GpuAllocationState.class);
+    return new ApiWrites(
+            meters,
+            List.of(
+                "Event", "GpuAllocationState", "Lease", "PodSchedulingContext", "ResourceClaim"))
+        .client(config, serialization);
+  }
+
+  static void close(@Disposes KubernetesClient client) {
+    client.close();
+  }
+
+  /** In place of the operator SDK's own. */
+  @Produces
+  @Singleton
+  @Unremovable
+  static Reconciliations reconciliations(Meters meters) {
+    return new Reconciliations(meters, List.of("claim", "gas", "scheduling-context"));
+  }
+
+  @Produces
+  @Singleton
+  static NodeSuitability suitability(
+      @ConfigProperty(name = "gpu.allocation-policy") Policy policy) {
+    return new NodeSuitability(policy);
+  }
+
+  @Produces
+  @Singleton
+  @Unremovable
+  static LeaderElectionConfiguration leaderElection(
+      LeaderElection election, @ConfigProperty(name = "gpu.namespace") String namespace) {
+    return election.configuration(namespace);
+  }
+
+  @Produces
+  @Singleton
+  static ParametersResolver parametersResolver(ClusterView view) {
+    return new ParametersResolver(view);
+  }
+
+  @Produces
+  @Singleton
+  @Typed(Clock.class)
+  static Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Produces
+  @Singleton
+  static InstantSource steadyClock() {
+    return new SteadyClock();
+  }
+}

@@ -1,0 +1,31 @@
+package com.intel.dra.gpu.controller.app;
+
+import com.intel.dra.gpu.mode.DraMode;
+import io.quarkiverse.operatorsdk.runtime.OperatorHealthCheck;
+import io.quarkus.arc.profile.IfBuildProfile;
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+
+/** Ready when the operator is well, or is not needed. In place of the operator SDK's own. */
+@Readiness
+@Singleton
+@IfBuildProfile("controller")
+class ControllerReadiness extends OperatorHealthCheck {
+
+  private final ControllerStart start;
+
+  ControllerReadiness(ControllerStart start) {
+    this.start = start;
+  }
+
+  @Override
+  public HealthCheckResponse call() {
+    return start.mode().filter(DraMode.STRUCTURED::equals).isPresent()
+        ? HealthCheckResponse.named("controller")
+            .up()
+            .withData("mode", "structured: the controller is not needed")
+            .build()
+        : super.call();
+  }
+}

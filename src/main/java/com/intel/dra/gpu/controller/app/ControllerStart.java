@@ -1,0 +1,116 @@
+package com.intel.dra.gpu.controller.app;
+
+import com.intel.dra.gpu.client.KeptTimerThread;
+import com.intel.dra.gpu.controller.cluster.ClusterView;
+import com.intel.dra.gpu.controller.leader.Leadership;
+import com.intel.dra.gpu.controller.placing.ControllerMetrics;
+import com.intel.dra.gpu.mode.DraMode;
+import com.intel.dra.gpu.mode.DraModeChoice;
+import com.intel.dra.gpu.mode.DraModeSetting;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.Operator;
+import io.quarkus.arc.profile.IfBuildProfile;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/**
+ * Starts the operator where this driver allocates, as soon as the API server says so. Where the
+ * scheduler does, there is nothing for the controller to do, and none of the APIs that it watches.
+ */
+@Singleton
+@IfBuildProfile("controller")
+class ControllerStart {
+
+  private static final Logger LOG = Logger.getLogger(ControllerStart.class);
+
+  /** After everything that the reconcilers need. */
+  private static final int LAST = 3123;
+
+  /** The operator SDK stops it, too, at 2500. */
+  private static final int BEFORE_THE_OPERATOR = 1000;
+
+  private final Operator operator;
+  private final KubernetesClient client;
+  private final ControllerMetrics metrics;
+  private final Leadership leadership;
+  private final LeaderElection election;
+  private final ClusterView view;
+  private final DraModeSetting setting;
+  private volatile Optional<DraMode> mode = Optional.empty();
+  private volatile Optional<Thread> starting = Optional.empty();
+
+  ControllerStart(
+      Operator operator,
+      KubernetesClient client,
+      ControllerMetrics metrics,
+      Leadership leadership,
+      LeaderElection election,
+      ClusterView view,
+      @ConfigProperty(name = "gpu.dra-mode", defaultValue = "auto") DraModeSetting setting) {
+    this.operator = operator;
+    this.client = client;
+    this.metrics = metrics;
+    this.leadership = leadership;
+    this.election = election;
+    this.view = view;
+    this.setting = setting;
+  }
+
+  /** Empty until it is known. */
+  Optional<DraMode> mode() {
+    return mode;
+  }
+
+  /** Does not wait for the API server: health is to be told meanwhile. */
+  void start(@Observes @Priority(LAST) StartupEvent event) {
+    metrics.show(leadership, view);
+    starting = Optional.of(Thread.ofVirtual().name("start").start(this::startOrEnd));
+  }
+
+  /**
+   * Nothing is written any more when the lead is given up, and nobody takes it again: JOSDK's
+   * election, which does not give it up (5.3.2), ends with the operator.
+   */
+  void stop(@Observes @Priority(BEFORE_THE_OPERATOR) ShutdownEvent event) {
+    leadership.end();
+    starting.ifPresent(Thread::interrupt);
+    operator.stop();
+    leadership.giveUp();
+  }
+
+  private void startOrEnd() {
+    try {
+      DraMode known = DraModeChoice.make(setting, client, Optional::empty);
+      metrics.mode(known);
+      mode = Optional.of(known);
+      switch (known) {
+        case CLASSIC -> {
+          election.prepare();
+          operator.start();
+          KeptTimerThread.in(
+              operator
+                  .getConfigurationService()
+                  .getExecutorServiceManager()
+                  .scheduledExecutorService());
+          election.begun();
+        }
+        case STRUCTURED ->
+            LOG.info(
+                "The controller is not needed in this cluster and does nothing: the scheduler"
+                    + " allocates GPUs. Its Deployment can be deleted.");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      LOG.error("The operator could not be started", e);
+      Quarkus.asyncExit(1);
+    }
+  }
+}

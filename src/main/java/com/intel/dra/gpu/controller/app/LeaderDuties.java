@@ -1,0 +1,57 @@
+package com.intel.dra.gpu.controller.app;
+
+import com.intel.dra.gpu.controller.leader.Leadership;
+import com.intel.dra.gpu.controller.nodes.AgentWatch;
+import com.intel.dra.gpu.controller.release.PeriodicResync;
+import com.intel.dra.kit.time.TaskTimer;
+import io.quarkus.arc.profile.IfBuildProfile;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import org.jboss.logging.Logger;
+
+/** What the leader does again and again, beside its reconcilers. */
+@Singleton
+@IfBuildProfile("controller")
+class LeaderDuties {
+
+  private static final Logger LOG = Logger.getLogger(LeaderDuties.class);
+
+  private final PeriodicResync periodicResync;
+  private final AgentWatch agents;
+  private final Leadership leadership;
+  private final TaskTimer timer;
+
+  LeaderDuties(
+      PeriodicResync periodicResync, AgentWatch agents, Leadership leadership, TaskTimer timer) {
+    this.periodicResync = periodicResync;
+    this.agents = agents;
+    this.leadership = leadership;
+    this.timer = timer;
+  }
+
+  /** Begins with what a standby left alone. Does not block. */
+  void begin() {
+    repeat(
+        "Not everything that waits could be looked at again",
+        periodicResync::sweep,
+        PeriodicResync.PERIOD);
+    repeat("The node agents could not be looked at", agents::look, AgentWatch.PERIOD);
+  }
+
+  private void repeat(String failure, Runnable duty, Duration pause) {
+    timer.after(Duration.ZERO, () -> doAndGoOn(failure, duty, pause));
+  }
+
+  private void doAndGoOn(String failure, Runnable duty, Duration pause) {
+    if (!leadership.isLeading()) {
+      return;
+    }
+    try {
+      duty.run();
+    } catch (RuntimeException e) {
+      LOG.warn(failure, e);
+    } finally {
+      timer.after(pause, () -> doAndGoOn(failure, duty, pause));
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package com.intel.dra.gpu.controller.app;
+
+import com.intel.dra.gpu.controller.leader.ElectionTimes;
+import com.intel.dra.gpu.controller.leader.Leadership;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfiguration;
+import io.quarkus.arc.profile.IfBuildProfile;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * What happens when this process becomes the leader, and when it is not any more. Who leads is
+ * JOSDK's to find out: its informers run in every replica, its reconcilers in the leader alone.
+ *
+ * <p>JOSDK's election notices late that the lead was lost, where its own requests hang or the
+ * system's clock jumps. So the leader also asks the API server itself, on a thread of its own, and
+ * ends when another one leads, or when nobody has confirmed for as long as the Lease lasts that it
+ * does. An election that has ended without telling anybody ends the process, too ({@link
+ * ElectionWatch}): the kubelet starts it again, and with it a new election.
+ */
+@Singleton
+@IfBuildProfile("controller")
+class LeaderElection {
+
+  private static final Logger LOG = Logger.getLogger(LeaderElection.class);
+
+  private final Leadership leadership;
+  private final LeaderDuties duties;
+  private final ElectionWatch watch;
+
+  /** One thread for each question, so that neither waits for the other's answer. */
+  private final ScheduledExecutorService guard =
+      Executors.newScheduledThreadPool(
+          2, Thread.ofPlatform().name("leader-guard-", 0).daemon().factory());
+
+  LeaderElection(Leadership leadership, LeaderDuties duties, ElectionWatch watch) {
+    this.leadership = leadership;
+    this.duties = duties;
+    this.watch = watch;
+  }
+
+  /** To be called before the operator is started, which begins the election. May block. */
+  void prepare() {
+    watch.prepare();
+  }
+
+  /** To be called when the operator was started: it is long on its way in a large cluster. */
+  void begun() {
+    var _ =
+        guard.scheduleWithFixedDelay(
+            this::look, 0, ElectionTimes.RETRY_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  LeaderElectionConfiguration configuration(String namespace) {
+    // JOSDK's own exit would wait for ever where the process is ending already
+    return new LeaderElectionConfiguration(
+        ElectionTimes.LEASE,
+        namespace,
+        ElectionTimes.LEASE_DURATION,
+        ElectionTimes.RENEW_DEADLINE,
+        ElectionTimes.RETRY_PERIOD,
+        leadership.identity(),
+        new LeaderCallbacks(this::begin, this::lost, LeaderElection::tell),
+        false);
+  }
+
+  /** JOSDK starts the reconcilers after that. */
+  private void begin() {
+    LOG.infof("This controller leads: %s", leadership.identity());
+    leadership.begin();
+    var _ =
+        guard.scheduleWithFixedDelay(
+            this::check, 0, ElectionTimes.RETRY_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+    duties.begin();
+  }
+
+  private void look() {
+    try {
+      watch.look().ifPresent(this::electionEnded);
+    } catch (RuntimeException | Error e) {
+      LOG.error("Defect while looking whether the election goes on", e);
+    }
+  }
+
+  private void electionEnded(String sign) {
+    if (!leadership.hasEnded()) {
+      LOG.errorf("The election seems to have ended in this controller, which ends, too: %s", sign);
+      Runtime.getRuntime().halt(1);
+    }
+  }
+
+  private void check() {
+    try {
+      if (!leadership.confirm()) {
+        lost();
+      }
+    } catch (KubernetesClientException e) {
+      if (leadership.unconfirmedFor().compareTo(ElectionTimes.LEASE_DURATION) >= 0) {
+        lost();
+      }
+    } catch (RuntimeException | Error e) {
+      LOG.error("Defect while asking who leads", e);
+    }
+  }
+
+  /**
+   * At once, and without anything that an orderly end would still do: what this process knows may
+   * be outdated.
+   */
+  private void lost() {
+    if (!leadership.hasEnded()) {
+      LOG.errorf("This controller does not lead any more, and ends: %s", leadership.identity());
+      Runtime.getRuntime().halt(1);
+    }
+  }
+
+  private static void tell(String leader) {
+    if (leader != null && !leader.isEmpty()) {
+      LOG.infof("The leader is %s", leader);
+    }
+  }
+
+  @PreDestroy
+  void stop() {
+    guard.shutdownNow();
+  }
+}

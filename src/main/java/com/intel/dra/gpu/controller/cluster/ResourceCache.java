@@ -1,0 +1,142 @@
+package com.intel.dra.gpu.controller.cluster;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * One kind of object as this process knows it: the informer's copy, or what the API server answered
+ * to our own write where that is newer. In every question: an informer may lag behind, but a write
+ * that this process made is never forgotten. Never reads from the API server; empty until the
+ * informer is attached and has synced.
+ */
+public final class ResourceCache<T extends HasMetadata> {
+
+  /** The copies that a watch keeps up to date. */
+  public interface Informer<T> {
+
+    /** Whether it has seen everything once. */
+    boolean hasSynced();
+
+    Optional<T> get(ResourceID id);
+
+    Stream<T> list();
+
+    List<T> byIndex(String index, String key);
+
+    /** Tells that the event of this write will bring no news. */
+    void expect(T before, T written);
+  }
+
+  private final Map<String, Function<T, List<String>>> indexes;
+  private final ConcurrentHashMap<ResourceID, T> ahead = new ConcurrentHashMap<>();
+  private volatile Optional<Informer<T>> attached = Optional.empty();
+
+  ResourceCache() {
+    this(Map.of());
+  }
+
+  /**
+   * @param indexes by name: the keys under which an object is found
+   */
+  ResourceCache(Map<String, Function<T, List<String>>> indexes) {
+    this.indexes = indexes;
+  }
+
+  public Map<String, Function<T, List<String>>> indexes() {
+    return indexes;
+  }
+
+  /**
+   * @param informer knows the {@link #indexes}
+   */
+  public void attach(Informer<T> informer) {
+    attached = Optional.of(informer);
+  }
+
+  public boolean hasSynced() {
+    return attached.filter(Informer::hasSynced).isPresent();
+  }
+
+  public Optional<T> get(String namespace, String name) {
+    return get(new ResourceID(name, namespace));
+  }
+
+  /** For kinds without namespace. */
+  Optional<T> get(String name) {
+    return get(new ResourceID(name));
+  }
+
+  public Optional<T> get(ResourceID id) {
+    return newest(id, attached.flatMap(informer -> informer.get(id)));
+  }
+
+  public Stream<T> list() {
+    return attached.stream()
+        .flatMap(Informer::list)
+        .flatMap(seen -> newest(ResourceID.fromResource(seen), Optional.of(seen)).stream());
+  }
+
+  List<T> byIndex(String index, String key) {
+    Function<T, List<String>> keys = indexes.getOrDefault(index, _ -> List.of());
+    var found = new LinkedHashMap<ResourceID, T>();
+    attached.ifPresent(
+        informer ->
+            informer
+                .byIndex(index, key)
+                .forEach(seen -> found.put(ResourceID.fromResource(seen), seen)));
+    // few or none, but all of them would be asked for with each question
+    ahead.forEach(
+        (id, written) -> {
+          if (found.containsKey(id) || keys.apply(written).contains(key)) {
+            get(id)
+                .filter(newest -> keys.apply(newest).contains(key))
+                .ifPresentOrElse(newest -> found.put(id, newest), () -> found.remove(id));
+          }
+        });
+    return List.copyOf(found.values());
+  }
+
+  /** Keeps what the API server answered to a write until the informer has it too. */
+  public void remember(T before, T written) {
+    ahead.keySet().forEach(this::get); // forgets what the informer has by now
+    ResourceID id = ResourceID.fromResource(written);
+    ahead.merge(id, written, (known, now) -> isOlder(known, now) ? now : known);
+    // after a conflict the informer has yet to tell of the change that it was decided on
+    attached
+        .filter(informer -> informer.get(id).filter(seen -> isSame(seen, before)).isPresent())
+        .ifPresent(informer -> informer.expect(before, written));
+  }
+
+  private static boolean isSame(HasMetadata one, HasMetadata other) {
+    return version(one) == version(other);
+  }
+
+  /** What was written counts for as long as the informer shows an older version of the object. */
+  private Optional<T> newest(ResourceID id, Optional<T> seen) {
+    T written = ahead.get(id);
+    if (written == null) {
+      return seen;
+    }
+    if (seen.isPresent() && isOlder(seen.get(), written)) {
+      return Optional.of(written);
+    }
+    ahead.remove(id, written);
+    return seen;
+  }
+
+  /** Versions of one kind are numbers that grow, over all of its objects. */
+  private static boolean isOlder(HasMetadata one, HasMetadata other) {
+    return Long.compareUnsigned(version(one), version(other)) < 0;
+  }
+
+  private static long version(HasMetadata object) {
+    return Long.parseUnsignedLong(object.getMetadata().getResourceVersion());
+  }
+}

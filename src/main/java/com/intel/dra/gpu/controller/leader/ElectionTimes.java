@@ -1,0 +1,16 @@
+package com.intel.dra.gpu.controller.leader;
+
+import java.time.Duration;
+
+/** The Lease that the controllers elect their leader by, and how long it is valid. */
+public final class ElectionTimes {
+
+  /** The Lease's name, in the driver's namespace; what the manifest's Role names. */
+  public static final String LEASE = "intel-gpu-controller";
+
+  public static final Duration LEASE_DURATION = Duration.ofSeconds(15);
+  public static final Duration RENEW_DEADLINE = Duration.ofSeconds(10);
+  public static final Duration RETRY_PERIOD = Duration.ofSeconds(2);
+
+  private ElectionTimes() {}
+}

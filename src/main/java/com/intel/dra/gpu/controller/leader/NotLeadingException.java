@@ -1,0 +1,11 @@
+package com.intel.dra.gpu.controller.leader;
+
+/** This process may not write, because it does not lead, or cannot be sure that it still does. */
+public final class NotLeadingException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  public NotLeadingException(String message) {
+    super(message);
+  }
+}

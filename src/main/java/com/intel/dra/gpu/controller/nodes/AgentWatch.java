@@ -1,0 +1,205 @@
+package com.intel.dra.gpu.controller.nodes;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.intel.dra.gpu.api.AgentLease;
+import com.intel.dra.gpu.api.EventReason;
+import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.controller.cluster.ApiServer;
+import com.intel.dra.gpu.controller.cluster.ApiServer.Outcome;
+import com.intel.dra.gpu.controller.cluster.ClusterView;
+import com.intel.dra.gpu.controller.cluster.EventPublisher;
+import com.intel.dra.gpu.controller.cluster.ReconcilerTriggers;
+import com.intel.dra.gpu.controller.leader.LeaseReader;
+import com.intel.dra.gpu.controller.nodes.AgentLiveness.Sign;
+import com.intel.dra.gpu.controller.nodes.AgentLiveness.Verdict;
+import com.intel.dra.gpu.controller.placing.ControllerMetrics;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.quarkus.arc.profile.IfBuildProfile;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/**
+ * Sets the GAS of a node to NotReady whose agent has fallen silent, so that nothing new is placed
+ * there. It is the one field of the agent that the controller writes; the agent sets it right when
+ * it is back.
+ *
+ * <p>Before an agent is given up the API server is asked for its Lease, for an informer may lag
+ * behind. If it does not answer, the agents may have been unable to renew, and everybody's time
+ * begins anew.
+ */
+@Singleton
+@IfBuildProfile("controller")
+public class AgentWatch {
+
+  public static final Duration PERIOD = Duration.ofSeconds(5);
+
+  private static final Logger LOG = Logger.getLogger(AgentWatch.class);
+
+  /** A process that slept so long has seen no renewals meanwhile. */
+  private static final Duration GAP = PERIOD.multipliedBy(3);
+
+  private static final Duration SHORTEST = Duration.ofSeconds(10);
+  private static final Duration LONGEST = Duration.ofMinutes(10);
+
+  private final ClusterView view;
+  private final ApiServer api;
+  private final LeaseReader leaseReader;
+  private final EventPublisher events;
+  private final ReconcilerTriggers triggers;
+  private final ControllerMetrics metrics;
+  private final InstantSource clock;
+  private final String namespace;
+  private final AgentLiveness liveness;
+  private final ObjectMapper json = new ObjectMapper();
+  private Instant lastLook = Instant.EPOCH;
+  private boolean interrupted;
+
+  public AgentWatch(
+      ClusterView view,
+      ApiServer api,
+      LeaseReader leaseReader,
+      EventPublisher events,
+      ReconcilerTriggers triggers,
+      ControllerMetrics metrics,
+      InstantSource clock,
+      @ConfigProperty(name = "gpu.namespace") String namespace,
+      @ConfigProperty(name = "gpu.agent-without-lease-grace", defaultValue = "15m")
+          Duration graceWithoutLease) {
+    this.view = view;
+    this.api = api;
+    this.leaseReader = leaseReader;
+    this.events = events;
+    this.triggers = triggers;
+    this.metrics = metrics;
+    this.clock = clock;
+    this.namespace = namespace;
+    this.liveness = new AgentLiveness(graceWithoutLease);
+  }
+
+  /** To be called every {@link #PERIOD} while this process leads. Blocks. */
+  public synchronized void look() {
+    if (!view.isComplete() || !view.agentLeases.hasSynced()) {
+      return;
+    }
+    Instant now = clock.instant();
+    if (Duration.between(lastLook, now).compareTo(GAP) > 0) {
+      liveness.beginAnew(now);
+    }
+    lastLook = now;
+    Map<String, GpuAllocationState> ready =
+        view.nodes
+            .list()
+            .filter(gas -> GpuAllocationState.READY.equals(gas.getStatus()))
+            .collect(Collectors.toMap(gas -> gas.getMetadata().getName(), Function.identity()));
+    liveness.retain(ready.keySet());
+    ready
+        .keySet()
+        .forEach(node -> liveness.see(node, view.agentLease(node).map(AgentWatch::sign), now));
+    Set<String> overdue = nodes(ready, verdict -> verdict != Verdict.ALIVE, now);
+    if (!overdue.isEmpty() && askFor(overdue)) {
+      nodes(ready, verdict -> verdict == Verdict.SILENT, now)
+          .forEach(node -> giveUp(Objects.requireNonNull(ready.get(node)), now));
+    }
+  }
+
+  private Set<String> nodes(
+      Map<String, GpuAllocationState> ready, Predicate<Verdict> which, Instant now) {
+    return ready.keySet().stream()
+        .filter(node -> which.test(liveness.verdict(node, now)))
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * @return whether the API server answered at once
+   */
+  private boolean askFor(Set<String> nodes) {
+    Instant asked = clock.instant();
+    try {
+      Map<String, Lease> current =
+          leaseReader.ofAgents().stream()
+              .collect(
+                  Collectors.toMap(lease -> lease.getMetadata().getName(), Function.identity()));
+      Instant answered = clock.instant();
+      if (Duration.between(asked, answered).compareTo(PERIOD) > 0) {
+        liveness.beginAnew(answered);
+        return false;
+      }
+      for (String node : nodes) {
+        Optional<Lease> lease = Optional.ofNullable(current.get(AgentLease.nameOf(node)));
+        lease.ifPresent(now -> view.agentLeases.remember(now, now));
+        liveness.see(node, lease.map(AgentWatch::sign), answered);
+      }
+      interrupted = false;
+      return true;
+    } catch (KubernetesClientException e) {
+      if (!interrupted) {
+        interrupted = true;
+        LOG.warnf(
+            "The Leases of the node agents cannot be read, so their time begins anew: %s",
+            e.getMessage());
+      }
+      liveness.beginAnew(clock.instant());
+      return false;
+    }
+  }
+
+  private void giveUp(GpuAllocationState gas, Instant now) {
+    String node = gas.getMetadata().getName();
+    Outcome<GpuAllocationState> outcome =
+        api.mergePatch(
+            gas,
+            json.valueToTree(
+                Map.of(
+                    "metadata",
+                    Map.of("resourceVersion", gas.getMetadata().getResourceVersion()),
+                    "status",
+                    GpuAllocationState.NOT_READY)));
+    // after a conflict it is looked at anew, for it may have been the agent who wrote
+    if (outcome instanceof Outcome.Written<GpuAllocationState>(GpuAllocationState written)) {
+      view.nodes.remember(gas, written);
+      metrics.agentSilent();
+      events.warn(written, EventReason.NODE_AGENT_SILENT, message(node, now));
+      triggers.waiting();
+    }
+  }
+
+  private String message(String node, Instant now) {
+    String lease = namespace + "/" + AgentLease.nameOf(node);
+    String sign =
+        view.agentLease(node)
+            .map(known -> "pod %s has not renewed Lease %s".formatted(sign(known).holder(), lease))
+            .orElse("it has no Lease " + lease);
+    return "the node agent gave no sign of life for %d s: %s. Nothing new is placed on node %s until it does; see that pod and its log"
+        .formatted(liveness.silence(node, now).toSeconds(), sign, node);
+  }
+
+  private static Sign sign(Lease lease) {
+    var spec = Optional.ofNullable(lease.getSpec());
+    return new Sign(
+        spec.map(s -> s.getHolderIdentity()).orElse(""),
+        spec.map(s -> s.getRenewTime()).map(Object::toString).orElse(""),
+        spec.map(s -> s.getLeaseDurationSeconds())
+            .map(Duration::ofSeconds)
+            .map(AgentWatch::clamp)
+            .orElse(AgentLease.DURATION));
+  }
+
+  private static Duration clamp(Duration duration) {
+    if (duration.compareTo(SHORTEST) < 0) {
+      return SHORTEST;
+    }
+    return duration.compareTo(LONGEST) > 0 ? LONGEST : duration;
+  }
+}

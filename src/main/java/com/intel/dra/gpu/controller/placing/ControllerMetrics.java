@@ -1,0 +1,149 @@
+package com.intel.dra.gpu.controller.placing;
+
+import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.controller.cluster.ClusterView;
+import com.intel.dra.gpu.controller.leader.Leadership;
+import com.intel.dra.gpu.metrics.Meters;
+import com.intel.dra.gpu.metrics.Meters.Counters;
+import com.intel.dra.gpu.metrics.Meters.Durations;
+import com.intel.dra.gpu.metrics.Metric;
+import com.intel.dra.gpu.mode.DraMode;
+import io.quarkus.arc.profile.IfBuildProfile;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** What Prometheus sees of the controller; docs/metrics.md has the list. */
+@Singleton
+@IfBuildProfile("controller")
+public class ControllerMetrics {
+
+  private static final int MOST_WAITS = 10_000;
+
+  private final Meters meters;
+  private final AllocationWaits allocationWaits = new AllocationWaits(MOST_WAITS, System::nanoTime);
+  private final Counters allocations;
+  private final Counters deallocations;
+  private final Durations latencies;
+  private final Durations stages;
+  private final Counters unsuitableNodes;
+  private final Counters silentAgents;
+  private final Counters gasWriteConflicts;
+
+  /** How an attempt to allocate ended. */
+  public enum AllocationResult {
+    ALLOCATED,
+    /** There is no room. */
+    REFUSED,
+    /** Somebody changed a claim meanwhile: it is tried again. */
+    CONFLICT,
+    ERROR
+  }
+
+  /** How an attempt to give devices back ended. */
+  public enum DeallocationResult {
+    DEALLOCATED,
+    /** Somebody changed the claim meanwhile: it is tried again. */
+    CONFLICT,
+    ERROR
+  }
+
+  /** The steps of an attempt to allocate. */
+  public enum Stage {
+    FINALIZER,
+    RECORD,
+    STATUS
+  }
+
+  public ControllerMetrics(Meters meters) {
+    this.meters = meters;
+    List<String> modes = labels(AllocationMode.values());
+    allocations =
+        meters.counters(
+            Metric.ALLOCATIONS,
+            modes,
+            List.of(
+                DeviceKindLabel.GPU.label(),
+                DeviceKindLabel.VF.label(),
+                DeviceKindLabel.MIXED.label()),
+            labels(AllocationResult.values()));
+    deallocations =
+        meters.counters(
+            Metric.DEALLOCATIONS,
+            modes,
+            labels(DeviceKindLabel.values()),
+            labels(DeallocationResult.values()));
+    latencies = meters.durations(Metric.ALLOCATION_LATENCY, modes);
+    stages = meters.durations(Metric.ALLOCATION_STAGE_DURATION, labels(Stage.values()));
+    unsuitableNodes = meters.counters(Metric.UNSUITABLE_NODES, NodeAnswer.reasons());
+    silentAgents = meters.counters(Metric.SILENT_AGENTS);
+    gasWriteConflicts = meters.counters(Metric.GAS_WRITE_CONFLICTS);
+  }
+
+  /** Shows whether this process leads, and the nodes that it knows of. */
+  public void show(Leadership leadership, ClusterView view) {
+    meters.gauge(Metric.LEADER, () -> leadership.isLeading() ? 1 : 0);
+    meters.gauge(Metric.NODES, () -> nodes(view, true), "ready");
+    meters.gauge(Metric.NODES, () -> nodes(view, false), "not_ready");
+  }
+
+  private static long nodes(ClusterView view, boolean ready) {
+    return view.nodes
+        .list()
+        .filter(node -> GpuAllocationState.READY.equals(node.getStatus()) == ready)
+        .count();
+  }
+
+  /** Told once, when it is known. */
+  public void mode(DraMode mode) {
+    meters.gauge(Metric.MODE, () -> 1, mode.label());
+  }
+
+  public void gasWriteConflict() {
+    gasWriteConflicts.increment();
+  }
+
+  /**
+   * Claims wait to be allocated, perhaps not only since now.
+   *
+   * @param uid of the claim, or of the scheduling context of the pod that they are for
+   */
+  public void waiting(String uid) {
+    allocationWaits.seen(uid);
+  }
+
+  /** What was {@link #waiting} is allocated. */
+  public void waitIsOver(AllocationMode mode, String uid) {
+    allocationWaits.over(uid).ifPresent(wait -> latencies.record(wait, mode.label()));
+  }
+
+  public void allocation(AllocationMode mode, DeviceKindLabel kinds, AllocationResult result) {
+    allocations.increment(mode.label(), kinds.label(), label(result));
+  }
+
+  public void deallocation(AllocationMode mode, DeviceKindLabel kinds, DeallocationResult result) {
+    deallocations.increment(mode.label(), kinds.label(), label(result));
+  }
+
+  public void stage(Stage stage, Duration took) {
+    stages.record(took, label(stage));
+  }
+
+  public void agentSilent() {
+    silentAgents.increment();
+  }
+
+  public void unsuitableNode(String reason) {
+    unsuitableNodes.increment(reason);
+  }
+
+  private static List<String> labels(Enum<?>[] values) {
+    return Arrays.stream(values).map(ControllerMetrics::label).toList();
+  }
+
+  private static String label(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,51 @@
+package com.intel.dra.gpu.controller.records;
+
+import com.intel.dra.gpu.api.AllocatedDevice;
+import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.classic.AllocationResults;
+import com.intel.dra.gpu.classic.ClaimStep;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Claims whose GPU their node does not offer any more, because it is gone or cannot be used. VFs
+ * come and go as claims need them; it is their GPU that counts.
+ *
+ * @param claim holds them
+ * @param gpus by UID
+ */
+public record LostDevices(ResourceClaim claim, List<String> gpus) {
+
+  /** Of a node whose agent does not run nothing is known, and nothing told. */
+  public static List<LostDevices> of(GpuAllocationState node, List<ResourceClaim> claimsOnNode) {
+    if (!GpuAllocationState.READY.equals(node.getStatus())) {
+      return List.of();
+    }
+    Set<String> offered = node.getSpec().allocatable().keySet();
+    return claimsOnNode.stream()
+        .map(claim -> new LostDevices(claim, gpus(claim, offered)))
+        .filter(lost -> !lost.gpus().isEmpty())
+        .toList();
+  }
+
+  private static List<String> gpus(ResourceClaim claim, Set<String> offered) {
+    return ClaimStep.of(claim) instanceof ClaimStep.KeepOnRecord keep
+        ? AllocationResults.devices(keep.allocation()).stream()
+            .map(LostDevices::gpu)
+            .filter(gpu -> !offered.contains(gpu))
+            .distinct()
+            .sorted()
+            .toList()
+        : List.of();
+  }
+
+  private static String gpu(AllocatedDevice device) {
+    return device.parentUid().isEmpty() ? device.uid() : device.parentUid();
+  }
+
+  public String message(String node) {
+    return "%s of node %s, which the claim holds, is not offered any more: see the Events of the Node. Pods that use it do not work; delete them to have the claim allocated anew"
+        .formatted(String.join(", ", gpus), node);
+  }
+}

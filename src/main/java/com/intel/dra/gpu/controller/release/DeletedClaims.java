@@ -1,0 +1,110 @@
+package com.intel.dra.gpu.controller.release;
+
+import com.intel.dra.gpu.classic.ClaimStep;
+import com.intel.dra.gpu.classic.Claims;
+import com.intel.dra.gpu.controller.cluster.ChangeListener;
+import com.intel.dra.gpu.controller.cluster.ClusterView;
+import com.intel.dra.gpu.controller.cluster.ReconcilerTriggers;
+import com.intel.dra.gpu.controller.leader.Leadership;
+import com.intel.dra.kit.time.TaskTimer;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import io.javaoperatorsdk.operator.processing.retry.RetryExecution;
+import io.quarkus.arc.profile.IfBuildProfile;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
+
+/**
+ * Sees claims off that are being deleted, which JOSDK gives to no reconciler: releases what they
+ * hold as soon as no pod uses them, and tries until that is done.
+ */
+@Singleton
+@IfBuildProfile("controller")
+public class DeletedClaims {
+
+  private static final Logger LOG = Logger.getLogger(DeletedClaims.class);
+
+  private final ClusterView view;
+  private final ClaimRelease release;
+  private final ReconcilerTriggers triggers;
+  private final TaskTimer timer;
+  private final Leadership leadership;
+  private final GenericRetry retry =
+      new GenericRetry()
+          .withoutMaxAttempts()
+          .setInitialInterval(100)
+          .setIntervalMultiplier(2)
+          .setMaxInterval(30_000);
+  private final Set<ResourceID> scheduled = ConcurrentHashMap.newKeySet();
+
+  public DeletedClaims(
+      ClusterView view,
+      ClaimRelease release,
+      ReconcilerTriggers triggers,
+      TaskTimer timer,
+      Leadership leadership) {
+    this.view = view;
+    this.release = release;
+    this.triggers = triggers;
+    this.timer = timer;
+    this.leadership = leadership;
+  }
+
+  public ChangeListener<ResourceClaim> listener() {
+    return new ChangeListener<>(
+        ResourceClaim.class, (_, claim) -> seeOff(claim), this::clearUpAfter);
+  }
+
+  /**
+   * Begins to release the claim, if that is what is to be done. Does not block. A standby leaves it
+   * to the leader, and looks at all claims when it leads.
+   */
+  void seeOff(ResourceClaim claim) {
+    if (leadership.isLeading()
+        && Claims.isBeingDeleted(claim)
+        && ClaimStep.of(claim) instanceof ClaimStep.Release) {
+      schedule(ResourceID.fromResource(claim), Duration.ZERO, retry.initExecution());
+    }
+  }
+
+  private void schedule(ResourceID id, Duration delay, RetryExecution attempts) {
+    if (scheduled.add(id)) {
+      timer.after(delay, () -> attempt(id, attempts));
+    }
+  }
+
+  private void attempt(ResourceID id, RetryExecution attempts) {
+    scheduled.remove(id); // before the claim is looked at, so that what happens from now on counts
+    Optional<ResourceClaim> leaving =
+        view.claims
+            .get(id)
+            .filter(Claims::isBeingDeleted)
+            .filter(claim -> ClaimStep.of(claim) instanceof ClaimStep.Release);
+    boolean isKnown = view.isComplete(); // else what is leaving is not known either
+    if (!isKnown || (leaving.isPresent() && !isReleased(leaving.get()))) {
+      attempts.nextDelay().ifPresent(millis -> schedule(id, Duration.ofMillis(millis), attempts));
+    }
+  }
+
+  private boolean isReleased(ResourceClaim claim) {
+    try {
+      return release.release(claim);
+    } catch (RuntimeException e) {
+      LOG.warnf(
+          "ResourceClaim %s/%s could not be released, trying again: %s",
+          claim.getMetadata().getNamespace(), claim.getMetadata().getName(), e.getMessage());
+      return false;
+    }
+  }
+
+  /** For a claim whose finalizer was taken away by hand. */
+  private void clearUpAfter(ResourceClaim gone) {
+    view.nodesThatRecord(Claims.uid(gone)).forEach(triggers::node);
+    triggers.waiting();
+  }
+}

@@ -1,0 +1,5 @@
+/** Takes devices back from claims: deallocation, deletion, and nodes that are gone. */
+@NullMarked
+package com.intel.dra.gpu.controller.release;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,9 +1,0 @@
-package com.intel.dra.gpu.nodeagent;
-
-/** How structured DRA gives out a GPU. */
-public enum SharingSetting {
-  /** To several claims, each with the memory that it asks for. */
-  MEMORY,
-  /** To one claim. */
-  EXCLUSIVE
-}

@@ -1,0 +1,54 @@
+package com.intel.dra.gpu.nodeagent.app;
+
+import com.intel.dra.gpu.api.EventReason;
+import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
+import com.intel.dra.gpu.nodeagent.state.VfHostRecords;
+import com.intel.dra.gpu.nodeagent.tell.NodeEvents;
+import com.intel.dra.kit.time.PeriodicTask;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+
+/**
+ * Tells on the Node of the agent's files that were found damaged: a disk that does that is worth a
+ * look, though the agent rebuilds them. Nothing waits for it.
+ */
+@Singleton
+class DamagedFiles {
+
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private final PreparedClaims prepared;
+  private final VfHostRecords records;
+  private final NodeEvents events;
+  private final AtomicReference<Optional<PeriodicTask>> task =
+      new AtomicReference<>(Optional.empty());
+
+  @Inject
+  DamagedFiles(PreparedClaims prepared, VfHostRecords records, NodeEvents events) {
+    this.prepared = prepared;
+    this.records = records;
+    this.events = events;
+  }
+
+  void start(@Observes StartupEvent event) {
+    task.set(Optional.of(PeriodicTask.start("damaged-files", PAUSE, this::tell)));
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    task.getAndSet(Optional.empty()).ifPresent(PeriodicTask::close);
+  }
+
+  /** To be called again and again. May block on the API server. */
+  void tell() {
+    Stream.of(prepared.takeDamageReport(), records.takeDamageReport())
+        .flatMap(Optional::stream)
+        .forEach(report -> events.tell(EventReason.DAMAGED_STATE_FILE, report));
+  }
+}

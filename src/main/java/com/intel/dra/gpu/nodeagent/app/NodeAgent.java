@@ -1,0 +1,223 @@
+package com.intel.dra.gpu.nodeagent.app;
+
+import com.intel.dra.gpu.api.AgentLease;
+import com.intel.dra.gpu.mode.DraMode;
+import com.intel.dra.gpu.nodeagent.config.AgentConfig;
+import com.intel.dra.gpu.nodeagent.devices.DeviceMonitor;
+import com.intel.dra.gpu.nodeagent.devices.UnusableGpus;
+import com.intel.dra.gpu.nodeagent.gas.GasInformer;
+import com.intel.dra.gpu.nodeagent.life.ActingAgent;
+import com.intel.dra.gpu.nodeagent.life.AgentHealth;
+import com.intel.dra.gpu.nodeagent.life.Heartbeat;
+import com.intel.dra.gpu.nodeagent.life.StartWhenActing;
+import com.intel.dra.gpu.nodeagent.prepare.ClassicAbandonedClaims;
+import com.intel.dra.gpu.nodeagent.prepare.StructuredAbandonedClaims;
+import com.intel.dra.gpu.nodeagent.publish.DesiredGas;
+import com.intel.dra.gpu.nodeagent.publish.GasKeeper;
+import com.intel.dra.gpu.nodeagent.publish.OfferedDeviceHealth;
+import com.intel.dra.gpu.nodeagent.publish.PendingAllocations;
+import com.intel.dra.gpu.nodeagent.publish.SlicePublisher;
+import com.intel.dra.kit.kubelet.api.RegistrationState;
+import com.intel.dra.kit.kubelet.server.KubeletPlugin;
+import com.intel.dra.kit.time.PeriodicTask;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
+
+/**
+ * Starts the agent's parts in the order in which they rely on each other (state file, discovery and
+ * CDI spec, sockets; then the operator with the GAS) and stops them in the other. What must not be
+ * done by two agents at once begins when this one acts.
+ */
+@Singleton
+class NodeAgent {
+
+  private static final Logger LOG = Logger.getLogger(NodeAgent.class);
+
+  /** Before the operator SDK starts (3123) and stops (2500) its operator. */
+  private static final int BEFORE_THE_OPERATOR = 1000;
+
+  private static final Duration WITHDRAWAL = Duration.ofSeconds(3);
+
+  /** What has changed is cheap to see. */
+  private static final Duration SLICES = Duration.ofSeconds(1);
+
+  /** The informer shows by then whether there is a GAS, else it is asked for in vain. */
+  private static final Duration FIRST_LOOK_FOR_THE_GAS = Duration.ofSeconds(1);
+
+  private static final Duration LOOK_FOR_THE_OTHER = Duration.ofMillis(500);
+
+  private final AgentConfig config;
+  private final ActingAgent acting;
+  private final DeviceMonitor monitor;
+  private final KubeletPlugin plugin;
+  private final DesiredGas desired;
+  private final GasKeeper keeper;
+  private final GasInformer gas;
+  private final ClassicAbandonedClaims abandoned;
+  private final StructuredAbandonedClaims structuredAbandoned;
+  private final DraMode mode;
+  private final SlicePublisher slices;
+  private final PendingAllocations pending;
+  private final OfferedDeviceHealth health;
+  private final AgentHealth proof;
+  private final Heartbeat heartbeat;
+  private final UnusableGpus unusable;
+  private final GasLiveness gasLiveness;
+  private final Deque<PeriodicTask> tasks = new ConcurrentLinkedDeque<>();
+
+  @Inject
+  NodeAgent(
+      AgentConfig config,
+      ActingAgent acting,
+      DeviceMonitor monitor,
+      KubeletPlugin plugin,
+      DesiredGas desired,
+      GasKeeper keeper,
+      GasInformer gas,
+      ClassicAbandonedClaims abandoned,
+      StructuredAbandonedClaims structuredAbandoned,
+      DraMode mode,
+      SlicePublisher slices,
+      PendingAllocations pending,
+      OfferedDeviceHealth health,
+      AgentHealth proof,
+      Heartbeat heartbeat,
+      UnusableGpus unusable,
+      GasLiveness gasLiveness) {
+    this.config = config;
+    this.acting = acting;
+    this.monitor = monitor;
+    this.plugin = plugin;
+    this.desired = desired;
+    this.keeper = keeper;
+    this.gas = gas;
+    this.abandoned = abandoned;
+    this.structuredAbandoned = structuredAbandoned;
+    this.mode = mode;
+    this.slices = slices;
+    this.pending = pending;
+    this.health = health;
+    this.proof = proof;
+    this.heartbeat = heartbeat;
+    this.unusable = unusable;
+    this.gasLiveness = gasLiveness;
+  }
+
+  void start(@Observes @Priority(BEFORE_THE_OPERATOR) StartupEvent event) throws IOException {
+    scan();
+    plugin.start();
+    desired.setServing(true);
+    tasks.add(PeriodicTask.start("device-monitor", config.rescanInterval(), this::scan));
+    tasks.add(
+        PeriodicTask.start("registration-watch", config.rescanInterval(), this::watchRegistration));
+    tasks.add(PeriodicTask.start("gas-watch", GasLiveness.PERIOD, gasLiveness::look));
+    switch (mode) {
+      case CLASSIC -> {}
+      case STRUCTURED -> tasks.add(PeriodicTask.start("device-health", SLICES, health::refresh));
+    }
+    var begin = new StartWhenActing(acting, this::act);
+    begin.tryToBegin();
+    if (!begin.hasBegun()) {
+      tasks.add(PeriodicTask.start("standby", LOOK_FOR_THE_OTHER, begin::tryToBegin));
+    }
+  }
+
+  private void scan() {
+    try {
+      monitor.scan();
+    } finally {
+      proof.scanned();
+    }
+  }
+
+  /** First what may throw and can be repeated. */
+  private void act() {
+    switch (mode) {
+      case CLASSIC -> {}
+      case STRUCTURED -> slices.start();
+    }
+    tasks.add(
+        PeriodicTask.start(
+            "gas-keeper", FIRST_LOOK_FOR_THE_GAS, config.rescanInterval(), keeper::ensureExists));
+    tasks.add(PeriodicTask.start("unusable-gpus", config.rescanInterval(), unusable::look));
+    switch (mode) {
+      case CLASSIC -> {
+        tasks.add(
+            PeriodicTask.start("abandoned-claims", config.rescanInterval(), abandoned::forget));
+        tasks.add(PeriodicTask.start("heartbeat", AgentLease.RENEW_EVERY, heartbeat::beat));
+      }
+      case STRUCTURED -> {
+        tasks.add(PeriodicTask.start("slices", Duration.ZERO, SLICES, slices::refresh));
+        tasks.add(
+            PeriodicTask.start(
+                "abandoned-claims", structuredAbandoned.pause(), structuredAbandoned::forget));
+        tasks.add(PeriodicTask.start("pending-claims", SLICES, this::forgetOldClaims));
+      }
+    }
+    gas.reconcileSoon();
+  }
+
+  private void forgetOldClaims() {
+    if (pending.forgetOld()) {
+      gas.reconcileSoon();
+    }
+  }
+
+  /** A kubelet that refused the plugin calls nobody: nothing new may be placed here meanwhile. */
+  private void watchRegistration() {
+    boolean usable = !(plugin.registrationState() instanceof RegistrationState.Refused);
+    slices.setReady(usable);
+    if (desired.setServing(usable)) {
+      gas.reconcileSoon();
+    }
+  }
+
+  void stop(@Observes @Priority(BEFORE_THE_OPERATOR) ShutdownEvent event) {
+    tasks.forEach(PeriodicTask::close);
+    slices.close();
+    desired.setServing(false);
+    if (acting.isActing()) {
+      withdraw();
+    }
+    plugin.close();
+  }
+
+  /** Tells the controller to place nothing here, if the API server answers at once. */
+  private void withdraw() {
+    var withdrawal = new CompletableFuture<Boolean>();
+    Thread.ofVirtual()
+        .name("withdrawal")
+        .start(
+            () -> {
+              try {
+                withdrawal.complete(keeper.publishNow());
+              } catch (RuntimeException e) {
+                withdrawal.completeExceptionally(e);
+              }
+            });
+    try {
+      if (!withdrawal.get(WITHDRAWAL.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warnf(
+            "%s was not set to NotReady: there is none, or others keep writing it",
+            config.gasName());
+      }
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warnf("%s was not set to NotReady: %s", config.gasName(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package com.intel.dra.gpu.nodeagent.app;
+
+import com.intel.dra.gpu.nodeagent.life.AgentHealth;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Liveness;
+
+/**
+ * Whether the look at the GPUs goes on, in both modes. An agent whose look hangs would offer for
+ * ever what it saw last; the kubelet ends it, and the next one looks anew.
+ */
+@Liveness
+@Singleton
+class ScanLiveness implements HealthCheck {
+
+  private final AgentHealth proof;
+
+  @Inject
+  ScanLiveness(AgentHealth proof) {
+    this.proof = proof;
+  }
+
+  @Override
+  public HealthCheckResponse call() {
+    Optional<String> defect = proof.defectOfScan();
+    var response = HealthCheckResponse.named("gpu-scan").status(defect.isEmpty());
+    defect.ifPresent(reason -> response.withData("reason", reason));
+    return response.build();
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Starts the node agent: beans, probes and repeated work. The only room that knows all others of
+ * the agent.
+ */
+@NullMarked
+package com.intel.dra.gpu.nodeagent.app;
+
+import org.jspecify.annotations.NullMarked;

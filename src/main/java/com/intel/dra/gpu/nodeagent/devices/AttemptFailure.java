@@ -1,0 +1,42 @@
+package com.intel.dra.gpu.nodeagent.devices;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A failed attempt, and when the next one is due: after 1 s, then twice as long each time, up to a
+ * minute.
+ *
+ * @param attempts how many failed in a row
+ */
+public record AttemptFailure(String message, int attempts, Instant retryAt) {
+
+  private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+
+  /** After 1, 2 and 4 s. */
+  private static final int CLOSE_ATTEMPTS = 3;
+
+  private static final Duration LAST_RETRY = Duration.ofMinutes(1);
+  private static final int MAX_DOUBLINGS = 6;
+
+  public static AttemptFailure after(
+      Optional<AttemptFailure> previous, String message, Instant now) {
+    int attempts = previous.map(AttemptFailure::attempts).orElse(0) + 1;
+    Duration wait = FIRST_RETRY.multipliedBy(1L << Math.min(attempts - 1, MAX_DOUBLINGS));
+    return new AttemptFailure(
+        message, attempts, now.plus(wait.compareTo(LAST_RETRY) < 0 ? wait : LAST_RETRY));
+  }
+
+  public boolean isDue(Instant now) {
+    return !now.isBefore(retryAt);
+  }
+
+  /**
+   * Whether the next attempts are so close that a call may wait for them. A kernel that refused as
+   * often as this goes on refusing, and people are to hear of it.
+   */
+  public boolean mayPassWithinSeconds() {
+    return attempts <= CLOSE_ATTEMPTS;
+  }
+}

@@ -1,0 +1,230 @@
+package com.intel.dra.gpu.nodeagent.devices;
+
+import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.GpuFacts;
+import com.intel.dra.gpu.device.GpuHealth;
+import com.intel.dra.gpu.device.MemorySource;
+import com.intel.dra.gpu.nodeagent.cdi.GpuCdiDevices;
+import com.intel.dra.gpu.nodeagent.config.AgentConfig;
+import com.intel.dra.gpu.nodeagent.gas.GasInformer;
+import com.intel.dra.gpu.nodeagent.gas.GasPublication;
+import com.intel.dra.gpu.sysfs.discovery.Discovery;
+import com.intel.dra.gpu.sysfs.discovery.GpuDiscovery;
+import com.intel.dra.gpu.sysfs.discovery.SkippedDevice;
+import com.intel.dra.kit.cdi.CdiDevice;
+import com.intel.dra.kit.cdi.CdiSpecFile;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * Looks at sysfs and has the change told in the order in which it is safe: a new device is in the
+ * CDI spec before the GAS offers it, a vanished one leaves the GAS before it leaves the spec.
+ */
+@Singleton
+public class DeviceMonitor {
+
+  private static final Logger LOG = Logger.getLogger(DeviceMonitor.class);
+
+  /** A vanished device does not wait longer for the API server than this. */
+  private static final Duration WITHDRAWAL = Duration.ofSeconds(10);
+
+  private final GpuDiscovery discovery;
+  private final CdiSpecFile cdi;
+  private final NodeDevices devices;
+  private final GasInformer gas;
+  private final GasPublication publication;
+  private final VfHosts hosts;
+  private final DeviceMetrics figures;
+  private final AgentConfig config;
+
+  private List<SkippedDevice> lastSkipped = List.of();
+  private Map<DeviceUid, MemorySource> lastMemory = Map.of();
+  private String lastFailure = "";
+
+  @Inject
+  public DeviceMonitor(
+      GpuDiscovery discovery,
+      CdiSpecFile cdi,
+      NodeDevices devices,
+      GasInformer gas,
+      GasPublication publication,
+      VfHosts hosts,
+      DeviceMetrics figures,
+      AgentConfig config) {
+    this.discovery = discovery;
+    this.cdi = cdi;
+    this.devices = devices;
+    this.gas = gas;
+    this.publication = publication;
+    this.hosts = hosts;
+    this.figures = figures;
+    this.config = config;
+  }
+
+  /**
+   * One look. When sysfs or the CDI folder cannot be used, everything stays as it was until the
+   * next look; that is logged when it begins, ends or changes.
+   *
+   * @return whether everything is as the look found it
+   */
+  public synchronized boolean scan() {
+    try {
+      boolean othersSkipped = apply(lookAndPublish(devices.known().orElse(List.of())));
+      if (othersSkipped) {
+        gas.reconcileSoon(); // VFs of somebody else may have come or gone
+      }
+      if (!lastFailure.isEmpty()) {
+        LOG.info("Discovery works again");
+        lastFailure = "";
+      }
+      return true;
+    } catch (IOException e) {
+      figures.discoveryFailed();
+      if (!e.toString().equals(lastFailure)) {
+        lastFailure = e.toString();
+        LOG.errorf(
+            "The devices of this node could not be discovered and published, trying again every %s:"
+                + " %s",
+            config.rescanInterval(), e);
+      }
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private Discovery look() throws IOException {
+    Discovery found = discovery.discover();
+    if (found.facts().stream().anyMatch(DeviceMonitor::wasRefusedFiles)) {
+      throw new IOException("the agent has too many open files");
+    }
+    return found;
+  }
+
+  /** That says nothing of the device. */
+  private static boolean wasRefusedFiles(GpuFacts device) {
+    return device.health() instanceof GpuHealth.Unreadable(String why)
+        && why.contains("too many open files");
+  }
+
+  /**
+   * What it finds is in the CDI spec afterwards. Another agent of the node may write that too, so
+   * who has something to write looks once more while the other cannot.
+   *
+   * @param before devices that stay in the spec although they have vanished
+   */
+  private Discovery lookAndPublish(List<Gpu> before) throws IOException {
+    Discovery found = look();
+    try {
+      if (!cdi.says(cdiDevices(found, before))) {
+        found = cdi.exclusively(() -> publish(look(), before));
+      }
+      return found;
+    } finally {
+      devices.tell(found.facts());
+    }
+  }
+
+  /** Returns whether others than before are skipped. */
+  private boolean apply(Discovery found) throws IOException, InterruptedException {
+    boolean othersSkipped = logSkipped(found.skipped());
+    logMemory(found);
+    figures.discovered(found);
+    List<Gpu> now = found.devices();
+    if (devices.known().filter(now::equals).isPresent()) {
+      return othersSkipped;
+    }
+    List<Gpu> vanished =
+        devices.known().orElse(List.of()).stream().filter(gpu -> isGone(gpu, now)).toList();
+    devices.replace(now);
+    hosts.devicesChanged();
+    LOG.infof("Devices of this node: %s", uids(now));
+    gas.reconcileSoon();
+    if (!vanished.isEmpty()) {
+      Set<String> unexpected = unexpected(vanished);
+      if (!unexpected.isEmpty()) {
+        LOG.warnf("Devices that are gone: %s", unexpected);
+      }
+      if (!publication.awaitWithdrawn(() -> unexpected(vanished), WITHDRAWAL)) {
+        LOG.warnf("%s may still offer devices that are gone", config.gasName());
+      }
+      var unused = cdi.exclusively(() -> publish(look(), now));
+    }
+    return othersSkipped;
+  }
+
+  private Discovery publish(Discovery found, List<Gpu> before) throws IOException {
+    List<CdiDevice> all = cdiDevices(found, before);
+    if (cdi.publish(all) != CdiSpecFile.Outcome.UNCHANGED) {
+      LOG.infof("Wrote CDI spec %s: %s", cdi.path(), all.stream().map(CdiDevice::name).toList());
+    }
+    return found;
+  }
+
+  private List<CdiDevice> cdiDevices(Discovery found, List<Gpu> before) {
+    List<Gpu> now = found.devices();
+    List<Gpu> vanished = before.stream().filter(gpu -> isGone(gpu, now)).toList();
+    return GpuCdiDevices.of(withThoseStillOffered(now, vanished), config.devRoot());
+  }
+
+  /** Vanished ones whose device node now belongs to another device are left out at once. */
+  private static List<Gpu> withThoseStillOffered(List<Gpu> now, List<Gpu> vanished) {
+    var all = new ArrayList<>(now);
+    vanished.stream()
+        .filter(gone -> now.stream().noneMatch(gpu -> gpu.drmNodes().overlap(gone.drmNodes())))
+        .forEach(all::add);
+    return all;
+  }
+
+  private static boolean isGone(Gpu gpu, List<Gpu> now) {
+    return now.stream().noneMatch(present -> present.uid().equals(gpu.uid()));
+  }
+
+  private static Set<String> uids(List<Gpu> gpus) {
+    return gpus.stream()
+        .map(gpu -> gpu.uid().toString())
+        .collect(Collectors.toCollection(java.util.LinkedHashSet::new));
+  }
+
+  /** Those of which nobody else takes care: VFs that are being changed may be offered again. */
+  private Set<String> unexpected(List<Gpu> vanished) {
+    return uids(vanished.stream().filter(gpu -> !isBeingChanged(gpu)).toList());
+  }
+
+  private boolean isBeingChanged(Gpu gpu) {
+    return gpu.uid().parent().flatMap(hosts::state).isPresent();
+  }
+
+  /** Returns whether that is news. */
+  private boolean logSkipped(List<SkippedDevice> skipped) {
+    if (skipped.equals(lastSkipped)) {
+      return false;
+    }
+    lastSkipped = skipped;
+    skipped.forEach(device -> LOG.warnf("Not offered: %s", device));
+    return true;
+  }
+
+  private void logMemory(Discovery found) {
+    var sources = new HashMap<DeviceUid, MemorySource>();
+    found.facts().forEach(known -> known.memory().ifPresent(at -> sources.put(known.uid(), at)));
+    for (Gpu gpu : found.devices()) {
+      MemorySource source = sources.get(gpu.uid());
+      if (source != null && !source.equals(lastMemory.get(gpu.uid()))) {
+        LOG.infof("Local memory of %s: %d MiB, %s", gpu.uid(), gpu.memoryMiB(), source.describe());
+      }
+    }
+    lastMemory = sources;
+  }
+}

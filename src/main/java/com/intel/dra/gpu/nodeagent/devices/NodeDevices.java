@@ -1,0 +1,87 @@
+package com.intel.dra.gpu.nodeagent.devices;
+
+import com.intel.dra.gpu.device.DeviceType;
+import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.GpuFacts;
+import com.intel.dra.gpu.device.GpuHealth;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * The node's devices of which the CDI spec tells: those that can be offered and prepared. Beside
+ * them, what there is to tell of all, also of those that cannot.
+ */
+@Singleton
+public class NodeDevices {
+
+  private volatile Optional<List<Gpu>> devices = Optional.empty();
+  private volatile Looks looks = new Looks(List.of(), Set.of(), Optional.empty());
+
+  /**
+   * What the last look found, and which devices could be used in it and in the one before.
+   *
+   * @param wellBefore empty when there was only one look
+   */
+  private record Looks(
+      List<GpuFacts> facts, Set<DeviceUid> well, Optional<Set<DeviceUid>> wellBefore) {}
+
+  /** In the order of their UIDs; empty (not: an empty list) before the first discovery. */
+  public Optional<List<Gpu>> known() {
+    return devices;
+  }
+
+  public Optional<Gpu> find(String uid) {
+    return devices.stream()
+        .flatMap(List::stream)
+        .filter(gpu -> gpu.uid().toString().equals(uid))
+        .findFirst();
+  }
+
+  /**
+   * Of every GPU and VF that discovery can name, in the order of their UIDs, and of every GPU that
+   * was there before and has vanished. Newer than {@link #known} for a moment when they change.
+   */
+  public List<GpuFacts> facts() {
+    return looks.facts();
+  }
+
+  /** Whether the device could not be used in the last two looks: one may have failed by itself. */
+  public boolean isUnusableForLong(DeviceUid device) {
+    Looks now = looks;
+    return !now.well().contains(device)
+        && now.wellBefore().filter(before -> !before.contains(device)).isPresent();
+  }
+
+  /**
+   * GPUs that are not among these any more are kept as vanished until they are back; VFs come and
+   * go as it is decided.
+   */
+  void tell(List<GpuFacts> found) {
+    var all = new TreeMap<DeviceUid, GpuFacts>();
+    Looks last = looks;
+    for (GpuFacts before : last.facts()) {
+      if (before.uid().type() == DeviceType.GPU) {
+        all.put(before.uid(), before.withHealth(new GpuHealth.Vanished()));
+      }
+    }
+    found.forEach(now -> all.put(now.uid(), now));
+    boolean first = last.facts().isEmpty();
+    looks =
+        new Looks(
+            List.copyOf(all.values()),
+            all.values().stream()
+                .filter(device -> device.health().isHealthy())
+                .map(GpuFacts::uid)
+                .collect(Collectors.toUnmodifiableSet()),
+            first ? Optional.empty() : Optional.of(last.well()));
+  }
+
+  public void replace(List<Gpu> now) {
+    devices = Optional.of(List.copyOf(now));
+  }
+}

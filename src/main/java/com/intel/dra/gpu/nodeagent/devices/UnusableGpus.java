@@ -1,0 +1,102 @@
+package com.intel.dra.gpu.nodeagent.devices;
+
+import com.intel.dra.gpu.api.EventReason;
+import com.intel.dra.gpu.device.DeviceType;
+import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.GpuFacts;
+import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
+import com.intel.dra.gpu.nodeagent.tell.NodeEvents;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Tells of GPUs that cannot be used any more (gone, without their driver, wedged) and so are not
+ * offered, with the claims that are prepared on them; and of those that can again.
+ */
+@Singleton
+public class UnusableGpus {
+
+  private final NodeDevices devices;
+  private final VfHosts hosts;
+  private final PreparedClaims prepared;
+  private final NodeEvents events;
+  private SortedMap<DeviceUid, String> told = new TreeMap<>();
+  private SortedMap<DeviceUid, String> lastSeen = new TreeMap<>();
+
+  @Inject
+  public UnusableGpus(
+      NodeDevices devices, VfHosts hosts, PreparedClaims prepared, NodeEvents events) {
+    this.devices = devices;
+    this.hosts = hosts;
+    this.prepared = prepared;
+    this.events = events;
+  }
+
+  /**
+   * To be called again and again. A GPU is told of that is unusable in two looks: one whose driver
+   * is just being loaded is not worth a word. May block on the API server.
+   */
+  public synchronized void look() {
+    SortedMap<DeviceUid, String> now = unusable(devices.facts(), hosts.states());
+    var lasting = new TreeMap<>(now);
+    lasting.keySet().retainAll(lastSeen.keySet());
+    lastSeen = now;
+    lasting.forEach(
+        (gpu, reason) -> {
+          if (!told.containsKey(gpu)) {
+            events.tell(
+                EventReason.GPU_UNUSABLE,
+                "GPU %s is not offered: %s%s".formatted(gpu, reason, claims(gpu)));
+          }
+        });
+    told.keySet().stream()
+        .filter(gpu -> !now.containsKey(gpu))
+        .forEach(
+            gpu -> events.tell(EventReason.GPU_USABLE, "GPU %s can be used again".formatted(gpu)));
+    told.keySet().retainAll(now.keySet());
+    told.putAll(lasting);
+  }
+
+  /** Why, by GPU. */
+  static SortedMap<DeviceUid, String> unusable(
+      List<GpuFacts> facts, Map<DeviceUid, VfHostState> states) {
+    var unusable = new TreeMap<DeviceUid, String>();
+    facts.stream()
+        .filter(gpu -> gpu.uid().type() == DeviceType.GPU && !gpu.health().isHealthy())
+        .forEach(gpu -> unusable.put(gpu.uid(), gpu.health().reason()));
+    states.forEach(
+        (gpu, state) -> {
+          if (state instanceof VfHostState.Unknown(String reason)) {
+            unusable.putIfAbsent(gpu, reason);
+          }
+        });
+    return unusable;
+  }
+
+  private String claims(DeviceUid gpu) {
+    var claims = new TreeSet<String>();
+    prepared
+        .all()
+        .values()
+        .forEach(
+            claim -> {
+              boolean uses =
+                  claim.devices().stream()
+                      .flatMap(device -> DeviceUid.parse(device.uid()).stream())
+                      .map(held -> held.parent().orElse(held))
+                      .anyMatch(host -> Objects.equals(host, gpu));
+              if (uses) {
+                claims.add(claim.namespace() + "/" + claim.name());
+              }
+            });
+    return claims.isEmpty()
+        ? "; no claim is prepared on it"
+        : "; claims that are prepared on it: " + String.join(", ", claims);
+  }
+}

@@ -1,0 +1,92 @@
+package com.intel.dra.gpu.nodeagent.gas;
+
+import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.nodeagent.config.AgentConfig;
+import io.javaoperatorsdk.operator.api.config.informer.FieldSelector;
+import io.javaoperatorsdk.operator.api.config.informer.InformerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rest of the agent's way to the GAS' informer and reconciler. Never waits for the API server.
+ */
+@Singleton
+public class GasInformer {
+
+  static final Duration A_WHILE = Duration.ofMillis(200);
+
+  private final ResourceID gas;
+  private final AtomicBoolean isAwaited = new AtomicBoolean();
+  private final SimpleInboundEventSource<GpuAllocationState> signals =
+      new SimpleInboundEventSource<>("agent-signals");
+  private volatile @Nullable IndexerResourceCache<GpuAllocationState> cache;
+
+  @Inject
+  GasInformer(AgentConfig config) {
+    this.gas = new ResourceID(config.nodeName(), config.namespace());
+  }
+
+  /** Called by the reconciler before the operator starts. */
+  public EventSource<?, GpuAllocationState> connect(
+      EventSourceContext<GpuAllocationState> context) {
+    watchOnlyThisNode(context.getControllerConfiguration().getInformerConfig());
+    cache = context.getPrimaryCache();
+    return signals;
+  }
+
+  /**
+   * A thousand agents must not watch a thousand objects each. Set here, before the informer starts,
+   * because the extension's property for it (field-selectors, 7.7.3) fails for custom resources.
+   */
+  private void watchOnlyThisNode(InformerConfiguration<GpuAllocationState> configuration) {
+    configuration.new Builder()
+        .withFieldSelector(
+            new FieldSelector(new FieldSelector.Field("metadata.name", gas.getName())));
+  }
+
+  /** The GAS as the informer last saw it; empty when there is none, or it has seen nothing yet. */
+  public Optional<GpuAllocationState> current() {
+    IndexerResourceCache<GpuAllocationState> connected = cache;
+    return connected == null ? Optional.empty() : connected.get(gas);
+  }
+
+  /**
+   * Has the GAS looked at soon, because what it should say may have changed. Before the operator
+   * has started there is no need to: it looks at the GAS when it starts.
+   */
+  public void reconcileSoon() {
+    signals.propagateEvent(gas);
+  }
+
+  /**
+   * The same for what nobody waits for: one look for all that changes within {@link #A_WHILE}, so
+   * that a hundred claims do not take a hundred writes.
+   */
+  public void reconcileInAWhile() {
+    if (!isAwaited.compareAndSet(false, true)) {
+      return;
+    }
+    Thread.ofVirtual()
+        .name("gas-in-a-while")
+        .inheritInheritableThreadLocals(false)
+        .start(
+            () -> {
+              try {
+                Thread.sleep(A_WHILE);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // nobody does, and to look too early is no harm
+              }
+              isAwaited.set(false);
+              reconcileSoon();
+            });
+  }
+}

@@ -1,0 +1,70 @@
+package com.intel.dra.gpu.nodeagent.gas;
+
+import com.intel.dra.gpu.api.AllocatableDevice;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/** What the API server is known to have of the agent's fields. */
+@Singleton
+public class GasPublication {
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private Optional<GasFields> published = Optional.empty();
+
+  /** The GAS says this, by a write of ours or as it was found. */
+  public void published(GasFields fields) {
+    lock.lock();
+    try {
+      published = Optional.of(fields);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the agent's devices have been in the GAS since it started. */
+  public boolean isPublished() {
+    lock.lock();
+    try {
+      return published.flatMap(GasFields::allocatable).isPresent();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits until the GAS offers none of these devices.
+   *
+   * @param uids asked again whenever the GAS was written
+   * @return false when that is not known after the time-out
+   */
+  public boolean awaitWithdrawn(Supplier<Set<String>> uids, Duration timeout)
+      throws InterruptedException {
+    long nanosLeft = timeout.toNanos();
+    lock.lock();
+    try {
+      while (!isWithdrawn(uids.get())) {
+        if (nanosLeft <= 0) {
+          return false;
+        }
+        nanosLeft = changed.awaitNanos(nanosLeft);
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isWithdrawn(Set<String> uids) {
+    Optional<Map<String, AllocatableDevice>> offered = published.flatMap(GasFields::allocatable);
+    return offered.isPresent() && Collections.disjoint(offered.get().keySet(), uids);
+  }
+}

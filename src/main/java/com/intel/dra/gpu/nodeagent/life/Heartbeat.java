@@ -1,0 +1,98 @@
+package com.intel.dra.gpu.nodeagent.life;
+
+import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.mode.DraMode;
+import com.intel.dra.gpu.nodeagent.gas.GasInformer;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * Shows the controller that this agent works, by its Lease, as long as there is {@link
+ * AgentHealth}. In structured DRA nobody asks: there the kubelet removes the slices of a driver
+ * that is gone.
+ */
+@Singleton
+public class Heartbeat {
+
+  private static final Logger LOG = Logger.getLogger(Heartbeat.class);
+
+  private final AgentHealth proof;
+  private final LeaseStatus life;
+  private final LeaseStore store;
+  private final GasInformer gas;
+  private final DraMode mode;
+  private String lastFailure = "";
+
+  @Inject
+  public Heartbeat(
+      AgentHealth proof, LeaseStatus life, LeaseStore store, GasInformer gas, DraMode mode) {
+    this.proof = proof;
+    this.life = life;
+    this.store = store;
+    this.gas = gas;
+    this.mode = mode;
+  }
+
+  /**
+   * To be called again and again. Blocks. The Lease's owner is the GAS, so first there has to be
+   * one.
+   */
+  public void beat() {
+    gas.current().ifPresent(this::beat);
+  }
+
+  /**
+   * Has the Lease hold before the GAS says that the node is ready: the controller must not see it
+   * the other way round. Does nothing while it holds.
+   */
+  public void showLifeBeforeReady(GpuAllocationState current) {
+    boolean isNeeded =
+        mode == DraMode.CLASSIC
+            && !GpuAllocationState.READY.equals(current.getStatus())
+            && !life.isCurrent();
+    if (isNeeded) {
+      beat(current);
+    }
+  }
+
+  private synchronized void beat(GpuAllocationState owner) {
+    boolean wasCurrent = life.isCurrent();
+    Instant since = life.now();
+    Optional<String> defect = proof.defect();
+    if (defect.isPresent()) {
+      if (life.doubted(defect.get())) {
+        LOG.errorf("This agent does not work and does not renew its Lease: %s", defect.get());
+        gas.reconcileSoon();
+      }
+      return;
+    }
+    if (life.doubt().isPresent()) {
+      LOG.info("This agent works again");
+    }
+    try {
+      store.renew(owner);
+      life.renewed(since);
+      lastFailure = "";
+      if (!wasCurrent) {
+        gas.reconcileSoon();
+      }
+    } catch (KubernetesClientException e) {
+      tell(e);
+    }
+  }
+
+  private void tell(KubernetesClientException e) {
+    String failure = String.valueOf(e.getMessage());
+    if (!Thread.currentThread().isInterrupted() && !failure.equals(lastFailure)) {
+      lastFailure = failure;
+      LOG.errorf(
+          "Lease %s could not be renewed, trying again; the node counts as not ready when that goes"
+              + " on: %s",
+          store.name(), failure);
+    }
+  }
+}

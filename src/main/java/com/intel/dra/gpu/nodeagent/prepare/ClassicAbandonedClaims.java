@@ -1,0 +1,81 @@
+package com.intel.dra.gpu.nodeagent.prepare;
+
+import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.nodeagent.config.AgentConfig;
+import com.intel.dra.gpu.nodeagent.gas.GasInformer;
+import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
+import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jboss.logging.Logger;
+
+/**
+ * Forgets prepared claims that the kubelet will never unprepare. Kubelets of 1.27 do not if the
+ * claim is gone first (a pod that was deleted by force), those of 1.28 and later if they lost the
+ * claim from their cache. Such a claim would hold its devices until the node reboots.
+ *
+ * <p>A claim is forgotten when it has had no allocation in the GAS for as long as the settings say,
+ * and the API server confirms that it is gone, or another one of that name, or not allocated.
+ */
+@Singleton
+public class ClassicAbandonedClaims {
+
+  private static final Logger LOG = Logger.getLogger(ClassicAbandonedClaims.class);
+
+  private final PreparedClaims prepared;
+  private final GasInformer gas;
+  private final ClassicClaims claims;
+  private final ForgottenClaims forgotten;
+
+  @Inject
+  public ClassicAbandonedClaims(
+      PreparedClaims prepared,
+      GasInformer gas,
+      ClassicClaims claims,
+      AgentConfig config,
+      InstantSource clock) {
+    this.prepared = prepared;
+    this.gas = gas;
+    this.claims = claims;
+    this.forgotten = new ForgottenClaims(prepared, gas, config, clock);
+  }
+
+  /** To be called again and again. May block on the API server. */
+  public synchronized void forget() {
+    Optional<GpuAllocationState> current = gas.current();
+    if (current.isEmpty()) {
+      forgotten.allAreAllocated();
+      return;
+    }
+    Set<String> allocated = current.get().getSpec().resourceClaimAllocations().keySet();
+    Map<String, PreparedClaim> candidates = new HashMap<>(prepared.all());
+    candidates.keySet().removeAll(allocated);
+    forgotten.onlyThese(candidates.keySet());
+    candidates.forEach(
+        (uid, claim) -> {
+          if (forgotten.isDue(uid)) {
+            forget(uid, claim);
+          }
+        });
+  }
+
+  private void forget(String uid, PreparedClaim claim) {
+    forgotten.isAllocated(uid); // unless it is forgotten now
+    try {
+      if (!claims.mayBeInUse(uid, claim)) {
+        forgotten.forget(uid, claim);
+      }
+    } catch (KubernetesClientException | IOException e) {
+      LOG.warnf(
+          "Claim %s/%s (%s) has no allocation, but could not be forgotten yet: %s",
+          claim.namespace(), claim.name(), uid, e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package com.intel.dra.gpu.nodeagent.prepare;
+
+import com.intel.dra.gpu.client.ObjectLookup;
+import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+
+/** ResourceClaims at the API server, of which the agent reads those in doubt only. */
+@Singleton
+public class ClassicClaims {
+
+  private final KubernetesClient client;
+
+  @Inject
+  public ClassicClaims(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /**
+   * Whether the claim of that UID is allocated. Not known of claims without a name, whose record
+   * was rebuilt from the GAS: of them the GAS knows best.
+   *
+   * @throws io.fabric8.kubernetes.client.KubernetesClientException if the API server does not say
+   */
+  boolean mayBeInUse(String uid, PreparedClaim claim) {
+    if (claim.name().isEmpty()) {
+      return false;
+    }
+    return ObjectLookup.read(
+            client
+                .resources(ResourceClaim.class)
+                .inNamespace(claim.namespace())
+                .withName(claim.name()),
+            ResourceClaim.class,
+            claim.name())
+        .filter(
+            found ->
+                uid.equals(found.getMetadata().getUid())
+                    && found.getStatus() != null
+                    && found.getStatus().getAllocation() != null)
+        .isPresent();
+  }
+}

@@ -1,0 +1,170 @@
+package com.intel.dra.gpu.nodeagent.prepare;
+
+import com.intel.dra.gpu.api.AllocatedDevice;
+import com.intel.dra.gpu.device.DeviceType;
+import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.nodeagent.cdi.GpuCdiDevices;
+import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Whether a claim would use what another claim's containers may still be using. The scheduler lets
+ * go of a claim as soon as its pod object is gone, and that may be before the containers are: pods
+ * that were deleted by force.
+ */
+final class DoubleUse {
+
+  private DoubleUse() {}
+
+  /**
+   * What stands against the claim; empty when nothing does.
+   *
+   * @param prepared the claims that are prepared, by UID; the claim itself may be among them
+   * @param memoryMiB what a GPU has, by its UID; empty or 0 where that is not known
+   */
+  static Optional<String> of(
+      String uid,
+      PreparedClaim wanted,
+      Map<String, PreparedClaim> prepared,
+      Function<String, Optional<Integer>> memoryMiB) {
+    var others = new TreeMap<>(prepared);
+    Optional<PreparedClaim> before = Optional.ofNullable(others.remove(uid));
+    return sameDevice(wanted, others)
+        .or(() -> tooMuchMemory(before, wanted, others, memoryMiB))
+        .or(() -> tooManyShares(before, wanted, others));
+  }
+
+  /** The offer and the controller's placement keep to it, so that it is no surprise here. */
+  private static Optional<String> tooManyShares(
+      Optional<PreparedClaim> before,
+      PreparedClaim wanted,
+      SortedMap<String, PreparedClaim> others) {
+    for (String gpu : uids(wanted)) {
+      long asked = shares(wanted, gpu);
+      long used = others.values().stream().mapToLong(other -> shares(other, gpu)).sum();
+      if (asked > before.map(known -> shares(known, gpu)).orElse(0L)
+          && asked + used > Gpu.MAX_SHARES) {
+        return Optional.of(
+            "%d shares of device %s cannot be used while others use %d on this node: a GPU has %d shares at most"
+                .formatted(asked, gpu, used, Gpu.MAX_SHARES));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static long shares(PreparedClaim claim, String gpu) {
+    return claim.devices().stream().filter(device -> device.uid().equals(gpu)).count();
+  }
+
+  private static Optional<String> sameDevice(
+      PreparedClaim wanted, SortedMap<String, PreparedClaim> others) {
+    for (var other : others.entrySet()) {
+      for (AllocatedDevice device : wanted.devices()) {
+        for (AllocatedDevice used : other.getValue().devices()) {
+          if (exclude(device, wanted, used, other.getValue())) {
+            return Optional.of(
+                "device %s cannot be used while claim %s/%s (%s) uses %s on this node: if its pod was deleted by force, its containers are still ending, and the next try may succeed"
+                    .formatted(
+                        device.uid(),
+                        other.getValue().namespace(),
+                        other.getValue().name(),
+                        other.getKey(),
+                        used.uid()));
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Shares of one GPU that are more than it has, together with those of ending containers. A claim
+   * that is prepared already takes nothing more when the kubelet asks again.
+   */
+  private static Optional<String> tooMuchMemory(
+      Optional<PreparedClaim> before,
+      PreparedClaim wanted,
+      SortedMap<String, PreparedClaim> others,
+      Function<String, Optional<Integer>> memoryMiB) {
+    for (String gpu : uids(wanted)) {
+      long has = memoryMiB.apply(gpu).orElse(0);
+      if (wanted.results().isEmpty()) {
+        continue; // the controller of classic DRA has counted
+      }
+      long asked = shareMiB(wanted, gpu);
+      if (asked <= before.map(known -> shareMiB(known, gpu)).orElse(0L)) {
+        continue;
+      }
+      long used = others.values().stream().mapToLong(other -> shareMiB(other, gpu)).sum();
+      if (has > 0 && used > 0 && asked + used > has) {
+        String users =
+            others.entrySet().stream()
+                .filter(other -> shareMiB(other.getValue(), gpu) > 0)
+                .map(
+                    other ->
+                        "%s/%s (%s)"
+                            .formatted(
+                                other.getValue().namespace(),
+                                other.getValue().name(),
+                                other.getKey()))
+                .collect(Collectors.joining(", "));
+        return Optional.of(
+            "%d MiB of device %s cannot be used while others use %d MiB of its %d MiB on this node: claims %s; if the pod of one was deleted by force, its containers are still ending, and the next try may succeed"
+                .formatted(asked, gpu, used, has, users));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static SortedSet<String> uids(PreparedClaim claim) {
+    return claim.devices().stream()
+        .filter(device -> !isVf(device))
+        .map(AllocatedDevice::uid)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Also of a record that was rebuilt from the GAS: one with all of the memory has the GPU. */
+  private static long shareMiB(PreparedClaim claim, String gpu) {
+    return claim.devices().stream()
+        .filter(device -> device.uid().equals(gpu))
+        .mapToLong(AllocatedDevice::memory)
+        .sum();
+  }
+
+  private static boolean exclude(
+      AllocatedDevice device, PreparedClaim claim, AllocatedDevice used, PreparedClaim other) {
+    if (device.uid().equals(used.uid())) {
+      return isVf(device) || !(isShared(device, claim) && isShared(used, other));
+    }
+    return parent(device).equals(Optional.of(used.uid()))
+        || parent(used).equals(Optional.of(device.uid()));
+  }
+
+  private static boolean isVf(AllocatedDevice device) {
+    return device.type().equals(DeviceType.VF.wireName());
+  }
+
+  private static Optional<String> parent(AllocatedDevice device) {
+    return DeviceUid.parse(device.uid()).flatMap(DeviceUid::parent).map(DeviceUid::toString);
+  }
+
+  /** Of a record that was rebuilt from the GAS nobody knows: it does not stand in the way. */
+  private static boolean isShared(AllocatedDevice device, PreparedClaim claim) {
+    return claim.results().isEmpty()
+        || claim.results().stream()
+            .filter(result -> result.cdiDevices().contains(cdiName(device)))
+            .anyMatch(result -> !result.shareId().isEmpty());
+  }
+
+  private static String cdiName(AllocatedDevice device) {
+    return GpuCdiDevices.KIND.qualifiedName(device.uid());
+  }
+}

@@ -1,0 +1,72 @@
+package com.intel.dra.gpu.nodeagent.prepare;
+
+import com.intel.dra.gpu.nodeagent.config.AgentConfig;
+import com.intel.dra.gpu.nodeagent.gas.GasInformer;
+import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
+import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import org.jboss.logging.Logger;
+
+/**
+ * Lets prepared claims be forgotten that have had no allocation for long enough: the containers of
+ * a pod that was deleted by force may still be ending.
+ */
+final class ForgottenClaims {
+
+  private static final Logger LOG = Logger.getLogger(ForgottenClaims.class);
+
+  private final PreparedClaims prepared;
+  private final GasInformer gas;
+  private final Duration patience;
+  private final InstantSource clock;
+  private final Map<String, Instant> notAllocatedSince = new HashMap<>();
+
+  ForgottenClaims(
+      PreparedClaims prepared, GasInformer gas, AgentConfig config, InstantSource clock) {
+    this.prepared = prepared;
+    this.gas = gas;
+    this.patience = config.abandonedClaimsAfter();
+    this.clock = clock;
+  }
+
+  /** Nothing is known of allocations: every claim counts as allocated. */
+  void allAreAllocated() {
+    notAllocatedSince.clear();
+  }
+
+  /** The claim is allocated, or may be: if it is not later, the time begins anew. */
+  void isAllocated(String uid) {
+    notAllocatedSince.remove(uid);
+  }
+
+  /** Of all but these claims nothing is to be remembered. */
+  void onlyThese(Collection<String> uids) {
+    notAllocatedSince.keySet().retainAll(uids);
+  }
+
+  /** The claim has no allocation now. Returns whether that is so for long enough. */
+  boolean isDue(String uid) {
+    Instant now = clock.instant();
+    return !now.isBefore(notAllocatedSince.computeIfAbsent(uid, _ -> now).plus(patience));
+  }
+
+  /**
+   * @param claim the record that was judged: the kubelet may have prepared the claim anew since
+   */
+  void forget(String uid, PreparedClaim claim) throws IOException {
+    notAllocatedSince.remove(uid);
+    if (prepared.removeUnchanged(uid, claim)) {
+      LOG.warnf(
+          "Forgot claim %s/%s (%s), which the kubelet has not unprepared: it had no allocation for"
+              + " %s",
+          claim.namespace(), claim.name(), uid, patience);
+      gas.reconcileSoon();
+    }
+  }
+}

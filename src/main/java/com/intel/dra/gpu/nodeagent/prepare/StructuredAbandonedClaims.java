@@ -1,0 +1,95 @@
+package com.intel.dra.gpu.nodeagent.prepare;
+
+import com.intel.dra.gpu.mode.DraMode;
+import com.intel.dra.gpu.nodeagent.config.AgentConfig;
+import com.intel.dra.gpu.nodeagent.gas.GasInformer;
+import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
+import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
+import com.intel.dra.gpu.structured.ClaimResults;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * Forgets prepared claims of structured DRA that the kubelet will never unprepare, because it lost
+ * its own record of them. Such a claim would hold its devices, which the scheduler takes for free,
+ * until the node reboots.
+ *
+ * <p>A claim is forgotten when the API server has said for as long as the settings say that it is
+ * gone, or another one of that name, or has nothing on this node.
+ */
+@Singleton
+public class StructuredAbandonedClaims {
+
+  private static final Logger LOG = Logger.getLogger(StructuredAbandonedClaims.class);
+
+  private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
+
+  private final PreparedClaims prepared;
+  private final StructuredClaims claims;
+  private final AgentConfig config;
+  private final ForgottenClaims forgotten;
+
+  @Inject
+  public StructuredAbandonedClaims(
+      PreparedClaims prepared,
+      StructuredClaims claims,
+      GasInformer gas,
+      AgentConfig config,
+      InstantSource clock) {
+    this.prepared = prepared;
+    this.claims = claims;
+    this.config = config;
+    this.forgotten = new ForgottenClaims(prepared, gas, config, clock);
+  }
+
+  /** How often to look: each look reads every prepared claim. Never without a pause. */
+  public Duration pause() {
+    return pause(config.abandonedClaimsAfter());
+  }
+
+  static Duration pause(Duration forgottenAfter) {
+    Duration half = forgottenAfter.dividedBy(2);
+    return half.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : half;
+  }
+
+  /** To be called again and again. May block on the API server. */
+  public synchronized void forget() {
+    Map<String, PreparedClaim> all = prepared.all();
+    forgotten.onlyThese(all.keySet());
+    all.forEach(
+        (uid, claim) -> {
+          try {
+            if (isAllocatedHere(uid, claim)) {
+              forgotten.isAllocated(uid);
+            } else if (forgotten.isDue(uid)) {
+              forgotten.forget(uid, claim);
+            }
+          } catch (KubernetesClientException | IOException e) {
+            forgotten.isAllocated(uid); // what is not known counts as allocated
+            LOG.debugf("Whether claim %s is allocated is not known: %s", uid, e.getMessage());
+          }
+        });
+  }
+
+  /** A claim without a name was taken over from the GAS: nobody can ask for it. */
+  private boolean isAllocatedHere(String uid, PreparedClaim claim) {
+    if (claim.name().isEmpty()) {
+      return true;
+    }
+    Optional<ResourceClaim> found =
+        claims
+            .read(claim.namespace(), claim.name())
+            .filter(read -> uid.equals(read.getMetadata().getUid()));
+    return found.isPresent()
+        && ClaimResults.of(found.get(), DraMode.STRUCTURED.driverName(), config.nodeName())
+            instanceof ClaimResults.Given;
+  }
+}

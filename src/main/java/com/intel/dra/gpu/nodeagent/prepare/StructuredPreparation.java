@@ -1,0 +1,202 @@
+package com.intel.dra.gpu.nodeagent.prepare;
+
+import com.intel.dra.gpu.api.AllocatedDevice;
+import com.intel.dra.gpu.device.DeviceType;
+import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.mode.DraMode;
+import com.intel.dra.gpu.nodeagent.cdi.GpuCdiDevices;
+import com.intel.dra.gpu.nodeagent.config.AgentConfig;
+import com.intel.dra.gpu.nodeagent.devices.NodeDevices;
+import com.intel.dra.gpu.nodeagent.gas.GasInformer;
+import com.intel.dra.gpu.nodeagent.publish.PendingAllocations;
+import com.intel.dra.gpu.nodeagent.publish.SliceOffer;
+import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
+import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
+import com.intel.dra.gpu.nodeagent.state.PreparedResult;
+import com.intel.dra.gpu.structured.ClaimResults;
+import com.intel.dra.gpu.structured.GpuOffer;
+import com.intel.dra.gpu.structured.PreparableDevice;
+import com.intel.dra.kit.kubelet.api.ClaimReference;
+import com.intel.dra.kit.kubelet.api.PrepareResult;
+import com.intel.dra.kit.kubelet.api.UnprepareResult;
+import com.intel.dra.kit.time.Deadline;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import jakarta.enterprise.inject.Typed;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Structured DRA: the scheduler's allocation stands in the claim, which is read from the API server
+ * at each call; while that is away, what is prepared already is answered from its record. VFs that
+ * are to be made stand in the GAS as allocated until the claim is prepared.
+ */
+@Singleton
+@Typed(StructuredPreparation.class)
+public class StructuredPreparation implements DeadlinePreparer {
+
+  private static final String VF = DeviceType.VF.wireName();
+
+  private final DevicePreparation devices;
+  private final PreparedClaims prepared;
+  private final PendingAllocations pending;
+  private final StructuredClaims claims;
+  private final SliceOffer offer;
+  private final NodeDevices node;
+  private final GasInformer gas;
+  private final AgentConfig config;
+
+  @Inject
+  public StructuredPreparation(
+      DevicePreparation devices,
+      PreparedClaims prepared,
+      PendingAllocations pending,
+      StructuredClaims claims,
+      SliceOffer offer,
+      NodeDevices node,
+      GasInformer gas,
+      AgentConfig config) {
+    this.devices = devices;
+    this.prepared = prepared;
+    this.pending = pending;
+    this.claims = claims;
+    this.offer = offer;
+    this.node = node;
+    this.gas = gas;
+    this.config = config;
+  }
+
+  @Override
+  public PrepareResult prepare(
+      ClaimReference claim, Optional<String> resourceHandle, Deadline deadline) {
+    PrepareResult result = devices.prepare(claim, () -> announced(claim, wanted(claim)), deadline);
+    if (result instanceof PrepareResult.Prepared) {
+      pending.remove(claim.uid());
+    }
+    return result;
+  }
+
+  /** VFs are made of what the GAS shows. */
+  private WantedClaim announced(ClaimReference claim, WantedClaim wanted) {
+    if (wanted instanceof WantedClaim.Known(PreparedClaim known)
+        && known.devices().stream().anyMatch(device -> device.type().equals(VF))) {
+      pending.put(claim.uid(), known.devices());
+      gas.reconcileSoon();
+    }
+    return wanted;
+  }
+
+  @Override
+  public UnprepareResult unprepare(ClaimReference claim) {
+    if (pending.remove(claim.uid())) {
+      gas.reconcileSoon();
+    }
+    return devices.unprepare(claim);
+  }
+
+  private WantedClaim wanted(ClaimReference claim) {
+    Optional<ResourceClaim> found;
+    try {
+      found = claims.read(claim.namespace(), claim.name());
+    } catch (KubernetesClientException e) {
+      return prepared
+          .find(claim.uid())
+          .filter(record -> !record.results().isEmpty())
+          .<WantedClaim>map(WantedClaim.Known::new)
+          .orElseGet(
+              () ->
+                  new WantedClaim.NotKnownYet(
+                      "it could not be read from the API server, and is tried again: "
+                          + e.getMessage()));
+    }
+    if (found.isEmpty()) {
+      return new WantedClaim.Unknown("there is no such claim any more; delete its pods");
+    }
+    String uid = found.get().getMetadata().getUid();
+    if (!claim.uid().equals(uid)) {
+      return new WantedClaim.Unknown(
+          "it was deleted and another one of its name, %s, is there now; delete the pods that use the former"
+              .formatted(uid));
+    }
+    String driver = DraMode.STRUCTURED.driverName();
+    return switch (ClaimResults.of(found.get(), driver, config.nodeName())) {
+      case ClaimResults.NotAllocated _ ->
+          new WantedClaim.Unknown(
+              "it is not allocated; delete its pods so that it is allocated anew");
+      case ClaimResults.NotHere _ ->
+          new WantedClaim.Unknown(
+              "it was given no device of driver %s on node %s; delete its pods so that it is allocated anew"
+                  .formatted(driver, config.nodeName()));
+      case ClaimResults.Given(var results, var configurations) when configurations.isEmpty() ->
+          wanted(claim, results);
+      case ClaimResults.Given(var results, var configurations) ->
+          new WantedClaim.Unknown(unknownParameters(driver, configurations.getFirst()));
+    };
+  }
+
+  /** Who wrote them expects something of them, so nothing is not the answer. */
+  private static String unknownParameters(String driver, ClaimResults.Configuration configuration) {
+    String of =
+        configuration.requests().isEmpty()
+            ? "all requests"
+            : "request " + String.join(", ", configuration.requests());
+    return switch (configuration.source()) {
+      case CLASS ->
+          "the DeviceClass of %s has opaque parameters (spec.config) for driver %s, which knows none: remove them from the class, and delete the claim's pods so that it is allocated anew"
+              .formatted(of, driver);
+      case CLAIM ->
+          "it has opaque parameters (spec.devices.config) for driver %s and %s, which knows none: create the claim, or its template, without them"
+              .formatted(driver, of);
+    };
+  }
+
+  private WantedClaim wanted(ClaimReference claim, List<ClaimResults.Result> given) {
+    GpuOffer now =
+        offer
+            .current()
+            .orElseThrow(() -> new IllegalStateException("asked before the first discovery"));
+    var held = new ArrayList<AllocatedDevice>();
+    var results = new ArrayList<PreparedResult>();
+    for (ClaimResults.Result result : given) {
+      Optional<PreparableDevice> device = now.find(result.device());
+      if (device.isEmpty()) {
+        return new WantedClaim.Unknown(
+            "device %s, which it was given, is not on node %s: see the log of its node agent for what was discovered; bring the device back, or delete the claim's pods so that it is allocated anew"
+                .formatted(result.device(), config.nodeName()));
+      }
+      if (device.get() instanceof PreparableDevice.Monitor && !result.adminAccess()) {
+        return new WantedClaim.Unknown(
+            "device %s is for administrative access alone: let the DeviceClass of request %s leave out devices of type monitor, as the one that comes with the driver does"
+                .formatted(result.device(), result.request()));
+      }
+      if (device.get() instanceof PreparableDevice.Monitor(DeviceUid gpu)
+          && node.find(gpu.toString()).isEmpty()) {
+        return new WantedClaim.Unknown(
+            "GPU %s cannot be looked at now, for it cannot be used: see the log of its node agent; bring it back, or delete the claim's pods so that it is allocated anew"
+                .formatted(gpu));
+      }
+      if (!result.adminAccess()) {
+        device.get().held(result.shareMiB()).ifPresent(held::add);
+      }
+      results.add(
+          new PreparedResult(
+              result.request(),
+              result.pool(),
+              result.device(),
+              result.shareId().orElse(""),
+              result.adminAccess(),
+              cdiDevices(device.get().uid().toString(), result.adminAccess())));
+    }
+    return new WantedClaim.Known(new PreparedClaim(claim.namespace(), claim.name(), held, results));
+  }
+
+  /** Who only looks on gets nothing of a VF that does not exist. */
+  private List<String> cdiDevices(String uid, boolean adminAccess) {
+    return adminAccess && node.find(uid).isEmpty()
+        ? List.of()
+        : List.of(GpuCdiDevices.KIND.qualifiedName(uid));
+  }
+}

@@ -1,0 +1,237 @@
+package com.intel.dra.gpu.nodeagent.publish;
+
+import com.intel.dra.gpu.api.AllocatableDevice;
+import com.intel.dra.gpu.api.ClaimAllocation;
+import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.VfProfile;
+import com.intel.dra.gpu.mode.DraMode;
+import com.intel.dra.gpu.nodeagent.devices.NodeDevices;
+import com.intel.dra.gpu.nodeagent.devices.VfHostState;
+import com.intel.dra.gpu.nodeagent.devices.VfHostState.Making;
+import com.intel.dra.gpu.nodeagent.devices.VfHostState.MakingFailed;
+import com.intel.dra.gpu.nodeagent.devices.VfHostState.Occupied;
+import com.intel.dra.gpu.nodeagent.devices.VfHostState.Refused;
+import com.intel.dra.gpu.nodeagent.devices.VfHostState.RemovalFailed;
+import com.intel.dra.gpu.nodeagent.devices.VfHostState.Removing;
+import com.intel.dra.gpu.nodeagent.devices.VfHostState.Unknown;
+import com.intel.dra.gpu.nodeagent.devices.VfHosts;
+import com.intel.dra.gpu.nodeagent.gas.GasFields;
+import com.intel.dra.gpu.nodeagent.life.LeaseStatus;
+import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
+import com.intel.dra.gpu.nodeagent.state.VfHostRecords;
+import com.intel.dra.gpu.nodeagent.vfs.VfBackoff;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeMap;
+
+/** What the agent's fields of the GAS should say now, from what the agent knows now. */
+@Singleton
+public class DesiredGas {
+
+  private final NodeDevices devices;
+  private final PreparedClaims prepared;
+  private final VfHosts hosts;
+  private final VfHostRecords records;
+  private final DraMode mode;
+  private final PendingAllocations pending;
+  private final VfBackoff failures;
+  private final LeaseStatus life;
+  private volatile boolean serving;
+
+  @Inject
+  public DesiredGas(
+      NodeDevices devices,
+      PreparedClaims prepared,
+      VfHosts hosts,
+      VfHostRecords records,
+      DraMode mode,
+      PendingAllocations pending,
+      VfBackoff failures,
+      LeaseStatus life) {
+    this.devices = devices;
+    this.prepared = prepared;
+    this.hosts = hosts;
+    this.records = records;
+    this.mode = mode;
+    this.pending = pending;
+    this.failures = failures;
+    this.life = life;
+  }
+
+  /**
+   * Whether the kubelet can call: new claims may be placed on the node only then.
+   *
+   * @return whether that is news
+   */
+  public synchronized boolean setServing(boolean serving) {
+    boolean changed = this.serving != serving;
+    this.serving = serving;
+    return changed;
+  }
+
+  /**
+   * @param statusNow what the GAS says, which counts where this agent's life is to be shown first
+   */
+  public GasFields fields(String statusNow) {
+    // first the states: of a GPU of which nothing goes on any more the devices are known by then
+    Map<DeviceUid, VfHostState> states = hosts.states();
+    Optional<Map<String, AllocatableDevice>> allocatable =
+        devices.known().map(gpus -> allocatable(gpus, states));
+    boolean ready =
+        serving
+            && allocatable.isPresent()
+            && mayBeReady(GpuAllocationState.READY.equals(statusNow));
+    return new GasFields(
+        allocatable,
+        prepared.isComplete()
+            ? Optional.of(GasFields.Prepared.of(prepared.all()))
+            : Optional.empty(),
+        prepared.isComplete() ? allocations() : Optional.empty(),
+        ready ? GpuAllocationState.READY : GpuAllocationState.NOT_READY);
+  }
+
+  private boolean mayBeReady(boolean isReady) {
+    return switch (mode) {
+      case CLASSIC -> life.allowsReady(isReady);
+      case STRUCTURED -> true; // nobody asks for its Lease
+    };
+  }
+
+  private Map<String, AllocatableDevice> allocatable(
+      List<Gpu> gpus, Map<DeviceUid, VfHostState> states) {
+    var byUid = new TreeMap<String, AllocatableDevice>();
+    for (Gpu gpu : gpus) {
+      DeviceUid host = gpu.uid().parent().orElse(gpu.uid());
+      Optional<VfHostState> state = Optional.ofNullable(states.get(host));
+      switch (gpu.type()) {
+        case GPU -> {
+          if (state.filter(DesiredGas::withholdsTheGpu).isEmpty()) {
+            offerGpu(byUid, gpu, memoryMiB(gpu, state), maxVfs(gpu, state));
+            state.ifPresent(now -> offerVfsToBe(byUid, host, now));
+          }
+        }
+        case VF -> {
+          if (state.filter(DesiredGas::withholdsVfs).isEmpty()) {
+            offerVf(byUid, gpu.uid(), records.memoryMiB(gpu));
+          }
+        }
+      }
+    }
+    return byUid;
+  }
+
+  private static boolean withholdsTheGpu(VfHostState state) {
+    return switch (state) {
+      case Removing removing -> true;
+      case RemovalFailed failed -> true;
+      case Making making -> false;
+      case MakingFailed failed -> false;
+      case Refused refused -> false;
+      case Occupied occupied -> false;
+      case Unknown unknown -> true;
+    };
+  }
+
+  private static boolean withholdsVfs(VfHostState state) {
+    return switch (state) {
+      case Making making -> true;
+      case MakingFailed failed -> true;
+      case Removing removing -> true;
+      case RemovalFailed failed -> true;
+      case Refused refused -> false;
+      case Occupied occupied -> false;
+      case Unknown unknown -> true;
+    };
+  }
+
+  /** What is left of it beside VFs of somebody else is not known, and its user may see less. */
+  private static int memoryMiB(Gpu gpu, Optional<VfHostState> state) {
+    return state.filter(Occupied.class::isInstance).isPresent() ? 0 : gpu.memoryMiB();
+  }
+
+  /** 0 also where VFs cannot be made, or could not be lately: no others are to be planned there. */
+  private int maxVfs(Gpu gpu, Optional<VfHostState> state) {
+    boolean canHaveOthers =
+        state.map(DesiredGas::canHaveOthers).orElse(true) && !failures.isRecent(gpu.uid());
+    return canHaveOthers ? gpu.maxVfs() : 0;
+  }
+
+  private static boolean canHaveOthers(VfHostState state) {
+    return switch (state) {
+      case Making making -> true;
+      case MakingFailed failed -> false;
+      case Removing removing -> false;
+      case RemovalFailed failed -> false;
+      case Refused refused -> false;
+      case Occupied occupied -> false;
+      case Unknown unknown -> false;
+    };
+  }
+
+  /** Only those that are held, for nobody else should count on them yet. */
+  private static void offerVfsToBe(
+      Map<String, AllocatableDevice> byUid, DeviceUid host, VfHostState state) {
+    switch (state) {
+      case Making(VfProfile profile, SortedSet<Integer> held, var previous) ->
+          held.forEach(index -> offerVf(byUid, host.vf(index), profile.memoryMiB()));
+      case MakingFailed(var failure, VfProfile profile, SortedSet<Integer> held, boolean left) -> {
+        if (left) {
+          held.forEach(index -> offerVf(byUid, host.vf(index), profile.memoryMiB()));
+        }
+      }
+      case Removing removing -> {}
+      case RemovalFailed failed -> {}
+      case Refused refused -> {}
+      case Occupied occupied -> {}
+      case Unknown unknown -> {}
+    }
+  }
+
+  private static void offerGpu(
+      Map<String, AllocatableDevice> byUid, Gpu gpu, int memoryMiB, int maxVfs) {
+    offer(byUid, gpu.uid(), memoryMiB, maxVfs, maxVfs > 0 && gpu.equalShares());
+  }
+
+  private static void offerVf(Map<String, AllocatableDevice> byUid, DeviceUid uid, int memoryMiB) {
+    offer(byUid, uid, memoryMiB, 0, false);
+  }
+
+  private static void offer(
+      Map<String, AllocatableDevice> byUid,
+      DeviceUid uid,
+      int memoryMiB,
+      int maxVfs,
+      boolean equalShares) {
+    byUid.put(
+        uid.toString(),
+        new AllocatableDevice(
+            maxVfs,
+            equalShares,
+            memoryMiB,
+            uid.model().value(),
+            uid.parent().map(DeviceUid::toString).orElse(""),
+            uid.type().wireName(),
+            uid.toString()));
+  }
+
+  /** In structured DRA the agent knows of a claim when the kubelet wants it prepared. */
+  private Optional<Map<String, ClaimAllocation>> allocations() {
+    return switch (mode) {
+      case CLASSIC -> Optional.empty();
+      case STRUCTURED -> {
+        var allocations = new TreeMap<>(pending.all());
+        prepared
+            .all()
+            .forEach(
+                (uid, claim) -> allocations.put(uid, new ClaimAllocation(claim.devices(), "")));
+        yield Optional.of(allocations);
+      }
+    };
+  }
+}

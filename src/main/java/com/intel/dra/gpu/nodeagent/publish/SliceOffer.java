@@ -1,0 +1,288 @@
+package com.intel.dra.gpu.nodeagent.publish;
+
+import com.intel.dra.gpu.device.DeviceType;
+import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.GpuFacts;
+import com.intel.dra.gpu.device.GpuHealth;
+import com.intel.dra.gpu.device.VfProfile;
+import com.intel.dra.gpu.device.VfProfiles;
+import com.intel.dra.gpu.nodeagent.cdi.GpuCdiDevices;
+import com.intel.dra.gpu.nodeagent.config.AgentConfig;
+import com.intel.dra.gpu.nodeagent.devices.DeviceDescriptions;
+import com.intel.dra.gpu.nodeagent.devices.HeldDeviceHealth;
+import com.intel.dra.gpu.nodeagent.devices.NodeDevices;
+import com.intel.dra.gpu.nodeagent.devices.VfHostState;
+import com.intel.dra.gpu.nodeagent.devices.VfHosts;
+import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
+import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
+import com.intel.dra.gpu.nodeagent.state.VfHostRecord;
+import com.intel.dra.gpu.nodeagent.state.VfHostRecords;
+import com.intel.dra.gpu.nodeagent.vfs.VfBackoff;
+import com.intel.dra.gpu.nodeagent.vfs.VfHolders;
+import com.intel.dra.gpu.structured.DeviceFacts;
+import com.intel.dra.gpu.structured.GpuOffer;
+import com.intel.dra.gpu.structured.GpuSharing;
+import com.intel.dra.gpu.structured.OfferedGpu;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What structured DRA is to know of the node's devices now, from what the agent knows now. */
+@Singleton
+public class SliceOffer {
+
+  private final NodeDevices devices;
+  private final VfHosts hosts;
+  private final VfHostRecords records;
+  private final VfBackoff failures;
+  private final PreparedClaims prepared;
+  private final GpuSharing sharing;
+  private final int vfsOnDemand;
+  private volatile boolean ready = true;
+
+  // a GPU that is not well stays published with a taint that evicts its pods; one that is gone
+  // until they are
+  private final SortedMap<DeviceUid, Gpu> offered = new TreeMap<>();
+
+  @Inject
+  public SliceOffer(
+      NodeDevices devices,
+      VfHosts hosts,
+      VfHostRecords records,
+      VfBackoff failures,
+      PreparedClaims prepared,
+      AgentConfig config) {
+    this.devices = devices;
+    this.hosts = hosts;
+    this.records = records;
+    this.failures = failures;
+    this.prepared = prepared;
+    this.vfsOnDemand = config.vfsOnDemand();
+    this.sharing =
+        switch (config.sharing()) {
+          case EXCLUSIVE -> new GpuSharing.Exclusive();
+          case MEMORY ->
+              new GpuSharing.ByMemory(
+                  config.shareDefaultMib(), config.shareMinimumMib(), config.shareStepMib());
+        };
+  }
+
+  /** Whether the kubelet can call: nobody new is to be sent here while it cannot. */
+  void setReady(boolean ready) {
+    this.ready = ready;
+  }
+
+  /**
+   * Empty before the first discovery. Holds no lock while it asks others: they may wait for each
+   * other.
+   */
+  public Optional<GpuOffer> current() {
+    // first the states: of a GPU of which nothing goes on any more the devices are known by then
+    Map<DeviceUid, VfHostState> states = hosts.states();
+    return devices
+        .known()
+        .map(
+            known -> {
+              List<GpuFacts> facts = devices.facts();
+              Collection<PreparedClaim> claims = prepared.all().values();
+              VfHostRecords.Now onRecord = records.now();
+              SortedMap<DeviceUid, GpuHealth> health = HeldDeviceHealth.of(facts, claims);
+              VfHolders holders = VfHolders.of(claims);
+              return new GpuOffer(
+                  remembered(known, facts, heldGpus(claims)).stream()
+                      .map(
+                          gpu ->
+                              new OfferedGpu(
+                                  gpu,
+                                  DeviceDescriptions.of(gpu, facts, condition(gpu.uid(), health)),
+                                  vfs(
+                                      gpu,
+                                      known,
+                                      onRecord,
+                                      Optional.ofNullable(states.get(gpu.uid())),
+                                      atLeast(gpu, health)),
+                                  use(gpu, claims),
+                                  heldVfs(gpu, holders, health)))
+                      .toList(),
+                  sharing,
+                  ready);
+            });
+  }
+
+  private DeviceFacts.Condition condition(
+      DeviceUid device, SortedMap<DeviceUid, GpuHealth> health) {
+    if (health.getOrDefault(device, new GpuHealth.Healthy()).isHealthy()) {
+      return DeviceFacts.Condition.WELL;
+    }
+    return devices.isUnusableForLong(device)
+        ? DeviceFacts.Condition.UNWELL
+        : DeviceFacts.Condition.IN_DOUBT;
+  }
+
+  private SortedMap<Integer, OfferedGpu.HeldVf> heldVfs(
+      Gpu gpu, VfHolders holders, SortedMap<DeviceUid, GpuHealth> health) {
+    var held = new TreeMap<Integer, OfferedGpu.HeldVf>();
+    holders
+        .of(gpu.uid())
+        .forEach(
+            vf ->
+                held.put(
+                    vf.index(),
+                    new OfferedGpu.HeldVf(
+                        vf.memoryMiB(), condition(gpu.uid().vf(vf.index()), health))));
+    return held;
+  }
+
+  /** How many VFs it has, or had while claims took some. */
+  private static int atLeast(Gpu gpu, SortedMap<DeviceUid, GpuHealth> health) {
+    return health.keySet().stream()
+        .filter(device -> device.parent().equals(Optional.of(gpu.uid())))
+        .mapToInt(vf -> vf.vfIndex().orElseThrow() + 1)
+        .max()
+        .orElse(0);
+  }
+
+  private synchronized List<Gpu> remembered(
+      List<Gpu> known, List<GpuFacts> facts, Set<DeviceUid> held) {
+    var here = new TreeMap<DeviceUid, Gpu>();
+    known.stream()
+        .filter(device -> device.type() == DeviceType.GPU)
+        .forEach(gpu -> here.put(gpu.uid(), gpu));
+    offered
+        .keySet()
+        .removeIf(gpu -> !here.containsKey(gpu) && isGone(gpu, facts) && !held.contains(gpu));
+    offered.putAll(here);
+    return List.copyOf(offered.values());
+  }
+
+  private static boolean isGone(DeviceUid gpu, List<GpuFacts> facts) {
+    return facts.stream()
+        .filter(candidate -> candidate.uid().equals(gpu))
+        .allMatch(gone -> gone.health() instanceof GpuHealth.Vanished);
+  }
+
+  /** GPUs that pods may be using, also those that a taint has evicted. */
+  private static Set<DeviceUid> heldGpus(Collection<PreparedClaim> claims) {
+    return claims.stream()
+        .flatMap(claim -> claim.devices().stream())
+        .flatMap(device -> DeviceUid.parse(device.uid()).stream())
+        .map(held -> held.parent().orElse(held))
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** By what is prepared here: of a claim that was only allocated nobody tells the agent. */
+  private static OfferedGpu.Use use(Gpu gpu, Collection<PreparedClaim> claims) {
+    Stream<OfferedGpu.Use> rebuilt =
+        claims.stream()
+            .filter(claim -> claim.results().isEmpty())
+            .flatMap(claim -> claim.devices().stream())
+            .filter(device -> device.uid().equals(gpu.uid().toString()))
+            .map(
+                device ->
+                    device.memory() < gpu.memoryMiB()
+                        ? OfferedGpu.Use.SHARED
+                        : OfferedGpu.Use.UNKNOWN);
+    String cdiName = GpuCdiDevices.KIND.qualifiedName(gpu.uid().toString());
+    Stream<OfferedGpu.Use> known =
+        claims.stream()
+            .flatMap(claim -> claim.results().stream())
+            .filter(result -> !result.adminAccess() && result.cdiDevices().contains(cdiName))
+            .map(
+                result ->
+                    result.shareId().isEmpty() ? OfferedGpu.Use.WHOLE : OfferedGpu.Use.SHARED);
+    return Stream.concat(rebuilt, known).max(Comparator.naturalOrder()).orElse(OfferedGpu.Use.NONE);
+  }
+
+  private OfferedGpu.Vfs vfs(
+      Gpu gpu,
+      List<Gpu> known,
+      VfHostRecords.Now onRecord,
+      Optional<VfHostState> state,
+      int atLeast) {
+    List<Gpu> existing =
+        known.stream()
+            .filter(device -> device.uid().parent().equals(Optional.of(gpu.uid())))
+            .map(onRecord::withPromisedMemory)
+            .toList();
+    Optional<VfHostRecord> made = onRecord.find(gpu.uid());
+    boolean othersUseVfs =
+        made.isEmpty()
+            && (!existing.isEmpty()
+                || state.filter(VfHostState.Occupied.class::isInstance).isPresent());
+    if (othersUseVfs && state.filter(VfHostState::isBusy).isEmpty()) {
+      return new OfferedGpu.Vfs.Existing(existing);
+    }
+    return profile(gpu, made)
+        .<OfferedGpu.Vfs>map(
+            profile ->
+                new OfferedGpu.Vfs.OnDemand(
+                    profile,
+                    failure(gpu, state),
+                    state.filter(SliceOffer::blocksTheGpu).isPresent()))
+        .or(() -> made.map(vfs -> stillSplit(gpu, vfs, state, atLeast)))
+        .orElseGet(OfferedGpu.Vfs.None::new);
+  }
+
+  /** What was split and cannot be split now, or cannot be looked at: nobody new is to get VFs. */
+  private OfferedGpu.Vfs stillSplit(
+      Gpu gpu, VfHostRecord made, Optional<VfHostState> state, int atLeast) {
+    Optional<VfProfile> onRecord =
+        VfProfiles.recorded(gpu.uid().model(), made.profile(), made.memoryMiB());
+    int numVfs = Math.max(Math.max(1, atLeast), onRecord.map(VfProfile::numVfs).orElse(0));
+    return new OfferedGpu.Vfs.OnDemand(
+        new VfProfile(made.profile(), numVfs, made.memoryMiB(), Optional.empty()),
+        failure(gpu, state).or(() -> Optional.of("it cannot be split now")),
+        onRecord.isEmpty() || state.filter(SliceOffer::blocksTheGpu).isPresent());
+  }
+
+  /** While there are VFs of ours it is theirs, whatever the settings say by now. */
+  private Optional<VfProfile> profile(Gpu gpu, Optional<VfHostRecord> made) {
+    List<VfProfile> profiles = gpu.vfProfiles();
+    return made.filter(vfs -> !vfs.profile().isEmpty())
+        .map(vfs -> VfProfiles.named(profiles, vfs.profile()))
+        .orElseGet(() -> OfferedGpu.profileFor(vfsOnDemand, profiles));
+  }
+
+  private Optional<String> failure(Gpu gpu, Optional<VfHostState> state) {
+    return state
+        .flatMap(SliceOffer::failure)
+        .or(
+            () ->
+                failures.isRecent(gpu.uid())
+                    ? Optional.of("VFs of it could not be made lately")
+                    : Optional.empty());
+  }
+
+  /** Whether the GPU cannot be used as a whole either. */
+  private static boolean blocksTheGpu(VfHostState state) {
+    return switch (state) {
+      case VfHostState.RemovalFailed _, VfHostState.Unknown _ -> true;
+      case VfHostState.MakingFailed _,
+          VfHostState.Making _,
+          VfHostState.Removing _,
+          VfHostState.Refused _,
+          VfHostState.Occupied _ ->
+          false;
+    };
+  }
+
+  private static Optional<String> failure(VfHostState state) {
+    return switch (state) {
+      case VfHostState.MakingFailed failed -> Optional.of(failed.failure().message());
+      case VfHostState.RemovalFailed failed -> Optional.of(failed.failure().message());
+      case VfHostState.Refused(String reason) -> Optional.of(reason);
+      case VfHostState.Unknown(String reason) -> Optional.of(reason);
+      case VfHostState.Making _, VfHostState.Removing _, VfHostState.Occupied _ -> Optional.empty();
+    };
+  }
+}

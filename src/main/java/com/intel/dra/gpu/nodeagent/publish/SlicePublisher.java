@@ -1,0 +1,187 @@
+package com.intel.dra.gpu.nodeagent.publish;
+
+import com.intel.dra.gpu.mode.DraMode;
+import com.intel.dra.gpu.nodeagent.config.AgentConfig;
+import com.intel.dra.gpu.nodeagent.tell.AgentMetrics;
+import com.intel.dra.gpu.nodeagent.vfs.VfProvisioner;
+import com.intel.dra.gpu.structured.GpuOffer;
+import com.intel.dra.gpu.structured.OfferedDevices;
+import com.intel.dra.kit.slices.keeper.SliceKeeper;
+import com.intel.dra.kit.slices.keeper.SliceListener;
+import com.intel.dra.kit.slices.keeper.SliceSettings;
+import com.intel.dra.kit.slices.pool.DroppedField;
+import com.intel.dra.kit.slices.pool.PublishedPool;
+import com.intel.dra.kit.slices.pool.WantedPool;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/** Has the node's devices published for the scheduler, in the best way that the cluster knows. */
+@Singleton
+public class SlicePublisher implements SliceListener {
+
+  private static final Logger LOG = Logger.getLogger(SlicePublisher.class);
+
+  private final KubernetesClient client;
+  private final SliceOffer offer;
+  private final VfProvisioner vfs;
+  private final AgentMetrics metrics;
+  private final SliceKeeper keeper;
+
+  private Optional<GpuOffer> wanted = Optional.empty();
+  private volatile List<OfferedDevices> candidates = List.of();
+  private volatile Optional<PublishedPool> published = Optional.empty();
+  private volatile String lastFailure = "";
+  private final Set<String> told = ConcurrentHashMap.newKeySet();
+  private Optional<Boolean> sharesAreCharged = Optional.empty();
+
+  @Inject
+  public SlicePublisher(
+      KubernetesClient client,
+      SliceOffer offer,
+      VfProvisioner vfs,
+      AgentMetrics metrics,
+      AgentConfig config) {
+    this.client = client;
+    this.offer = offer;
+    this.vfs = vfs;
+    this.metrics = metrics;
+    this.keeper =
+        SliceKeeper.create(
+            client, new SliceSettings(DraMode.STRUCTURED.driverName(), config.nodeName()), this);
+  }
+
+  public void start() {
+    keeper.start();
+  }
+
+  /** What was published stays, for the next agent on this node. */
+  public void close() {
+    keeper.close();
+  }
+
+  /** To be called again and again: publishes what has changed. May wait for the API server once. */
+  public synchronized void refresh() {
+    if (!vfs.haveBeenLookedAt()) {
+      return; // a GPU may be in use by somebody else, and what is published stays
+    }
+    Optional<Boolean> charged = sharesAreCharged();
+    if (charged.isEmpty()) {
+      return; // what is best is not known, and what is published stays
+    }
+    Optional<GpuOffer> now = offer.current();
+    if (now.isPresent() && !now.equals(wanted)) {
+      wanted = now; // it takes hundreds of objects to say it, and is the same nearly always
+      publish(now.get().inOrderOfPreference(charged.get()));
+    }
+  }
+
+  private void publish(List<OfferedDevices> now) {
+    if (!now.equals(candidates)) {
+      candidates = now;
+      keeper.publish(
+          now.stream().map(way -> WantedPool.of(way.counterSets(), way.devices())).toList());
+    }
+  }
+
+  /** Whether the kubelet can call; told to the scheduler with the next {@link #refresh}. */
+  public void setReady(boolean ready) {
+    offer.setReady(ready);
+  }
+
+  /** Whether the scheduler has been told since the agent started. */
+  public boolean isPublished() {
+    return published.isPresent();
+  }
+
+  private Optional<Boolean> sharesAreCharged() {
+    if (sharesAreCharged.isEmpty()) {
+      try {
+        sharesAreCharged =
+            Optional.of(
+                ApiServerVersion.parse(client.getKubernetesVersion().getGitVersion())
+                    .filter(ApiServerVersion.CHARGES_SHARES::isAtMost)
+                    .isPresent());
+      } catch (KubernetesClientException e) {
+        failed("the API server does not tell its release: " + e.getMessage());
+      }
+    }
+    return sharesAreCharged;
+  }
+
+  @Override
+  public void published(PublishedPool pool) {
+    metrics.slicesPublished();
+    lastFailure = "";
+    published = Optional.of(pool);
+    LOG.infof(
+        "Published for the scheduler as %s: %d devices in %d slices of pool %s, generation %d",
+        pool.candidate().isPresent() ? way(pool.candidate().getAsInt()) : "nothing",
+        pool.devices(),
+        pool.slices(),
+        pool.poolName(),
+        pool.generation());
+  }
+
+  @Override
+  public void repaired(PublishedPool pool) {
+    metrics.slicesRepaired();
+    published = Optional.of(pool);
+    LOG.infof(
+        "Published again, for somebody had changed or deleted slices: %d devices in %d slices of"
+            + " pool %s, generation %d",
+        pool.devices(), pool.slices(), pool.poolName(), pool.generation());
+  }
+
+  @Override
+  public void withdrawn() {
+    published = Optional.empty();
+    LOG.info("Nothing is published for the scheduler any more");
+  }
+
+  /** Asked for again whenever a GPU comes into use: once is enough to know. */
+  @Override
+  public void droppedFields(int candidate, Set<DroppedField> fields) {
+    String message =
+        "The API server does not store %s of devices published as %s: feature gates of the cluster are off (%s), and what needs them is not offered"
+            .formatted(
+                new TreeSet<>(fields),
+                way(candidate),
+                fields.stream()
+                    .flatMap(field -> field.featureGate().stream())
+                    .distinct()
+                    .sorted()
+                    .collect(Collectors.joining(", ")));
+    if (told.add(message)) {
+      LOG.warn(message);
+    }
+  }
+
+  @Override
+  public void rejected(int candidate, String message) {
+    metrics.slicesRefused();
+    LOG.errorf("Devices cannot be published as %s: %s", way(candidate), message);
+  }
+
+  @Override
+  public void failed(String message) {
+    metrics.slicesFailed();
+    if (!message.equals(lastFailure)) {
+      lastFailure = message;
+      LOG.warnf("Devices could not be published for the scheduler, trying again: %s", message);
+    }
+  }
+
+  private String way(int candidate) {
+    List<OfferedDevices> now = candidates;
+    return candidate < now.size() ? now.get(candidate).name() : "candidate " + candidate;
+  }
+}

@@ -1,0 +1,257 @@
+package com.intel.dra.gpu.nodeagent.state;
+
+import com.intel.dra.kit.files.AtomicFile;
+import com.intel.dra.kit.files.FileMutex;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
+import org.jboss.logging.Logger;
+
+/**
+ * A value in a file of the agent's state folder that two agents may use side by side, while one
+ * replaces the other: what the other wrote is seen at the next use, and changes are made one at a
+ * time, each on the newest value. A change is on the disk by the time that its method returns; when
+ * that fails, nothing has changed.
+ *
+ * @param <S> an immutable value
+ */
+final class SharedState<S> {
+
+  private static final Logger LOG = Logger.getLogger(SharedState.class);
+
+  /** How the value lies on disk. */
+  interface Form<S> {
+
+    /** What there is before the first write, and where a file is damaged that was never read. */
+    S beforeTheFirst();
+
+    /** What bytes from the disk turned out to be. */
+    StateDocument.Decoded<S> decode(byte[] content);
+
+    byte[] encode(S value);
+
+    /**
+     * What to tell people when the file was damaged and is set aside.
+     *
+     * @param isKnown whether this process knows what was in it, and writes it again
+     */
+    String damageReport(Path file, String reason, boolean isKnown);
+  }
+
+  private final AtomicFile file;
+  private final String damagedName;
+  private final FileMutex mutex;
+  private final Form<S> form;
+  private final AtomicReference<Optional<String>> untold = new AtomicReference<>(Optional.empty());
+
+  // guarded by this, and replaced under the mutex only
+  private S value;
+  private Map<String, Object> seen;
+  private String problem = "";
+
+  /** Whether a write of this very process goes on. */
+  private volatile boolean writing;
+
+  private SharedState(AtomicFile file, String damagedName, FileMutex mutex, Form<S> form, S value) {
+    this.file = file;
+    this.damagedName = damagedName;
+    this.mutex = mutex;
+    this.form = form;
+    this.value = value;
+    this.seen = Map.of();
+  }
+
+  /**
+   * Reads what an earlier run left.
+   *
+   * @param folder made when it is missing
+   * @throws IOException if the folder or file cannot be used at all
+   */
+  static <S> SharedState<S> open(Path folder, String name, String damagedName, Form<S> form)
+      throws IOException {
+    Files.createDirectories(folder);
+    var file = new AtomicFile(folder.resolve(name), PosixFilePermissions.fromString("rw-------"));
+    var mutex = new FileMutex(folder.resolve(name + ".lock"));
+    return mutex.exclusively(
+        () -> {
+          file.deleteLeftovers();
+          var state = new SharedState<S>(file, damagedName, mutex, form, form.beforeTheFirst());
+          state.takeOver();
+          return state;
+        });
+  }
+
+  /**
+   * The value as it is now. While the file cannot be read it is what was read last, and {@link
+   * #isCertain} false.
+   */
+  S get() {
+    try {
+      lookAgain();
+    } catch (IOException e) {
+      failed(e);
+    }
+    synchronized (this) {
+      return value;
+    }
+  }
+
+  /** Whether the last look at the file succeeded. */
+  synchronized boolean isCertain() {
+    return problem.isEmpty();
+  }
+
+  /**
+   * Replaces the value by what the change makes of it; nothing is written when that is the same.
+   *
+   * @return the value before
+   */
+  S change(UnaryOperator<S> change) throws IOException {
+    S now = current();
+    if (change.apply(now).equals(now)) {
+      return now;
+    }
+    return mutex.exclusively(
+        () -> {
+          takeOver();
+          S before = current();
+          S after = change.apply(before);
+          if (!after.equals(before)) {
+            write(after);
+          }
+          return before;
+        });
+  }
+
+  /** Under the mutex. What makes a value smaller is written whatever its size. */
+  private void write(S after) throws IOException {
+    byte[] content = form.encode(after);
+    if (content.length > StateDocument.MAX_WRITTEN_BYTES
+        && content.length > form.encode(current()).length) {
+      throw new StateTooLargeException(content.length);
+    }
+    writeContent(after, content);
+  }
+
+  /** Under the mutex. */
+  private void writeContent(S after, byte[] content) throws IOException {
+    writing = true;
+    try {
+      file.write(content);
+      set(after, look());
+    } finally {
+      writing = false;
+    }
+  }
+
+  /** What was found damaged since the last call; the last of it. */
+  Optional<String> takeDamageReport() {
+    return untold.getAndSet(Optional.empty());
+  }
+
+  /** Does something while no other agent changes the value, nor does anything in this way. */
+  <R> R exclusively(FileMutex.Action<R> action) throws IOException {
+    return mutex.exclusively(action);
+  }
+
+  private S current() throws IOException {
+    lookAgain();
+    synchronized (this) {
+      return value;
+    }
+  }
+
+  private void lookAgain() throws IOException {
+    // nobody else writes meanwhile, and to wait for a disk would tell nothing more
+    if (!writing && hasChanged(look())) {
+      mutex.exclusively(
+          () -> {
+            takeOver();
+            return true;
+          });
+    }
+    succeeded();
+  }
+
+  /** Under the mutex. */
+  private void takeOver() throws IOException {
+    Map<String, Object> now = look();
+    if (!hasChanged(now)) {
+      return;
+    }
+    Optional<byte[]> content = file.read(StateDocument.MAX_BYTES);
+    if (content.isEmpty()) {
+      return;
+    }
+    switch (decode(content.get())) {
+      case StateDocument.Decoded.Valid<S>(S read) -> set(read, now);
+      case StateDocument.Decoded.Damaged<S>(String reason) -> {
+        boolean isKnown = hasBeenRead();
+        file.setAsideAs(damagedName);
+        String report = form.damageReport(file.path(), reason, isKnown);
+        LOG.error(report);
+        untold.set(Optional.of(report));
+        if (isKnown) {
+          S known = known();
+          set(known, Map.of());
+          writeContent(known, form.encode(known));
+        } else {
+          set(form.beforeTheFirst(), Map.of());
+        }
+      }
+    }
+  }
+
+  private StateDocument.Decoded<S> decode(byte[] content) {
+    return content.length > StateDocument.MAX_BYTES
+        ? new StateDocument.Decoded.Damaged<>(StateDocument.TOO_LARGE)
+        : form.decode(content);
+  }
+
+  /** A file that has vanished is no news: what was in it is here, and comes back when written. */
+  private synchronized boolean hasChanged(Map<String, Object> now) {
+    return !now.isEmpty() && !now.equals(seen);
+  }
+
+  /** Whether this process knows what the file said before it was damaged. */
+  private synchronized boolean hasBeenRead() {
+    return !seen.isEmpty();
+  }
+
+  private synchronized S known() {
+    return value;
+  }
+
+  private synchronized void set(S now, Map<String, Object> look) {
+    value = now;
+    seen = look;
+  }
+
+  /** What differs between two contents: each is a new file. Empty when there is none. */
+  private Map<String, Object> look() throws IOException {
+    try {
+      return Files.readAttributes(file.path(), "unix:ino,size,lastModifiedTime,ctime");
+    } catch (NoSuchFileException e) {
+      return Map.of();
+    }
+  }
+
+  private synchronized void failed(IOException e) {
+    if (!e.toString().equals(problem)) {
+      problem = e.toString();
+      LOG.errorf(
+          "%s cannot be read, going on with what was in it; see to the node's disk: %s",
+          file.path(), problem);
+    }
+  }
+
+  private synchronized void succeeded() {
+    problem = "";
+  }
+}

@@ -1,0 +1,91 @@
+package com.intel.dra.gpu.nodeagent.state;
+
+import com.intel.dra.kit.files.AtomicFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * What an agent's files in its state folder say, for those who only look: nothing is locked, set
+ * aside or removed. Files are replaced as a whole, so each is seen as it was at one moment.
+ */
+public record StateOnDisk(Path folder) {
+
+  /** One file. */
+  public sealed interface Content<T> {
+
+    /** There is none: nothing was recorded yet, or it was lost. */
+    record Absent<T>() implements Content<T> {}
+
+    /**
+     * @param bootId of the boot that it was written in
+     */
+    record Valid<T>(String bootId, T records) implements Content<T> {}
+
+    /** It cannot be read, or is not what an agent of this version writes. */
+    record Unreadable<T>(String reason) implements Content<T> {}
+  }
+
+  /**
+   * @param complete false while it is to be completed from the GAS, because the file was lost
+   * @param byUid by the claim's UID
+   */
+  public record Prepared(boolean complete, Map<String, PreparedClaim> byUid) {
+    public Prepared {
+      byUid = Map.copyOf(byUid);
+    }
+  }
+
+  public Path preparedClaimsFile() {
+    return folder.resolve(PreparedClaims.FILE_NAME);
+  }
+
+  public Path vfHostsFile() {
+    return folder.resolve(VfHostRecords.FILE_NAME);
+  }
+
+  public Content<Prepared> preparedClaims() {
+    return read(
+        preparedClaimsFile(),
+        bytes ->
+            switch (PreparedClaimsDocument.decode(bytes)) {
+              case PreparedClaimsDocument.Decoded.Valid(PreparedClaimsDocument read) ->
+                  new Content.Valid<>(read.bootId(), new Prepared(read.complete(), read.claims()));
+              case PreparedClaimsDocument.Decoded.Damaged(String reason) ->
+                  new Content.Unreadable<>(reason);
+            });
+  }
+
+  /** The GPUs that the driver split, by UID. */
+  public Content<Map<String, VfHostRecord>> vfHosts() {
+    return read(
+        vfHostsFile(),
+        bytes ->
+            switch (StateDocument.decode(
+                bytes, VfHostRecords.VERSION, VfHostRecords.Content.class)) {
+              case StateDocument.Decoded.Valid<VfHostRecords.Content>(var read) ->
+                  new Content.Valid<>(read.bootId(), Map.copyOf(read.hosts()));
+              case StateDocument.Decoded.Damaged<VfHostRecords.Content>(String reason) ->
+                  new Content.Unreadable<>(reason);
+            });
+  }
+
+  @FunctionalInterface
+  private interface Decoder<T> {
+    Content<T> decode(byte[] bytes);
+  }
+
+  private static <T> Content<T> read(Path file, Decoder<T> decoder) {
+    try {
+      return AtomicFile.read(file, StateDocument.MAX_BYTES)
+          .map(
+              bytes ->
+                  bytes.length > StateDocument.MAX_BYTES
+                      ? new Content.Unreadable<T>(StateDocument.TOO_LARGE)
+                      : decoder.decode(bytes))
+          .orElseGet(Content.Absent::new);
+    } catch (IOException e) {
+      return new Content.Unreadable<>(String.valueOf(e.getMessage()));
+    }
+  }
+}

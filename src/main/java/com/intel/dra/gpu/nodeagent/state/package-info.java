@@ -1,0 +1,8 @@
+/**
+ * The files that survive the agent: prepared claims, VFs that this driver made, the last mode
+ * (docs/state-files.md).
+ */
+@NullMarked
+package com.intel.dra.gpu.nodeagent.state;
+
+import org.jspecify.annotations.NullMarked;

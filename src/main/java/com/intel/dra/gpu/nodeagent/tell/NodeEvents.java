@@ -1,0 +1,82 @@
+package com.intel.dra.gpu.nodeagent.tell;
+
+import com.intel.dra.gpu.api.DriverEvents;
+import com.intel.dra.gpu.api.EventReason;
+import com.intel.dra.gpu.nodeagent.config.AgentConfig;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Instant;
+import org.jboss.logging.Logger;
+
+/**
+ * Tells people of this node's hardware, by Events on the Node, which {@code kubectl describe node}
+ * shows. What cannot be written is in the log alone.
+ */
+@Singleton
+public class NodeEvents {
+
+  private static final Logger LOG = Logger.getLogger(NodeEvents.class);
+
+  /** The only namespace for Events about objects that are in none. */
+  private static final String NAMESPACE = "default";
+
+  private final KubernetesClient client;
+  private final AgentConfig config;
+  private final Clock clock;
+
+  /**
+   * @param clock for what the Events say
+   */
+  @Inject
+  public NodeEvents(KubernetesClient client, AgentConfig config, Clock clock) {
+    this.client = client;
+    this.config = config;
+    this.clock = clock;
+  }
+
+  /** In the log, too. Blocks. */
+  public void tell(EventReason reason, String message) {
+    LOG.logf(
+        switch (reason.type()) {
+          case NORMAL -> Logger.Level.INFO;
+          case WARNING -> Logger.Level.WARN;
+        },
+        "%s: %s",
+        reason.word(),
+        message);
+    publish(reason, message);
+  }
+
+  private void publish(EventReason reason, String message) {
+    String node = config.nodeName();
+    var object =
+        new ObjectReferenceBuilder()
+            .withApiVersion("v1")
+            .withKind("Node")
+            .withName(node)
+            // as the kubelet's own Events have it
+            .withUid(node)
+            .build();
+    Instant now = clock.instant();
+    String suffix = "%x%09x".formatted(now.getEpochSecond(), now.getNano());
+    try {
+      client
+          .resource(
+              DriverEvents.event(object, NAMESPACE, suffix, reason, message, now)
+                  .editSource()
+                  .withHost(node)
+                  .endSource()
+                  .withReportingInstance(node)
+                  .build())
+          .create();
+    } catch (KubernetesClientException e) {
+      if (!Thread.currentThread().isInterrupted()) {
+        LOG.warnf("Event %s on the Node could not be written: %s", reason.word(), e.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package com.intel.dra.gpu.nodeagent.vfs;
+
+import com.intel.dra.gpu.nodeagent.state.VfHostRecord;
+import com.intel.dra.gpu.sysfs.sriov.EnabledVfs;
+import com.intel.dra.gpu.sysfs.sriov.VfWithoutCard;
+import java.util.Map;
+
+/**
+ * What was seen of the VFs of one GPU.
+ *
+ * @param withoutCard by index, those of the VFs that claims hold which are enabled and cannot be
+ *     used
+ * @param identity which VFs they are; empty when that is not known
+ */
+public record VfObservation(
+    EnabledVfs enabled, Map<Integer, VfWithoutCard> withoutCard, String identity) {
+
+  static VfObservation of(EnabledVfs enabled) {
+    return new VfObservation(enabled, Map.of(), "");
+  }
+
+  /** Whether there are VFs, and certainly others than those that the record speaks of. */
+  boolean areOthersThan(VfHostRecord made) {
+    return enabled instanceof EnabledVfs.Count(int numVfs)
+        && numVfs > 0
+        && made.isOfOthersThan(identity);
+  }
+}

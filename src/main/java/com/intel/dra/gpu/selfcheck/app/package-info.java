@@ -1,0 +1,5 @@
+/** The command self-check: its arguments, the repeated look and the report. */
+@NullMarked
+package com.intel.dra.gpu.selfcheck.app;
+
+import org.jspecify.annotations.NullMarked;

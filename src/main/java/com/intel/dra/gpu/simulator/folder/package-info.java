@@ -1,0 +1,5 @@
+/** The simulated tree as ordinary files below one root folder, which is cleaned up again. */
+@NullMarked
+package com.intel.dra.gpu.simulator.folder;
+
+import org.jspecify.annotations.NullMarked;

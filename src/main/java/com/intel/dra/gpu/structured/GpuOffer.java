@@ -1,0 +1,428 @@
+package com.intel.dra.gpu.structured;
+
+import static com.intel.dra.gpu.structured.StructuredApi.MEMORY;
+import static com.intel.dra.gpu.structured.StructuredApi.MILLICORES;
+import static com.intel.dra.gpu.structured.StructuredApi.MILLICORES_OF_A_GPU;
+import static com.intel.dra.gpu.structured.StructuredApi.VF_SLOTS;
+
+import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.VfProfile;
+import com.intel.dra.gpu.structured.DeviceFacts.Condition;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.resource.v1.Counter;
+import io.fabric8.kubernetes.api.model.resource.v1.CounterSet;
+import io.fabric8.kubernetes.api.model.resource.v1.CounterSetBuilder;
+import io.fabric8.kubernetes.api.model.resource.v1.Device;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceAttribute;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceBuilder;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceCapacity;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceCapacityBuilder;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceCounterConsumption;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceCounterConsumptionBuilder;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceTaint;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceTaintBuilder;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedSet;
+import java.util.TreeMap;
+
+/**
+ * The GPUs that a node publishes, in one way for each set of features that the cluster may have
+ * enabled. With none of them can the scheduler allocate more than there is:
+ *
+ * <ul>
+ *   <li>a GPU that is shared by memory needs consumable capacity (Kubernetes 1.36); if that is off,
+ *       the GPU is for one claim;
+ *   <li>a GPU and the VFs that it could be split into exclude each other by a counter, which needs
+ *       partitionable devices (1.36); if that is off, no VF is published that does not exist.
+ * </ul>
+ *
+ * <p>A device that a prepared claim makes unavailable without a counter has a taint while the claim
+ * holds its device: the GPU of a held VF, the VFs of a held GPU, and a GPU that is published in
+ * another way than it is used.
+ *
+ * <p>Whole GPUs come first, so that a claim with no preference gets one, then VFs, then monitors. A
+ * monitor is a device for administrative access to a GPU. It has no counters and no memory, because
+ * the scheduler refuses even administrative access to devices that are used up.
+ *
+ * @param gpus in the order in which the scheduler should try them
+ * @param ready whether the kubelet can have claims prepared; otherwise new pods are kept away
+ */
+public record GpuOffer(List<OfferedGpu> gpus, GpuSharing sharing, boolean ready) {
+
+  public GpuOffer {
+    gpus = List.copyOf(gpus);
+  }
+
+  /** The offer of a node that is ready. */
+  public GpuOffer(List<OfferedGpu> gpus, GpuSharing sharing) {
+    this(gpus, sharing, true);
+  }
+
+  /**
+   * The ways to publish the GPUs, the best first; the last one is for clusters with none of the
+   * features. No two are equal.
+   *
+   * @param sharesAreCharged whether the scheduler still charges the counters of a GPU with its
+   *     shares when it evaluates them again; it does so from 1.36.2 on
+   */
+  public List<OfferedDevices> inOrderOfPreference(boolean sharesAreCharged) {
+    var exclusive = new Way.NothingShared();
+    SequencedSet<OfferedDevices> ways = new LinkedHashSet<>();
+    var wanted = new Way.AsWanted();
+    OfferedDevices best = way(wanted, true);
+    if (sharesAreCharged || best.counterSets().isEmpty()) {
+      ways.add(best);
+    }
+    ways.add(way(exclusive, true));
+    ways.add(way(wanted, false));
+    ways.add(way(exclusive, false));
+    return List.copyOf(ways);
+  }
+
+  /** How GPUs are published. */
+  private sealed interface Way {
+    /** As configured, or in the way in which the GPU is still used. */
+    record AsWanted() implements Way {}
+
+    /** For clusters where no device can be shared. */
+    record NothingShared() implements Way {}
+  }
+
+  private GpuSharing sharing(Way way, OfferedGpu offered) {
+    return switch (way) {
+      case Way.NothingShared _ -> new GpuSharing.Exclusive();
+      case Way.AsWanted _ ->
+          switch (offered.use()) {
+            case NONE -> sharing;
+            case WHOLE, UNKNOWN -> new GpuSharing.Exclusive();
+            case SHARED -> sharing.stillShared(offered.gpu().memoryMiB());
+          };
+    };
+  }
+
+  private OfferedDevices way(Way way, boolean withVfsOnDemand) {
+    var counterSets = new ArrayList<CounterSet>();
+    var whole = new ArrayList<Device>();
+    var vfs = new ArrayList<Device>();
+    var monitors = new ArrayList<Device>();
+    for (OfferedGpu offered : gpus) {
+      if (offered.facts().condition() == Condition.WELL) {
+        monitors.add(monitor(offered)); // another GPU has no working device to monitor
+      }
+      int published = 0;
+      switch (offered.vfs()) {
+        case OfferedGpu.Vfs.OnDemand(VfProfile profile, Optional<String> failure, boolean _)
+            when withVfsOnDemand -> {
+          counterSets.add(slots(offered, profile.numVfs()));
+          published = profile.numVfs();
+          whole.add(
+              gpu(
+                  offered,
+                  sharing(way, offered),
+                  charge(offered, published),
+                  offered.hasHeldVfsBeyond(published)));
+          for (int index = 0; index < profile.numVfs(); index++) {
+            vfs.add(vfOnDemand(offered, profile, failure, index));
+          }
+        }
+        case OfferedGpu.Vfs.Existing(List<Gpu> existing) ->
+            existing.forEach(vf -> vfs.add(existingVf(offered, vf)));
+        case OfferedGpu.Vfs.OnDemand _, OfferedGpu.Vfs.None _ ->
+            whole.add(gpu(offered, sharing(way, offered), List.of(), offered.hasHeldVfsBeyond(0)));
+      }
+      addLost(offered, published, vfs);
+    }
+    boolean shared =
+        whole.stream().anyMatch(device -> device.getAllowMultipleAllocations() != null);
+    var devices = new ArrayList<>(whole);
+    devices.addAll(vfs);
+    devices.addAll(monitors);
+    if (!ready) {
+      devices.forEach(GpuOffer::keepOthersAway);
+    }
+    return new OfferedDevices(
+        (shared ? "shared" : "exclusive") + (counterSets.isEmpty() ? "" : "-vfs-on-demand"),
+        counterSets,
+        devices);
+  }
+
+  /** Publishes held VFs that are gone, with the taint that evicts their pods. */
+  private static void addLost(OfferedGpu offered, int published, List<Device> vfs) {
+    offered
+        .heldVfs()
+        .tailMap(published)
+        .forEach(
+            (index, held) -> {
+              DeviceUid uid = offered.gpu().uid().vf(index);
+              boolean isThere =
+                  offered.vfs() instanceof OfferedGpu.Vfs.Existing(List<Gpu> existing)
+                      && existing.stream().anyMatch(vf -> vf.uid().equals(uid));
+              if (!isThere && offered.conditionOf(index) == Condition.UNWELL) {
+                vfs.add(
+                    vf(offered, uid, Optional.empty(), held.memoryMiB())
+                        .addToCapacity(MILLICORES, number(MILLICORES_OF_A_GPU))
+                        .withTaints(taints(Condition.UNWELL))
+                        .build());
+              }
+            });
+  }
+
+  private static void keepOthersAway(Device device) {
+    var taints = new ArrayList<>(device.getTaints());
+    taints.add(taint(StructuredApi.NOT_READY_TAINT, StructuredApi.NO_SCHEDULE));
+    device.setTaints(taints);
+  }
+
+  /**
+   * @param excluded whether claims hold VFs that the counters do not cover
+   */
+  private static Device gpu(
+      OfferedGpu offered,
+      GpuSharing sharing,
+      List<DeviceCounterConsumption> charge,
+      boolean excluded) {
+    Gpu gpu = offered.gpu();
+    var device = device(offered, DeviceName.of(gpu.uid()), "gpu", Optional.of(gpu));
+    int sharableMiB =
+        switch (sharing) {
+          case GpuSharing.Exclusive _ -> 0;
+          case GpuSharing.ByMemory shares -> shares.sharableMiB(gpu.memoryMiB());
+        };
+    if (sharableMiB > 0 && sharing instanceof GpuSharing.ByMemory shares) {
+      device
+          .withAllowMultipleAllocations(true)
+          .addToCapacity(MEMORY, shareOf(sharableMiB, shares.bounded(gpu.memoryMiB())))
+          .addToCapacity(MILLICORES, unasked(MILLICORES_OF_A_GPU));
+    } else {
+      device
+          .addToCapacity(MEMORY, mib(gpu.memoryMiB()))
+          .addToCapacity(MILLICORES, number(MILLICORES_OF_A_GPU));
+    }
+    boolean usedOtherwise =
+        sharableMiB == 0
+            && switch (offered.use()) {
+              case SHARED, UNKNOWN -> true;
+              case NONE, WHOLE -> false;
+            };
+    return device
+        .withConsumesCounters(charge)
+        .withTaints(taintsOfTheGpu(offered, excluded || usedOtherwise))
+        .build();
+  }
+
+  private static Device vfOnDemand(
+      OfferedGpu offered, VfProfile profile, Optional<String> failure, int index) {
+    List<DeviceTaint> taints = taints(offered.conditionOf(index));
+    if (failure.isPresent()) {
+      taints.add(taint(StructuredApi.VFS_FAILED_TAINT, StructuredApi.NO_SCHEDULE));
+    }
+    DeviceUid uid = offered.gpu().uid().vf(index);
+    return vf(offered, uid, Optional.empty(), profile.memoryMiB())
+        .addToAttributes("profile", text(profile.name()))
+        .addToCapacity(MILLICORES, number(MILLICORES_OF_A_GPU / profile.numVfs()))
+        .withConsumesCounters(charge(offered, 1))
+        .withTaints(taints)
+        .build();
+  }
+
+  private static Device existingVf(OfferedGpu offered, Gpu vf) {
+    List<DeviceTaint> taints = taints(offered.conditionOf(vf.uid().vfIndex().orElseThrow()));
+    if (offered.use() != OfferedGpu.Use.NONE) {
+      taints.add(taint(StructuredApi.IN_USE_TAINT, StructuredApi.NO_SCHEDULE));
+    }
+    return vf(offered, vf.uid(), Optional.of(vf), vf.memoryMiB())
+        .addToCapacity(MILLICORES, number(MILLICORES_OF_A_GPU))
+        .withTaints(taints)
+        .build();
+  }
+
+  private static DeviceBuilder vf(
+      OfferedGpu offered, DeviceUid uid, Optional<Gpu> function, int memoryMiB) {
+    Condition condition = offered.conditionOf(uid.vfIndex().orElseThrow());
+    return device(offered, DeviceName.of(uid), "vf", function)
+        .addToAttributes("health", health(condition))
+        .addToAttributes("parent", text(DeviceName.of(offered.gpu().uid()).toString()))
+        .addToCapacity(MEMORY, mib(memoryMiB));
+  }
+
+  private static Device monitor(OfferedGpu offered) {
+    return device(
+            offered,
+            DeviceName.monitorOf(offered.gpu().uid()),
+            "monitor",
+            Optional.of(offered.gpu()))
+        .build();
+  }
+
+  /**
+   * @param function the PCI function, if it exists already
+   */
+  private static DeviceBuilder device(
+      OfferedGpu offered, DeviceName name, String type, Optional<Gpu> function) {
+    DeviceFacts facts = offered.facts();
+    var attributes = new TreeMap<String, DeviceAttribute>();
+    attributes.put("driver", text(facts.kernelDriver()));
+    attributes.put("family", text(facts.family()));
+    attributes.put("health", health(facts.condition()));
+    attributes.put("model", text(facts.model()));
+    attributes.put("pciId", text(offered.gpu().uid().model().value()));
+    attributes.put("type", text(type));
+    var sriov = new DeviceAttribute();
+    sriov.setBool(facts.sriov() && type.equals("gpu"));
+    attributes.put("sriov", sriov);
+    facts
+        .pcieRoot()
+        .ifPresent(root -> attributes.put("resource.kubernetes.io/pcieRoot", text(root)));
+    facts
+        .numaNode()
+        .ifPresent(
+            node -> {
+              var number = new DeviceAttribute();
+              number.setInt((long) node);
+              attributes.put("resource.kubernetes.io/numaNode", number);
+            });
+    function.ifPresent(
+        gpu -> attributes.put("resource.kubernetes.io/pciBusID", text(gpu.address().toString())));
+    return new DeviceBuilder().withName(name.toString()).withAttributes(attributes);
+  }
+
+  private static CounterSet slots(OfferedGpu offered, int count) {
+    return new CounterSetBuilder()
+        .withName(counterSet(offered))
+        .addToCounters(VF_SLOTS, counter(count))
+        .build();
+  }
+
+  private static List<DeviceCounterConsumption> charge(OfferedGpu offered, int slots) {
+    return List.of(
+        new DeviceCounterConsumptionBuilder()
+            .withCounterSet(counterSet(offered))
+            .addToCounters(VF_SLOTS, counter(slots))
+            .build());
+  }
+
+  private static String counterSet(OfferedGpu offered) {
+    return DeviceName.of(offered.gpu().uid()).toString();
+  }
+
+  private static Counter counter(int value) {
+    var counter = new Counter();
+    counter.setValue(new Quantity(Integer.toString(value)));
+    return counter;
+  }
+
+  private static List<DeviceTaint> taintsOfTheGpu(OfferedGpu offered, boolean excluded) {
+    List<DeviceTaint> taints = taints(offered.facts().condition());
+    if (excluded) {
+      taints.add(taint(StructuredApi.IN_USE_TAINT, StructuredApi.NO_SCHEDULE));
+    }
+    if (offered.vfs() instanceof OfferedGpu.Vfs.OnDemand(var _, var _, boolean blocks) && blocks) {
+      taints.add(taint(StructuredApi.VFS_FAILED_TAINT, StructuredApi.NO_SCHEDULE));
+    }
+    return taints;
+  }
+
+  /** A modifiable list. */
+  private static List<DeviceTaint> taints(Condition condition) {
+    var taints = new ArrayList<DeviceTaint>();
+    switch (condition) {
+      case WELL -> {}
+      case IN_DOUBT -> taints.add(taint(StructuredApi.UNHEALTHY_TAINT, StructuredApi.NO_SCHEDULE));
+      case UNWELL -> taints.add(taint(StructuredApi.UNHEALTHY_TAINT, StructuredApi.NO_EXECUTE));
+    }
+    return taints;
+  }
+
+  private static DeviceAttribute health(Condition condition) {
+    return text(condition == Condition.WELL ? "Healthy" : "Unhealthy");
+  }
+
+  private static DeviceTaint taint(String key, String effect) {
+    return new DeviceTaintBuilder().withKey(key).withEffect(effect).build();
+  }
+
+  private static DeviceCapacity shareOf(int sharableMiB, GpuSharing.ByMemory shares) {
+    return new DeviceCapacityBuilder(mib(sharableMiB))
+        .withNewRequestPolicy()
+        .withDefault(mibQuantity(shares.defaultMiB(sharableMiB)))
+        .withNewValidRange()
+        .withMin(mibQuantity(shares.minimumMiB()))
+        .withMax(mibQuantity(sharableMiB))
+        .withStep(mibQuantity(shares.stepMiB()))
+        .endValidRange()
+        .endRequestPolicy()
+        .build();
+  }
+
+  /**
+   * A capacity of which a share gets none unless it requests some; without a policy the first share
+   * would take all.
+   */
+  private static DeviceCapacity unasked(int value) {
+    return new DeviceCapacityBuilder(number(value))
+        .withNewRequestPolicy()
+        .withDefault(new Quantity("0"))
+        .withNewValidRange()
+        .withMin(new Quantity("0"))
+        .endValidRange()
+        .endRequestPolicy()
+        .build();
+  }
+
+  private static DeviceCapacity mib(int value) {
+    return new DeviceCapacityBuilder().withValue(mibQuantity(value)).build();
+  }
+
+  private static Quantity mibQuantity(int value) {
+    return new Quantity(value + "Mi");
+  }
+
+  private static DeviceCapacity number(int value) {
+    return new DeviceCapacityBuilder().withValue(new Quantity(Integer.toString(value))).build();
+  }
+
+  private static DeviceAttribute text(String value) {
+    var attribute = new DeviceAttribute();
+    attribute.setString(value);
+    return attribute;
+  }
+
+  /** The offered device with this name, if the node can prepare it. */
+  public Optional<PreparableDevice> find(String deviceName) {
+    return DeviceName.parse(deviceName).flatMap(this::find);
+  }
+
+  private Optional<PreparableDevice> find(DeviceName name) {
+    DeviceUid gpuUid = name.uid().parent().orElse(name.uid());
+    return gpus.stream()
+        .filter(offered -> offered.gpu().uid().equals(gpuUid))
+        .findFirst()
+        .flatMap(offered -> preparable(name, offered));
+  }
+
+  private static Optional<PreparableDevice> preparable(DeviceName name, OfferedGpu offered) {
+    if (name.monitor()) {
+      return Optional.of(new PreparableDevice.Monitor(offered.gpu().uid()));
+    }
+    if (name.uid().parent().isEmpty()) {
+      return Optional.of(
+          new PreparableDevice.WholeGpu(offered.gpu().uid(), offered.gpu().memoryMiB()));
+    }
+    return switch (offered.vfs()) {
+      case OfferedGpu.Vfs.None _ -> Optional.empty();
+      case OfferedGpu.Vfs.Existing(List<Gpu> vfs) ->
+          vfs.stream()
+              .filter(vf -> vf.uid().equals(name.uid()))
+              .findFirst()
+              .map(vf -> new PreparableDevice.Vf(vf.uid(), vf.memoryMiB(), ""));
+      case OfferedGpu.Vfs.OnDemand(VfProfile profile, var _, var _) ->
+          Optional.of(name.uid())
+              .filter(vf -> vf.vfIndex().orElseThrow() < profile.numVfs())
+              .map(vf -> new PreparableDevice.Vf(vf, profile.memoryMiB(), profile.name()));
+    };
+  }
+}

@@ -1,0 +1,26 @@
+package com.intel.dra.gpu.sysfs.sriov;
+
+import com.intel.dra.gpu.sysfs.files.KernelDriver;
+import com.intel.dra.gpu.sysfs.files.Symlink;
+import com.intel.dra.gpu.sysfs.files.SysfsLayout;
+import com.intel.dra.gpu.sysfs.files.SysfsReader;
+import java.nio.file.Path;
+
+/**
+ * Tells whether the bound driver can make VFs. The PCI core's files do not show this: {@code
+ * sriov_totalvfs} is what the hardware supports, and it exists even with the mainline i915, which
+ * cannot make VFs. An i915 that can has a tree for them exactly while the GPU can have VFs.
+ */
+public final class DriverVfs {
+
+  private DriverVfs() {}
+
+  /**
+   * @throws SriovException if it cannot be determined
+   */
+  public static boolean arePossible(SysfsReader reader, Path device) throws SriovException {
+    var i915 = new Symlink.To(KernelDriver.I915.sysfsName());
+    return !reader.readLink(device.resolve(SysfsLayout.DRIVER)).equals(i915)
+        || !(QuotaInterface.of(reader, device) instanceof FairShare);
+  }
+}

@@ -1,0 +1,33 @@
+package com.intel.dra.kit.cdi;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+
+/**
+ * A kind of devices: {@code vendor/class}, such as {@code intel.com/gpu}.
+ *
+ * @throws InvalidCdiNameException if the vendor or the class is not valid
+ */
+public record CdiKind(String vendor, String deviceClass) {
+
+  public CdiKind {
+    CdiNames.requireVendor(vendor);
+    CdiNames.requireClass(deviceClass);
+  }
+
+  /**
+   * The name with which a device of this kind is requested from a container runtime: {@code
+   * vendor/class=device}.
+   *
+   * @throws InvalidCdiNameException if the device name is not valid
+   */
+  public String qualifiedName(String device) {
+    CdiNames.requireDevice(device);
+    return this + "=" + device;
+  }
+
+  @Override
+  @JsonValue
+  public String toString() {
+    return vendor + "/" + deviceClass;
+  }
+}

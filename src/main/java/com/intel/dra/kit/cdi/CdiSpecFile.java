@@ -1,0 +1,134 @@
+package com.intel.dra.kit.cdi;
+
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.intel.dra.kit.files.AtomicFile;
+import com.intel.dra.kit.files.FileMutex;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The only spec file of a kind: {@code <folder>/<vendor>-<class>.yaml}. Runtimes read the folder at
+ * any time, so the file is replaced atomically, and the temporary file has an extension that they
+ * do not read. Other files in the folder are left alone.
+ */
+public final class CdiSpecFile {
+
+  /** The result of {@link #publish}. */
+  public enum Outcome {
+    WRITTEN,
+    REMOVED,
+    /** The file already had this content. */
+    UNCHANGED
+  }
+
+  private static final ObjectWriter YAML =
+      YAMLMapper.builder()
+          .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+          .disable(YAMLGenerator.Feature.SPLIT_LINES)
+          .addModule(new Jdk8Module())
+          .build()
+          .writer();
+
+  private final CdiKind kind;
+  private final Path folder;
+  private final AtomicFile file;
+  private final FileMutex mutex;
+
+  // the devices found in the file, and the file's attributes at that time; guarded by this
+  private List<CdiDevice> found = List.of();
+  private Map<String, Object> look = Map.of();
+
+  /**
+   * @param folder one of the runtime's CDI folders, such as /var/run/cdi; made if missing
+   */
+  public CdiSpecFile(Path folder, CdiKind kind) {
+    this.kind = kind;
+    this.folder = folder;
+    this.file =
+        new AtomicFile(
+            folder.resolve(fileName(kind)), PosixFilePermissions.fromString("rw-r--r--"));
+    this.mutex = new FileMutex(folder.resolve(lockName(kind)));
+  }
+
+  static String fileName(CdiKind kind) {
+    return kind.vendor() + "-" + kind.deviceClass() + ".yaml";
+  }
+
+  /** With a name that runtimes do not read. */
+  static String lockName(CdiKind kind) {
+    return "." + fileName(kind) + ".lock";
+  }
+
+  /**
+   * Does something that nobody else does meanwhile, in another process neither: finding out which
+   * devices there are, and saying so. Else an older look could replace what a newer one found.
+   *
+   * @throws IOException what the action throws, or if the folder cannot be used, also because
+   *     others are at it for more than 10 s
+   */
+  public <R> R exclusively(FileMutex.Action<R> action) throws IOException {
+    Files.createDirectories(folder);
+    return mutex.exclusively(action);
+  }
+
+  public CdiKind kind() {
+    return kind;
+  }
+
+  public Path path() {
+    return file.path();
+  }
+
+  /**
+   * Makes the file list exactly these devices of the kind. Without devices the file is removed,
+   * because an empty spec is invalid. A file that already has this content is not written, and is
+   * not even read while its attributes have not changed since.
+   *
+   * @throws InvalidCdiSpecException if two devices have the same name
+   * @throws IOException if the file could not be written; the old file is still there
+   */
+  public Outcome publish(List<CdiDevice> devices) throws IOException {
+    return says(devices) ? Outcome.UNCHANGED : exclusively(() -> write(devices));
+  }
+
+  /** Whether it was found to say so, and looks as it did then. */
+  public synchronized boolean says(List<CdiDevice> devices) throws IOException {
+    Map<String, Object> now = look();
+    return !now.isEmpty() && now.equals(look) && devices.equals(found);
+  }
+
+  private synchronized Outcome write(List<CdiDevice> devices) throws IOException {
+    Map<String, Object> now = look();
+    look = Map.of();
+    file.deleteLeftovers();
+    if (devices.isEmpty()) {
+      return file.delete() ? Outcome.REMOVED : Outcome.UNCHANGED;
+    }
+    byte[] content = YAML.writeValueAsBytes(new CdiSpec(kind, devices));
+    if (file.read(content.length).filter(old -> Arrays.equals(old, content)).isPresent()) {
+      found = List.copyOf(devices);
+      look = now; // taken before the read, so that a later change is noticed
+      return Outcome.UNCHANGED;
+    }
+    file.write(content);
+    return Outcome.WRITTEN;
+  }
+
+  /** The attributes that change when the file is written or replaced; empty if there is no file. */
+  private Map<String, Object> look() throws IOException {
+    try {
+      return Files.readAttributes(file.path(), "unix:ino,size,lastModifiedTime,ctime");
+    } catch (NoSuchFileException e) {
+      return Map.of();
+    }
+  }
+}

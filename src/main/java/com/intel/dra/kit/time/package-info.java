@@ -1,0 +1,5 @@
+/** The time by which the driver waits. */
+@NullMarked
+package com.intel.dra.kit.time;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,204 @@
+package com.intel.dra.gpu.nodeagent.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.intel.dra.gpu.nodeagent.app.AgentStory.Act;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Queue;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The agent is killed between any two of its changes of files, of sysfs and of the GAS. The agent
+ * that starts from what is on the disk then comes to the same end as one that was never killed, and
+ * the self-check finds no disagreement at any point of rest.
+ */
+class AgentCrashPointsTest {
+
+  /** Where there is no disk to wait for. */
+  private static final Path MEMORY = Path.of("/dev/shm");
+
+  /** It tells what it does, some thousand times. */
+  @BeforeAll
+  @BeforeContainer
+  static void beQuiet() {
+    Logger.getLogger("com.intel.dra.gpu").setLevel(Level.OFF);
+  }
+
+  @AfterAll
+  @AfterContainer
+  static void speak() {
+    Logger.getLogger("com.intel.dra.gpu").setLevel(null);
+  }
+
+  /** What a story came to. */
+  private record Played(List<String> atRest, List<ProcessLife> lives) {
+
+    String end() {
+      return atRest.getLast();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whereTheKubeletAsksAgainAllIsAsIfTheAgentHadNotBeenKilled(AgentStory story)
+      throws IOException {
+    Played calm = play(story, true);
+    List<String> steps = calm.lives().getFirst().steps();
+    assertThat(steps).hasSizeGreaterThan(25);
+
+    for (int step = 1; step <= steps.size(); step++) {
+      Played played = play(story, true, step);
+      assertThat(played.lives().getFirst().hasEnded()).isTrue();
+      assertThat(played.atRest())
+          .as("%s, killed before step %d: %s", story, step, steps.get(step - 1))
+          .isEqualTo(calm.atRest());
+    }
+  }
+
+  /** For a pod that is deleted meanwhile the kubelet only unprepares. */
+  @ParameterizedTest
+  @EnumSource(names = {"GPUS_ARE_SHARED", "VFS_COME_AND_GO", "THE_SCHEDULER_GIVES_VFS"})
+  void whereNobodyAsksAgainNothingIsLeft(AgentStory story) throws IOException {
+    Played calm = play(story, false);
+    List<String> steps = calm.lives().getFirst().steps();
+
+    for (int step = 1; step <= steps.size(); step++) {
+      assertThat(play(story, false, step).end())
+          .as("%s, killed before step %d: %s", story, step, steps.get(step - 1))
+          .isEqualTo(calm.end());
+    }
+  }
+
+  /** All are whole in the end, and nobody disagrees before, which is looked at on the way. */
+  @Property(tries = 40, shrinking = ShrinkingMode.OFF)
+  void norDoesItMatterHowOftenItIsKilled(
+      @ForAll AgentStory story,
+      @ForAll @Size(min = 2, max = 6) List<@IntRange(min = 1, max = 25) Integer> ends)
+      throws IOException {
+    Played played = play(story, true, ends.stream().mapToInt(end -> end).toArray());
+
+    assertThat(played.lives().getFirst().hasEnded()).isTrue();
+  }
+
+  /**
+   * @param askAgain whether the kubelet asks for a claim again of which it got no answer
+   * @param ends before which of its steps each agent is killed, one after the other; the last is
+   *     not
+   */
+  private static Played play(AgentStory story, boolean askAgain, int... ends) throws IOException {
+    Path root =
+        Files.isWritable(MEMORY)
+            ? Files.createTempDirectory(MEMORY, "story")
+            : Files.createTempDirectory("story");
+    try {
+      var node = VfNode.stepByStep(root, story.mode());
+      AgentStory.addGpus(node);
+      Queue<ProcessLife> lives = new ArrayDeque<>();
+      for (int end : ends) {
+        lives.add(ProcessLife.endingBefore(end));
+      }
+      var lived = new ArrayList<ProcessLife>();
+      start(node, lives, lived);
+      var observer = new TestingObserver(node, story.mode());
+      var atRest = new ArrayList<String>();
+      while (!survives(node, lives, lived, node::settle)) {}
+      for (Act act : story.acts()) {
+        boolean done = false;
+        boolean again = true;
+        while (!done && again) {
+          done = survives(node, lives, lived, () -> AgentStory.carryOut(act, node));
+          again = askAgain || !(act instanceof Act.Prepare);
+        }
+        while (!survives(node, lives, lived, node::settle)) {}
+        assertThat(observer.disagreements()).as("%s after %s", story, act).isEmpty();
+        atRest.add(state(node));
+      }
+      assertThat(node.gpus).allMatch(node.kernel::isPlain, "is whole again");
+      return new Played(atRest, lived);
+    } finally {
+      delete(root);
+    }
+  }
+
+  private static void start(VfNode node, Queue<ProcessLife> lives, List<ProcessLife> lived) {
+    while (true) {
+      ProcessLife next = lives.isEmpty() ? ProcessLife.untilItIsOver() : lives.remove();
+      lived.add(next);
+      try {
+        node.start(next);
+        return;
+      } catch (ProcessLife.AgentDied e) {
+        // the next one starts
+      } catch (IOException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+
+  /** Whether the agent does; another has started if not. */
+  private static boolean survives(
+      VfNode node, Queue<ProcessLife> lives, List<ProcessLife> lived, Runnable action) {
+    try {
+      action.run();
+      return true;
+    } catch (ProcessLife.AgentDied e) {
+      start(node, lives, lived);
+      return false;
+    }
+  }
+
+  /** All that outlives the agent. */
+  private static String state(VfNode node) throws IOException {
+    var lines = new ArrayList<String>();
+    lines.add(node.gas.now().getSpec() + " " + node.gas.now().getStatus());
+    node.gpus.forEach(
+        gpu ->
+            lines.add(
+                "%s: %d VFs, %s, plain: %s"
+                    .formatted(
+                        gpu.uid(),
+                        node.kernel.numVfs(gpu),
+                        node.kernel.memoryOfVfs(gpu),
+                        node.kernel.isPlain(gpu))));
+    for (Path folder : List.of(node.config().cdiRoot(), node.config().stateDir().orElseThrow())) {
+      try (Stream<Path> files = Files.list(folder)) {
+        for (Path file : files.sorted().toList()) {
+          lines.add(file.getFileName() + ": " + withoutInodes(Files.readString(file)));
+        }
+      }
+    }
+    return String.join("\n", lines);
+  }
+
+  private static void delete(Path root) throws IOException {
+    try (var files = Files.walk(root)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  /** The kernel gives VFs that are made anew other inodes: a record of them differs. */
+  private static String withoutInodes(String file) {
+    return file.replaceAll(",?\\s*\"(identity|checksum)\" : \"[^\"]*\"", "");
+  }
+}

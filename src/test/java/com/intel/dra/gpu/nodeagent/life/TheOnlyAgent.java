@@ -1,0 +1,16 @@
+package com.intel.dra.gpu.nodeagent.life;
+
+import java.nio.file.Path;
+
+/** Of a node with one agent, which locks nothing. */
+public final class TheOnlyAgent extends ActingAgent {
+
+  public TheOnlyAgent() {
+    super(Path.of("unused"));
+  }
+
+  @Override
+  public synchronized boolean isActing() {
+    return true;
+  }
+}

@@ -1,0 +1,53 @@
+package com.intel.dra.gpu.nodeagent.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class VfHostRecordTest {
+
+  private record OfAnEarlierVersion(String profile, int memoryMiB, boolean verified) {}
+
+  private record Document(int version, String bootId, Map<String, OfAnEarlierVersion> hosts) {}
+
+  private record Incomplete(String profile, boolean verified) {}
+
+  private record IncompleteDocument(int version, String bootId, Map<String, Incomplete> hosts) {}
+
+  private static StateDocument.Decoded<VfHostRecords.Content> decode(Record document) {
+    return StateDocument.decode(
+        StateDocument.encode(document), VfHostRecords.VERSION, VfHostRecords.Content.class);
+  }
+
+  private static VfHostRecords.Content of(VfHostRecord made) {
+    return new VfHostRecords.Content(1, "boot", new TreeMap<>(Map.of("gpu", made)));
+  }
+
+  @Test
+  void whatIsWrittenIsRead() {
+    VfHostRecords.Content content =
+        of(new VfHostRecord("flex170_m2", 8000, true, "0000:03:10.0/17"));
+
+    assertThat(decode(content)).isEqualTo(new StateDocument.Decoded.Valid<>(content));
+  }
+
+  @Test
+  void aRecordOfAnEarlierVersionIsRead() {
+    var earlier =
+        new Document(1, "boot", Map.of("gpu", new OfAnEarlierVersion("flex170_m2", 8000, true)));
+
+    assertThat(decode(earlier))
+        .isEqualTo(
+            new StateDocument.Decoded.Valid<>(of(new VfHostRecord("flex170_m2", 8000, true))));
+  }
+
+  @Test
+  void aRecordWithoutItsMemoryIsDamaged() {
+    var incomplete =
+        new IncompleteDocument(1, "boot", Map.of("gpu", new Incomplete("flex170_m2", true)));
+
+    assertThat(decode(incomplete)).isInstanceOf(StateDocument.Decoded.Damaged.class);
+  }
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package com.intel.dra.gpu.simulator;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package com.intel.dra.gpu.sysfs;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,240 @@
+package com.intel.dra.kit.slices.keeper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.intel.dra.kit.slices.pool.Pools;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceSliceBuilder;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The requests that are sent, and how the answers are understood. */
+class ApiServerSliceStoreTest {
+
+  private static final String SLICES = "/apis/resource.k8s.io/v1/resourceslices";
+
+  private record Request(String method, String uri, String body) {}
+
+  private final List<Request> requests = new CopyOnWriteArrayList<>();
+  private volatile int status = 200;
+  private volatile String answer = "{}";
+  private HttpServer server;
+  private KubernetesClient client;
+  private ApiServerSliceStore store;
+
+  private final ResourceSlice slice =
+      new ResourceSliceBuilder()
+          .withNewMetadata()
+          .withName("00000-x")
+          .withUid("uid-1")
+          .withResourceVersion("7")
+          .endMetadata()
+          .withNewSpec()
+          .withDriver(Pools.DRIVER)
+          .withNodeName(Pools.NODE)
+          .withDevices(Pools.device("card-0"))
+          .endSpec()
+          .build();
+
+  @BeforeEach
+  void serve() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext("/", this::handle);
+    server.start();
+    client =
+        new KubernetesClientBuilder()
+            .withConfig(
+                new ConfigBuilder()
+                    .withAutoConfigure(false)
+                    .withMasterUrl("http://localhost:" + server.getAddress().getPort())
+                    .withRequestRetryBackoffLimit(0)
+                    .build())
+            .build();
+    store = new ApiServerSliceStore(client, new SliceSettings(Pools.DRIVER, Pools.NODE));
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+      requests.add(
+          new Request(exchange.getRequestMethod(), exchange.getRequestURI().toString(), body));
+      byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+      exchange.getResponseHeaders().add("Content-Type", "application/json");
+      exchange.sendResponseHeaders(status, bytes.length);
+      exchange.getResponseBody().write(bytes);
+    }
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+    client.close();
+    server.stop(0);
+  }
+
+  private void answers(int status, String answer) {
+    this.status = status;
+    this.answer = answer;
+  }
+
+  @Test
+  void aDryRunStoresNothing() throws Exception {
+    answers(201, client.getKubernetesSerialization().asJson(slice));
+
+    ResourceSlice stored = store.create(slice, true);
+
+    assertThat(stored.getSpec().getDevices()).hasSize(1);
+    assertThat(requests.getFirst().method()).isEqualTo("POST");
+    assertThat(requests.getFirst().uri()).startsWith(SLICES + "?").contains("dryRun=All");
+  }
+
+  @Test
+  void creatingStores() throws Exception {
+    answers(201, client.getKubernetesSerialization().asJson(slice));
+
+    store.create(slice, false);
+
+    assertThat(requests.getFirst().uri()).startsWith(SLICES).doesNotContain("dryRun");
+  }
+
+  @Test
+  void anUpdateIsOfTheVersionThatWasRead() throws Exception {
+    answers(200, client.getKubernetesSerialization().asJson(slice));
+
+    store.update(slice);
+
+    assertThat(requests)
+        .singleElement()
+        .satisfies(
+            request -> {
+              assertThat(request.method()).isEqualTo("PUT");
+              assertThat(request.uri()).startsWith(SLICES + "/00000-x");
+              JsonNode metadata = new ObjectMapper().readTree(request.body()).get("metadata");
+              assertThat(metadata.get("resourceVersion").asText()).isEqualTo("7");
+              assertThat(metadata.get("uid").asText()).isEqualTo("uid-1");
+            });
+  }
+
+  @Test
+  void aDeletionIsOfTheVersionThatWasRead() throws Exception {
+    store.delete(slice);
+
+    assertThat(requests)
+        .singleElement()
+        .satisfies(
+            request -> {
+              assertThat(request.method()).isEqualTo("DELETE");
+              assertThat(request.uri()).startsWith(SLICES + "/00000-x");
+              JsonNode conditions =
+                  new ObjectMapper().readTree(request.body()).get("preconditions");
+              assertThat(conditions.get("resourceVersion").asText()).isEqualTo("7");
+              assertThat(conditions.get("uid").asText()).isEqualTo("uid-1");
+            });
+  }
+
+  @Test
+  void deletingWhatIsGoneIsDone() throws Exception {
+    answers(404, gone("resourceslices", "00000-x"));
+
+    store.delete(slice);
+
+    assertThat(requests).hasSize(1);
+    assertThatExceptionOfType(SliceStoreException.Conflict.class)
+        .isThrownBy(() -> store.update(slice));
+  }
+
+  @Test
+  void any404OfSomethingElseSaysNothingOfASlice() {
+    for (String answer :
+        List.of(
+            "404 page not found",
+            status(404, "the server could not find the requested resource"),
+            gone("resourceslices", "00000-y"),
+            gone("nodes", "00000-x"))) {
+      answers(404, answer);
+      assertThatExceptionOfType(SliceStoreException.Failed.class)
+          .as(answer)
+          .isThrownBy(() -> store.delete(slice));
+      assertThatExceptionOfType(SliceStoreException.Failed.class)
+          .as(answer)
+          .isThrownBy(() -> store.update(slice));
+      assertThatExceptionOfType(SliceStoreException.Failed.class)
+          .as(answer)
+          .isThrownBy(() -> store.create(slice, false));
+    }
+  }
+
+  private static String gone(String resource, String name) {
+    return """
+    {"apiVersion": "v1", "kind": "Status", "status": "Failure", "code": 404, "reason": "NotFound",
+     "message": "not found", "details": {"kind": "%s", "name": "%s"}}\
+    """
+        .formatted(resource, name);
+  }
+
+  @Test
+  void failuresAreTold() {
+    answers(409, status(409, "the object has been modified"));
+    assertThatExceptionOfType(SliceStoreException.Conflict.class)
+        .isThrownBy(() -> store.update(slice));
+    assertThatExceptionOfType(SliceStoreException.Conflict.class)
+        .isThrownBy(() -> store.delete(slice));
+
+    answers(422, status(422, "spec.devices[0].name: Invalid value"));
+    assertThatExceptionOfType(SliceStoreException.Invalid.class)
+        .isThrownBy(() -> store.create(slice, true))
+        .withMessageContaining("spec.devices[0].name: Invalid value");
+
+    answers(403, status(403, "forbidden"));
+    assertThatExceptionOfType(SliceStoreException.Failed.class)
+        .isThrownBy(() -> store.create(slice, false))
+        .withMessageContaining("forbidden");
+  }
+
+  private static String status(int code, String message) {
+    return """
+    {"apiVersion": "v1", "kind": "Status", "status": "Failure", "code": %d, "message": "%s"}\
+    """
+        .formatted(code, message);
+  }
+
+  @Test
+  void theNodesUidIsReadAndItsAbsenceSeen() throws Exception {
+    answers(200, "{\"apiVersion\": \"v1\", \"kind\": \"Node\", \"metadata\": {\"uid\": \"u\"}}");
+    assertThat(store.nodeUid()).contains("u");
+
+    answers(404, status(404, "nodes \\\"node-1\\\" not found"));
+    assertThat(store.nodeUid()).isEmpty();
+  }
+
+  @Test
+  void onlyTheSlicesOfDriverAndNodeAreWatched() {
+    var heard = new Heard();
+    answers(403, status(403, "may not list"));
+    try (var keeper = new SliceKeeper(store, new SliceSettings(Pools.DRIVER, Pools.NODE), heard)) {
+      keeper.start();
+
+      await().until(() -> heard.count("failed watching the ResourceSlices") > 0);
+    }
+    assertThat(requests.getFirst().uri())
+        .startsWith(SLICES + "?")
+        .contains("spec.driver%3Dcard.example.com")
+        .contains("spec.nodeName%3Dnode-1");
+  }
+}
