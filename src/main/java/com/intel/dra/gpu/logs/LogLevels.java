@@ -19,6 +19,11 @@ final class LogLevels {
 
   private static final Logger LOG = Logger.getLogger(LogLevels.class);
 
+  /** The category of the whole driver, to which the kit belongs for those who set levels. */
+  private static final String DRIVER = "com.intel.dra.gpu";
+
+  private static final String KIT = "com.intel.dra.kit";
+
   private final LogContext context;
   private final Map<String, Changed> changed = new HashMap<>();
   private String last = "";
@@ -45,6 +50,7 @@ final class LogLevels {
     var wanted = new TreeMap<String, Level>();
     properties(text)
         .forEach((category, name) -> level(category, name).ifPresent(l -> wanted.put(category, l)));
+    Optional.ofNullable(wanted.get(DRIVER)).ifPresent(level -> wanted.putIfAbsent(KIT, level));
     var unwanted = new TreeMap<>(changed);
     unwanted.keySet().removeAll(wanted.keySet());
     unwanted.forEach(this::restore);

@@ -51,4 +51,19 @@ class LogLevelsTest {
     assertThat(context.getLogger("a").getLevel()).isNull();
     assertThat(context.getLogger("b").getLevel()).isEqualTo(Level.DEBUG);
   }
+
+  @Test
+  void aLevelOfTheDriverIsThatOfTheKitToo() {
+    levels.apply("com.intel.dra.gpu=DEBUG");
+
+    assertThat(context.getLogger("com.intel.dra.kit.x").isLoggable(Level.DEBUG)).isTrue();
+
+    levels.apply("com.intel.dra.gpu=DEBUG\ncom.intel.dra.kit=ERROR");
+
+    assertThat(context.getLogger("com.intel.dra.kit.x").isLoggable(Level.DEBUG)).isFalse();
+
+    levels.apply("");
+
+    assertThat(context.getLogger("com.intel.dra.kit").getLevel()).isNull();
+  }
 }
