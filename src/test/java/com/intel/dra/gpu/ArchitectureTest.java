@@ -19,7 +19,9 @@ import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.stream.Stream;
 
-/** The walls of the house, as docs/develop/architecture.md draws them: which room may know which. */
+/**
+ * The walls of the house, as docs/develop/architecture.md draws them: which room may know which.
+ */
 @AnalyzeClasses(
     packages = "com.intel.dra.gpu",
     importOptions = ImportOption.DoNotIncludeTests.class)
