@@ -34,6 +34,8 @@ class DecisionsTest {
       Pattern.compile(
           "\\b[Dd]ecisions?[\\s*]+(\\d+(?:(?:,|[\\s*]+and)[\\s*]+\\d+)*)\\b(?! (?:%|s|ms)\\b)");
 
+  private static final Pattern DIGITS = Pattern.compile("\\d+");
+
   private static final List<String> SECTIONS =
       List.of("## Context", "## Decision", "## Consequences", "## Tests");
 
@@ -101,10 +103,7 @@ class DecisionsTest {
   }
 
   private static Stream<Integer> numbers(MatchResult named) {
-    return Pattern.compile("\\d+")
-        .matcher(named.group(1))
-        .results()
-        .map(number -> Integer.valueOf(number.group()));
+    return DIGITS.matcher(named.group(1)).results().map(number -> Integer.valueOf(number.group()));
   }
 
   private static List<Path> texts() {
@@ -119,7 +118,7 @@ class DecisionsTest {
   private static String content(Path file) throws Exception {
     try {
       return Files.readString(file);
-    } catch (MalformedInputException e) {
+    } catch (MalformedInputException _) {
       return ""; // no text
     }
   }

@@ -26,6 +26,11 @@ class PageRulesTest {
       Set.of("use", "operate", "reference", "develop", "decisions");
 
   private static final Pattern FOR_WHOM = Pattern.compile("(?:This \\w+ is f|F)or .*");
+
+
+  /** A question may, such as the title of a section. */
+  private static final Pattern WHO = Pattern.compile("(?:^|[.:] )Who(?:ever)? [^?]*$");
+
   private static final Pattern DECISION = Pattern.compile("docs/decisions/\\d{4}-.*");
 
   @Test
@@ -110,7 +115,4 @@ class PageRulesTest {
     }
     assertThat(found).isEmpty();
   }
-
-  /** A question may, such as the title of a section. */
-  private static final Pattern WHO = Pattern.compile("(?:^|[.:] )Who(?:ever)? [^?]*$");
 }
