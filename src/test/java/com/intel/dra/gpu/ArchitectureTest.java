@@ -83,7 +83,8 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat(
               resideInAPackage("io.micrometer..").and(not(equivalentTo(MeterRegistry.class))))
-          .because("docs/metrics.md and the dashboards go by the catalogue metrics.Metric");
+          .because(
+              "docs/reference/metrics.md and the dashboards go by the catalogue metrics.Metric");
 
   @ArchTest static final ArchRule logs = room("logs").mayUse();
 
