@@ -27,6 +27,7 @@ class MetricsDocumentationTest {
 
   private static final Path CATALOGUE = Path.of("docs/reference/metrics.md");
   private static final Path RUNBOOK = Path.of("docs/operate/monitoring.md");
+  private static final Path TROUBLESHOOTING = Path.of("docs/operate/troubleshooting.md");
   private static final Path MONITORING = Path.of("deploy/monitoring");
   private static final Pattern NAME = Pattern.compile("gpu_dra_\\w+");
   private static final ObjectMapper YAML = new ObjectMapper(new YAMLFactory());
@@ -91,7 +92,7 @@ class MetricsDocumentationTest {
           .isNotEmpty()
           .isSubsetOf(known);
     }
-    for (Path document : List.of(CATALOGUE, RUNBOOK)) {
+    for (Path document : List.of(CATALOGUE, RUNBOOK, TROUBLESHOOTING)) {
       assertThat(names(Files.readString(document))).as(document.toString()).isSubsetOf(known);
     }
   }
