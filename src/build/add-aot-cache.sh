@@ -31,7 +31,7 @@ if jq -e '.config.Entrypoint | any(startswith("-XX:AOTCache"))' "$work/config.js
 folder=$(jq -r .config.WorkingDir "$work/image/config.json")
 cache=$folder/application.aot
 # with all compilers: only what C2 would want to know of methods is kept, and C1 alone is the quicker for it, too
-mapfile -t entry < <(jq -r '.config.Entrypoint[1:][] | select(startswith("-XX:TieredStopAtLevel") | not)' "$work/image/config.json")
+mapfile -t entry < <(jq -r '.config.Entrypoint[1:][] | if . == "-jar" then "-XX:TieredStopAtLevel=4", . else . end' "$work/image/config.json")
 environment=(POD_NAMESPACE=default POD_NAME=trial QUARKUS_MANAGEMENT_HOST=127.0.0.1 QUARKUS_MANAGEMENT_PORT=0)
 program_ends() { # program_ends SECONDS: and says how
   local limit=$((SECONDS + $1))

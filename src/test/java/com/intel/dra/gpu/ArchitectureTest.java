@@ -42,7 +42,7 @@ class ArchitectureTest {
       room("controller")
           .mayUse("claim", "allocation", "api", "device", "logs", "metrics", "mode", "time");
 
-  @ArchTest static final ArchRule sysfs = room("sysfs").mayUse("device");
+  @ArchTest static final ArchRule sysfs = room("sysfs").mayUse("device", "time");
 
   @ArchTest static final ArchRule files = room("files").mayUse();
 
@@ -103,7 +103,8 @@ class ArchitectureTest {
               "cdi",
               "kubelet",
               "structured",
-              "mode");
+              "mode",
+              "time");
 
   @ArchTest static final ArchRule simulator = room("simulator").mayUse("device", "sysfs");
 

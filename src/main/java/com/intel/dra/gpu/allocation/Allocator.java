@@ -18,6 +18,11 @@ public final class Allocator {
 
   private Allocator() {}
 
+  /** As {@link #place(NodeInventory, List, Policy, SearchBudget)}, where no other node is asked. */
+  public static Decision place(NodeInventory node, List<DeviceRequest> requests, Policy policy) {
+    return place(node, requests, policy, new SearchBudget());
+  }
+
   /**
    * Places all requests together or none. They are charged to each other and to what other claims
    * hold. A claim that already holds devices and is still served by them keeps exactly these. A
@@ -30,10 +35,12 @@ public final class Allocator {
    * Refusal.Reason#TOO_MANY_COMBINATIONS}. The other is a class that selects VFs by their index: of
    * the VFs that do not exist yet, only the next index is considered.
    *
+   * @param budget of all nodes that are asked about for the same requests
    * @throws IllegalArgumentException if two requests are for one claim, or there are more than
    *     {@link #MAX_REQUESTS}
    */
-  public static Decision place(NodeInventory node, List<DeviceRequest> requests, Policy policy) {
+  public static Decision place(
+      NodeInventory node, List<DeviceRequest> requests, Policy policy, SearchBudget budget) {
     if (requests.size() > MAX_REQUESTS) {
       throw new IllegalArgumentException(
           "%d requests, at most %d are placed together".formatted(requests.size(), MAX_REQUESTS));
@@ -59,7 +66,7 @@ public final class Allocator {
     NodeInventory before = outdated.isEmpty() ? node : node.without(outdated);
     return firstThatDoesNotFitAlone(before.ledger(), open)
         .<Decision>map(refusal -> refusal)
-        .orElseGet(() -> placeTogether(before, open, kept, policy));
+        .orElseGet(() -> placeTogether(before, open, kept, policy, budget));
   }
 
   private static Optional<Refusal> firstThatDoesNotFitAlone(
@@ -74,8 +81,9 @@ public final class Allocator {
       NodeInventory before,
       List<DeviceRequest> open,
       Map<String, List<DeviceShare>> kept,
-      Policy policy) {
-    var search = new Search(before.ledger().copy(), open, policy);
+      Policy policy,
+      SearchBudget budget) {
+    var search = new Search(before.ledger().copy(), open, policy, budget);
     if (search.run()) {
       var shares = new HashMap<>(kept);
       shares.putAll(search.found());
@@ -85,8 +93,7 @@ public final class Allocator {
         ? new Refusal(
             Refusal.Reason.TOO_MANY_COMBINATIONS,
             Optional.empty(),
-            "gave up after %d attempts to fit all %d claims of the pod together"
-                .formatted(Search.MAX_STEPS, open.size()))
+            "%s to fit all %d claims of the pod together".formatted(budget.whyEnded(), open.size()))
         : new Refusal(
             Refusal.Reason.CLAIMS_DO_NOT_FIT_TOGETHER,
             Optional.empty(),

@@ -4,6 +4,7 @@ import com.intel.dra.gpu.allocation.Source.ExistingVf;
 import com.intel.dra.gpu.allocation.Source.GpuShare;
 import com.intel.dra.gpu.allocation.Source.NewVf;
 import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.PciDeviceId;
 import com.intel.dra.gpu.device.VfProfile;
 import com.intel.dra.gpu.device.VfProfiles;
@@ -201,6 +202,11 @@ final class Ledger {
     return freeMiB[gpu];
   }
 
+  /** How many more claims can have a share of the GPU, whatever its memory; may be below 0. */
+  int roomForShares(int gpu) {
+    return Gpu.MAX_SHARES - gpuClaims[gpu];
+  }
+
   int claimsOn(int gpu) {
     return gpuClaims[gpu];
   }
@@ -215,6 +221,7 @@ final class Ledger {
     return switch (source) {
       case GpuShare(int gpu) ->
           !isVfHost(gpu)
+              && roomForShares(gpu) > 0
               && (request.memoryMiB() == 0 || freeMiB[gpu] >= request.memoryMiB())
               && request.selector().matches(gpus.get(gpu).uid());
       case ExistingVf(int vf) ->

@@ -24,16 +24,25 @@ public final class NodeChoice {
 
   private NodeChoice() {}
 
+  /** As the other, where nothing was asked before. */
+  public static Decision place(
+      Collection<NodeInventory> nodes, List<DeviceRequest> requests, Policy policy) {
+    return place(nodes, requests, policy, new SearchBudget());
+  }
+
   /**
    * Places the requests on the best of the nodes that all of them fit; otherwise names the reasons
    * that occur on the most nodes.
    */
   public static Decision place(
-      Collection<NodeInventory> nodes, List<DeviceRequest> requests, Policy policy) {
+      Collection<NodeInventory> nodes,
+      List<DeviceRequest> requests,
+      Policy policy,
+      SearchBudget budget) {
     var candidates = new ArrayList<Candidate>();
     var refusals = new EnumMap<Reason, List<String>>(Reason.class);
     for (NodeInventory node : nodes) {
-      switch (Allocator.place(node, requests, policy)) {
+      switch (Allocator.place(node, requests, policy, budget)) {
         case Placement placement -> candidates.add(Candidate.of(node, placement));
         case Refusal refusal ->
             refusals

@@ -17,7 +17,7 @@ public record Refusal(Reason reason, Optional<String> claimUid, String message)
   public enum Reason {
     /** The node has no device of the requested type, or none that the class allows. */
     NO_MATCHING_DEVICE,
-    /** The node has such devices, but fewer than the claim requests. */
+    /** The node has such devices, but the claim requests more than other claims leave open. */
     NOT_ENOUGH_DEVICES,
     /** Too many of the GPUs are split into VFs, or will be. */
     DEVICES_ARE_VF_HOSTS,

@@ -3,6 +3,7 @@ package com.intel.dra.gpu.allocation;
 import com.intel.dra.gpu.allocation.Refusal.Reason;
 import com.intel.dra.gpu.allocation.Source.ExistingVf;
 import com.intel.dra.gpu.allocation.Source.GpuShare;
+import com.intel.dra.gpu.device.Gpu;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -60,7 +61,15 @@ final class Shortage {
           "not enough whole GPUs: asked %d, %d of the node's %d are split into VFs"
               .formatted(request.count(), matching.length - plain.length, matching.length));
     }
-    long largest = IntStream.of(plain).mapToLong(ledger::freeMiB).max().orElse(0);
+    int[] open = IntStream.of(plain).filter(gpu -> ledger.roomForShares(gpu) > 0).toArray();
+    if (open.length < request.count()) {
+      return refusal(
+          Reason.NOT_ENOUGH_DEVICES,
+          "not enough GPUs: asked %d, %d of the node's %d are shared by %d claims, which is the most"
+              .formatted(
+                  request.count(), plain.length - open.length, matching.length, Gpu.MAX_SHARES));
+    }
+    long largest = IntStream.of(open).mapToLong(ledger::freeMiB).max().orElse(0);
     return refusal(
         Reason.NOT_ENOUGH_MEMORY,
         fitting == 0

@@ -36,14 +36,17 @@ public final class NotFound {
           e.getCause() instanceof KubernetesClientException answer
               ? answer
               : new KubernetesClientException(String.valueOf(e.getMessage()), e);
-      if (says(cause, HasMetadata.getPlural(kind), name)) {
+      if (isSaidBy(cause, kind, name)) {
         return Optional.empty();
       }
       throw cause;
     }
   }
 
-  private static boolean says(KubernetesClientException answer, String plural, String name) {
+  /** Whether it is the API server's answer that there is no object of that kind and name. */
+  public static boolean isSaidBy(
+      KubernetesClientException answer, Class<? extends HasMetadata> kind, String name) {
+    String plural = HasMetadata.getPlural(kind);
     return details(answer)
         .filter(of -> plural.equals(of.getKind()) && name.equals(of.getName()))
         .isPresent();

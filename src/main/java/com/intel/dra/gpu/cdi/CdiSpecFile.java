@@ -5,6 +5,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.intel.dra.gpu.files.AtomicFile;
+import com.intel.dra.gpu.files.FileMutex;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -40,6 +41,7 @@ public final class CdiSpecFile {
   private final CdiKind kind;
   private final Path folder;
   private final AtomicFile file;
+  private final FileMutex mutex;
 
   // the devices found in the file, and the file's attributes at that time; guarded by this
   private List<CdiDevice> found = List.of();
@@ -54,10 +56,28 @@ public final class CdiSpecFile {
     this.file =
         new AtomicFile(
             folder.resolve(fileName(kind)), PosixFilePermissions.fromString("rw-r--r--"));
+    this.mutex = new FileMutex(folder.resolve(lockName(kind)));
   }
 
   static String fileName(CdiKind kind) {
     return kind.vendor() + "-" + kind.deviceClass() + ".yaml";
+  }
+
+  /** With a name that runtimes do not read. */
+  static String lockName(CdiKind kind) {
+    return "." + fileName(kind) + ".lock";
+  }
+
+  /**
+   * Does something that nobody else does meanwhile, in another process neither: finding out which
+   * devices there are, and saying so. Else an older look could replace what a newer one found.
+   *
+   * @throws IOException what the action throws, or if the folder cannot be used, also because
+   *     others are at it for more than 10 s
+   */
+  public <R> R exclusively(FileMutex.Action<R> action) throws IOException {
+    Files.createDirectories(folder);
+    return mutex.exclusively(action);
   }
 
   public CdiKind kind() {
@@ -76,13 +96,19 @@ public final class CdiSpecFile {
    * @throws InvalidCdiSpecException if two devices have the same name
    * @throws IOException if the file could not be written; the old file is still there
    */
-  public synchronized Outcome publish(List<CdiDevice> devices) throws IOException {
+  public Outcome publish(List<CdiDevice> devices) throws IOException {
+    return says(devices) ? Outcome.UNCHANGED : exclusively(() -> write(devices));
+  }
+
+  /** Whether it was found to say so, and looks as it did then. */
+  public synchronized boolean says(List<CdiDevice> devices) throws IOException {
     Map<String, Object> now = look();
-    if (!now.isEmpty() && now.equals(look) && devices.equals(found)) {
-      return Outcome.UNCHANGED;
-    }
+    return !now.isEmpty() && now.equals(look) && devices.equals(found);
+  }
+
+  private synchronized Outcome write(List<CdiDevice> devices) throws IOException {
+    Map<String, Object> now = look();
     look = Map.of();
-    Files.createDirectories(folder);
     file.deleteLeftovers();
     if (devices.isEmpty()) {
       return file.delete() ? Outcome.REMOVED : Outcome.UNCHANGED;

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodResourceClaim;
 import io.fabric8.kubernetes.api.model.PodResourceClaimStatus;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,8 +41,9 @@ public final class PodClaims {
   /** The claims of the pod, in the pod's order; claims that do not exist yet are left out. */
   public static List<Reference> of(Pod pod) {
     var references = new ArrayList<Reference>();
+    Map<String, PodResourceClaimStatus> statuses = statuses(pod);
     for (PodResourceClaim claim : pod.getSpec().getResourceClaims()) {
-      reference(pod, claim).ifPresent(references::add);
+      reference(pod, claim, statuses).ifPresent(references::add);
     }
     return references;
   }
@@ -54,7 +56,19 @@ public final class PodClaims {
             .count();
   }
 
-  private static Optional<Reference> reference(Pod pod, PodResourceClaim claim) {
+  /** By the entry's name in the pod: a pod may have thousands of both. */
+  private static Map<String, PodResourceClaimStatus> statuses(Pod pod) {
+    var byName = new HashMap<String, PodResourceClaimStatus>();
+    if (pod.getStatus() != null) {
+      pod.getStatus()
+          .getResourceClaimStatuses()
+          .forEach(status -> byName.putIfAbsent(status.getName(), status));
+    }
+    return byName;
+  }
+
+  private static Optional<Reference> reference(
+      Pod pod, PodResourceClaim claim, Map<String, PodResourceClaimStatus> statuses) {
     Optional<String> name = field(claim, claim.getResourceClaimName(), "resourceClaimName");
     if (name.isPresent()) {
       return Optional.of(new Reference(claim.getName(), name.get(), false));
@@ -62,19 +76,16 @@ public final class PodClaims {
     if (template(claim).isEmpty()) {
       return Optional.empty();
     }
-    return generatedName(pod, claim)
+    return generatedName(pod, claim, statuses)
         .map(generated -> new Reference(claim.getName(), generated, true));
   }
 
-  private static Optional<String> generatedName(Pod pod, PodResourceClaim claim) {
-    List<PodResourceClaimStatus> statuses =
-        pod.getStatus() == null ? List.of() : pod.getStatus().getResourceClaimStatuses();
-    for (PodResourceClaimStatus status : statuses) {
-      if (status.getName().equals(claim.getName())) {
-        return Optional.ofNullable(status.getResourceClaimName());
-      }
-    }
-    return Optional.of(pod.getMetadata().getName() + "-" + claim.getName());
+  private static Optional<String> generatedName(
+      Pod pod, PodResourceClaim claim, Map<String, PodResourceClaimStatus> statuses) {
+    PodResourceClaimStatus status = statuses.get(claim.getName());
+    return status == null
+        ? Optional.of(pod.getMetadata().getName() + "-" + claim.getName())
+        : Optional.ofNullable(status.getResourceClaimName());
   }
 
   private static Optional<String> template(PodResourceClaim claim) {

@@ -12,6 +12,9 @@ sealed interface AllocationOutcome {
   /** One of the claims is being worked on for another pod: look again soon. */
   record Busy() implements AllocationOutcome {}
 
-  /** One of the claims was changed by somebody else meanwhile, or is gone: look again soon. */
+  /**
+   * One of the claims was changed by somebody else meanwhile, or is gone, or node after node was
+   * taken: look again soon.
+   */
   record Outdated() implements AllocationOutcome {}
 }

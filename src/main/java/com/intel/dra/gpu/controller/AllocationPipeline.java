@@ -122,17 +122,26 @@ class AllocationPipeline {
                     ? Uni.createFrom()
                         .deferred(() -> attempt(node, pending, consumer))
                         .onTermination()
-                        .invoke(() -> leave(node, uids))
+                        .invoke(() -> leave(node, pending, uids))
                     : done(new AllocationOutcome.Busy()));
   }
 
   /**
    * What is on record must be founded from now on, and the other way round; while the claims were
    * in flight the audit did not look. Most often all is well, which is not worth a whole audit.
+   *
+   * <p>A claim that this attempt has protected, and for nothing, is let go if no pending pod waits
+   * for it. No event tells of our own write.
    */
-  private void leave(String node, List<String> uids) {
+  private void leave(String node, List<PendingClaim> pending, List<String> uids) {
     inFlight.leave(uids);
     view.node(node).filter(gas -> !isSettled(gas, uids)).ifPresent(wakeups::node);
+    pending.stream()
+        .map(PendingClaim::claim)
+        .filter(before -> !Claims.hasFinalizer(before))
+        .flatMap(before -> view.claimWithUid(Claims.uid(before)).stream())
+        .filter(now -> Claims.hasFinalizer(now) && Claims.allocation(now).isEmpty())
+        .forEach(wakeups::claim);
   }
 
   private boolean isSettled(GpuAllocationState gas, List<String> claimUids) {

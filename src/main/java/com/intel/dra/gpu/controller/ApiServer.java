@@ -44,7 +44,10 @@ interface ApiServer {
   /** Writes all but the status, under the object's resourceVersion. */
   <T extends HasMetadata> Outcome<T> update(T object);
 
-  /** Writes the claim's finalizers alone, under the object's resourceVersion. */
+  /**
+   * Adds our finalizer to the claim, or takes it away, as the given claim has it, under the
+   * object's resourceVersion. Those of others stay.
+   */
   Outcome<ResourceClaim> updateFinalizers(ResourceClaim claim);
 
   /** Writes the status alone, under the object's resourceVersion. */

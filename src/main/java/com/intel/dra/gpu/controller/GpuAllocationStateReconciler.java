@@ -16,6 +16,7 @@ import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.InformerEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.informer.ManagedInformerEventSource;
@@ -28,9 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -48,8 +47,17 @@ class GpuAllocationStateReconciler implements Reconciler<GpuAllocationState> {
   private static final Duration WHEN_VIEW_IS_INCOMPLETE = Duration.ofMillis(100);
   private static final Duration WHEN_CLAIMS_CHANGED = Duration.ofSeconds(1);
 
+  /**
+   * Records without a known claim that one look asks the API server about; the next look goes on.
+   */
+  static final int MOST_AT_A_TIME = 256;
+
+  /** No UID that the API server gives is as long: 36 characters. */
+  static final int LONGEST_UID = 128;
+
   private final ClusterView view;
   private final ApiServer api;
+  private final UnknownClaims unknownClaims;
   private final NodeRecords records;
   private final ClaimWriter claims;
   private final InFlight inFlight;
@@ -61,6 +69,7 @@ class GpuAllocationStateReconciler implements Reconciler<GpuAllocationState> {
   GpuAllocationStateReconciler(
       ClusterView view,
       ApiServer api,
+      UnknownClaims unknownClaims,
       NodeRecords records,
       ClaimWriter claims,
       InFlight inFlight,
@@ -70,6 +79,7 @@ class GpuAllocationStateReconciler implements Reconciler<GpuAllocationState> {
       @ConfigProperty(name = "gpu.namespace") String namespace) {
     this.view = view;
     this.api = api;
+    this.unknownClaims = unknownClaims;
     this.records = records;
     this.claims = claims;
     this.inFlight = inFlight;
@@ -182,19 +192,16 @@ class GpuAllocationStateReconciler implements Reconciler<GpuAllocationState> {
    * before the API server confirmed it, and before the claim was changed, which makes a conflict of
    * whatever that controller has yet to write into its status.
    *
-   * @return those of the claims that hold nothing there and cannot any more
+   * @return those of the claims that hold nothing there and cannot any more; not all of them at
+   *     once, for who may write the record may make up as many as he likes
    */
   private Set<String> withoutAllocationOn(String node, Set<String> claimUids) {
-    if (claimUids.isEmpty()) {
-      return claimUids;
-    }
-    Map<String, ResourceClaim> claimsNow = read(claimUids);
-    return claimUids.stream()
-        .filter(
-            uid ->
-                Optional.ofNullable(claimsNow.get(uid))
-                    .map(claim -> isOut(node, claim))
-                    .orElse(true))
+    Set<String> looked =
+        claimUids.stream().limit(MOST_AT_A_TIME).collect(Collectors.toCollection(TreeSet::new));
+    Map<String, Optional<ResourceClaim>> now = read(node, looked);
+    return looked.stream()
+        .filter(uid -> now.containsKey(uid))
+        .filter(uid -> now.get(uid).map(claim -> isOut(node, claim)).orElse(true))
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
@@ -204,21 +211,35 @@ class GpuAllocationStateReconciler implements Reconciler<GpuAllocationState> {
         : !(claims.removeFinalizer(claim) instanceof Outcome.Conflict);
   }
 
-  /** As they are now, past the informers, by UID. */
-  private Map<String, ResourceClaim> read(Set<String> claimUids) {
-    List<Optional<ResourceClaim>> known = claimUids.stream().map(view::claimWithUid).toList();
-    Stream<ResourceClaim> current =
-        known.stream().allMatch(Optional::isPresent)
-            ? known.stream().flatMap(Optional::stream).flatMap(claim -> readAgain(claim).stream())
-            : api.list(ResourceClaim.class).stream();
-    return current
-        .filter(claim -> claimUids.contains(Claims.uid(claim)))
-        .collect(Collectors.toMap(Claims::uid, Function.identity()));
+  /**
+   * As they are now, past the informers, by UID; empty where the claim is gone. Without those of
+   * which nothing is known yet.
+   */
+  private Map<String, Optional<ResourceClaim>> read(String node, Set<String> claimUids) {
+    var now = new HashMap<String, Optional<ResourceClaim>>();
+    var unknown = new TreeSet<String>();
+    for (String uid : claimUids) {
+      Optional<ResourceID> known = view.claimWithUid(uid).map(ResourceID::fromResource);
+      if (known.isPresent()) {
+        now.put(uid, readAgain(uid, known.get()));
+      } else if (uid.length() > LONGEST_UID) {
+        now.put(uid, Optional.empty());
+      } else {
+        unknown.add(uid);
+      }
+    }
+    if (!unknown.isEmpty()) {
+      unknownClaims
+          .find(node, unknown)
+          .forEach((uid, found) -> now.put(uid, found.flatMap(id -> readAgain(uid, id))));
+    }
+    return now;
   }
 
-  private Optional<ResourceClaim> readAgain(ResourceClaim claim) {
-    return api.read(
-        ResourceClaim.class, claim.getMetadata().getNamespace(), claim.getMetadata().getName());
+  /** Another claim of that name is not it. */
+  private Optional<ResourceClaim> readAgain(String uid, ResourceID id) {
+    return api.read(ResourceClaim.class, id.getNamespace().orElseThrow(), id.getName())
+        .filter(claim -> uid.equals(Claims.uid(claim)));
   }
 
   private static boolean isAllocatedOn(String node, ResourceClaim claim) {

@@ -3,6 +3,7 @@ package com.intel.dra.gpu.controller;
 import com.intel.dra.gpu.allocation.DeviceRequest;
 import com.intel.dra.gpu.allocation.Placement;
 import com.intel.dra.gpu.allocation.Refusal;
+import com.intel.dra.gpu.allocation.SearchBudget;
 import com.intel.dra.gpu.api.EventReason;
 import com.intel.dra.gpu.claim.Claims;
 import com.intel.dra.gpu.claim.ParametersResolver;
@@ -22,6 +23,9 @@ import java.util.stream.Collectors;
 class ImmediateAllocation {
 
   private static final int MAX_CLAIMS_NAMED = 3;
+
+  /** In one look, of those that looked best and were not any more when it came to it. */
+  private static final int MAX_NODES_TRIED = 8;
 
   private final ClusterView view;
   private final ApiServer api;
@@ -87,8 +91,9 @@ class ImmediateAllocation {
             .all()
             .filter(node -> group.node().isEmpty() || group.node().get().equals(node.name()))
             .collect(Collectors.toMap(NodeState::name, Function.identity()));
-    while (true) {
-      switch (judge.choose(nodes.values(), requests)) {
+    var budget = new SearchBudget();
+    for (int attempts = 0; attempts < MAX_NODES_TRIED; attempts++) {
+      switch (judge.choose(nodes.values(), requests, budget)) {
         case Refusal refusal -> {
           return refused(claim, group, refusal);
         }
@@ -108,6 +113,7 @@ class ImmediateAllocation {
         }
       }
     }
+    return new AllocationOutcome.Outdated();
   }
 
   private AllocationOutcome refused(

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.api.GpuApi;
 import com.intel.dra.gpu.api.NotFound;
+import com.intel.dra.gpu.claim.Claims;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
@@ -38,15 +40,18 @@ class KubernetesApiServer implements ApiServer {
 
   @Override
   public <T extends HasMetadata> Outcome<T> create(T object) {
-    return outcome(() -> client.resource(object).create());
+    return outcome(object, () -> client.resource(object).create());
   }
 
   @Override
   public <T extends HasMetadata> Outcome<T> update(T object) {
-    return outcome(() -> client.resource(object).update());
+    return outcome(object, () -> client.resource(object).update());
   }
 
-  /** The claim that is kept lacks what is not used of it: a whole one would take that away. */
+  /**
+   * The claim that is kept lacks what is not used of it, other finalizers too: a whole one would
+   * take that away. So the patch says what is to be there, or not, beside whatever is there.
+   */
   @Override
   public Outcome<ResourceClaim> updateFinalizers(ResourceClaim claim) {
     var named = new ResourceClaim();
@@ -59,15 +64,20 @@ class KubernetesApiServer implements ApiServer {
     ObjectNode patch = JsonNodeFactory.instance.objectNode();
     ObjectNode changed = patch.putObject("metadata");
     changed.put("resourceVersion", meta.getResourceVersion());
-    meta.getFinalizers().forEach(changed.putArray("finalizers")::add);
+    changed
+        .putArray(Claims.hasFinalizer(claim) ? "finalizers" : "$deleteFromPrimitiveList/finalizers")
+        .add(GpuApi.CLAIM_FINALIZER);
     return outcome(
+        named,
         () ->
-            client.resource(named).patch(PatchContext.of(PatchType.JSON_MERGE), patch.toString()));
+            client
+                .resource(named)
+                .patch(PatchContext.of(PatchType.STRATEGIC_MERGE), patch.toString()));
   }
 
   @Override
   public <T extends HasMetadata> Outcome<T> updateStatus(T object) {
-    return outcome(() -> client.resource(object).updateStatus());
+    return outcome(object, () -> client.resource(object).updateStatus());
   }
 
   @Override
@@ -77,6 +87,7 @@ class KubernetesApiServer implements ApiServer {
     named.getMetadata().setNamespace(node.getMetadata().getNamespace());
     named.getMetadata().setName(node.getMetadata().getName());
     return outcome(
+        named,
         () ->
             client.resource(named).patch(PatchContext.of(PatchType.JSON_MERGE), patch.toString()));
   }
@@ -98,15 +109,17 @@ class KubernetesApiServer implements ApiServer {
     return all;
   }
 
-  private <T> Outcome<T> outcome(Supplier<T> write) {
+  private <T extends HasMetadata> Outcome<T> outcome(T object, Supplier<T> write) {
     try {
       return new Outcome.Written<>(leadership.write(write));
     } catch (KubernetesClientException e) {
-      return switch (e.getCode()) {
-        case HttpURLConnection.HTTP_CONFLICT -> new Outcome.Conflict<>();
-        case HttpURLConnection.HTTP_NOT_FOUND -> new Outcome.Gone<>();
-        default -> throw e;
-      };
+      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+        return new Outcome.Conflict<>();
+      }
+      if (NotFound.isSaidBy(e, object.getClass(), object.getMetadata().getName())) {
+        return new Outcome.Gone<>();
+      }
+      throw e;
     }
   }
 }

@@ -2,6 +2,7 @@ package com.intel.dra.gpu.controller;
 
 import com.intel.dra.gpu.api.AgentLease;
 import com.intel.dra.gpu.api.BoundedClient;
+import com.intel.dra.gpu.api.NotFound;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -40,8 +41,10 @@ class KubernetesLeases implements Leases {
 
   @Override
   public Optional<Lease> ofControllers() {
-    return Optional.ofNullable(
-        client.leases().inNamespace(namespace).withName(LeaderElection.LEASE).get());
+    return NotFound.read(
+        client.leases().inNamespace(namespace).withName(LeaderElection.LEASE),
+        Lease.class,
+        LeaderElection.LEASE);
   }
 
   @Override

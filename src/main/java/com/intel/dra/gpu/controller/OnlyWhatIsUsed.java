@@ -7,7 +7,11 @@ import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
+import com.fasterxml.jackson.databind.util.StdConverter;
+import com.intel.dra.gpu.api.GpuApi;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodStatus;
@@ -19,12 +23,16 @@ import io.quarkus.arc.profile.IfBuildProfile;
 import io.quarkus.kubernetes.client.KubernetesClientObjectMapperCustomizer;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Has the Kubernetes client skip what users may write into the objects that the controller keeps,
  * and the controller never looks at: up to 1.5 MB of each object, of whatever class. So no such
- * object can be written back whole; the controller writes statuses, and patches.
+ * object can be written back whole; the controller writes statuses, and patches that name what they
+ * add or take away.
  */
 @Singleton
 @IfBuildProfile("controller")
@@ -52,8 +60,48 @@ final class OnlyWhatIsUsed implements KubernetesClientObjectMapperCustomizer {
   }
 
   private abstract static class WithoutAnnotations {
-    @JsonIgnoreProperties({"annotations", "labels"})
+    @JsonIgnoreProperties({"annotations", "labels", "selfLink"})
+    @JsonDeserialize(converter = FewOwners.class)
     @Nullable ObjectMeta metadata;
+  }
+
+  /**
+   * Of the owners the first and the one that controls the object, of the finalizers ours and one
+   * that says that there are others: thousands of each fit into an object.
+   */
+  static final class FewOwners extends StdConverter<ObjectMeta, ObjectMeta> {
+
+    @Override
+    public ObjectMeta convert(ObjectMeta metadata) {
+      metadata.setOwnerReferences(
+          Stream.concat(
+                  metadata.getOwnerReferences().stream().limit(1),
+                  metadata.getOwnerReferences().stream()
+                      .skip(1)
+                      .filter(owner -> Boolean.TRUE.equals(owner.getController()))
+                      .limit(1))
+              .map(FewOwners::cut)
+              .collect(Collectors.toCollection(ArrayList::new)));
+      metadata.setFinalizers(
+          Stream.concat(
+                  metadata.getFinalizers().stream().filter(FewOwners::isOurs).limit(1),
+                  metadata.getFinalizers().stream().filter(name -> !isOurs(name)).limit(1))
+              .collect(Collectors.toCollection(ArrayList::new)));
+      return metadata;
+    }
+
+    private static boolean isOurs(String finalizer) {
+      return finalizer.equals(GpuApi.CLAIM_FINALIZER);
+    }
+
+    private static OwnerReference cut(OwnerReference owner) {
+      return new OwnerReferenceBuilder(owner)
+          .withApiVersion(beginning(owner.getApiVersion()))
+          .withKind(beginning(owner.getKind()))
+          .withName(beginning(owner.getName()))
+          .withUid(beginning(owner.getUid()))
+          .build();
+    }
   }
 
   @JsonIncludeProperties({"nodeName", "resourceClaims"})
@@ -85,10 +133,14 @@ final class OnlyWhatIsUsed implements KubernetesClientObjectMapperCustomizer {
     @Override
     public String deserialize(JsonParser parser, DeserializationContext context)
         throws IOException {
-      String text = parser.getValueAsString("");
-      return text.length() <= MAX_REFERENCE
-          ? text
-          : new String(text.toCharArray(), 0, MAX_REFERENCE);
+      return beginning(parser.getValueAsString(""));
     }
+  }
+
+  private static String beginning(@Nullable String text) {
+    if (text == null) {
+      return "";
+    }
+    return text.length() <= MAX_REFERENCE ? text : new String(text.toCharArray(), 0, MAX_REFERENCE);
   }
 }

@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.controller;
 
 import com.intel.dra.gpu.allocation.DeviceRequest;
+import com.intel.dra.gpu.allocation.SearchBudget;
 import com.intel.dra.gpu.claim.Claims;
 import com.intel.dra.gpu.claim.ParametersResolver;
 import com.intel.dra.gpu.claim.PodClaims;
@@ -187,8 +188,9 @@ class PodSchedulingContextReconciler implements Reconciler<PodSchedulingContext>
     if (requests.isEmpty()) {
       return unsuitable;
     }
+    var budget = new SearchBudget();
     for (String node : nodes) {
-      if (judge.judge(states.named(node), requests) instanceof Unsuitable answer) {
+      if (judge.judge(states.named(node), requests, budget) instanceof Unsuitable answer) {
         unsuitable.put(node, answer);
       }
     }

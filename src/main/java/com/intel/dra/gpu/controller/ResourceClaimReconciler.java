@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.controller;
 
+import com.intel.dra.gpu.allocation.Allocator;
 import com.intel.dra.gpu.api.DeviceClassParameters;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.api.GpuClaimParameters;
@@ -208,7 +209,8 @@ class ResourceClaimReconciler implements Reconciler<ResourceClaim> {
 
   /**
    * Immediate claims of a pod wait until all of its claims are made, also those of other kinds, and
-   * until it is known which of them are of this driver.
+   * until it is known which of them are of this driver. More than can be allocated together need
+   * not be woken: each of them says so.
    */
   private void wakeThoseThatWaitFor(ResourceClaim claim) {
     boolean takesThemAlong =
@@ -217,6 +219,7 @@ class ResourceClaimReconciler implements Reconciler<ResourceClaim> {
       view.claimsMadeForThePodOf(claim).stream()
           .filter(other -> ClaimStep.of(other) instanceof ClaimStep.AllocateNow)
           .filter(other -> view.ourClassOf(other).isPresent())
+          .limit(Allocator.MAX_REQUESTS + 1)
           .forEach(wakeups::claim);
     }
   }

@@ -20,6 +20,12 @@ public record Gpu(
     boolean equalShares,
     DrmNodes drmNodes) {
 
+  /**
+   * How many claims can share a GPU. More shares are of no use, and the size of records and objects
+   * must have a bound.
+   */
+  public static final int MAX_SHARES = 256;
+
   /** A GPU whose VFs can get the memory of their profile, or a VF. */
   public Gpu(DeviceUid uid, PciAddress address, int memoryMiB, int maxVfs, DrmNodes drmNodes) {
     this(uid, address, memoryMiB, maxVfs, false, drmNodes);

@@ -99,7 +99,7 @@ final class ClaimCalls {
           try {
             result =
                 claims.whileHolding(
-                    claim.uid(), () -> loggedAs(claim, () -> prepareNow(claim, handle)));
+                    claim.uid(), () -> loggedAs(claim, () -> prepareNow(claim, handle, begin)));
             return result;
           } finally {
             listener.prepareAnswered(version, result, since(begin));
@@ -145,7 +145,7 @@ final class ClaimCalls {
     }
   }
 
-  private PrepareResult prepareNow(ClaimReference claim, Optional<String> handle) {
+  private PrepareResult prepareNow(ClaimReference claim, Optional<String> handle, long begin) {
     PrepareResult result;
     try {
       result =
@@ -154,7 +154,8 @@ final class ClaimCalls {
               .orElseGet(
                   () ->
                       instances.whileHolding(
-                          () -> preparer.prepare(claim, handle), PrepareResult.Failed::new));
+                          () -> preparer.prepare(claim, handle, since(begin)),
+                          PrepareResult.Failed::new));
     } catch (RuntimeException e) {
       LOG.errorf(e, "Defect while preparing %s", claim);
       return new PrepareResult.Failed(defectMessage(e));

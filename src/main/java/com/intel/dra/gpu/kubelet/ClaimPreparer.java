@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.kubelet;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -28,6 +29,17 @@ public interface ClaimPreparer {
    *     a driver reads the allocation from the claim in the API and must compare the UID
    */
   PrepareResult prepare(ClaimReference claim, Optional<String> resourceHandle);
+
+  /**
+   * The same for a call that has already waited, for other calls of its claim or for another
+   * instance of the driver. The kubelet's 45 s run since the call came.
+   *
+   * @param waited the time since the call came
+   */
+  default PrepareResult prepare(
+      ClaimReference claim, Optional<String> resourceHandle, Duration waited) {
+    return prepare(claim, resourceHandle);
+  }
 
   /**
    * Reverts {@link #prepare} after the last container that used the claim has ended. An unknown

@@ -31,8 +31,11 @@ final class InstanceLock {
 
   private static final Logger LOG = Logger.getLogger(InstanceLock.class);
 
-  /** Shorter than the 45 s after which the kubelet no longer waits for an answer. */
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  /**
+   * Shorter than the 45 s after which the kubelet no longer waits for an answer, so that the call
+   * has time for its work too.
+   */
+  static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private static final Duration RETRY = Duration.ofMillis(50);
 

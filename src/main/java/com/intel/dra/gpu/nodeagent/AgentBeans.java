@@ -7,6 +7,7 @@ import com.intel.dra.gpu.metrics.Meters;
 import com.intel.dra.gpu.metrics.Reconciliations;
 import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.mode.DraModeChoice;
+import com.intel.dra.gpu.mode.StopsWaiting;
 import com.intel.dra.gpu.sysfs.GpuDiscovery;
 import com.intel.dra.gpu.sysfs.VirtualFunctions;
 import com.intel.dra.gpu.time.SteadyClock;
@@ -66,9 +67,11 @@ class AgentBeans {
   @Singleton
   DraMode draMode(AgentConfig config, KubernetesClient client) throws InterruptedException {
     var last = new LastMode(config::stateDir);
-    DraMode mode = DraModeChoice.make(config.draMode(), client, last::read);
-    last.remember(mode);
-    return mode;
+    try (var _ = StopsWaiting.ofThisThread()) {
+      DraMode mode = DraModeChoice.make(config.draMode(), client, last::read);
+      last.remember(mode);
+      return mode;
+    }
   }
 
   @Produces

@@ -111,8 +111,8 @@ public interface AgentConfig {
   Duration vfFailurePause();
 
   /**
-   * How long the kernel may take to tell how many VFs a GPU has; a GPU that takes longer is not
-   * offered until it answers.
+   * How long the kernel may take to tell how many VFs a GPU has, and its driver how much memory; a
+   * GPU that takes longer is not offered until it answers.
    */
   @WithDefault("5s")
   Duration vfSurveyWait();
@@ -153,7 +153,7 @@ public interface AgentConfig {
   /** How the local memory of GPUs is asked for. */
   static LocalMemoryQuery memoryQuery(AgentConfig config) {
     return config.drmMemory()
-        ? LocalMemoryQuery.byIoctl(config.sysfsRoot(), config.devRoot())
+        ? LocalMemoryQuery.byIoctl(config.sysfsRoot(), config.devRoot(), config.vfSurveyWait())
         : LocalMemoryQuery.SWITCHED_OFF;
   }
 

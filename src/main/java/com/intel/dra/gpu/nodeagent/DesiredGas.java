@@ -1,7 +1,6 @@
 package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.api.AllocatableDevice;
-import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.api.ClaimAllocation;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.device.DeviceUid;
@@ -82,7 +81,9 @@ class DesiredGas {
             && mayBeReady(GpuAllocationState.READY.equals(statusNow));
     return new GasFields(
         allocatable,
-        prepared.isComplete() ? Optional.of(prepared(prepared.all())) : Optional.empty(),
+        prepared.isComplete()
+            ? Optional.of(GasFields.Prepared.of(prepared.all()))
+            : Optional.empty(),
         prepared.isComplete() ? allocations() : Optional.empty(),
         ready ? GpuAllocationState.READY : GpuAllocationState.NOT_READY);
   }
@@ -224,11 +225,5 @@ class DesiredGas {
         yield Optional.of(allocations);
       }
     };
-  }
-
-  private static Map<String, List<AllocatedDevice>> prepared(Map<String, PreparedClaim> claims) {
-    var byUid = new TreeMap<String, List<AllocatedDevice>>();
-    claims.forEach((uid, claim) -> byUid.put(uid, claim.devices()));
-    return byUid;
   }
 }

@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.nodeagent;
 
+import com.intel.dra.gpu.cdi.CdiDevice;
 import com.intel.dra.gpu.cdi.CdiSpecFile;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
@@ -74,15 +75,7 @@ class DeviceMonitor {
    */
   synchronized boolean scan() {
     try {
-      Discovery found = discovery.discover();
-      if (found.facts().stream().anyMatch(DeviceMonitor::wasRefusedFiles)) {
-        throw new IOException("the agent has too many open files");
-      }
-      boolean othersSkipped = logSkipped(found.skipped());
-      logMemory(found);
-      devices.tell(found.facts());
-      figures.discovered(found);
-      apply(found.devices());
+      boolean othersSkipped = apply(lookAndPublish(devices.known().orElse(List.of())));
       if (othersSkipped) {
         gas.reconcileSoon(); // VFs of somebody else may have come or gone
       }
@@ -107,19 +100,49 @@ class DeviceMonitor {
     }
   }
 
+  private Discovery look() throws IOException {
+    Discovery found = discovery.discover();
+    if (found.facts().stream().anyMatch(DeviceMonitor::wasRefusedFiles)) {
+      throw new IOException("the agent has too many open files");
+    }
+    return found;
+  }
+
   /** That says nothing of the device. */
   private static boolean wasRefusedFiles(GpuFacts device) {
     return device.health() instanceof GpuHealth.Unreadable(String why)
         && why.contains("too many open files");
   }
 
-  private void apply(List<Gpu> now) throws IOException, InterruptedException {
-    List<Gpu> before = devices.known().orElse(List.of());
-    List<Gpu> vanished = before.stream().filter(gpu -> isGone(gpu, now)).toList();
-    publish(withThoseStillOffered(now, vanished));
-    if (devices.known().filter(now::equals).isPresent()) {
-      return;
+  /**
+   * What it finds is in the CDI spec afterwards. Another agent of the node may write that too, so
+   * who has something to write looks once more while the other cannot.
+   *
+   * @param before devices that stay in the spec although they have vanished
+   */
+  private Discovery lookAndPublish(List<Gpu> before) throws IOException {
+    Discovery found = look();
+    try {
+      if (!cdi.says(cdiDevices(found, before))) {
+        found = cdi.exclusively(() -> publish(look(), before));
+      }
+      return found;
+    } finally {
+      devices.tell(found.facts());
     }
+  }
+
+  /** Returns whether others than before are skipped. */
+  private boolean apply(Discovery found) throws IOException, InterruptedException {
+    boolean othersSkipped = logSkipped(found.skipped());
+    logMemory(found);
+    figures.discovered(found);
+    List<Gpu> now = found.devices();
+    if (devices.known().filter(now::equals).isPresent()) {
+      return othersSkipped;
+    }
+    List<Gpu> vanished =
+        devices.known().orElse(List.of()).stream().filter(gpu -> isGone(gpu, now)).toList();
     devices.replace(now);
     hosts.devicesChanged();
     LOG.infof("Devices of this node: %s", uids(now));
@@ -132,14 +155,23 @@ class DeviceMonitor {
       if (!publication.awaitWithdrawn(() -> unexpected(vanished), WITHDRAWAL)) {
         LOG.warnf("%s may still offer devices that are gone", config.gasName());
       }
-      publish(now);
+      var unused = cdi.exclusively(() -> publish(look(), now));
     }
+    return othersSkipped;
   }
 
-  private void publish(List<Gpu> gpus) throws IOException {
-    if (cdi.publish(GpuCdiDevices.of(gpus, config.devRoot())) != CdiSpecFile.Outcome.UNCHANGED) {
-      LOG.infof("Wrote CDI spec %s: %s", cdi.path(), uids(gpus));
+  private Discovery publish(Discovery found, List<Gpu> before) throws IOException {
+    List<CdiDevice> all = cdiDevices(found, before);
+    if (cdi.publish(all) != CdiSpecFile.Outcome.UNCHANGED) {
+      LOG.infof("Wrote CDI spec %s: %s", cdi.path(), all.stream().map(CdiDevice::name).toList());
     }
+    return found;
+  }
+
+  private List<CdiDevice> cdiDevices(Discovery found, List<Gpu> before) {
+    List<Gpu> now = found.devices();
+    List<Gpu> vanished = before.stream().filter(gpu -> isGone(gpu, now)).toList();
+    return GpuCdiDevices.of(withThoseStillOffered(now, vanished), config.devRoot());
   }
 
   /** Vanished ones whose device node now belongs to another device are left out at once. */

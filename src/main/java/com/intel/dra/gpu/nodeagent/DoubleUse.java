@@ -3,6 +3,7 @@ package com.intel.dra.gpu.nodeagent;
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.device.DeviceType;
 import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.Gpu;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -34,7 +35,31 @@ final class DoubleUse {
       Function<String, Optional<Integer>> memoryMiB) {
     var others = new TreeMap<>(prepared);
     Optional<PreparedClaim> before = Optional.ofNullable(others.remove(uid));
-    return sameDevice(wanted, others).or(() -> tooMuchMemory(before, wanted, others, memoryMiB));
+    return sameDevice(wanted, others)
+        .or(() -> tooMuchMemory(before, wanted, others, memoryMiB))
+        .or(() -> tooManyShares(before, wanted, others));
+  }
+
+  /** The offer and the controller's placement keep to it, so that it is no surprise here. */
+  private static Optional<String> tooManyShares(
+      Optional<PreparedClaim> before,
+      PreparedClaim wanted,
+      SortedMap<String, PreparedClaim> others) {
+    for (String gpu : uids(wanted)) {
+      long asked = shares(wanted, gpu);
+      long used = others.values().stream().mapToLong(other -> shares(other, gpu)).sum();
+      if (asked > before.map(known -> shares(known, gpu)).orElse(0L)
+          && asked + used > Gpu.MAX_SHARES) {
+        return Optional.of(
+            "%d shares of device %s cannot be used while others use %d on this node: a GPU has %d shares at most"
+                .formatted(asked, gpu, used, Gpu.MAX_SHARES));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static long shares(PreparedClaim claim, String gpu) {
+    return claim.devices().stream().filter(device -> device.uid().equals(gpu)).count();
   }
 
   private static Optional<String> sameDevice(

@@ -28,7 +28,13 @@ final class GasPatch {
     GpuAllocationStateSpec has = current.getSpec();
     ObjectNode spec = JSON.createObjectNode();
     desired.allocatable().ifPresent(map -> add(spec, "allocatable", has.allocatable(), map));
-    desired.prepared().ifPresent(map -> add(spec, "prepared", has.prepared(), map));
+    desired
+        .prepared()
+        .ifPresent(
+            claims -> {
+              add(spec, "prepared", has.prepared(), claims.devices());
+              add(spec, "preparedNames", has.preparedNames(), claims.names());
+            });
     desired
         .allocations()
         .ifPresent(
@@ -38,7 +44,7 @@ final class GasPatch {
         GasSummary.of(
             new GpuAllocationStateSpec(
                 desired.allocatable().orElse(has.allocatable()),
-                desired.prepared().orElse(has.prepared()),
+                desired.prepared().map(GasFields.Prepared::devices).orElse(has.prepared()),
                 desired.allocations().orElse(has.resourceClaimAllocations())));
     if (!summary.equals(has.summary())) {
       spec.set("summary", JSON.valueToTree(summary));

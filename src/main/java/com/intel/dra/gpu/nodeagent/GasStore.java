@@ -2,6 +2,7 @@ package com.intel.dra.gpu.nodeagent;
 
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.api.GpuAllocationStateSpec;
+import com.intel.dra.gpu.api.NotFound;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -26,7 +27,7 @@ class GasStore {
     WRITTEN,
     /** Somebody wrote since the version that the patch was made for: make it anew. */
     CONFLICT,
-    /** There is no GAS: it is to be created. */
+    /** The API server says that there is no GAS: it is to be created. */
     MISSING
   }
 
@@ -40,12 +41,13 @@ class GasStore {
   }
 
   Optional<GpuAllocationState> get() {
-    return Optional.ofNullable(
+    return NotFound.read(
         client
             .resources(GpuAllocationState.class)
             .inNamespace(config.namespace())
-            .withName(config.nodeName())
-            .get());
+            .withName(config.nodeName()),
+        GpuAllocationState.class,
+        config.nodeName());
   }
 
   /**
@@ -54,12 +56,13 @@ class GasStore {
    * @return false when there was one already
    */
   boolean create(GasFields fields) {
-    Node node = client.nodes().withName(config.nodeName()).get();
-    if (node == null) {
-      throw new KubernetesClientException(
-          "there is no Node named %s: NODE_NAME must be the name that the kubelet registered"
-              .formatted(config.nodeName()));
-    }
+    Node node =
+        NotFound.read(client.nodes().withName(config.nodeName()), Node.class, config.nodeName())
+            .orElseThrow(
+                () ->
+                    new KubernetesClientException(
+                        "there is no Node named %s: NODE_NAME must be the name that the kubelet registered"
+                            .formatted(config.nodeName())));
     var gas = new GpuAllocationState();
     gas.setMetadata(
         new ObjectMetaBuilder()
@@ -72,9 +75,14 @@ class GasStore {
             .withUid(node.getMetadata().getUid())
             .endOwnerReference()
             .build());
+    GasFields.Prepared prepared = fields.prepared().orElse(GasFields.Prepared.NONE);
     gas.setSpec(
         new GpuAllocationStateSpec(
-                fields.allocatable().orElse(Map.of()), fields.prepared().orElse(Map.of()), Map.of())
+                fields.allocatable().orElse(Map.of()),
+                prepared.devices(),
+                prepared.names(),
+                Map.of(),
+                null)
             .summarised());
     gas.setStatus(fields.status());
     try {
@@ -96,11 +104,13 @@ class GasStore {
       client.resource(gas).patch(PatchContext.of(PatchType.JSON_MERGE), mergePatch);
       return Outcome.WRITTEN;
     } catch (KubernetesClientException e) {
-      return switch (e.getCode()) {
-        case HttpURLConnection.HTTP_CONFLICT -> Outcome.CONFLICT;
-        case HttpURLConnection.HTTP_NOT_FOUND -> Outcome.MISSING;
-        default -> throw e;
-      };
+      if (e.getCode() == HttpURLConnection.HTTP_CONFLICT) {
+        return Outcome.CONFLICT;
+      }
+      if (NotFound.isSaidBy(e, GpuAllocationState.class, config.nodeName())) {
+        return Outcome.MISSING;
+      }
+      throw e;
     }
   }
 }

@@ -1,6 +1,5 @@
 package com.intel.dra.gpu.nodeagent;
 
-import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.time.StayingThread;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -16,7 +15,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Keeps the agent's fields of this node's GAS true, whoever changed what: written only where they
@@ -136,8 +134,8 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
   }
 
   /** A claim loses its allocation only after the kubelet has unprepared it. */
-  private static Map<String, List<AllocatedDevice>> stillAllocated(GpuAllocationState gas) {
-    var prepared = new TreeMap<>(gas.getSpec().prepared());
+  private static Map<String, PreparedClaim> stillAllocated(GpuAllocationState gas) {
+    Map<String, PreparedClaim> prepared = GasFields.Prepared.claims(gas.getSpec());
     prepared.keySet().retainAll(gas.getSpec().resourceClaimAllocations().keySet());
     return prepared;
   }

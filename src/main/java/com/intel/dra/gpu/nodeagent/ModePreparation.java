@@ -8,6 +8,7 @@ import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.nodeagent.VfHosts.Attempt;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -43,7 +44,13 @@ class ModePreparation implements ClaimPreparer {
 
   @Override
   public PrepareResult prepare(ClaimReference claim, Optional<String> resourceHandle) {
-    Patience patience = Patience.of(config.prepareWait());
+    return prepare(claim, resourceHandle, Duration.ZERO);
+  }
+
+  @Override
+  public PrepareResult prepare(
+      ClaimReference claim, Optional<String> resourceHandle, Duration waited) {
+    Patience patience = Patience.of(config.prepareWait().minus(waited));
     return awaitDiscovery(patience)
         ? preparer.prepare(claim, resourceHandle, patience)
         : new PrepareResult.Failed(

@@ -59,6 +59,7 @@ class NodeAgent {
   private final ProofOfLife proof;
   private final Heartbeat heartbeat;
   private final UnusableGpus unusable;
+  private final GasLiveness gasLiveness;
   private final Deque<PeriodicTask> tasks = new ConcurrentLinkedDeque<>();
 
   @Inject
@@ -78,7 +79,8 @@ class NodeAgent {
       OfferedDeviceHealth health,
       ProofOfLife proof,
       Heartbeat heartbeat,
-      UnusableGpus unusable) {
+      UnusableGpus unusable,
+      GasLiveness gasLiveness) {
     this.config = config;
     this.acting = acting;
     this.monitor = monitor;
@@ -95,6 +97,7 @@ class NodeAgent {
     this.proof = proof;
     this.heartbeat = heartbeat;
     this.unusable = unusable;
+    this.gasLiveness = gasLiveness;
   }
 
   void start(@Observes @Priority(BEFORE_THE_OPERATOR) StartupEvent event) throws IOException {
@@ -104,6 +107,7 @@ class NodeAgent {
     tasks.add(PeriodicTask.start("device-monitor", config.rescanInterval(), this::scan));
     tasks.add(
         PeriodicTask.start("registration-watch", config.rescanInterval(), this::watchRegistration));
+    tasks.add(PeriodicTask.start("gas-watch", GasLiveness.PERIOD, gasLiveness::look));
     switch (mode) {
       case CLASSIC -> {}
       case STRUCTURED -> tasks.add(PeriodicTask.start("device-health", SLICES, health::refresh));

@@ -1,12 +1,8 @@
 package com.intel.dra.gpu.nodeagent;
 
-import com.intel.dra.gpu.api.AllocatedDevice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -31,8 +27,6 @@ public final class PreparedClaims {
   private static final Logger LOG = Logger.getLogger(PreparedClaims.class);
 
   private final SharedState<PreparedClaimsDocument> state;
-  // claims that were unprepared while incomplete, which the GAS may still list
-  private final Set<String> gone = new HashSet<>();
 
   private PreparedClaims(SharedState<PreparedClaimsDocument> state) {
     this.state = state;
@@ -77,30 +71,15 @@ public final class PreparedClaims {
   }
 
   /** Records claims by one write, in place of earlier records of them. */
-  synchronized void putAll(Map<String, PreparedClaim> claims) throws IOException {
-    state.change(
-        now -> {
-          var changed = new TreeMap<>(now.claims());
-          changed.putAll(claims);
-          return now.with(changed);
-        });
-    gone.removeAll(claims.keySet());
+  void putAll(Map<String, PreparedClaim> claims) throws IOException {
+    state.change(now -> now.with(claims));
   }
 
   /** Forgets a claim unless its record is another by now; false when nothing was forgotten. */
-  synchronized boolean removeUnchanged(String uid, PreparedClaim claim) throws IOException {
+  boolean removeUnchanged(String uid, PreparedClaim claim) throws IOException {
     PreparedClaimsDocument before =
-        state.change(
-            now -> {
-              var changed = new TreeMap<>(now.claims());
-              changed.remove(uid, claim);
-              return now.with(changed);
-            });
-    boolean isForgotten = claim.equals(before.claims().get(uid));
-    if (isForgotten && !isComplete()) {
-      gone.add(uid);
-    }
-    return isForgotten;
+        state.change(now -> claim.equals(now.claims().get(uid)) ? now.without(Set.of(uid)) : now);
+    return claim.equals(before.claims().get(uid));
   }
 
   /** Forgets a claim; false when it was not known. */
@@ -109,21 +88,13 @@ public final class PreparedClaims {
   }
 
   /**
-   * Forgets claims by one write.
+   * Forgets claims by one write. While incomplete it is written down of each, whether known or not:
+   * the GAS may still list it.
    *
    * @return those of them that were known, as they were
    */
-  synchronized Map<String, PreparedClaim> removeAll(Set<String> uids) throws IOException {
-    if (!isComplete()) {
-      gone.addAll(uids);
-    }
-    PreparedClaimsDocument before =
-        state.change(
-            now -> {
-              var changed = new TreeMap<>(now.claims());
-              changed.keySet().removeAll(uids);
-              return now.with(changed);
-            });
+  Map<String, PreparedClaim> removeAll(Set<String> uids) throws IOException {
+    PreparedClaimsDocument before = state.change(now -> now.without(uids));
     var known = new TreeMap<>(before.claims());
     known.keySet().retainAll(uids);
     return known;
@@ -133,41 +104,20 @@ public final class PreparedClaims {
    * Takes over what the GAS says was prepared, after the file was lost. What was prepared or
    * unprepared since then stays as it is.
    *
-   * @param recorded devices by claim UID
+   * @param recorded by claim UID
    */
-  public synchronized void completeFrom(Map<String, ? extends Iterable<AllocatedDevice>> recorded)
-      throws IOException {
-    PreparedClaimsDocument before =
-        state.change(now -> now.complete() ? now : completed(now, recorded));
-    gone.clear();
+  public void completeFrom(Map<String, PreparedClaim> recorded) throws IOException {
+    PreparedClaimsDocument before = state.change(now -> now.completedFrom(recorded));
     if (!before.complete()) {
       LOG.infof("Prepared claims taken over from the GAS: %s", all().keySet());
     }
-  }
-
-  private PreparedClaimsDocument completed(
-      PreparedClaimsDocument now, Map<String, ? extends Iterable<AllocatedDevice>> recorded) {
-    var changed = new TreeMap<>(now.claims());
-    recorded.forEach(
-        (uid, devices) -> {
-          if (!gone.contains(uid)) {
-            changed.putIfAbsent(uid, new PreparedClaim("", "", listOf(devices)));
-          }
-        });
-    return new PreparedClaimsDocument(now.bootId(), true, changed);
-  }
-
-  private static List<AllocatedDevice> listOf(Iterable<AllocatedDevice> devices) {
-    var list = new ArrayList<AllocatedDevice>();
-    devices.forEach(list::add);
-    return list;
   }
 
   private record Form(String bootId) implements SharedState.Form<PreparedClaimsDocument> {
 
     @Override
     public PreparedClaimsDocument beforeTheFirst() {
-      return new PreparedClaimsDocument(bootId, false, Map.of());
+      return PreparedClaimsDocument.empty(bootId, false);
     }
 
     @Override
@@ -187,7 +137,7 @@ public final class PreparedClaims {
       LOG.infof(
           "The node has rebooted: forgetting the %d claims that were prepared before",
           read.claims().size());
-      return new PreparedClaimsDocument(bootId, true, Map.of());
+      return PreparedClaimsDocument.empty(bootId, true);
     }
 
     @Override

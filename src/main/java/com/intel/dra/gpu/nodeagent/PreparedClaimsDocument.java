@@ -1,10 +1,13 @@
 package com.intel.dra.gpu.nodeagent;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.intel.dra.gpu.api.AllocatedDevice;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -18,6 +21,7 @@ import org.jboss.logging.Logger;
  *   "version" : 2,
  *   "bootId" : "5f0c…",          // of the boot in which the claims were prepared
  *   "complete" : true,           // false: to be completed from the GAS (the file was lost before)
+ *   "gone" : [ "&lt;claim UID&gt;" ], // unprepared while incomplete: the GAS may still list it; may be absent
  *   "claims" : {
  *     "&lt;claim UID&gt;" : {
  *       "namespace" : "default",
@@ -31,15 +35,19 @@ import org.jboss.logging.Logger;
  * </pre>
  *
  * <p>A change that this code would misread raises the version. Version 1, which had no results, is
- * read too.
+ * read too. Agents before {@code gone} read over it.
  */
-record PreparedClaimsDocument(String bootId, boolean complete, Map<String, PreparedClaim> claims) {
+record PreparedClaimsDocument(
+    String bootId, boolean complete, Set<String> gone, Map<String, PreparedClaim> claims) {
 
   static final int VERSION = 2;
 
   private static final Logger LOG = Logger.getLogger(PreparedClaimsDocument.class);
 
+  private static final String GONE = "gone";
+
   PreparedClaimsDocument {
+    gone = Set.copyOf(gone);
     claims = Map.copyOf(claims);
   }
 
@@ -53,10 +61,24 @@ record PreparedClaimsDocument(String bootId, boolean complete, Map<String, Prepa
 
   /** The members that the checksum is of, in their order in the file. */
   private record Content(
-      int version, String bootId, boolean complete, Map<String, PreparedClaim> claims) {}
+      int version,
+      String bootId,
+      boolean complete,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedSet<String> gone,
+      Map<String, PreparedClaim> claims) {}
 
   /** As it is read: claim by claim, so that one that cannot be understood is the only one lost. */
-  private record Raw(int version, String bootId, boolean complete, Map<String, JsonNode> claims) {}
+  private record Raw(
+      int version,
+      String bootId,
+      boolean complete,
+      Set<String> gone,
+      Map<String, JsonNode> claims) {
+
+    private Raw {
+      gone = Set.copyOf(gone);
+    }
+  }
 
   private record ClaimV1(String namespace, String name, List<AllocatedDevice> devices) {
 
@@ -65,12 +87,45 @@ record PreparedClaimsDocument(String bootId, boolean complete, Map<String, Prepa
     }
   }
 
-  PreparedClaimsDocument with(Map<String, PreparedClaim> changed) {
-    return new PreparedClaimsDocument(bootId, complete, changed);
+  /** Without a claim. */
+  static PreparedClaimsDocument empty(String bootId, boolean complete) {
+    return new PreparedClaimsDocument(bootId, complete, Set.of(), Map.of());
+  }
+
+  /** With these claims, in place of earlier records of them. */
+  PreparedClaimsDocument with(Map<String, PreparedClaim> prepared) {
+    var changed = new TreeMap<>(claims);
+    changed.putAll(prepared);
+    var left = new TreeSet<>(gone);
+    left.removeAll(prepared.keySet());
+    return new PreparedClaimsDocument(bootId, complete, left, changed);
+  }
+
+  /** Without these claims, also when it is completed later. */
+  PreparedClaimsDocument without(Set<String> uids) {
+    var changed = new TreeMap<>(claims);
+    changed.keySet().removeAll(uids);
+    var added = new TreeSet<>(gone);
+    if (!complete) {
+      added.addAll(uids);
+    }
+    return new PreparedClaimsDocument(bootId, complete, added, changed);
+  }
+
+  /** Complete: with those of these claims that it says nothing of. The same if it is complete. */
+  PreparedClaimsDocument completedFrom(Map<String, PreparedClaim> recorded) {
+    if (complete) {
+      return this;
+    }
+    var changed = new TreeMap<>(recorded);
+    changed.keySet().removeAll(gone);
+    changed.putAll(claims);
+    return new PreparedClaimsDocument(bootId, true, Set.of(), changed);
   }
 
   byte[] encode() {
-    return StateDocument.encode(new Content(VERSION, bootId, complete, new TreeMap<>(claims)));
+    return StateDocument.encode(
+        new Content(VERSION, bootId, complete, new TreeSet<>(gone), new TreeMap<>(claims)));
   }
 
   /**
@@ -85,7 +140,7 @@ record PreparedClaimsDocument(String bootId, boolean complete, Map<String, Prepa
 
   private static Decoded decode(
       byte[] bytes, int version, Function<JsonNode, Optional<PreparedClaim>> claim) {
-    return switch (StateDocument.decode(bytes, version, Raw.class)) {
+    return switch (StateDocument.decode(bytes, version, Raw.class, Set.of(GONE))) {
       case StateDocument.Decoded.Valid<Raw>(Raw read) -> new Decoded.Valid(understood(read, claim));
       case StateDocument.Decoded.Damaged<Raw>(String reason) -> new Decoded.Damaged(reason);
     };
@@ -97,7 +152,7 @@ record PreparedClaimsDocument(String bootId, boolean complete, Map<String, Prepa
     read.claims()
         .forEach((uid, json) -> claim.apply(json).ifPresent(known -> claims.put(uid, known)));
     if (claims.size() == read.claims().size()) {
-      return new PreparedClaimsDocument(read.bootId(), read.complete(), claims);
+      return new PreparedClaimsDocument(read.bootId(), read.complete(), read.gone(), claims);
     }
     var lost = new TreeSet<>(read.claims().keySet());
     lost.removeAll(claims.keySet());
@@ -105,6 +160,6 @@ record PreparedClaimsDocument(String bootId, boolean complete, Map<String, Prepa
         "The record of prepared claims has entries that make no sense, of claims %s: they are"
             + " rebuilt from the GAS, as far as it knows them",
         lost);
-    return new PreparedClaimsDocument(read.bootId(), false, claims);
+    return new PreparedClaimsDocument(read.bootId(), false, read.gone(), claims);
   }
 }

@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How the agent's state lies on disk: a JSON object with a member {@code version}, and a {@code
@@ -63,6 +64,15 @@ final class StateDocument {
   }
 
   static <T extends Record> Decoded<T> decode(byte[] bytes, int version, Class<T> type) {
+    return decode(bytes, version, type, Set.of());
+  }
+
+  /**
+   * @param laterLists members that are lists, and that agents did not write from the beginning:
+   *     empty where they are absent
+   */
+  static <T extends Record> Decoded<T> decode(
+      byte[] bytes, int version, Class<T> type, Set<String> laterLists) {
     try {
       if (!(JSON.readTree(bytes) instanceof ObjectNode json)) {
         return new Decoded.Damaged<>("it is no JSON object");
@@ -76,6 +86,7 @@ final class StateDocument {
             "it has version %s, this node agent reads version %d"
                 .formatted(json.path("version"), version));
       }
+      laterLists.stream().filter(member -> !json.has(member)).forEach(json::putArray);
       return new Decoded.Valid<>(JSON.treeToValue(json, type));
     } catch (JsonProcessingException e) {
       return new Decoded.Damaged<>(e.getOriginalMessage());

@@ -23,9 +23,6 @@ sealed interface VfHostDecision {
   /** It does not answer, so that nothing of it can be offered. */
   record Withhold(String reason) implements VfHostDecision {}
 
-  /** The VFs that were recorded are gone, and nobody wants them. */
-  record Forget() implements VfHostDecision {}
-
   /**
    * @param atLeast how many VFs the claims need
    */
@@ -42,6 +39,7 @@ sealed interface VfHostDecision {
     VFS_IN_USE
   }
 
+  /** Also where there are none any more: what was written for them may still be there. */
   record Remove() implements VfHostDecision {}
 
   /** Claims hold VFs that cannot be made while things are as they are. */
@@ -148,11 +146,14 @@ sealed interface VfHostDecision {
   }
 
   private static VfHostDecision withoutHolders(Situation now, int numVfs) {
-    // what was begun and not verified may have left quotas
-    if (numVfs == 0 && !now.isUnverified()) {
-      return now.made().isPresent() ? new Forget() : new Nothing();
+    // whoever removes VFs leaves their quotas, and so may what was begun and not verified
+    if (now.made().isPresent()) {
+      return new Remove();
     }
-    if (now.made().isPresent() || now.unowned() == UnownedVfs.REMOVE) {
+    if (numVfs == 0) {
+      return new Nothing();
+    }
+    if (now.unowned() == UnownedVfs.REMOVE) {
       return new Remove();
     }
     return now.vfsDiscovered() ? new Nothing() : new LeaveToOthers();

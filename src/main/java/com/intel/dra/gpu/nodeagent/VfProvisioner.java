@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,6 +63,13 @@ class VfProvisioner {
   private final InstantSource clock;
 
   private final UselessAttempts useless;
+
+  /**
+   * The GPUs that have VFs of others in place of ours, whose quotas may be left. In memory only: an
+   * agent that starts meanwhile leaves them until it makes VFs there. Guarded by the lock of {@link
+   * VfHosts}.
+   */
+  private final Set<DeviceUid> replaced = new HashSet<>();
 
   /** The GPUs of which {@link VfHosts} tells whether their VFs can be offered. */
   private volatile Set<DeviceUid> lookedAt = Set.of();
@@ -161,7 +169,7 @@ class VfProvisioner {
           // once more: what is prepared changes until the lock is taken
           var holders = VfHolders.of(gas, prepared.all().values());
           forgetVfsOfGpusWithoutDriver(here, holders);
-          seen.forEach(this::compareWithRecord);
+          seen.forEach((gpu, sight) -> compareWithRecord(gpu, sight, holders));
           var steps = new ArrayList<Step>();
           seen.forEach((gpu, sight) -> decide(gpu, sight, holders, known).ifPresent(steps::add));
           addLookedAt(seen.keySet(), known);
@@ -212,6 +220,7 @@ class VfProvisioner {
     }
     return hosts.locked(
         () -> {
+          seen.forEach((gpu, sight) -> compareWithRecord(gpu, sight, holders));
           seen.forEach(
               (gpu, sight) -> {
                 if (!lookedAt.contains(gpu.uid())) {
@@ -234,7 +243,6 @@ class VfProvisioner {
       case VfHostDecision.Withhold(String reason) -> withhold(gpu, before, reason);
       // what is to be done is decided when the GAS is looked at
       case VfHostDecision.Nothing _,
-          VfHostDecision.Forget _,
           VfHostDecision.Make _,
           VfHostDecision.Remove _,
           VfHostDecision.Refuse _ -> {}
@@ -288,11 +296,6 @@ class VfProvisioner {
         if (settle(gpu, before, Optional.of(new Refused(reason)))) {
           LOG.errorf("VFs that claims were given cannot be made: %s", reason);
         }
-        yield Optional.empty();
-      }
-      case VfHostDecision.Forget forget -> {
-        settle(gpu, before, Optional.empty());
-        forget(gpu.uid());
         yield Optional.empty();
       }
       case VfHostDecision.Make make -> {
@@ -374,29 +377,34 @@ class VfProvisioner {
 
   /**
    * A record speaks of certain VFs: it is dropped when there are others, which somebody else made,
-   * and where it does not know yet which, it is told.
+   * and where it does not know yet which, it is told. What was written for ours is still there
+   * then, and is taken back when the others are gone.
    */
-  private void compareWithRecord(Gpu gpu, VfSight sight) {
-    records
-        .find(gpu.uid())
-        .ifPresent(
-            made -> {
-              try {
-                if (sight.areOthersThan(made)) {
-                  records.removeIfStill(gpu.uid(), made);
-                  LOG.warnf(
-                      "GPU %s has other VFs than those that this driver made: they are taken for an"
-                          + " administrator's",
-                      gpu.uid());
-                } else if (made.identity().isEmpty() && !sight.identity().isEmpty()) {
-                  records.replaceIfStill(
-                      gpu.uid(), made, Optional.of(made.withIdentity(sight.identity())));
-                }
-              } catch (IOException e) {
-                LOG.warnf(
-                    "The record of the VFs of GPU %s could not be changed yet: %s", gpu.uid(), e);
-              }
-            });
+  private void compareWithRecord(Gpu gpu, VfSight sight, VfHolders holders) {
+    try {
+      Optional<MadeVfs> recorded = records.find(gpu.uid());
+      if (recorded.isPresent()) {
+        compare(gpu, sight, recorded.get());
+      } else if (replaced.contains(gpu.uid()) && hasNone(sight) && !holders.areUsing(gpu.uid())) {
+        records.put(gpu.uid(), new MadeVfs("", 0, false, sight.identity()));
+        replaced.remove(gpu.uid());
+      }
+    } catch (IOException e) {
+      LOG.warnf("The record of the VFs of GPU %s could not be changed yet: %s", gpu.uid(), e);
+    }
+  }
+
+  private void compare(Gpu gpu, VfSight sight, MadeVfs made) throws IOException {
+    if (sight.areOthersThan(made)) {
+      records.removeIfStill(gpu.uid(), made);
+      replaced.add(gpu.uid());
+      LOG.warnf(
+          "GPU %s has other VFs than those that this driver made: they are taken for an"
+              + " administrator's",
+          gpu.uid());
+    } else if (made.identity().isEmpty() && !sight.identity().isEmpty()) {
+      records.replaceIfStill(gpu.uid(), made, Optional.of(made.withIdentity(sight.identity())));
+    }
   }
 
   /** The driver took the VFs with it; while claims hold some, the record says how to make them. */

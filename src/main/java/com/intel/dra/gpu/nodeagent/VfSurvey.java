@@ -7,6 +7,7 @@ import com.intel.dra.gpu.sysfs.SriovFailure;
 import com.intel.dra.gpu.sysfs.SysfsLayout;
 import com.intel.dra.gpu.sysfs.VfWithoutCard;
 import com.intel.dra.gpu.sysfs.VirtualFunctions;
+import com.intel.dra.gpu.time.PatientQuestions;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -15,12 +16,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -47,8 +46,8 @@ class VfSurvey {
   private final VfHostRecords records;
   private final Duration patience;
 
-  /** Looks that were not waited for to the end. */
-  private final Map<DeviceUid, CompletableFuture<VfSight>> unanswered = new HashMap<>();
+  private final PatientQuestions<DeviceUid, VfSight> looks =
+      new PatientQuestions<>("look-at-vfs-of-");
 
   @Inject
   VfSurvey(
@@ -98,67 +97,28 @@ class VfSurvey {
 
   /** The same, and leaves the record as it is. */
   synchronized Map<Gpu, VfSight> onlyLook(List<Gpu> known, VfHolders holders) {
-    var looks = new LinkedHashMap<Gpu, CompletableFuture<VfSight>>();
+    var questions = new LinkedHashMap<DeviceUid, Supplier<VfSight>>();
+    var gpus = new HashMap<DeviceUid, Gpu>();
     for (Gpu gpu : known) {
       boolean busy = hosts.state(gpu.uid()).filter(VfHostState::isBusy).isPresent();
       if (gpu.uid().parent().isEmpty() && !busy) {
-        looks.put(gpu, begin(gpu, holders));
+        Set<Integer> held =
+            holders.of(gpu.uid()).stream()
+                .map(HeldVf::index)
+                .collect(Collectors.toUnmodifiableSet());
+        gpus.put(gpu.uid(), gpu);
+        questions.put(gpu.uid(), () -> eye.look(gpu, held));
       }
     }
-    return await(looks);
-  }
-
-  private CompletableFuture<VfSight> begin(Gpu gpu, VfHolders holders) {
-    CompletableFuture<VfSight> earlier = unanswered.get(gpu.uid());
-    if (earlier != null && !earlier.isDone()) {
-      return earlier;
-    }
-    unanswered.remove(gpu.uid());
-    Set<Integer> held =
-        holders.of(gpu.uid()).stream().map(HeldVf::index).collect(Collectors.toUnmodifiableSet());
-    var look = new CompletableFuture<VfSight>();
-    try {
-      Thread.ofPlatform()
-          .daemon()
-          .name("look-at-vfs-of-" + gpu.address())
-          .start(
-              () -> {
-                try {
-                  look.complete(eye.look(gpu, held));
-                } catch (RuntimeException | Error e) { // or it would never be looked at again
-                  look.completeExceptionally(e);
-                }
-              });
-    } catch (OutOfMemoryError e) { // no thread for it; the other GPUs are looked at all the same
-      look.complete(noAnswer(gpu));
-    }
-    return look;
-  }
-
-  /** All together no longer than is set, and those that were waited for before not again. */
-  private Map<Gpu, VfSight> await(Map<Gpu, CompletableFuture<VfSight>> looks) {
-    long deadline = System.nanoTime() + patience.toNanos();
     var seen = new HashMap<Gpu, VfSight>();
-    looks.forEach(
-        (gpu, look) -> {
-          long nanosLeft =
-              unanswered.containsKey(gpu.uid()) ? 0 : Math.max(0, deadline - System.nanoTime());
-          seen.put(gpu, await(gpu, look, nanosLeft));
-        });
+    looks
+        .ask(questions, patience)
+        .forEach(
+            (uid, sight) -> {
+              Gpu gpu = Objects.requireNonNull(gpus.get(uid));
+              seen.put(gpu, sight.orElseGet(() -> noAnswer(gpu)));
+            });
     return seen;
-  }
-
-  private VfSight await(Gpu gpu, CompletableFuture<VfSight> look, long nanos) {
-    try {
-      return look.get(nanos, TimeUnit.NANOSECONDS);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("defect while looking at the VFs of " + gpu.uid(), e);
-    } catch (TimeoutException e) {
-      unanswered.put(gpu.uid(), look);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return noAnswer(gpu);
   }
 
   private VfSight noAnswer(Gpu gpu) {

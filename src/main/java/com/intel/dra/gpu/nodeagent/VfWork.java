@@ -208,8 +208,7 @@ class VfWork {
           Optional<MadeVfs> recorded = records.find(gpu.uid());
           if (recorded.filter(record -> record.isOfOthersThan(there)).isPresent()
               && !there.equals(VirtualFunctions.NO_VFS)) {
-            records.remove(gpu.uid());
-            return false;
+            return false; // the next look drops the record
           }
           records.put(gpu.uid(), made.withIdentity(there));
           return true;

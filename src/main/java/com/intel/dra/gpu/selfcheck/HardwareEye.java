@@ -10,21 +10,20 @@ import com.intel.dra.gpu.sysfs.GpuDiscovery;
 import com.intel.dra.gpu.sysfs.UnusableSysfsException;
 import com.intel.dra.gpu.sysfs.VfQuotas;
 import com.intel.dra.gpu.sysfs.VirtualFunctions;
+import com.intel.dra.gpu.time.PatientQuestions;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
  * Reads the GPUs from sysfs.
  *
- * @param patience how long to wait for a GPU's answer about its VFs; the kernel makes a reader
+ * @param patience how long to wait for all GPUs' answers about their VFs; the kernel makes a reader
  *     wait, forever if the GPU hangs
  */
 public record HardwareEye(
@@ -40,42 +39,21 @@ public record HardwareEye(
     } catch (UnusableSysfsException e) {
       return new Sight.NotSeen<>(String.valueOf(e.getMessage()));
     }
-    var sriov = new HashMap<DeviceUid, Picture.Sriov>();
+    var questions = new LinkedHashMap<DeviceUid, Supplier<Picture.Sriov>>();
     for (Gpu device : found.devices()) {
       if (device.type() == DeviceType.GPU) {
-        sriov.put(device.uid(), patiently(device));
+        questions.put(device.uid(), () -> sriov(device));
       }
     }
+    var sriov = new HashMap<DeviceUid, Picture.Sriov>();
+    new PatientQuestions<DeviceUid, Picture.Sriov>("look-at-")
+        .ask(questions, patience)
+        .forEach((gpu, answer) -> sriov.put(gpu, answer.orElse(NO_ANSWER)));
     return new Sight.Seen<>(
         new Picture.Hardware(
             found.devices(),
             found.facts().stream().map(GpuFacts::uid).collect(Collectors.toUnmodifiableSet()),
             sriov));
-  }
-
-  private Picture.Sriov patiently(Gpu gpu) {
-    var answer = new CompletableFuture<Picture.Sriov>();
-    Thread.ofPlatform()
-        .daemon()
-        .name("look-at-" + gpu.address())
-        .start(
-            () -> {
-              try {
-                answer.complete(sriov(gpu));
-              } catch (RuntimeException e) {
-                answer.completeExceptionally(e);
-              }
-            });
-    try {
-      return answer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      return NO_ANSWER;
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("defect while looking at the VFs of " + gpu.uid(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return NO_ANSWER;
-    }
   }
 
   private Picture.Sriov sriov(Gpu gpu) {

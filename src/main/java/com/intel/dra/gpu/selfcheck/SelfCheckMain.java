@@ -1,5 +1,9 @@
 package com.intel.dra.gpu.selfcheck;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.intel.dra.gpu.api.FieldNamesOfAnyLength;
+import com.intel.dra.gpu.api.FieldNamesWithoutTable;
+import com.intel.dra.gpu.api.WithoutManagedFields;
 import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.mode.DraModeChoice;
 import com.intel.dra.gpu.nodeagent.AgentConfig;
@@ -9,6 +13,7 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -69,11 +74,16 @@ public final class SelfCheckMain {
           "self-check: this is a command of the node agent's container: %s%n", e.getMessage());
       return Report.NOT_LOOKED_AT;
     }
-    try (KubernetesClient client = new KubernetesClientBuilder().withConfig(impatient()).build()) {
+    try (KubernetesClient client =
+        new KubernetesClientBuilder()
+            .withConfig(impatient())
+            .withKubernetesSerialization(serialization())
+            .build()) {
       Optional<DraMode> mode = mode(config, client);
       if (mode.isEmpty()) {
         System.err.println(
-            "self-check: the API server serves no version of resource.k8s.io that the node agent speaks, and none has run here yet");
+            "self-check: the API server serves no version of resource.k8s.io that the node agent"
+                + " speaks, and none has run here yet");
         return Report.NOT_LOOKED_AT;
       }
       var observer =
@@ -134,6 +144,15 @@ public final class SelfCheckMain {
     } catch (IOException e) {
       throw new IllegalStateException("application.properties cannot be read", e);
     }
+  }
+
+  /** As the agent reads objects: users write into some of them what they like. */
+  private static KubernetesSerialization serialization() {
+    var mapper = new ObjectMapper();
+    new FieldNamesOfAnyLength().customize(mapper);
+    new FieldNamesWithoutTable().customize(mapper);
+    new WithoutManagedFields().customize(mapper);
+    return new KubernetesSerialization(mapper, true);
   }
 
   private static Config impatient() {

@@ -2,6 +2,7 @@ package com.intel.dra.gpu.slices;
 
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSliceList;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -82,7 +83,13 @@ final class ApiServerSliceStore implements SliceStore {
 
   @Override
   public ResourceSlice update(ResourceSlice slice) throws SliceStoreException {
-    return call(() -> client.resource(slice).update());
+    try {
+      return client.resource(slice).update();
+    } catch (KubernetesClientException e) {
+      throw saysThatItIsGone(e, slice)
+          ? new SliceStoreException.Conflict(String.valueOf(e.getMessage()), e)
+          : exception(e);
+    }
   }
 
   @Override
@@ -104,7 +111,7 @@ final class ApiServerSliceStore implements SliceStore {
                 return Optional.ofNullable(
                     client.raw(PATH + slice.getMetadata().getName(), "DELETE", options));
               } catch (KubernetesClientException e) {
-                if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+                if (saysThatItIsGone(e, slice)) {
                   return Optional.<String>empty();
                 }
                 throw e;
@@ -142,13 +149,31 @@ final class ApiServerSliceStore implements SliceStore {
     try {
       return request.get();
     } catch (KubernetesClientException e) {
-      String message = String.valueOf(e.getMessage());
-      throw switch (e.getCode()) {
-        case HttpURLConnection.HTTP_CONFLICT, HttpURLConnection.HTTP_NOT_FOUND ->
-            new SliceStoreException.Conflict(message, e);
-        case UNPROCESSABLE -> new SliceStoreException.Invalid(message, e);
-        default -> new SliceStoreException.Failed(message, e);
-      };
+      throw exception(e);
     }
+  }
+
+  private static SliceStoreException exception(KubernetesClientException e) {
+    String message = String.valueOf(e.getMessage());
+    return switch (e.getCode()) {
+      case HttpURLConnection.HTTP_CONFLICT -> new SliceStoreException.Conflict(message, e);
+      case UNPROCESSABLE -> new SliceStoreException.Invalid(message, e);
+      default -> new SliceStoreException.Failed(message, e);
+    };
+  }
+
+  /**
+   * Not every 404 does: a proxy without a backend, and an API server that does not serve the
+   * version, know nothing of the slice. The API server names it.
+   */
+  private static boolean saysThatItIsGone(KubernetesClientException e, ResourceSlice slice) {
+    return e.getCode() == HttpURLConnection.HTTP_NOT_FOUND
+        && Optional.ofNullable(e.getStatus())
+            .map(Status::getDetails)
+            .filter(
+                of ->
+                    "resourceslices".equals(of.getKind())
+                        && slice.getMetadata().getName().equals(of.getName()))
+            .isPresent();
   }
 }

@@ -1,5 +1,7 @@
 package com.intel.dra.gpu.structured;
 
+import com.intel.dra.gpu.device.Gpu;
+
 /** Whether claims may share a GPU. */
 public sealed interface GpuSharing {
 
@@ -28,6 +30,18 @@ public sealed interface GpuSharing {
    * @param stepMiB shares are rounded up to the minimum and a multiple of this, 1 or more
    */
   record ByMemory(int defaultMiB, int minimumMiB, int stepMiB) implements GpuSharing {
+
+    /**
+     * The same setting for a GPU with that memory, which has at most {@link Gpu#MAX_SHARES}. The
+     * scheduler does not count shares, so the smallest share is raised, to a size that the steps
+     * reach.
+     */
+    ByMemory bounded(int memoryMiB) {
+      int least = Math.ceilDiv(memoryMiB, Gpu.MAX_SHARES);
+      return memoryMiB < minimumMiB || least <= minimumMiB
+          ? this
+          : new ByMemory(defaultMiB, Math.min(roundedUp(least), roundedDown(memoryMiB)), stepMiB);
+    }
 
     /**
      * @throws IllegalArgumentException with a message that names the wrong setting

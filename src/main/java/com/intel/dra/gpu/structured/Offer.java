@@ -195,7 +195,7 @@ public record Offer(List<OfferedGpu> gpus, GpuSharing sharing, boolean ready) {
     if (sharableMiB > 0 && sharing instanceof GpuSharing.ByMemory shares) {
       device
           .withAllowMultipleAllocations(true)
-          .addToCapacity(MEMORY, shareOf(sharableMiB, shares))
+          .addToCapacity(MEMORY, shareOf(sharableMiB, shares.bounded(gpu.memoryMiB())))
           .addToCapacity(MILLICORES, unasked(MILLICORES_OF_A_GPU));
     } else {
       device

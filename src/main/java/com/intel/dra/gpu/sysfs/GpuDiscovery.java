@@ -18,6 +18,7 @@ public final class GpuDiscovery {
 
   private final SysfsLayout layout;
   private final SysfsReader reader;
+  private final LocalMemoryQuery memory;
   private final PciFunctionReader functions;
 
   /**
@@ -44,12 +45,13 @@ public final class GpuDiscovery {
   private GpuDiscovery(SysfsLayout layout, SysfsReader reader, LocalMemoryQuery memory) {
     this.layout = layout;
     this.reader = reader;
+    this.memory = memory;
     this.functions = new PciFunctionReader(layout, reader, memory);
   }
 
   /**
    * Looks at every PCI function once. A device that cannot be understood is reported as skipped and
-   * never hides another.
+   * never hides another. So is one whose driver does not say in time how much memory it has.
    *
    * @throws UnusableSysfsException if the PCI devices cannot be listed
    */
@@ -57,6 +59,7 @@ public final class GpuDiscovery {
     List<Gpu> devices = new ArrayList<>();
     List<SkippedDevice> skipped = new ArrayList<>();
     List<GpuFacts> facts = new ArrayList<>();
+    memory.lookBegins();
     for (PciAddress address : pciAddresses()) {
       switch (functions.inspect(address)) {
         case Inspection.Found(Gpu gpu, GpuFacts known, Optional<SkippedDevice> withoutVfs) -> {

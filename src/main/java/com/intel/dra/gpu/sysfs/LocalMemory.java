@@ -35,4 +35,11 @@ public sealed interface LocalMemory {
    * @param why names the node
    */
   record Failed(String why) implements LocalMemory {}
+
+  /**
+   * The driver did not answer in time, and may not at all: nothing of the device can be relied on.
+   *
+   * @param why names the node
+   */
+  record NoAnswer(String why) implements LocalMemory {}
 }

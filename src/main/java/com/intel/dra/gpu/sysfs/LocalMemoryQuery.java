@@ -2,6 +2,7 @@ package com.intel.dra.gpu.sysfs;
 
 import com.intel.dra.gpu.device.DrmNodes;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** Asks the kernel driver of a GPU or VF how much local memory it has. */
 @FunctionalInterface
@@ -13,16 +14,21 @@ public interface LocalMemoryQuery {
   /** Never throws: the reason for a missing answer is a result too. */
   LocalMemory of(DrmNodes nodes);
 
+  /** From here on all devices are asked once: those that hang hold up one look only so long. */
+  default void lookBegins() {}
+
   /**
    * Opens the DRM nodes and queries by ioctl, once per device: the answer is kept until another
    * device has the card's number.
    *
    * @param sysfsRoot where the host's {@code /sys} is mounted
    * @param devRoot the host's device folder, such as {@code /dev}
+   * @param patience how long all devices of one look may take together to answer
    */
-  static LocalMemoryQuery byIoctl(Path sysfsRoot, Path devRoot) {
+  static LocalMemoryQuery byIoctl(Path sysfsRoot, Path devRoot, Duration patience) {
     return new RememberedMemory(
         new SysfsLayout(sysfsRoot),
-        new DrmMemoryQuery(devRoot.resolve("dri"), new SystemDrmFiles()));
+        new DrmMemoryQuery(devRoot.resolve("dri"), new SystemDrmFiles()),
+        patience);
   }
 }

@@ -36,6 +36,8 @@ final class MemoryReader {
       case LocalMemory.SwitchedOff any -> fromSysfs(uid, drmNodes, "switched off");
       case LocalMemory.NoSuchDevice(String why) -> fromSysfs(uid, drmNodes, why);
       case LocalMemory.Denied(String why) -> fromSysfs(uid, drmNodes, why);
+      // what else is told of it may be as wrong, and asking for it may hang as well
+      case LocalMemory.NoAnswer(String why) -> throw new SkipDevice(SkipReason.UNREADABLE, why);
       case LocalMemory.Failed(String why) -> fromSysfs(uid, drmNodes, why);
     };
   }

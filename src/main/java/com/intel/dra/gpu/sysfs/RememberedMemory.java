@@ -1,43 +1,87 @@
 package com.intel.dra.gpu.sysfs;
 
 import com.intel.dra.gpu.device.DrmNodes;
+import com.intel.dra.gpu.time.PatientQuestions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.HashMap;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Queries each device once and keeps the answer. Opening a node wakes the GPU up, and the process
  * that first opens a card may become its DRM master, so this must not happen every few seconds; and
  * the answer never changes while the device exists. The card's folder in sysfs shows that it is
  * still the same device, because the kernel gives every new folder a new number.
+ *
+ * <p>A driver may hang in the query: each device is asked on a thread of its own, and all that are
+ * asked in one look are waited for no longer than is set.
  */
 final class RememberedMemory implements LocalMemoryQuery {
 
   private record Answer(Object folder, LocalMemory.Known memory) {}
 
+  /**
+   * @param folder empty if sysfs does not show the card
+   */
+  private record Device(DrmNodes nodes, Optional<Object> folder) {
+
+    /** As a part of a thread's name. */
+    @Override
+    public String toString() {
+      return nodes.cardName();
+    }
+  }
+
+  /** Enough for a device that is well, also after others have used up the time of the look. */
+  private static final Duration AT_LEAST = Duration.ofMillis(200);
+
   private final SysfsLayout layout;
   private final LocalMemoryQuery query;
-  private final Map<DrmNodes, Answer> answers = new HashMap<>();
+  private final Duration patience;
+  private final PatientQuestions<Device, LocalMemory> questions =
+      new PatientQuestions<>("ask-for-memory-of-");
+  private final Map<DrmNodes, Answer> answers = new ConcurrentHashMap<>();
+  private volatile long deadlineNanos;
 
-  RememberedMemory(SysfsLayout layout, LocalMemoryQuery query) {
+  RememberedMemory(SysfsLayout layout, LocalMemoryQuery query, Duration patience) {
     this.layout = layout;
     this.query = query;
+    this.patience = patience;
+    lookBegins();
   }
 
   @Override
-  public synchronized LocalMemory of(DrmNodes nodes) {
-    Optional<Object> folder = folder(nodes);
+  public void lookBegins() {
+    deadlineNanos = System.nanoTime() + patience.toNanos();
+  }
+
+  @Override
+  public LocalMemory of(DrmNodes nodes) {
+    var device = new Device(nodes, folder(nodes));
     Answer before = answers.get(nodes);
-    if (before != null && folder.filter(before.folder()::equals).isPresent()) {
+    if (before != null && device.folder().filter(before.folder()::equals).isPresent()) {
       return before.memory();
     }
-    answers.remove(nodes);
-    LocalMemory now = query.of(nodes);
+    Duration left = Duration.ofNanos(deadlineNanos - System.nanoTime());
+    return questions
+        .ask(device, () -> ask(device), left.compareTo(AT_LEAST) > 0 ? left : AT_LEAST)
+        .orElseGet(
+            () ->
+                new LocalMemory.NoAnswer(
+                    "the driver of %s does not say within %d s how much memory it has"
+                        .formatted(nodes.cardName(), patience.toSeconds())));
+  }
+
+  /** Keeps the answer also if nobody waits for it any more. */
+  private LocalMemory ask(Device device) {
+    LocalMemory now = query.of(device.nodes());
     if (now instanceof LocalMemory.Known known) {
-      folder.ifPresent(key -> answers.put(nodes, new Answer(key, known)));
+      device.folder().ifPresent(key -> answers.put(device.nodes(), new Answer(key, known)));
+    } else {
+      answers.remove(device.nodes());
     }
     return now;
   }

@@ -22,6 +22,7 @@ import com.intel.dra.gpu.allocation.DeviceSelector.Term;
 import com.intel.dra.gpu.allocation.Refusal.Reason;
 import com.intel.dra.gpu.device.DeviceType;
 import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.Gpu;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,31 @@ class GpuPlacementTest {
     assertThat(node.allocations()).hasSize(27);
     assertThat(refused(node, gpus("one too many", 1, 512)).reason())
         .isEqualTo(Reason.NOT_ENOUGH_MEMORY);
+  }
+
+  @Test
+  void oneGpuServesAsManyClaimsAsTheAgentPreparesWhateverItsMemory() {
+    var node = node(gpu(0, FLEX_170_MIB));
+    for (int i = 0; i < Gpu.MAX_SHARES; i++) {
+      node = node.with(placed(node, FIRST, gpus("claim" + i, 1, i % 2)));
+    }
+
+    var refused = refused(node, gpus("one too many", 1, 0));
+    assertThat(refused.reason()).isEqualTo(Reason.NOT_ENOUGH_DEVICES);
+    assertThat(refused.message()).contains("shared by 256 claims");
+  }
+
+  @Test
+  void claimsThatAreTogetherDoNotTakeMoreSharesThanThereAre() {
+    var node = node(gpu(0, FLEX_170_MIB), gpu(1, FLEX_170_MIB));
+    for (int i = 0; i < Gpu.MAX_SHARES - 1; i++) {
+      node = holding(node, "claim" + i, DeviceShare.of(uid(0), 0));
+    }
+
+    var both = placed(node, FIRST, gpus("a", 1, 0), gpus("b", 1, 0));
+
+    assertThat(devices(both, "a")).isEqualTo(uids(0));
+    assertThat(devices(both, "b")).isEqualTo(uids(1));
   }
 
   @Test

@@ -127,7 +127,9 @@ class CdiSpecFileTest {
 
     new CdiSpecFile(root, KIND).publish(List.of());
 
-    assertThat(Files.list(root)).containsExactly(root.resolve("intel.com-nic.yaml"));
+    assertThat(Files.list(root))
+        .containsExactlyInAnyOrder(
+            root.resolve("intel.com-nic.yaml"), root.resolve(".intel.com-gpu.yaml.lock"));
   }
 
   @Test

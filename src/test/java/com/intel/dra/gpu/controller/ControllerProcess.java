@@ -118,7 +118,16 @@ final class ControllerProcess {
             wakeups);
     var nodeReconciler =
         new GpuAllocationStateReconciler(
-            view, api, records, writer, inFlight, wakeups, lostNodes, events, NAMESPACE);
+            view,
+            api,
+            new UnknownClaims(view, api, clock),
+            records,
+            writer,
+            inFlight,
+            wakeups,
+            lostNodes,
+            events,
+            NAMESPACE);
 
     claims = new FakeInformer<>(cluster, ResourceClaim.class, _ -> true, view.claims);
     classes = new FakeInformer<>(cluster, ResourceClass.class, _ -> true, view.classes);

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -149,6 +150,32 @@ class ControllerPropertiesTest {
     hands.carryOut(new Action.FinishPod(0));
     world.settle();
     world.checkAtRest();
+  }
+
+  /** The two are judged at the same time, when the parameters of both are mended. */
+  @Example
+  void theClaimOfAPodThatWasBoundByHandAndLosesARaceIsLetGo() {
+    int races = 0;
+    for (long seed = 265; seed < 285; seed++) {
+      World world = World.ofOrder(seed, Policy.DEFAULT, List.of(List.of(1000)));
+      var hands = new Actions(world);
+      hands.carryOut(new Action.SetParameters(0, 0, 600));
+      for (int pod = 0; pod < 2; pod++) {
+        hands.carryOut(new Action.CreateClaim(pod, 0, false));
+        hands.carryOut(new Action.CreatePodByHand(pod, 0, List.of(new Action.Use.Shared(pod))));
+      }
+      world.settleInOrder(0);
+      hands.carryOut(new Action.SetParameters(0, 1, 600));
+      world.settleInOrder(0);
+
+      List<String> requests = world.controller().api.requests();
+      if (Stream.of("shared0", "shared1")
+          .allMatch(claim -> requests.contains("updateFinalizers ResourceClaim " + claim))) {
+        races++;
+      }
+      world.checkAtRest();
+    }
+    assertThat(races).as("races in which both claims were protected").isPositive();
   }
 
   /** No scheduler would have it deallocated. */

@@ -73,6 +73,11 @@ final class FakeInformer<T extends HasMetadata> implements ResourceCache.Informe
     now.forEach((id, object) -> see(id, Optional.of(object)));
   }
 
+  /** As if it had not heard of the object yet; nobody is told. */
+  void forget(T object) {
+    seen.remove(id(object));
+  }
+
   /** Tells of everything once more. */
   void replay() {
     List.copyOf(seen.values()).forEach(object -> notify(Optional.of(object), Optional.of(object)));

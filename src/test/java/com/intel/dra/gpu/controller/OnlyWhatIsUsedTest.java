@@ -1,6 +1,5 @@
 package com.intel.dra.gpu.controller;
 
-import static com.intel.dra.gpu.claim.TestingObjects.claim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -24,6 +23,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What users write into objects is neither kept in memory nor lost in the cluster. */
@@ -173,21 +174,68 @@ class OnlyWhatIsUsedTest {
     assertThat(requests(_ -> CLAIM, api -> api.updateFinalizers(Claims.withFinalizer(kept))))
         .containsExactly(
             "PATCH /apis/resource.k8s.io/v1alpha2/namespaces/work/resourceclaims/a"
-                + " {\"metadata\":{\"resourceVersion\":\"7\",\"finalizers\":[\"other/one\",\"%s\"]}}"
+                + " {\"metadata\":{\"resourceVersion\":\"7\",\"finalizers\":[\"%s\"]}}"
                     .formatted(GpuApi.CLAIM_FINALIZER));
   }
 
   @Test
-  void theLastFinalizerIsTakenAway() throws IOException {
+  void ourFinalizerIsTakenAwayAndThoseOfOthersStay() throws IOException {
+    ResourceClaim kept = JSON.unmarshal(CLAIM, ResourceClaim.class);
     assertThat(
             requests(
                 _ -> CLAIM,
-                api ->
-                    api.updateFinalizers(
-                        Claims.withoutFinalizer(Claims.withFinalizer(claim("a"))))))
+                api -> api.updateFinalizers(Claims.withoutFinalizer(Claims.withFinalizer(kept)))))
         .singleElement()
         .asString()
-        .endsWith("\"finalizers\":[]}}");
+        .endsWith(
+            " {\"metadata\":{\"resourceVersion\":\"7\",\"$deleteFromPrimitiveList/finalizers\":[\"%s\"]}}"
+                .formatted(GpuApi.CLAIM_FINALIZER));
+  }
+
+  /** Owners and finalizers are lists without a limit, and an owner's texts have none either. */
+  @Test
+  void ofManyOwnersAndFinalizersAFewAreKept() {
+    String owners =
+        IntStream.range(0, 2_000)
+            .mapToObj(
+                i ->
+                    "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"name\":\"p%1$d\",\"uid\":\"pu%1$d\",\"controller\":%2$s}"
+                        .formatted(i, i == 1_000))
+            .collect(Collectors.joining(","));
+    String finalizers =
+        IntStream.range(0, 2_000)
+            .mapToObj(i -> i == 1_500 ? GpuApi.CLAIM_FINALIZER : "other/f" + i)
+            .collect(Collectors.joining("\",\""));
+    ResourceClaim kept =
+        JSON.unmarshal(
+            """
+            {"apiVersion": "resource.k8s.io/v1alpha2", "kind": "ResourceClaim",
+             "metadata": {"name": "a", "ownerReferences": [%s], "finalizers": ["%s"]},
+             "spec": {"resourceClassName": "intel-gpu"}}
+            """
+                .formatted(owners, finalizers),
+            ResourceClaim.class);
+
+    assertThat(JSON.asJson(kept)).hasSizeLessThan(1_000);
+    assertThat(Claims.ownerUid(kept)).isEqualTo("pu0");
+    assertThat(Claims.controllingPod(kept))
+        .hasValueSatisfying(pod -> assertThat(pod.getUid()).isEqualTo("pu1000"));
+    assertThat(Claims.hasFinalizer(kept)).isTrue();
+    assertThat(Claims.hasOtherFinalizers(kept)).isTrue();
+  }
+
+  @Test
+  void ofALongOwnerTheBeginningIsKept() {
+    Pod kept =
+        JSON.unmarshal(
+            """
+            {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a", "ownerReferences":
+              [{"apiVersion": "%1$s", "kind": "%1$s", "name": "%1$s", "uid": "%1$s", "controller": true}]}}
+            """
+                .formatted(LONG),
+            Pod.class);
+
+    assertThat(JSON.asJson(kept)).hasSizeLessThan(5 * OnlyWhatIsUsed.MAX_REFERENCE);
   }
 
   @Test

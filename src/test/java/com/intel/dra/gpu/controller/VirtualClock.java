@@ -1,12 +1,14 @@
 package com.intel.dra.gpu.controller;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.concurrent.ExecutorService;
 
 /** Time that passes when the test says so. */
-final class VirtualClock implements Later {
+final class VirtualClock implements Later, InstantSource {
 
   private record Alarm(long millis, long number, Runnable task) {}
 
@@ -18,6 +20,11 @@ final class VirtualClock implements Later {
 
   VirtualClock(ExecutorService threads) {
     this.threads = threads;
+  }
+
+  @Override
+  public Instant instant() {
+    return Instant.ofEpochMilli(now);
   }
 
   @Override

@@ -232,6 +232,27 @@ class StructuredPluginTest {
   }
 
   @Test
+  void theTimeThatACallWaitedForAnotherInstanceIsTold() throws IOException {
+    PluginSettings older = started(rolling("pod-1"));
+    PluginSettings newer = started(rolling("pod-2"));
+    preparer.gate = new CountDownLatch(1);
+    long begin = System.nanoTime();
+    var first =
+        CompletableFuture.supplyAsync(() -> kubelet.prepareV1(older.pluginSocket(), "a"), threads);
+    await().untilAsserted(() -> assertThat(preparer.running).hasValue(1));
+    var second =
+        CompletableFuture.supplyAsync(() -> kubelet.prepareV1(newer.pluginSocket(), "b"), threads);
+    await().during(Duration.ofMillis(100)).until(() -> !second.isDone());
+    preparer.gate.countDown();
+    first.join();
+    second.join();
+
+    assertThat(preparer.waits).hasSize(2);
+    assertThat(preparer.waits.getLast())
+        .isBetween(Duration.ofMillis(50), Duration.ofNanos(System.nanoTime() - begin));
+  }
+
+  @Test
   void whileOneInstanceWorksTheOtherIsBusy() throws IOException {
     PluginSettings older = started(rolling("pod-1"));
     preparer.gate = new CountDownLatch(1);

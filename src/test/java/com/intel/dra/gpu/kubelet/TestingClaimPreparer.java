@@ -2,6 +2,7 @@ package com.intel.dra.gpu.kubelet;
 
 import com.intel.dra.gpu.kubelet.PrepareResult.Prepared;
 import com.intel.dra.gpu.kubelet.UnprepareResult.Unprepared;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +18,10 @@ final class TestingClaimPreparer implements ClaimPreparer {
 
   final List<String> handles = new java.util.concurrent.CopyOnWriteArrayList<>();
   final ConcurrentHashMap<String, AtomicInteger> calls = new ConcurrentHashMap<>();
+
+  /** How long each call to prepare had waited before. */
+  final List<Duration> waits = new java.util.concurrent.CopyOnWriteArrayList<>();
+
   final AtomicInteger running = new AtomicInteger();
   final AtomicInteger mostRunning = new AtomicInteger();
   volatile Function<ClaimReference, Prepared> answer =
@@ -37,6 +42,13 @@ final class TestingClaimPreparer implements ClaimPreparer {
     } finally {
       running.decrementAndGet();
     }
+  }
+
+  @Override
+  public PrepareResult prepare(
+      ClaimReference claim, Optional<String> resourceHandle, Duration waited) {
+    waits.add(waited);
+    return prepare(claim, resourceHandle);
   }
 
   @Override

@@ -46,7 +46,7 @@ class DamagedStateFilesTest {
 
       assertThat(claims.isComplete()).as("%d bytes", length).isFalse();
       assertThat(folder.resolve(PreparedClaims.DAMAGED_FILE_NAME)).hasBinaryContent(torn);
-      claims.completeFrom(Map.of("uid-2", List.of(allocated(4))));
+      claims.completeFrom(Map.of("uid-2", new PreparedClaim("", "", List.of(allocated(4)))));
       assertThat(claims.all()).containsOnlyKeys("uid-2");
     }
   }
@@ -104,7 +104,12 @@ class DamagedStateFilesTest {
 
       assertThat(claims.all()).as("%s", nonsense).containsExactly(Map.entry("good", CLAIM));
       assertThat(claims.isComplete()).isFalse();
-      claims.completeFrom(Map.of("bad", List.of(allocated(4)), "good", List.of(allocated(5))));
+      claims.completeFrom(
+          Map.of(
+              "bad",
+              new PreparedClaim("", "", List.of(allocated(4))),
+              "good",
+              new PreparedClaim("", "", List.of(allocated(5)))));
       assertThat(claims.all()).containsOnlyKeys("good", "bad").containsEntry("good", CLAIM);
       assertThat(PreparedClaims.open(folder, BOOT).isComplete()).isTrue();
     }

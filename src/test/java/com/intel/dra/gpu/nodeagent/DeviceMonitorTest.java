@@ -15,6 +15,8 @@ import com.intel.dra.gpu.simulator.DeviceNodes;
 import com.intel.dra.gpu.simulator.SimulatedNode;
 import com.intel.dra.gpu.simulator.Topology;
 import com.intel.dra.gpu.sysfs.GpuDiscovery;
+import com.intel.dra.gpu.sysfs.LocalMemory;
+import com.intel.dra.gpu.sysfs.LocalMemoryQuery;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -185,6 +188,46 @@ class DeviceMonitorTest {
     scan.join();
   }
 
+  /** Another agent of the node has seen a change that this one's look is too old for. */
+  @Test
+  void anOlderLookDoesNotReplaceWhatAnotherAgentFound() throws Exception {
+    var looks = new AtomicInteger();
+    var counting =
+        new LocalMemoryQuery() {
+          @Override
+          public void lookBegins() {
+            looks.incrementAndGet();
+          }
+
+          @Override
+          public LocalMemory of(DrmNodes nodes) {
+            return new LocalMemory.SwitchedOff();
+          }
+        };
+    DeviceMonitor late = monitor(config, new GpuDiscovery(config.sysfsRoot(), counting));
+    var others = new CdiSpecFile(config.cdiRoot(), GpuCdiDevices.KIND);
+
+    Thread scan =
+        others.exclusively(
+            () -> {
+              Thread waiting = Thread.ofVirtual().start(late::scan);
+              await().until(() -> looks.get() > 0 && isWaitingFor(waiting));
+              node.add(simulatedGpu(5));
+              others.publish(
+                  GpuCdiDevices.of(
+                      new GpuDiscovery(config.sysfsRoot()).discover().devices(), config.devRoot()));
+              return waiting;
+            });
+    scan.join();
+
+    assertThat(spec()).content().contains(uid(3), uid(4), uid(5));
+    assertThat(uids()).containsExactly(uid(3), uid(4), uid(5));
+  }
+
+  private static boolean isWaitingFor(Thread thread) {
+    return thread.getState() == Thread.State.TIMED_WAITING;
+  }
+
   @Test
   void aNodeWithoutGpusHasNoSpecAndNoDevices() throws IOException {
     node.apply(new Topology(List.of()));
@@ -205,8 +248,12 @@ class DeviceMonitorTest {
   }
 
   private DeviceMonitor monitor(AgentConfig agentConfig) {
+    return monitor(agentConfig, new GpuDiscovery(agentConfig.sysfsRoot()));
+  }
+
+  private DeviceMonitor monitor(AgentConfig agentConfig, GpuDiscovery discovery) {
     return new DeviceMonitor(
-        new GpuDiscovery(agentConfig.sysfsRoot()),
+        discovery,
         new CdiSpecFile(agentConfig.cdiRoot(), GpuCdiDevices.KIND),
         devices,
         gas,

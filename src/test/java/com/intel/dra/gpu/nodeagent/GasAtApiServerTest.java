@@ -47,7 +47,7 @@ class GasAtApiServerTest {
   void agentWithOneGpu() throws IOException {
     var config = TestingConfig.below(root);
     informer = new TestingGasInformer(config);
-    var parts = new AgentParts(config, new GasStore(client, config), informer);
+    var parts = new AgentParts(config, new MockedGasStore(client, config), informer);
     devices = parts.devices;
     publication = parts.publication;
     prepared = parts.prepared;

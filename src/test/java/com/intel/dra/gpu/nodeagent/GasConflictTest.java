@@ -39,7 +39,7 @@ class GasConflictTest {
   void agent() throws Exception {
     var config = TestingConfig.below(root);
     var parts =
-        new AgentParts(config, new GasStore(client, config), new TestingGasInformer(config));
+        new AgentParts(config, new MockedGasStore(client, config), new TestingGasInformer(config));
     publication = parts.publication;
     desired = parts.desired;
     keeper = parts.keeper;

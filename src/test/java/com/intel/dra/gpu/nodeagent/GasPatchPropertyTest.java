@@ -9,6 +9,7 @@ import com.intel.dra.gpu.api.AllocatableDevice;
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.api.ClaimAllocation;
 import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.api.GpuAllocationStateSpec;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,17 @@ class GasPatchPropertyTest {
     assertThat(after.getSpec().allocatable())
         .isEqualTo(desired.allocatable().orElse(before.getSpec().allocatable()));
     assertThat(after.getSpec().prepared())
-        .isEqualTo(desired.prepared().orElse(before.getSpec().prepared()));
+        .isEqualTo(
+            desired
+                .prepared()
+                .map(GasFields.Prepared::devices)
+                .orElse(before.getSpec().prepared()));
+    assertThat(after.getSpec().preparedNames())
+        .isEqualTo(
+            desired
+                .prepared()
+                .map(GasFields.Prepared::names)
+                .orElse(before.getSpec().preparedNames()));
     assertThat(after.getStatus()).isEqualTo(desired.status());
     assertThat(after.getSpec().resourceClaimAllocations())
         .isEqualTo(desired.allocations().orElse(before.getSpec().resourceClaimAllocations()));
@@ -42,14 +53,24 @@ class GasPatchPropertyTest {
 
   @Provide
   Arbitrary<GpuAllocationState> states() {
-    return Combinators.combine(allocatables(), prepared(), allocations(), statuses())
-        .as(Fixtures::gas);
+    return Combinators.combine(allocatables(), prepared(), names(), allocations(), statuses())
+        .as(
+            (allocatable, prepared, names, allocations, status) -> {
+              GpuAllocationState gas = Fixtures.gas(allocatable, prepared, allocations, status);
+              gas.setSpec(
+                  new GpuAllocationStateSpec(allocatable, prepared, names, allocations, null)
+                      .summarised());
+              return gas;
+            });
   }
 
   @Provide
   Arbitrary<GasFields> fields() {
     return Combinators.combine(
-            allocatables().optional(), prepared().optional(), allocations().optional(), statuses())
+            allocatables().optional(),
+            Combinators.combine(prepared(), names()).as(GasFields.Prepared::new).optional(),
+            allocations().optional(),
+            statuses())
         .as(GasFields::new);
   }
 
@@ -59,6 +80,10 @@ class GasPatchPropertyTest {
 
   private static Arbitrary<Map<String, List<AllocatedDevice>>> prepared() {
     return maps("claim", n -> List.of(new AllocatedDevice(n, "", "", "gpu", "gpu" + n)));
+  }
+
+  private static Arbitrary<Map<String, String>> names() {
+    return maps("claim", n -> "default/claim" + n);
   }
 
   private static Arbitrary<Map<String, ClaimAllocation>> allocations() {

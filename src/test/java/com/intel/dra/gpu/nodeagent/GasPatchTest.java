@@ -11,6 +11,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.intel.dra.gpu.api.AllocatableDevice;
 import com.intel.dra.gpu.api.GpuAllocationStateSpec;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,6 +71,71 @@ class GasPatchTest {
                    "prepared": {"gone": null},
                    "summary": {"gpus": 2, "vfs": 0, "claims": 2, "usedMiB": 8192, "totalMiB": 32768}}}
                 """));
+  }
+
+  @Test
+  void theNamesOfPreparedClaimsComeAndGoWithThem() throws Exception {
+    var devices = List.of(allocated(3));
+    var gas = gas(Map.of(), Map.of("gone", devices, "same", devices), Map.of(), "Ready");
+    gas.setSpec(
+        new GpuAllocationStateSpec(
+                Map.of(),
+                gas.getSpec().prepared(),
+                Map.of("gone", "default/gone", "same", "default/same"),
+                Map.of(),
+                null)
+            .summarised());
+    var prepared =
+        GasFields.Prepared.of(
+            Map.of(
+                "same", new PreparedClaim("default", "same", devices),
+                "new", new PreparedClaim("other", "new", devices),
+                "unnamed", new PreparedClaim("", "", devices)));
+
+    var patch =
+        json(
+            GasPatch.between(
+                gas,
+                new GasFields(
+                    Optional.of(Map.of()), Optional.of(prepared), Optional.empty(), "Ready")));
+
+    assertThat(patch.at("/spec/preparedNames"))
+        .isEqualTo(JSON.readTree("{\"gone\": null, \"new\": \"other/new\"}"));
+  }
+
+  @Test
+  void anOlderAgentsGasHasNoNamesAndNobodyElsesTextIsOne() {
+    var devices = List.of(allocated(3));
+    var spec =
+        new GpuAllocationStateSpec(
+            Map.of(),
+            Map.of("named", devices, "older", devices, "hostile", devices),
+            Map.of("named", "default/claim", "hostile", "../../secrets", "unknown", "a/b"),
+            Map.of(),
+            null);
+
+    assertThat(GasFields.Prepared.claims(spec))
+        .isEqualTo(
+            Map.of(
+                "named", new PreparedClaim("default", "claim", devices),
+                "older", new PreparedClaim("", "", devices),
+                "hostile", new PreparedClaim("", "", devices)));
+  }
+
+  @Test
+  void namesTakeNoMoreThanTheirPart() {
+    var claims = new HashMap<String, PreparedClaim>();
+    for (int i = 0; i < 3000; i++) {
+      claims.put(
+          "uid-%04d".formatted(i),
+          new PreparedClaim("n".repeat(63), "c".repeat(253), List.of(allocated(3))));
+    }
+
+    var prepared = GasFields.Prepared.of(claims);
+
+    assertThat(prepared.devices()).hasSize(3000);
+    assertThat(prepared.names()).containsKey("uid-0000").doesNotContainKey("uid-2999");
+    assertThat(Serialization.asJson(prepared.names()).length()).isBetween(200_000, 300_000);
   }
 
   @Test
@@ -145,7 +212,11 @@ class GasPatchTest {
       Map<String, com.intel.dra.gpu.api.AllocatableDevice> allocatable,
       Map<String, List<com.intel.dra.gpu.api.AllocatedDevice>> prepared,
       String status) {
-    return new GasFields(Optional.of(allocatable), Optional.of(prepared), Optional.empty(), status);
+    return new GasFields(
+        Optional.of(allocatable),
+        Optional.of(new GasFields.Prepared(prepared, Map.of())),
+        Optional.empty(),
+        status);
   }
 
   private static JsonNode json(Optional<String> patch) throws Exception {

@@ -5,6 +5,7 @@ import static com.intel.dra.gpu.nodeagent.Fixtures.allocated;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.intel.dra.gpu.api.GpuAllocationState;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -83,9 +84,9 @@ class GoneAtApiServerTest {
 
   private static String status(String message, String details) {
     return """
-        {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
-         "message": "%s", "reason": "NotFound", "details": %s, "code": 404}\
-        """
+    {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
+     "message": "%s", "reason": "NotFound", "details": %s, "code": 404}\
+    """
         .formatted(message, details);
   }
 
@@ -109,6 +110,24 @@ class GoneAtApiServerTest {
     assertThatExceptionOfType(KubernetesClientException.class)
         .as(said)
         .isThrownBy(() -> new ClaimStore(client).mayBeInUse("uid-1", CLAIM));
+  }
+
+  @Test
+  void aGasOfWhichTheApiServerSaysSoIsGone() {
+    var store = new GasStore(client, config);
+    GpuAllocationState gas = Fixtures.gas(Map.of(), Map.of(), Map.of(), "Ready");
+    answer = status("not found", "{\"kind\": \"gpuallocationstates\", \"name\": \"node1\"}");
+
+    assertThat(store.get()).isEmpty();
+    assertThat(store.patch(gas, "{}")).isEqualTo(GasStore.Outcome.MISSING);
+
+    for (String said : List.of(PROXY, "", NOT_SERVED, ANOTHER_RESOURCE)) {
+      answer = said;
+      assertThatExceptionOfType(KubernetesClientException.class).as(said).isThrownBy(store::get);
+      assertThatExceptionOfType(KubernetesClientException.class)
+          .as("to be tried again: %s", said)
+          .isThrownBy(() -> store.patch(gas, "{}"));
+    }
   }
 
   @Test

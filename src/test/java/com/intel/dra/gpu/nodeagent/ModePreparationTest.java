@@ -88,6 +88,20 @@ class ModePreparationTest {
   }
 
   @Test
+  void whatACallHasWaitedForBeforeIsAPartOfItsTime() throws IOException {
+    AgentParts parts = agentBeforeSysfs(DraMode.CLASSIC, LONG);
+    parts.monitor.scan();
+
+    for (Duration waited : List.of(LONG, LONG.multipliedBy(2))) {
+      assertTimeoutPreemptively(
+          SOON,
+          () ->
+              assertThat(parts.preparation.prepare(claim("a"), Optional.empty(), waited))
+                  .isInstanceOf(PrepareResult.Failed.class));
+    }
+  }
+
+  @Test
   void unpreparingWaitsForNoDiscovery() throws IOException {
     AgentParts parts = agentBeforeSysfs(DraMode.CLASSIC, LONG);
 

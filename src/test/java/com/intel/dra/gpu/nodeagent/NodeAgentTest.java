@@ -259,7 +259,7 @@ class NodeAgentTest {
       parts =
           new AgentParts(
               config,
-              new GasStore(client, config),
+              new MockedGasStore(client, config),
               informer,
               new ActingAgent(config.stateDir().orElseThrow()),
               new KubernetesLeaseStore(client, config));
@@ -291,7 +291,8 @@ class NodeAgentTest {
                   devices,
                   parts.hosts,
                   prepared,
-                  new NodeEvents(client, config, Clock.systemUTC())));
+                  new NodeEvents(client, config, Clock.systemUTC())),
+              new GasLiveness(new MockedGasStore(client, config), informer));
     }
 
     void start() throws IOException {

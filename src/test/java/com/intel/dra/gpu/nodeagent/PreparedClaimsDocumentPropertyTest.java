@@ -42,7 +42,10 @@ class PreparedClaimsDocumentPropertyTest {
     Arbitrary<PreparedClaim> claim =
         Combinators.combine(text, text, device.list().ofMaxSize(3)).as(PreparedClaim::new);
     return Combinators.combine(
-            text, Arbitraries.of(true, false), Arbitraries.maps(text, claim).ofMaxSize(4))
+            text,
+            Arbitraries.of(true, false),
+            text.set().ofMaxSize(3),
+            Arbitraries.maps(text, claim).ofMaxSize(4))
         .as(PreparedClaimsDocument::new);
   }
 }

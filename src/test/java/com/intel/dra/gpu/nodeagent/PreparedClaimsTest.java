@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,7 +111,7 @@ class PreparedClaimsTest {
     assertThat(claims.isComplete()).isFalse();
     assertThat(folder.resolve(PreparedClaims.DAMAGED_FILE_NAME)).hasContent(content);
 
-    claims.completeFrom(Map.of("uid-1", List.of(allocated(3))));
+    claims.completeFrom(Map.of("uid-1", new PreparedClaim("", "", List.of(allocated(3)))));
 
     assertThat(claims.isComplete()).isTrue();
     assertThat(PreparedClaims.open(folder, BOOT).all())
@@ -145,9 +147,9 @@ class PreparedClaimsTest {
 
     claims.completeFrom(
         Map.of(
-            "prepared-since", List.of(allocated(9)),
-            "unprepared-since", List.of(allocated(4)),
-            "only-in-gas", List.of(allocated(5))));
+            "prepared-since", new PreparedClaim("", "", List.of(allocated(9))),
+            "unprepared-since", new PreparedClaim("", "", List.of(allocated(4))),
+            "only-in-gas", new PreparedClaim("", "", List.of(allocated(5)))));
 
     assertThat(claims.all()).containsOnlyKeys("prepared-since", "only-in-gas");
     assertThat(claims.find("prepared-since")).hasValue(CLAIM);
@@ -161,6 +163,59 @@ class PreparedClaimsTest {
 
     assertThat(again.isComplete()).isFalse();
     assertThat(again.all()).containsOnlyKeys("uid-1");
+  }
+
+  @Test
+  void whatWasUnpreparedWhileIncompleteDoesNotComeBackAfterARestart() throws IOException {
+    PreparedClaims first = PreparedClaims.open(folder, BOOT);
+    first.put("known", CLAIM);
+    first.put("prepared-again", CLAIM);
+    first.removeAll(Set.of("known", "unknown", "prepared-again"));
+    first.put("abandoned", CLAIM);
+    assertThat(first.removeUnchanged("abandoned", CLAIM)).isTrue();
+    first.put("prepared-again", CLAIM);
+
+    PreparedClaims second = PreparedClaims.open(folder, BOOT);
+    var other = new PreparedClaim("default", "other", List.of(allocated(4)));
+    second.completeFrom(
+        Map.of(
+            "known", other,
+            "unknown", other,
+            "abandoned", other,
+            "prepared-again", other,
+            "only-in-gas", other));
+
+    assertThat(second.all())
+        .isEqualTo(Map.of("prepared-again", CLAIM, "only-in-gas", other))
+        .isEqualTo(PreparedClaims.open(folder, BOOT).all());
+    assertThat(file()).content().as("of no use any more").doesNotContain("gone");
+  }
+
+  @Test
+  void whatAnotherAgentUnpreparedDoesNotComeBack() throws IOException {
+    PreparedClaims acting = PreparedClaims.open(folder, BOOT);
+    PreparedClaims standby = PreparedClaims.open(folder, BOOT);
+
+    standby.remove("uid-1");
+    acting.completeFrom(Map.of("uid-1", CLAIM));
+
+    assertThat(acting.all()).isEmpty();
+  }
+
+  @Test
+  void goneClaimsThatMakeNoSenseAreDamage() throws IOException {
+    var content =
+        """
+        {"version":2,"bootId":"%s","complete":false,"gone":%s,"claims":{}}
+        """;
+    for (String gone : List.of("[null]", "7", "null", "{}")) {
+      assertThat(
+              PreparedClaimsDocument.decode(
+                  withChecksum(content.formatted(BOOT.value(), gone))
+                      .getBytes(StandardCharsets.UTF_8)))
+          .as(gone)
+          .isInstanceOf(PreparedClaimsDocument.Decoded.Damaged.class);
+    }
   }
 
   @Test
@@ -239,11 +294,11 @@ class PreparedClaimsTest {
     PreparedClaims older = PreparedClaims.open(folder, BOOT);
     PreparedClaims newer = PreparedClaims.open(folder, BOOT);
 
-    older.completeFrom(Map.of("uid-1", List.of(allocated(3))));
+    older.completeFrom(Map.of("uid-1", new PreparedClaim("", "", List.of(allocated(3)))));
 
     assertThat(newer.isComplete()).isTrue();
     assertThat(newer.all()).containsOnlyKeys("uid-1");
-    newer.completeFrom(Map.of("uid-2", List.of(allocated(4))));
+    newer.completeFrom(Map.of("uid-2", new PreparedClaim("", "", List.of(allocated(4)))));
     assertThat(newer.all()).containsOnlyKeys("uid-1");
   }
 

@@ -396,6 +396,25 @@ class StructuredPreparationTest {
   }
 
   @Test
+  void moreSharesThanAGpuCanHaveAreRefused() throws IOException {
+    var shares =
+        Collections.nCopies(
+            Gpu.MAX_SHARES, new AllocatedDevice(1, "", "", "gpu", gpu(3).uid().toString()));
+    prepared.put("many", new PreparedClaim("default", "many", shares, List.of()));
+    claims.give("a", share(result("gpu", gpu(3)), "share-1", "1Mi"));
+
+    assertThat(failure("a")).contains("others use 256", "256 shares at most");
+
+    prepared.put(
+        "many", new PreparedClaim("default", "many", shares.subList(1, shares.size()), List.of()));
+    assertThat(preparation.prepare(claim("a"), Optional.empty()))
+        .isInstanceOf(PrepareResult.Prepared.class);
+    assertThat(preparation.prepare(claim("a"), Optional.empty()))
+        .as("it has the last one itself")
+        .isInstanceOf(PrepareResult.Prepared.class);
+  }
+
+  @Test
   void whoLooksOnHoldsNothing() {
     claims.give("a", result("gpu", gpu(3)));
     preparation.prepare(claim("a"), Optional.empty());

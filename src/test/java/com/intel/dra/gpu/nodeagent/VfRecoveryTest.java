@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
@@ -144,6 +145,77 @@ class VfRecoveryTest {
     assertThat(node.kernel.numVfs(gpu)).isEqualTo(4);
     assertThat(node.kernel.writes()).hasSize(writes);
     assertThat(node.agent.records.find(gpu.uid())).isEmpty();
+  }
+
+  /** As long as they are reserved for VFs, the whole GPU has less. */
+  @Test
+  void quotasOfVfsThatWereReplacedAreTakenBackWhenTheOthersAreGone() throws IOException {
+    node.unprepare("a");
+    node.release("a");
+    node.kernel.removeVfsOf(gpu);
+    node.kernel.makeVfsForOthers(gpu, 1, false);
+    node.agent.monitor.scan();
+    node.settle();
+    assertThat(node.kernel.numVfs(gpu)).isEqualTo(1);
+    assertThat(node.agent.records.find(gpu.uid())).isEmpty();
+
+    node.kernel.removeVfsOf(gpu);
+    assertThat(node.kernel.isPlain(gpu)).as("quotas are left").isFalse();
+    node.agent.monitor.scan();
+    node.settle();
+
+    assertThat(node.kernel.isPlain(gpu)).isTrue();
+    node.assertAgreement();
+  }
+
+  @Test
+  void quotasOfVfsThatSomebodyRemovedAreTakenBack() throws IOException {
+    node.unprepare("a");
+    node.release("a");
+    theVfsVanish();
+    assertThat(node.kernel.isPlain(gpu)).as("quotas are left").isFalse();
+
+    node.settle();
+
+    assertThat(node.kernel.isPlain(gpu)).isTrue();
+    node.assertAgreement();
+  }
+
+  /** By the kernel's command line or the firmware, say: there is nothing to be removed. */
+  @Test
+  void aGpuThatLostItsSriovIsWhole() throws IOException {
+    node.unprepare("a");
+    node.release("a");
+    theVfsVanish();
+    for (String file : List.of("sriov_numvfs", "sriov_totalvfs")) {
+      Files.delete(node.sysfs(gpu, file));
+    }
+    node.agent.monitor.scan();
+
+    node.settle();
+
+    assertThat(node.agent.hosts.states()).isEmpty();
+    assertThat(node.agent.records.find(gpu.uid())).isEmpty();
+    assertThat(node.offered()).containsExactly(gpu.uid().toString());
+  }
+
+  @Test
+  void aRecordOfOtherVfsIsDroppedBeforeTheGasIsLookedAt() throws IOException {
+    node.unprepare("a");
+    node.release("a");
+    node.kernel.removeVfsOf(gpu);
+    node.kernel.makeVfsForOthers(gpu, 4, false);
+    node.start();
+    assertThat(node.agent.records.find(gpu.uid())).isPresent();
+
+    assertThat(node.agent.provisioner.haveBeenLookedAt()).isTrue();
+
+    assertThat(node.agent.records.find(gpu.uid())).isEmpty();
+    assertThat(node.agent.hosts.state(gpu.uid())).hasValue(new VfHostState.Occupied());
+    assertThat(node.agent.offer.current().orElseThrow().gpus())
+        .singleElement()
+        .satisfies(
+            offered -> assertThat(offered.vfs()).isInstanceOf(OfferedGpu.Vfs.Existing.class));
   }
 
   @Test

@@ -149,11 +149,42 @@ class ApiServerSliceStoreTest {
 
   @Test
   void deletingWhatIsGoneIsDone() throws Exception {
-    answers(404, status(404, "not found"));
+    answers(404, gone("resourceslices", "00000-x"));
 
     store.delete(slice);
 
     assertThat(requests).hasSize(1);
+    assertThatExceptionOfType(SliceStoreException.Conflict.class)
+        .isThrownBy(() -> store.update(slice));
+  }
+
+  @Test
+  void any404OfSomethingElseSaysNothingOfASlice() {
+    for (String answer :
+        List.of(
+            "404 page not found",
+            status(404, "the server could not find the requested resource"),
+            gone("resourceslices", "00000-y"),
+            gone("nodes", "00000-x"))) {
+      answers(404, answer);
+      assertThatExceptionOfType(SliceStoreException.Failed.class)
+          .as(answer)
+          .isThrownBy(() -> store.delete(slice));
+      assertThatExceptionOfType(SliceStoreException.Failed.class)
+          .as(answer)
+          .isThrownBy(() -> store.update(slice));
+      assertThatExceptionOfType(SliceStoreException.Failed.class)
+          .as(answer)
+          .isThrownBy(() -> store.create(slice, false));
+    }
+  }
+
+  private static String gone(String resource, String name) {
+    return """
+    {"apiVersion": "v1", "kind": "Status", "status": "Failure", "code": 404, "reason": "NotFound",
+     "message": "not found", "details": {"kind": "%s", "name": "%s"}}\
+    """
+        .formatted(resource, name);
   }
 
   @Test
@@ -177,7 +208,8 @@ class ApiServerSliceStoreTest {
 
   private static String status(int code, String message) {
     return """
-    {"apiVersion": "v1", "kind": "Status", "status": "Failure", "code": %d, "message": "%s"}"""
+    {"apiVersion": "v1", "kind": "Status", "status": "Failure", "code": %d, "message": "%s"}\
+    """
         .formatted(code, message);
   }
 

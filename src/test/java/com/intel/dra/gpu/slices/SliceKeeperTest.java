@@ -228,7 +228,7 @@ class SliceKeeperTest {
 
     await()
         .during(Duration.ofMillis(300))
-        .atMost(Duration.ofSeconds(5))
+        .atMost(Duration.ofSeconds(30))
         .until(() -> server.slices().isEmpty());
     keeper.publish(WantedPool.of(devices(2)));
     awaitPublished("card-0", "card-1");

@@ -55,7 +55,9 @@ class OfferTest {
     assertThat(device.getAllowMultipleAllocations()).isTrue();
     var policy = capacity(device, "memory").getRequestPolicy();
     assertThat(policy.getDefault()).hasToString("14248Mi");
-    assertThat(policy.getValidRange().getMin()).hasToString("1Mi");
+    assertThat(policy.getValidRange().getMin())
+        .as("the scheduler counts no shares, and 256 of these are all of it")
+        .hasToString("56Mi");
     assertThat(policy.getValidRange().getMax()).hasToString("14248Mi");
     assertThat(capacity(device, "millicores").getRequestPolicy().getDefault()).hasToString("0");
   }
@@ -68,6 +70,24 @@ class OfferTest {
     var memory = capacity(device, "memory");
     assertThat(memory.getValue()).hasToString("768Mi");
     assertThat(memory.getRequestPolicy().getDefault()).hasToString("512Mi");
+  }
+
+  @Test
+  void theSmallestShareIsOneThatTheStepsReachAndNotMoreThanThereIs() {
+    assertThat(smallest(FLEX_170_MIB, new GpuSharing.ByMemory(0, 64, 1))).isEqualTo("64Mi");
+    assertThat(smallest(FLEX_170_MIB, new GpuSharing.ByMemory(0, 1, 50))).isEqualTo("101Mi");
+    assertThat(smallest(FLEX_170_MIB, new GpuSharing.ByMemory(0, 1, 20_000))).isEqualTo("1Mi");
+    assertThat(smallest(256, SHARED)).isEqualTo("1Mi");
+    assertThat(smallest(257, SHARED)).isEqualTo("2Mi");
+    assertThat(smallest(1, SHARED)).isEqualTo("1Mi");
+  }
+
+  private static String smallest(int memoryMiB, GpuSharing sharing) {
+    return capacity(only(new Offer(List.of(whole(3, memoryMiB)), sharing)), "memory")
+        .getRequestPolicy()
+        .getValidRange()
+        .getMin()
+        .toString();
   }
 
   @Test

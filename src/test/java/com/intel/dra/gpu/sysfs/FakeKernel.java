@@ -77,6 +77,9 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
     /** How many times VFs were enabled: each time they get other addresses. */
     int generation;
 
+    /** What was linked while a driver was bound; empty while one is. */
+    Optional<Path> unboundDriver = Optional.empty();
+
     Pf(Driver driver, Gpu gpu, Path device, int tiles) {
       this.driver = driver;
       this.gpu = gpu;
@@ -86,6 +89,7 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
   }
 
   private static final String IGNORED = "";
+  private static final List<String> FOLDERS_OF_DRIVER = List.of("drm", "sriov_admin");
   private static final List<String> I915_QUOTAS =
       List.of(
           "contexts_quota",
@@ -237,15 +241,20 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
   public synchronized void reboot() throws IOException {
     heal();
     for (Pf pf : pfs.values()) {
-      removeVfs(pf);
-      pf.numVfs = 0;
-      set(pf.device.resolve("sriov_numvfs"), 0);
-      for (Path file : pf.quotaFiles) {
-        set(file, 0);
-      }
-      if (pf.driver == Driver.I915) {
-        set(auto(pf), 1);
-      }
+      bind(pf.gpu);
+      makePlain(pf);
+    }
+  }
+
+  private void makePlain(Pf pf) throws IOException {
+    removeVfs(pf);
+    pf.numVfs = 0;
+    set(pf.device.resolve("sriov_numvfs"), 0);
+    for (Path file : pf.quotaFiles) {
+      set(file, 0);
+    }
+    if (pf.driver == Driver.I915) {
+      set(auto(pf), 1);
     }
   }
 
@@ -256,12 +265,82 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
     return List.copyOf(writes);
   }
 
+  /** The driver lets go of the GPU: its VFs, and all that the driver showed, are gone. */
+  public synchronized void unbind(Gpu gpu) throws IOException {
+    Pf pf = pf(gpu);
+    if (pf.unboundDriver.isPresent()) {
+      return;
+    }
+    makePlain(pf);
+    Path link = pf.device.resolve("driver");
+    pf.unboundDriver = Optional.of(Files.readSymbolicLink(link));
+    Files.delete(link);
+    Files.delete(layout.drmCard(pf.gpu.drmNodes().cardIndex()));
+    for (String folder : FOLDERS_OF_DRIVER) {
+      if (Files.exists(pf.device.resolve(folder))) {
+        Files.move(pf.device.resolve(folder), hidden(pf, folder));
+      }
+    }
+  }
+
+  /** The driver that was bound before is bound again, and shows what it showed at first. */
+  public synchronized void bind(Gpu gpu) throws IOException {
+    Pf pf = pf(gpu);
+    if (pf.unboundDriver.isEmpty()) {
+      return;
+    }
+    for (String folder : FOLDERS_OF_DRIVER) {
+      if (Files.exists(hidden(pf, folder))) {
+        Files.move(hidden(pf, folder), pf.device.resolve(folder));
+      }
+    }
+    Path card = pf.device.resolve("drm/" + pf.gpu.drmNodes().cardName());
+    Files.createSymbolicLink(layout.drmCard(pf.gpu.drmNodes().cardIndex()), card.toAbsolutePath());
+    Files.createSymbolicLink(pf.device.resolve("driver"), pf.unboundDriver.get());
+    pf.unboundDriver = Optional.empty();
+  }
+
+  private Path hidden(Pf pf, String folder) {
+    return layout.root().resolve("unbound-" + pf.gpu.address() + "-" + folder);
+  }
+
+  /**
+   * Somebody else than the agent asks for so many VFs; it sees no fault and is no write of ours.
+   *
+   * @param withCards false if they are made for virtual machines
+   */
+  public synchronized void makeVfsForOthers(Gpu gpu, int count, boolean withCards)
+      throws IOException {
+    Set<Integer> before = Set.copyOf(vfsWithoutCard);
+    vfsWithoutCard.clear();
+    if (!withCards) {
+      IntStream.range(0, count).forEach(vfsWithoutCard::add);
+    }
+    try {
+      writeNumVfs(pf(gpu), count);
+    } finally {
+      vfsWithoutCard.clear();
+      vfsWithoutCard.addAll(before);
+    }
+  }
+
+  /** Somebody else than the agent removes all VFs. */
+  public synchronized void removeVfsOf(Gpu gpu) throws IOException {
+    writeNumVfs(pf(gpu), 0);
+  }
+
   /** Binds a VF to another driver, as an administrator would. */
   public synchronized void bind(Gpu gpu, int index, String driver) throws IOException {
     PciAddress vf = Optional.ofNullable(pf(gpu).vfs.get(index)).orElseThrow();
     Path link = layout.pciDevice(vf).resolve("driver");
     Files.delete(link);
     Files.createSymbolicLink(link, Path.of("../../../bus/pci/drivers/" + driver));
+  }
+
+  /** Whether VFs could be made now: its driver is bound, and there are none. */
+  public synchronized boolean canHaveVfs(Gpu gpu) {
+    Pf pf = pf(gpu);
+    return pf.unboundDriver.isEmpty() && pf.numVfs == 0 && pf.vfs.isEmpty();
   }
 
   public synchronized int numVfs(Gpu gpu) {
@@ -373,6 +452,9 @@ public final class FakeKernel implements AttributeWriter, WaitClock {
   }
 
   private void writeNumVfs(Pf pf, int count) throws IOException {
+    if (pf.unboundDriver.isPresent()) {
+      throw new IOException("No such file or directory");
+    }
     if (count > get(pf.device.resolve("sriov_totalvfs"))) {
       throw new IOException("Numerical result out of range");
     }

@@ -1,0 +1,126 @@
+package com.intel.dra.gpu.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.intel.dra.gpu.controller.ApiServer.Outcome;
+import com.intel.dra.gpu.time.SettableClock;
+import com.sun.net.httpserver.HttpServer;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaimBuilder;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Which answers over the wire mean that what the controller reads or writes is gone. */
+class GoneAtApiServerTest {
+
+  private static final List<String> OTHERS =
+      List.of(
+          "404 page not found\n",
+          "",
+          gone("namespaces", "c"),
+          gone("resourceclaims", "d"),
+          gone("leases.example.com", "c"));
+
+  private final ResourceClaim claim =
+      new ResourceClaimBuilder()
+          .withNewMetadata()
+          .withNamespace("default")
+          .withName("c")
+          .withResourceVersion("7")
+          .endMetadata()
+          .build();
+
+  private volatile String answer = "";
+  private HttpServer server;
+  private KubernetesClient client;
+  private KubernetesApiServer api;
+
+  @BeforeEach
+  void serve() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(404, bytes.length);
+            exchange.getResponseBody().write(bytes);
+          }
+        });
+    server.start();
+    client =
+        new KubernetesClientBuilder()
+            .withConfig(
+                new ConfigBuilder()
+                    .withAutoConfigure(false)
+                    .withMasterUrl("http://localhost:" + server.getAddress().getPort())
+                    .withRequestRetryBackoffLimit(0)
+                    .build())
+            .build();
+    var cluster = new FakeCluster();
+    cluster.lead("me");
+    var leadership = new Leadership("me", new FakeLeases(cluster), new SettableClock());
+    leadership.begin();
+    api = new KubernetesApiServer(client, leadership);
+  }
+
+  @AfterEach
+  void close() {
+    client.close();
+    server.stop(0);
+  }
+
+  private static String gone(String resource, String name) {
+    return """
+    {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
+     "message": "not found", "reason": "NotFound", "details": {"kind": "%s", "name": "%s"}, "code": 404}\
+    """
+        .formatted(resource, name);
+  }
+
+  @Test
+  void aWriteOfWhatIsGoneSaysSo() {
+    answer = gone("resourceclaims", "c");
+
+    assertThat(api.updateStatus(claim)).isInstanceOf(Outcome.Gone.class);
+    assertThat(api.updateFinalizers(claim)).isInstanceOf(Outcome.Gone.class);
+  }
+
+  @Test
+  void a404OfAnybodyElseIsAFailure() {
+    for (String other : OTHERS) {
+      answer = other;
+      assertThatExceptionOfType(KubernetesClientException.class)
+          .as(other)
+          .isThrownBy(() -> api.updateStatus(claim));
+      assertThatExceptionOfType(KubernetesClientException.class)
+          .as(other)
+          .isThrownBy(() -> api.updateFinalizers(claim));
+    }
+  }
+
+  @Test
+  void onlyTheApiServerSaysThatNobodyHasTheLease() {
+    var leases = new KubernetesLeases(client, "gpu");
+    answer = gone("leases", LeaderElection.LEASE);
+    assertThat(leases.leader()).isEmpty();
+
+    for (String other : OTHERS) {
+      answer = other;
+      assertThatExceptionOfType(KubernetesClientException.class)
+          .as(other)
+          .isThrownBy(leases::leader);
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package com.intel.dra.gpu.nodeagent;
+
+import static com.intel.dra.gpu.nodeagent.Fixtures.claim;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.kubelet.PrepareResult;
+import com.intel.dra.gpu.mode.DraMode;
+import com.intel.dra.gpu.structured.DeviceName;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResult;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResultBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Claims that are taken over from the GAS although the kubelet has unprepared them. */
+class RebuiltClaimsTest {
+
+  private static final Duration LONG_ENOUGH = Duration.ofMinutes(10);
+
+  @TempDir Path root;
+
+  private Instant now = Instant.EPOCH;
+  private VfNode node;
+  private Gpu gpu;
+
+  @BeforeEach
+  void prepareAVf() throws IOException {
+    node = VfNode.stepByStep(root, DraMode.STRUCTURED);
+    gpu = node.flex170(0xb3);
+    node.start();
+    node.settle();
+    node.structuredClaims.give("a", result(gpu.uid().vf(0)));
+    prepare("a"); // has the VF made
+    node.settle();
+    assertThat(prepare("a")).isInstanceOf(PrepareResult.Prepared.class);
+    node.settle();
+  }
+
+  private PrepareResult prepare(String uid) {
+    return node.agent.preparation.prepare(claim(uid), Optional.empty());
+  }
+
+  private static DeviceRequestAllocationResult result(DeviceUid device) {
+    return new DeviceRequestAllocationResultBuilder()
+        .withRequest("r")
+        .withDriver("gpu.intel.com")
+        .withPool("node1")
+        .withDevice(DeviceName.of(device).toString())
+        .build();
+  }
+
+  private void loseTheFileAndStartAgain() throws IOException {
+    Files.delete(root.resolve("state").resolve(PreparedClaims.FILE_NAME));
+    node.start();
+  }
+
+  @Test
+  void oneThatTheGasStillListsIsForgottenWhenTheApiServerSaysThatItIsGone() throws IOException {
+    node.unprepare("a"); // while the API server is away: the GAS goes on saying that it is prepared
+    loseTheFileAndStartAgain();
+    node.settle();
+    assertThat(node.agent.prepared.find("a").flatMap(PreparedClaim::claimName))
+        .hasToString("Optional[default/claim-a]");
+
+    node.structuredClaims.delete("a");
+    var abandoned =
+        new StructuredAbandonedClaims(
+            node.agent.prepared, node.structuredClaims, node.informer, node.config(), () -> now);
+    abandoned.forget();
+    now = now.plus(LONG_ENOUGH);
+    abandoned.forget();
+    node.settle();
+
+    assertThat(node.agent.prepared.all()).isEmpty();
+    assertThat(node.gas.now().getSpec().prepared()).isEmpty();
+    assertThat(node.gas.now().getSpec().preparedNames()).isEmpty();
+    assertThat(node.kernel.numVfs(gpu)).isZero();
+    node.structuredClaims.give("b", result(gpu.uid()));
+    assertThat(prepare("b")).isInstanceOf(PrepareResult.Prepared.class);
+  }
+
+  @Test
+  void oneThatIsInUseStays() throws IOException {
+    loseTheFileAndStartAgain();
+    node.settle();
+    var abandoned =
+        new StructuredAbandonedClaims(
+            node.agent.prepared, node.structuredClaims, node.informer, node.config(), () -> now);
+    abandoned.forget();
+    now = now.plus(LONG_ENOUGH);
+    abandoned.forget();
+    node.settle();
+
+    assertThat(node.agent.prepared.all()).containsOnlyKeys("a");
+    assertThat(node.gas.now().getSpec().preparedNames()).containsEntry("a", "default/claim-a");
+    assertThat(node.kernel.numVfs(gpu)).isPositive();
+  }
+
+  @Test
+  void oneThatWasUnpreparedBeforeTheGasWasReadIsNotTakenOverAfterAnotherStart() throws IOException {
+    loseTheFileAndStartAgain(); // the API server is away: the GAS is not read
+    node.unprepare("a");
+    node.start();
+    node.settle();
+
+    assertThat(node.agent.prepared.all()).isEmpty();
+    assertThat(node.gas.now().getSpec().prepared()).isEmpty();
+    assertThat(node.kernel.numVfs(gpu)).isZero();
+  }
+}
