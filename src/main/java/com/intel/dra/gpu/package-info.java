@@ -1,6 +1,6 @@
 /**
  * Intel GPU resource driver for Kubernetes Dynamic Resource Allocation. {@code
- * docs/architecture.md} lists which package may use which, and an ArchUnit test checks it.
+ * docs/develop/architecture.md} lists which package may use which, and an ArchUnit test checks it.
  */
 @org.jspecify.annotations.NullMarked
 package com.intel.dra.gpu;

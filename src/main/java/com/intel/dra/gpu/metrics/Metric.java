@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The catalogue of all figures of the driver: {@link Meters} makes no others, and docs/metrics.md
+ * The catalogue of all figures of the driver: {@link Meters} makes no others, and docs/reference/metrics.md
  * shows it as a table. Labels have few values, which are known beforehand or grow with the kinds of
  * hardware; they never name a pod, a claim or a device.
  */

@@ -19,10 +19,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** docs/configuration.md has every setting of the driver's own, with its default, and no other. */
+/**
+ * docs/reference/settings.md has every setting of the driver's own, with its default, and no other.
+ */
 class ConfigurationTest {
 
-  private static final Path FILE = Path.of("docs/configuration.md");
+  private static final Path FILE = Path.of("docs/reference/settings.md");
   private static final Pattern ROW = Pattern.compile("\\| `([A-Z][A-Z_]+)`[^|]*\\| ([^|]+) \\|.*");
   private static final Pattern INJECTED =
       Pattern.compile("@ConfigProperty\\(\\s*name = \"gpu\\.([a-z-]+)\"");

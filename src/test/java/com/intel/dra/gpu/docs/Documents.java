@@ -17,6 +17,8 @@ import java.util.stream.Stream;
 public final class Documents {
 
   private static final Pattern NOT_IN_ANCHORS = Pattern.compile("[^\\p{L}\\p{N}_ -]");
+  private static final Pattern LINK_TARGET = Pattern.compile("\\]\\([^)\\s]+\\)");
+  private static final Pattern CELL_BORDER = Pattern.compile("(?<!\\\\)\\|");
 
   private Documents() {}
 
@@ -36,14 +38,19 @@ public final class Documents {
     }
   }
 
-  /** README.md and whatever is below docs, deploy and e2e. */
+  /** The pages in the top folder, and those below docs, deploy and e2e. */
   public static List<Path> all() {
     return Stream.concat(
-            Stream.of(Path.of("README.md")),
+            Stream.of("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md").map(Path::of),
             Stream.of("docs", "deploy", "e2e").flatMap(folder -> below(Path.of(folder))))
         .filter(file -> file.toString().endsWith(".md"))
         .sorted()
         .toList();
+  }
+
+  /** The files below a folder. */
+  static List<Path> files(Path folder) {
+    return below(folder).filter(Files::isRegularFile).sorted().toList();
   }
 
   private static Stream<Path> below(Path folder) {
@@ -99,6 +106,29 @@ public final class Documents {
       }
     }
     return prose;
+  }
+
+  /** The words of the page, without its fenced blocks, markup and the targets of its links. */
+  public static int words(Path file) {
+    return (int)
+        prose(file).stream()
+            .map(Documents::withoutLinkTargets)
+            .flatMap(line -> Stream.of(line.split("\\s+")))
+            .filter(word -> word.chars().anyMatch(Character::isLetterOrDigit))
+            .count();
+  }
+
+  /** The line as readers see it, for the measure of its length. */
+  public static String withoutLinkTargets(String line) {
+    return LINK_TARGET.matcher(line).replaceAll("]");
+  }
+
+  /** The cells of a line of a table; empty when it is none. */
+  public static List<String> cells(String line) {
+    if (!line.startsWith("|")) {
+      return List.of();
+    }
+    return CELL_BORDER.splitAsStream(line.strip()).skip(1).map(String::strip).toList();
   }
 
   /** What links can name in the file, as GitHub makes it from its headings. */

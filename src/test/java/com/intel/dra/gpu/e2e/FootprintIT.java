@@ -89,7 +89,7 @@ class FootprintIT {
         .containsExactlyElementsOf(Topology.USUAL.uids());
   }
 
-  /** As docs/usage.md says. */
+  /** As docs/operate/install.md says. */
   @Test
   void anUninstalledDriverLeavesNoSocketAndAtMostTheFilesThatTheDocsName() {
     isInstalled = false;

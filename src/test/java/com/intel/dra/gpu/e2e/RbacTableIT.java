@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The table of docs/security.md against the manifests that the build made: no right more, and none
- * less. Needs the build, and no cluster.
+ * The table of docs/operate/security.md against the manifests that the build made: no right more,
+ * and none less. Needs the build, and no cluster.
  */
 class RbacTableIT {
 
@@ -63,7 +63,7 @@ class RbacTableIT {
   /** "account scope group resource verb" of each right. */
   private static Set<String> rightsInTheTable() throws IOException {
     var rights = new TreeSet<String>();
-    for (String line : Files.readAllLines(Path.of("docs/security.md"))) {
+    for (String line : Files.readAllLines(Path.of("docs/operate/security.md"))) {
       var row = ROW.matcher(line);
       if (row.matches()) {
         for (String resource : plain(row.group(4))) {

@@ -15,7 +15,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What the kernel and the API server say of the rights that docs/security.md tells of. */
+/** What the kernel and the API server say of the rights that docs/operate/security.md tells of. */
 class RightsIT {
 
   private static final String LEVEL = "pod-security.kubernetes.io/enforce";

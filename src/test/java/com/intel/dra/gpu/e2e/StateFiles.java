@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * What an agent keeps on its node, written as docs/state-files.md says, and not by its own code.
+ * What an agent keeps on its node, written as docs/reference/state-files.md says, and not by its
+ * own code.
  */
 final class StateFiles {
 

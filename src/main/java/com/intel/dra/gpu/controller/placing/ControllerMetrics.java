@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** What Prometheus sees of the controller; docs/metrics.md has the list. */
+/** What Prometheus sees of the controller; docs/reference/metrics.md has the list. */
 @Singleton
 @IfBuildProfile("controller")
 public class ControllerMetrics {

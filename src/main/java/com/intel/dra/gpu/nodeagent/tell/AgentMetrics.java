@@ -17,7 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What Prometheus sees of what the node agent does; docs/metrics.md has the list. */
+/** What Prometheus sees of what the node agent does; docs/reference/metrics.md has the list. */
 @Singleton
 public class AgentMetrics implements PluginCallListener {
 

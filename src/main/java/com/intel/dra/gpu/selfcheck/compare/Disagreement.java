@@ -19,7 +19,7 @@ import java.util.TreeSet;
 
 /**
  * Two sources that say different things about one object. If two looks return equal disagreements,
- * they count as one that has lasted. Each kind is described in docs/reliability.md.
+ * they count as one that has lasted. Each kind is described in docs/operate/self-check.md.
  */
 public sealed interface Disagreement {
 

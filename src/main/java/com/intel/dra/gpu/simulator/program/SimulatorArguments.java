@@ -25,7 +25,7 @@ sealed interface SimulatorArguments {
                                   memoryMiB: 14248         # local memory, default 0
                                   maxVfs: 16               # SR-IOV VFs, default 0
                                   driver: i915             # or xe, default i915
-                                docs/simulator.md tells of more: quotaFiles, tiles, faults
+                                docs/develop/simulator.md tells of more: quotaFiles, tiles, faults
         --root DIR            folder of its own, made when missing
         --plain-device-files  empty files instead of device nodes (needs no CAP_MKNOD)
         --plain-sysfs         ordinary files instead of a file system that answers as the

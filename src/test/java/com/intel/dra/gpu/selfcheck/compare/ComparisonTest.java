@@ -79,7 +79,7 @@ class ComparisonTest {
   @Example
   void everyKindOfDisagreementIsInTheDocumentation() throws IOException {
     List<String> rows =
-        Files.readAllLines(Path.of("docs/reliability.md")).stream()
+        Files.readAllLines(Path.of("docs/operate/self-check.md")).stream()
             .filter(line -> line.startsWith("| `"))
             .map(line -> line.substring(3, line.indexOf('`', 3)))
             .toList();

@@ -1,0 +1,78 @@
+package com.intel.dra.gpu.docs;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The tables of docs/develop/architecture.md that say which package may use which. A row is
+ *
+ * <pre>
+ * | `nodeagent.tell` | metrics and Events | `api`, `kit.kubelet.api`, `nodeagent.{config,state}` |
+ * </pre>
+ */
+public final class PackageTable {
+
+  static final Path PAGE = Path.of("docs/develop/architecture.md");
+
+  private static final Pattern NAME = Pattern.compile("`([a-z]+(?:\\.[a-z]+)*)`");
+  private static final Pattern USED = Pattern.compile("`([a-z.]+)(?:\\{([a-z.,]+)\\})?`");
+
+  private PackageTable() {}
+
+  /**
+   * A row.
+   *
+   * @param name as in the table, such as {@code nodeagent.tell} or {@code kit.cdi}
+   * @param purpose what is in it
+   * @param mayUse the names of the other packages that it may use
+   */
+  public record Row(String name, String purpose, SortedSet<String> mayUse) {
+
+    /** The name of the package in Java. */
+    public String javaName() {
+      return PackageTable.javaName(name);
+    }
+  }
+
+  /** The name in Java of a package of the table. */
+  public static String javaName(String name) {
+    return (name.startsWith("kit.") ? "com.intel.dra." : "com.intel.dra.gpu.") + name;
+  }
+
+  /** All rows, in the order of the page. */
+  public static List<Row> rows() {
+    var rows = new ArrayList<Row>();
+    boolean isPackages = false;
+    for (String line : Documents.prose(PAGE)) {
+      if (line.startsWith("## ")) {
+        isPackages = line.equals("## Packages");
+      }
+      List<String> cells = Documents.cells(line);
+      if (isPackages && cells.size() == 3) {
+        var name = NAME.matcher(cells.get(0));
+        if (name.matches()) {
+          rows.add(new Row(name.group(1), cells.get(1), used(cells.get(2))));
+        }
+      }
+    }
+    return rows;
+  }
+
+  private static SortedSet<String> used(String cell) {
+    var names = new TreeSet<String>();
+    USED.matcher(cell)
+        .results()
+        .flatMap(
+            used ->
+                used.group(2) == null
+                    ? Stream.of(used.group(1))
+                    : Stream.of(used.group(2).split(",")).map(end -> used.group(1) + end))
+        .forEach(names::add);
+    return names;
+  }
+}
