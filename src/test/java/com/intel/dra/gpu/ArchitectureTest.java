@@ -9,6 +9,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.SoftAssertions.assertSoftly;
 
+import com.intel.dra.gpu.docs.Documents;
 import com.intel.dra.gpu.docs.PackageTable;
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -18,6 +19,10 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -27,14 +32,21 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Which package may use which, as docs/develop/architecture.md says, and what no package may do. */
+/**
+ * Which package may use which, as docs/develop/architecture.md says, and what no package may do.
+ */
 @AnalyzeClasses(packages = "com.intel.dra", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
   private static final String ROOT = "com.intel.dra.";
+
+  private static final Pattern PACKAGE = Pattern.compile("(?m)^package ([a-z0-9.]+);$");
+  private static final Pattern IMPORT =
+      Pattern.compile("(?m)^import (?:static )?(com\\.intel\\.dra(?:\\.[a-z0-9]+)+)\\.[A-Z]");
 
   /** The table is the plan; it names what is used and nothing else, so that it stays readable. */
   @ArchTest
@@ -56,29 +68,53 @@ class ArchitectureTest {
     assertThat(
             classes.stream()
                 .filter(type -> !type.getSimpleName().equals("package-info"))
-                .map(ArchitectureTest::inTable)
+                .map(type -> inTable(type.getPackageName()))
                 .flatMap(Optional::stream)
                 .collect(Collectors.toSet()))
-        .isEqualTo(PackageTable.rows().stream().map(PackageTable.Row::name).collect(Collectors.toSet()));
+        .isEqualTo(
+            PackageTable.rows().stream().map(PackageTable.Row::name).collect(Collectors.toSet()));
   }
 
   private static Map<String, SortedSet<String>> usedPackages(JavaClasses classes) {
     var used = new TreeMap<String, SortedSet<String>>();
     for (JavaClass type : classes) {
       for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
-        Optional<String> from = inTable(type);
-        Optional<String> to = inTable(dependency.getTargetClass().getBaseComponentType());
-        if (from.isPresent() && to.isPresent() && !from.equals(to)) {
-          used.computeIfAbsent(from.get(), any -> new TreeSet<>()).add(to.get());
-        }
+        JavaClass other = dependency.getTargetClass().getBaseComponentType();
+        addUse(used, type.getPackageName(), other.getPackageName());
+      }
+    }
+    for (Path file :
+        Documents.files(Path.of("src/main/java"))) { // constants are not in the classes
+      String text = read(file);
+      var declared = PACKAGE.matcher(text);
+      if (declared.find()) {
+        IMPORT
+            .matcher(text)
+            .results()
+            .forEach(imported -> addUse(used, declared.group(1), imported.group(1)));
       }
     }
     return used;
   }
 
-  /** How the table names the package of a class; empty for classes of others. */
-  private static Optional<String> inTable(JavaClass type) {
-    String name = type.getPackageName();
+  private static void addUse(Map<String, SortedSet<String>> used, String one, String other) {
+    Optional<String> from = inTable(one);
+    Optional<String> to = inTable(other);
+    if (from.isPresent() && to.isPresent() && !from.equals(to)) {
+      used.computeIfAbsent(from.get(), any -> new TreeSet<>()).add(to.get());
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** How the table names a package of Java; empty for those of others. */
+  private static Optional<String> inTable(String name) {
     if (name.startsWith(ROOT + "kit.kubelet.proto")) {
       return Optional.of("kit.kubelet.server"); // generated, and used by no other package
     }

@@ -49,7 +49,7 @@ public final class Documents {
   }
 
   /** The files below a folder. */
-  static List<Path> files(Path folder) {
+  public static List<Path> files(Path folder) {
     return below(folder).filter(Files::isRegularFile).sorted().toList();
   }
 

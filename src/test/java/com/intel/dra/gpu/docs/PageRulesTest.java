@@ -27,7 +27,6 @@ class PageRulesTest {
 
   private static final Pattern FOR_WHOM = Pattern.compile("(?:This \\w+ is f|F)or .*");
 
-
   /** A question may, such as the title of a section. */
   private static final Pattern WHO = Pattern.compile("(?:^|[.:] )Who(?:ever)? [^?]*$");
 

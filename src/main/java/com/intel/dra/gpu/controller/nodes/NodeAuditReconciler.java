@@ -212,10 +212,9 @@ public class NodeAuditReconciler implements Reconciler<GpuAllocationState> {
   private Set<String> withoutAllocationOn(String node, Set<String> claimUids) {
     Set<String> looked =
         claimUids.stream().limit(MOST_AT_A_TIME).collect(Collectors.toCollection(TreeSet::new));
-    Map<String, Optional<ResourceClaim>> now = read(node, looked);
-    return looked.stream()
-        .filter(uid -> now.containsKey(uid))
-        .filter(uid -> now.get(uid).map(claim -> isOut(node, claim)).orElse(true))
+    return read(node, looked).entrySet().stream()
+        .filter(read -> read.getValue().map(claim -> isOut(node, claim)).orElse(true))
+        .map(Map.Entry::getKey)
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
