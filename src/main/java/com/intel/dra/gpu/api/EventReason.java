@@ -2,7 +2,9 @@ package com.intel.dra.gpu.api;
 
 import java.util.Set;
 
-/** All reasons of the driver's Events. docs/reference/events.md has the cause and remedy of each. */
+/**
+ * All reasons of the driver's Events. docs/reference/events.md has the cause and remedy of each.
+ */
 public enum EventReason {
   NO_SUITABLE_NODE("NoSuitableNode", Type.WARNING, About.POD, About.CLAIM),
   TOO_MANY_CLAIMS("TooManyClaims", Type.WARNING, About.POD, About.CLAIM),

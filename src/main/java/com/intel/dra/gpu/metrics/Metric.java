@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The catalogue of all figures of the driver: {@link Meters} makes no others, and docs/reference/metrics.md
- * shows it as a table. Labels have few values, which are known beforehand or grow with the kinds of
- * hardware; they never name a pod, a claim or a device.
+ * The catalogue of all figures of the driver: {@link Meters} makes no others, and
+ * docs/reference/metrics.md shows it as a table. Labels have few values, which are known beforehand
+ * or grow with the kinds of hardware; they never name a pod, a claim or a device.
  */
 public enum Metric {
   BUILD_INFO(
