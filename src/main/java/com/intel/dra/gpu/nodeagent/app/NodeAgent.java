@@ -34,6 +34,7 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.eclipse.microprofile.health.Liveness;
 import org.jboss.logging.Logger;
 
 /**
@@ -96,7 +97,7 @@ class NodeAgent {
       AgentHealth proof,
       Heartbeat heartbeat,
       UnusableGpus unusable,
-      GasLiveness gasLiveness) {
+      @Liveness GasLiveness gasLiveness) {
     this.config = config;
     this.acting = acting;
     this.monitor = monitor;
