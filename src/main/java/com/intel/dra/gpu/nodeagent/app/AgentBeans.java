@@ -36,7 +36,7 @@ import java.time.InstantSource;
 import java.util.List;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** The parts from rooms that know nothing of this application, made from its settings. */
+/** Makes, from the settings, the beans whose classes know nothing of this application. */
 class AgentBeans {
 
   @Produces
@@ -50,7 +50,7 @@ class AgentBeans {
     return meters;
   }
 
-  /** In place of Quarkus' own. */
+  /** Replaces Quarkus' own client. */
   @Produces
   @Singleton
   KubernetesClient kubernetesClient(
@@ -63,7 +63,7 @@ class AgentBeans {
     client.close();
   }
 
-  /** In place of the operator SDK's own. */
+  /** Replaces the operator SDK's own metrics. */
   @Produces
   @Singleton
   @Unremovable
@@ -71,7 +71,10 @@ class AgentBeans {
     return new Reconciliations(meters, List.of(GpuAllocationStateReconciler.NAME));
   }
 
-  /** Waits for the API server to say what it serves, unless the settings or an earlier run do. */
+  /**
+   * Waits until the API server says which APIs it serves, unless the settings or an earlier run
+   * determine the mode.
+   */
   @Produces
   @Singleton
   DraMode draMode(AgentConfig config, KubernetesClient client) throws InterruptedException {
@@ -137,7 +140,7 @@ class AgentBeans {
     return new SteadyClock();
   }
 
-  /** What the kubelet compares with its own. */
+  /** The time of day, which the kubelet compares with its own clock. */
   @Produces
   @Singleton
   @Typed(Clock.class)

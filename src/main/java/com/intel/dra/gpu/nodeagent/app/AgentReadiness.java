@@ -13,9 +13,10 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Ready when the kubelet can call, has not refused the plugin, and whoever allocates has once been
- * told of the node's devices: by the agent that this one is to replace, which ends when this one is
- * ready.
+ * Reports that the agent is ready when three conditions hold: the kubelet can call it, the kubelet
+ * has not refused the plugin, and the node's devices have been published once for the controller or
+ * scheduler. An agent of structured DRA that stands by does not publish: the agent that it replaces
+ * has done so, and ends when this one is ready.
  */
 @Readiness
 @Singleton

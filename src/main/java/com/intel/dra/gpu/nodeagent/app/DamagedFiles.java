@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 /**
- * Tells on the Node of the agent's files that were found damaged: a disk that does that is worth a
- * look, though the agent rebuilds them. Nothing waits for it.
+ * Writes an Event on the Node for each of the agent's files that was found damaged. The agent
+ * rebuilds the file, but the disk that damaged it should be checked. Nothing waits for the Event.
  */
 @Singleton
 class DamagedFiles {
@@ -45,7 +45,7 @@ class DamagedFiles {
     task.getAndSet(Optional.empty()).ifPresent(PeriodicTask::close);
   }
 
-  /** To be called again and again. May block on the API server. */
+  /** Call this periodically. May block on the API server. */
   void tell() {
     Stream.of(prepared.takeDamageReport(), records.takeDamageReport())
         .flatMap(Optional::stream)

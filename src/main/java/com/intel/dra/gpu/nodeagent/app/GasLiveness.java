@@ -15,16 +15,16 @@ import org.eclipse.microprofile.health.Liveness;
 import org.jboss.logging.Logger;
 
 /**
- * Whether the watch of the GAS shows what the API server has. The client opens it anew every 5 to
- * 10 minutes, from the last version that it saw, so that a watch which fell silent goes on. An
- * event that was lost for good, such as a deletion of which nobody tells, it never makes up for:
- * the kubelet ends such an agent, and the next one reads the GAS.
+ * Checks that the watch of the GAS shows what the API server has. The client opens the watch anew
+ * every 5 to 10 minutes, from the last version that it saw, so a watch that fell silent continues.
+ * The watch never recovers an event that was lost for good, such as a deletion that was not
+ * signalled. In that case the kubelet restarts the agent, and the new agent reads the GAS.
  */
 @Liveness
 @Singleton
 class GasLiveness implements HealthCheck {
 
-  /** Longer than any watch lags behind, and one read. */
+  /** Longer than the delay of any watch plus one read. */
   static final Duration PERIOD = Duration.ofMinutes(5);
 
   private static final Logger LOG = Logger.getLogger(GasLiveness.class);
@@ -32,12 +32,12 @@ class GasLiveness implements HealthCheck {
   private final GasStore store;
   private final GasInformer informer;
 
-  /** What the API server had at the last look, if the watch did not show it then. */
+  /** What the API server had at the last comparison, if the watch did not show it then. */
   private Optional<Difference> last = Optional.empty();
 
   private volatile boolean isBehind;
 
-  /** Each is empty where there was no GAS. */
+  /** Each is empty if there was no GAS. */
   private record Difference(
       Optional<GpuAllocationState> read, Optional<GpuAllocationState> shown) {}
 
@@ -47,7 +47,7 @@ class GasLiveness implements HealthCheck {
     this.informer = informer;
   }
 
-  /** To be called every {@link #PERIOD}. Blocks. What cannot be read says nothing. */
+  /** Call this every {@link #PERIOD}. Blocks. A read that fails changes nothing. */
   synchronized void look() {
     boolean stillNotShown = last.filter(this::isNotShownYet).isPresent();
     if (stillNotShown && !isBehind) {
@@ -73,12 +73,12 @@ class GasLiveness implements HealthCheck {
     }
     return then.read()
         .map(read -> version(shown.get()) < version(read))
-        // it is gone, and the same one is shown
+        // the GAS is gone at the API server, but the watch still shows the same one
         .orElseGet(
             () -> Objects.equals(then.shown().map(GasLiveness::uid), shown.map(GasLiveness::uid)));
   }
 
-  /** Versions of one kind are numbers that grow. */
+  /** Resource versions of one kind are numbers that grow. */
   private static long version(GpuAllocationState gas) {
     return Long.parseUnsignedLong(gas.getMetadata().getResourceVersion());
   }

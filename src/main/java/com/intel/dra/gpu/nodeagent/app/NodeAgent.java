@@ -38,24 +38,27 @@ import org.eclipse.microprofile.health.Liveness;
 import org.jboss.logging.Logger;
 
 /**
- * Starts the agent's parts in the order in which they rely on each other (state file, discovery and
- * CDI spec, sockets; then the operator with the GAS) and stops them in the other. What must not be
- * done by two agents at once begins when this one acts.
+ * Starts the agent's parts in the order in which they depend on each other (state file, discovery
+ * and CDI spec, sockets; then the operator with the GAS) and stops them in reverse order. Work that
+ * two agents must not do at once begins when this agent acts.
  */
 @Singleton
 class NodeAgent {
 
   private static final Logger LOG = Logger.getLogger(NodeAgent.class);
 
-  /** Before the operator SDK starts (3123) and stops (2500) its operator. */
+  /** Runs before the operator SDK starts (3123) and stops (2500) its operator. */
   private static final int BEFORE_THE_OPERATOR = 1000;
 
   private static final Duration WITHDRAWAL = Duration.ofSeconds(3);
 
-  /** What has changed is cheap to see. */
+  /** Short, because it costs little to see what has changed. */
   private static final Duration SLICES = Duration.ofSeconds(1);
 
-  /** The informer shows by then whether there is a GAS, else it is asked for in vain. */
+  /**
+   * By then the informer usually shows whether there is a GAS; an earlier look would try in vain to
+   * create one.
+   */
   private static final Duration FIRST_LOOK_FOR_THE_GAS = Duration.ofSeconds(1);
 
   private static final Duration LOOK_FOR_THE_OTHER = Duration.ofMillis(500);
@@ -144,7 +147,7 @@ class NodeAgent {
     }
   }
 
-  /** First what may throw and can be repeated. */
+  /** Starts what may throw first, because that can be repeated. */
   private void act() {
     switch (mode) {
       case CLASSIC -> {}
@@ -177,7 +180,10 @@ class NodeAgent {
     }
   }
 
-  /** A kubelet that refused the plugin calls nobody: nothing new may be placed here meanwhile. */
+  /**
+   * A kubelet that refused the plugin does not call it, so nothing new may be placed here
+   * meanwhile.
+   */
   private void watchRegistration() {
     boolean usable = !(plugin.registrationState() instanceof RegistrationState.Refused);
     slices.setReady(usable);
@@ -196,7 +202,7 @@ class NodeAgent {
     plugin.close();
   }
 
-  /** Tells the controller to place nothing here, if the API server answers at once. */
+  /** Tells the controller to place nothing on this node, if the API server answers in time. */
   private void withdraw() {
     var withdrawal = new CompletableFuture<Boolean>();
     Thread.ofVirtual()

@@ -9,8 +9,9 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 
 /**
- * Whether the look at the GPUs goes on, in both modes. An agent whose look hangs would offer for
- * ever what it saw last; the kubelet ends it, and the next one looks anew.
+ * Checks in both modes that scans of the GPUs still end. An agent whose scan hangs would go on
+ * offering the devices that it saw last; the kubelet therefore restarts it, and the new agent scans
+ * again.
  */
 @Liveness
 @Singleton

@@ -8,7 +8,7 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 
-/** Calls both sockets, as the kubelet would. */
+/** Calls both sockets as the kubelet would. */
 @Liveness
 @Singleton
 class SocketsLiveness implements HealthCheck {

@@ -27,16 +27,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The agent is killed between any two of its changes of files, of sysfs and of the GAS. The agent
- * that starts from what is on the disk then comes to the same end as one that was never killed, and
- * the self-check finds no disagreement at any point of rest.
+ * Kills the agent between any two of its changes to files, to sysfs and to the GAS. The agent that
+ * starts from the state on disk must then reach the same end as one that was never killed, and the
+ * self-check must find no disagreement at any point of rest.
  */
 class AgentCrashPointsTest {
 
-  /** Where there is no disk to wait for. */
+  /** In memory, so that the tests do not wait for a disk. */
   private static final Path MEMORY = Path.of("/dev/shm");
 
-  /** It tells what it does, some thousand times. */
+  /** The agent would log what it does some thousand times. */
   @BeforeAll
   @BeforeContainer
   static void beQuiet() {
@@ -49,7 +49,7 @@ class AgentCrashPointsTest {
     Logger.getLogger("com.intel.dra.gpu").setLevel(null);
   }
 
-  /** What a story came to. */
+  /** The result of a story. */
   private record Played(List<String> atRest, List<ProcessLife> lives) {
 
     String end() {
@@ -74,7 +74,10 @@ class AgentCrashPointsTest {
     }
   }
 
-  /** For a pod that is deleted meanwhile the kubelet only unprepares. */
+  /**
+   * If a pod is deleted meanwhile, the kubelet does not prepare its claim again; it only unprepares
+   * it.
+   */
   @ParameterizedTest
   @EnumSource(names = {"GPUS_ARE_SHARED", "VFS_COME_AND_GO", "THE_SCHEDULER_GIVES_VFS"})
   void whereNobodyAsksAgainNothingIsLeft(AgentStory story) throws IOException {
@@ -88,7 +91,10 @@ class AgentCrashPointsTest {
     }
   }
 
-  /** All are whole in the end, and nobody disagrees before, which is looked at on the way. */
+  /**
+   * At the end all GPUs are whole, and the self-check, which runs on the way, finds no disagreement
+   * before.
+   */
   @Property(tries = 40, shrinking = ShrinkingMode.OFF)
   void norDoesItMatterHowOftenItIsKilled(
       @ForAll AgentStory story,
@@ -100,9 +106,9 @@ class AgentCrashPointsTest {
   }
 
   /**
-   * @param askAgain whether the kubelet asks for a claim again of which it got no answer
-   * @param ends before which of its steps each agent is killed, one after the other; the last is
-   *     not
+   * @param askAgain whether the kubelet repeats a call for a claim that got no answer
+   * @param ends the step before which each agent is killed, one agent after the other; the last
+   *     agent is not killed
    */
   private static Played play(AgentStory story, boolean askAgain, int... ends) throws IOException {
     Path root =
@@ -147,14 +153,14 @@ class AgentCrashPointsTest {
         node.start(next);
         return;
       } catch (ProcessLife.AgentDied e) {
-        // the next one starts
+        // the next agent starts
       } catch (IOException e) {
         throw new AssertionError(e);
       }
     }
   }
 
-  /** Whether the agent does; another has started if not. */
+  /** Returns whether the agent survives the action; if not, another agent has been started. */
   private static boolean survives(
       VfNode node, Queue<ProcessLife> lives, List<ProcessLife> lived, Runnable action) {
     try {
@@ -166,7 +172,7 @@ class AgentCrashPointsTest {
     }
   }
 
-  /** All that outlives the agent. */
+  /** Returns all state that outlives the agent. */
   private static String state(VfNode node) throws IOException {
     var lines = new ArrayList<String>();
     lines.add(node.gas.now().getSpec() + " " + node.gas.now().getStatus());
@@ -197,7 +203,10 @@ class AgentCrashPointsTest {
     }
   }
 
-  /** The kernel gives VFs that are made anew other inodes: a record of them differs. */
+  /**
+   * Removes what depends on inodes: the kernel gives other inodes to VFs that are made again, so
+   * records of them differ.
+   */
   private static String withoutInodes(String file) {
     return file.replaceAll(",?\\s*\"(identity|checksum)\" : \"[^\"]*\"", "");
   }

@@ -27,7 +27,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** The same GPU Flex 170 in every shape that the agent knows. */
+/** A Flex 170 in every form that the agent uses. */
 public final class AgentFixtures {
 
   public static final PciDeviceId FLEX_170 = new PciDeviceId("0x56c0");
@@ -54,7 +54,7 @@ public final class AgentFixtures {
     return DeviceUid.gpu(new PciAddress(0, bus, 0, 0), FLEX_170).toString();
   }
 
-  /** What the GAS offers of that GPU. */
+  /** What the GAS offers for that GPU. */
   public static AllocatableDevice allocatable(int bus) {
     return new AllocatableDevice(31, 16_384, "0x56c0", "", "gpu", uid(bus));
   }
@@ -67,7 +67,7 @@ public final class AgentFixtures {
     return new ClaimAllocation(List.of(allocated(bus)), "pod-uid");
   }
 
-  /** The controller's merge patch for that allocation, whatever else is in the GAS. */
+  /** The controller's merge patch that writes that allocation, whatever else is in the GAS. */
   static String allocationPatch(String claimUid, int bus) {
     return "{\"spec\":{\"resourceClaimAllocations\":{\"%s\":%s}}}"
         .formatted(claimUid, Serialization.asJson(allocation(bus)));
@@ -95,8 +95,8 @@ public final class AgentFixtures {
   }
 
   /**
-   * The entries of a map in the GAS. The mock API server keeps the nulls of a merge patch, where a
-   * real one removes the entries.
+   * The entries of a map in the GAS. The mock API server keeps the nulls of a merge patch; a real
+   * one removes those entries.
    */
   public static <V> Map<String, V> entries(Map<String, V> map) {
     var present = new java.util.TreeMap<>(map);
@@ -104,7 +104,7 @@ public final class AgentFixtures {
     return present;
   }
 
-  /** What there is to tell of a GPU of i915, beside how it is. */
+  /** The facts of a GPU of i915, with the given health. */
   public static GpuFacts facts(DeviceUid uid, GpuHealth health) {
     return new GpuFacts(
         uid,

@@ -51,7 +51,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** The node agent's beans, wired by hand; without sockets and the operator SDK. */
+/** The node agent's beans, wired by hand, without sockets and without the operator SDK. */
 public final class AgentParts {
 
   public final NodeDevices devices = new NodeDevices();
@@ -72,7 +72,7 @@ public final class AgentParts {
   public final VfProvisioner provisioner;
   public final SliceOffer offer;
 
-  /** The time that the heartbeat goes by. */
+  /** The clock that the heartbeat uses. */
   public final SettableClock uptime = new SettableClock();
 
   public final LeaseStatus life;
@@ -80,10 +80,10 @@ public final class AgentParts {
   public final Heartbeat heartbeat;
   public final GpuAllocationStateReconciler reconciler;
 
-  /** Called by the thread that looks at a GPU's VFs. */
+  /** Called by the thread that probes a GPU's VFs. */
   public volatile Consumer<Gpu> beforeLook = gpu -> {};
 
-  /** What is wrong with the sockets. */
+  /** The defect of the sockets; empty if there is none. */
   public volatile Optional<String> socketDefect = Optional.empty();
 
   public AgentParts(TestingConfig config, GasStore store, TestingGasInformer informer)

@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What a node's agent lives through: claims that come, are used and go. */
+/** Sequences of events on a node: claims that arrive, are used and are released. */
 enum AgentStory {
   GPUS_ARE_SHARED(
       DraMode.CLASSIC,
@@ -82,7 +82,7 @@ enum AgentStory {
       new Act.Unprepare("b"),
       new Act.Release("b"));
 
-  /** What happens to the agent from outside. */
+  /** Something that happens to the agent from outside. */
   sealed interface Act {
 
     /** The controller writes an allocation into the GAS. */
@@ -95,7 +95,7 @@ enum AgentStory {
      */
     record Give(String claim, int gpu, int... vf) implements Act {}
 
-    /** The kubelet asks until the claim is prepared. */
+    /** The kubelet repeats its call until the claim is prepared. */
     record Prepare(String claim) implements Act {}
 
     record Unprepare(String claim) implements Act {}
@@ -104,7 +104,7 @@ enum AgentStory {
     record Release(String claim) implements Act {}
   }
 
-  /** How often a kubelet asks before the test gives up. */
+  /** How often a kubelet calls before the test gives up. */
   private static final int PATIENCE = 5;
 
   private final DraMode mode;
@@ -123,13 +123,13 @@ enum AgentStory {
     return acts;
   }
 
-  /** One GPU of each kernel interface. */
+  /** Adds one GPU of each kernel interface. */
   static void addGpus(VfNode node) throws IOException {
     node.add(Driver.I915, 3, "0x56c0", 16_384, 2);
     node.add(Driver.XE, 4, "0x56c0", 16_384, 4);
   }
 
-  /** Carries out an act, also if it was begun before. */
+  /** Carries out an act, even if it was begun before. */
   static void carryOut(Act act, VfNode node) {
     switch (act) {
       case Act.Allocate(String claim, DeviceType type, int count, int memoryMiB) ->

@@ -30,7 +30,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever a disk makes of the agent's files: noticed, set aside, rebuilt. */
+/** The agent notices each kind of damage to its files, sets the file aside and rebuilds it. */
 class DamagedStateFilesTest {
 
   private static final PreparedClaim CLAIM =
@@ -127,7 +127,7 @@ class DamagedStateFilesTest {
   private record AnyHosts(int version, String bootId, Map<String, VfHostRecord> hosts) {}
 
   @Test
-  @SuppressWarnings("NullAway") // null is what is in the file
+  @SuppressWarnings("NullAway") // null is what the file contains
   void aSplitGpuOfWhichNothingIsRecordedIsNoRecord() throws IOException {
     var hosts = new TreeMap<String, VfHostRecord>();
     hosts.put(gpu(3).uid().toString(), null);
@@ -145,7 +145,7 @@ class DamagedStateFilesTest {
   @Test
   void aFileThatWouldFillTheMemoryIsNotReadButSetAside() throws IOException {
     try (var huge = new RandomAccessFile(preparedFile().toFile(), "rw")) {
-      huge.setLength(8L << 30); // as large as it looks, but of no blocks
+      huge.setLength(8L << 30); // it has this size, but no blocks on the disk
     }
 
     assertThat(PreparedClaims.open(folder, BOOT).isComplete()).isFalse();

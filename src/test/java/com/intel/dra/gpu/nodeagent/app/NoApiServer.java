@@ -3,7 +3,10 @@ package com.intel.dra.gpu.nodeagent.app;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 
-/** For parts that want a client and never call it: one for all, because each has threads. */
+/**
+ * A client for classes that need one and never call it; all tests share it, because each client has
+ * threads.
+ */
 public final class NoApiServer {
 
   public static final KubernetesClient CLIENT = new KubernetesClientBuilder().build();

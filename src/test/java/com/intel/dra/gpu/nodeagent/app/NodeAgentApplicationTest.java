@@ -61,10 +61,13 @@ class NodeAgentApplicationTest {
       return "node-agent,test";
     }
 
-    /** Any free port: whoever builds may run something on the usual one. */
+    /**
+     * Uses any free port, because something else may use the usual one on the machine that builds.
+     */
     @Override
     public Map<String, String> getConfigOverrides() {
-      // the mock API server serves no resource.k8s.io to choose by
+      // the mock API server does not serve resource.k8s.io, from which the agent would choose the
+      // mode
       return Map.of("quarkus.management.test-port", "0", "gpu.dra-mode", "classic");
     }
   }

@@ -60,8 +60,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The agent's parts together, between simulated GPUs, a kubelet on the real sockets and an API
- * server that keeps objects. Only the operator SDK is not there: the tests reconcile by hand.
+ * All parts of the agent with simulated GPUs, a kubelet on the real sockets and an API server that
+ * stores objects. Only the operator SDK is missing: the tests reconcile by hand.
  */
 @EnableKubernetesMockClient(crud = true)
 class NodeAgentTest {
@@ -156,14 +156,17 @@ class NodeAgentTest {
         .containsExactly("intel.com/gpu=" + uid(3));
   }
 
-  /** The CDI folder is in memory. The kubelet may call as soon as it sees the socket. */
+  /**
+   * The CDI folder is empty after a reboot, because it is in memory. The kubelet may call as soon
+   * as it sees the socket.
+   */
   @Test
   void afterARebootTheCdiSpecIsWrittenBeforeThereIsASocket() throws IOException {
     agent.stop();
     Files.delete(agent.parts.cdiFile());
     agent = new Agent();
     var specFirst = new AtomicBoolean();
-    // whoever can connect can call: what is true at that moment is what the kubelet may rely on
+    // a process that can connect can call, so the kubelet may rely on what is true at that moment
     Thread watcher =
         Thread.ofPlatform()
             .start(
@@ -230,7 +233,7 @@ class NodeAgentTest {
     return client.resources(GpuAllocationState.class).inNamespace("gpu").withName("node1").get();
   }
 
-  /** What the controller does before it writes the claim. */
+  /** Writes an allocation into the GAS, as the controller does before it writes the claim. */
   private void allocate(String claimUid, int bus) {
     client
         .resource(stored())
@@ -257,7 +260,7 @@ class NodeAgentTest {
           public java.util.Optional<GpuAllocationState> current() {
             try {
               return java.util.Optional.ofNullable(stored());
-            } catch (KubernetesClientException e) { // interrupted by the agent's stop
+            } catch (KubernetesClientException e) { // the agent's stop interrupted it
               return java.util.Optional.of(new GpuAllocationState());
             }
           }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The self-check finds what was really done to a node's files, hardware and objects. */
+/** The self-check finds each fault that the test makes in a node's files, hardware or objects. */
 class PlantedFaultsTest {
 
   @TempDir Path root;
@@ -25,7 +25,10 @@ class PlantedFaultsTest {
   private Gpu split;
   private Gpu shared;
 
-  /** One GPU in VFs, of which one is in use, and one that two claims share. */
+  /**
+   * Starts a node with a GPU split into VFs, one of which is in use, and a GPU that two claims
+   * share.
+   */
   @BeforeEach
   void busyNodeOfWhichAllSayTheSame() throws IOException {
     node = VfNode.stepByStep(root);
@@ -123,7 +126,7 @@ class PlantedFaultsTest {
   void vfsThatNobodyHoldsAnyMore() {
     node.unprepare("vf");
     node.release("vf");
-    node.reconcile(); // decides and says so in the GAS; the work on the hardware is left undone
+    node.reconcile(); // decides and writes it into the GAS; the work on the hardware is not done
 
     found(Disagreement.VfsWithoutHolder.class);
   }

@@ -10,16 +10,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The life of one agent's process, as far as it changes anything outside itself: each change of a
- * file, of sysfs and of the API server is a step, before any of which it can be killed. What is
- * dead changes nothing any more, whatever its code still does on the way out.
+ * The life of one agent's process, as far as it changes anything outside itself. Each change of a
+ * file, of sysfs or of the API server is a step, and the process can be killed before any step. A
+ * dead process changes nothing any more, whatever its code still executes.
  *
- * <p>To be killed after a step is to be killed before the next one: between the two only memory
- * changes.
+ * <p>Killing a process after a step is the same as killing it before the next one, because only
+ * memory changes between the two.
  */
 public final class ProcessLife {
 
-  /** Thrown out of a step, at which an agent ends as a killed one does: without cleaning up. */
+  /** Thrown out of a step to end the agent as a kill does: without cleaning up. */
   public static final class AgentDied extends Error {
 
     @Serial private static final long serialVersionUID = 1L;
@@ -40,13 +40,13 @@ public final class ProcessLife {
   }
 
   /**
-   * @param step from 1: the first that is not taken
+   * @param step the first step that is not taken; counted from 1
    */
   static ProcessLife endingBefore(int step) {
     return new ProcessLife(step);
   }
 
-  /** A change that can fail as it does without anybody who counts. */
+  /** A change that throws the same exceptions as it does outside a {@link ProcessLife}. */
   @FunctionalInterface
   interface Change<R, X extends Exception> {
     R make() throws X;
@@ -72,12 +72,12 @@ public final class ProcessLife {
     return dead;
   }
 
-  /** What was changed so far, in words. */
+  /** Returns a description of each change so far. */
   public synchronized List<String> steps() {
     return List.copyOf(steps);
   }
 
-  /** The folder as this process sees it. */
+  /** Returns the folder as this process sees it. */
   public Path disk(Path folder) {
     return new StepwiseFileSystem(this).wrap(folder);
   }

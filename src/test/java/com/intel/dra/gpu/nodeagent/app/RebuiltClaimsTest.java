@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Claims that are taken over from the GAS although the kubelet has unprepared them. */
+/** Claims that the agent takes over from the GAS although the kubelet has unprepared them. */
 class RebuiltClaimsTest {
 
   private static final Duration LONG_ENOUGH = Duration.ofMinutes(10);
@@ -41,7 +41,7 @@ class RebuiltClaimsTest {
     node.start();
     node.settle();
     node.structuredClaims.give("a", result(gpu.uid().vf(0)));
-    prepare("a"); // has the VF made
+    prepare("a"); // makes the VF
     node.settle();
     assertThat(prepare("a")).isInstanceOf(PrepareResult.Prepared.class);
     node.settle();
@@ -67,7 +67,7 @@ class RebuiltClaimsTest {
 
   @Test
   void oneThatTheGasStillListsIsForgottenWhenTheApiServerSaysThatItIsGone() throws IOException {
-    node.unprepare("a"); // while the API server is away: the GAS goes on saying that it is prepared
+    node.unprepare("a"); // the API server is away, so the GAS still says that the claim is prepared
     loseTheFileAndStartAgain();
     node.settle();
     assertThat(node.agent.prepared.find("a").flatMap(PreparedClaim::claimName))
@@ -109,7 +109,7 @@ class RebuiltClaimsTest {
 
   @Test
   void oneThatWasUnpreparedBeforeTheGasWasReadIsNotTakenOverAfterAnotherStart() throws IOException {
-    loseTheFileAndStartAgain(); // the API server is away: the GAS is not read
+    loseTheFileAndStartAgain(); // the API server is away, so the agent does not read the GAS
     node.unprepare("a");
     node.start();
     node.settle();

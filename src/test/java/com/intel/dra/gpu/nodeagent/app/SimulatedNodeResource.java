@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A node with one simulated GPU on bus 3, and all the folders of a node agent below /tmp. */
+/** A node with one simulated GPU on bus 3; all folders of its node agent are below /tmp. */
 public class SimulatedNodeResource implements QuarkusTestResourceLifecycleManager {
 
   private @Nullable Path root;

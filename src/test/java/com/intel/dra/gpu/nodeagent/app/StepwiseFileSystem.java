@@ -32,8 +32,8 @@ import java.util.stream.StreamSupport;
 
 /**
  * The machine's file system as one process sees it: each change of a file is a step of its {@link
- * ProcessLife}. Code that uses java.nio.file needs nothing of its own to be stopped between any
- * two.
+ * ProcessLife}. Code that uses java.nio.file can therefore be stopped between any two changes
+ * without being changed itself.
  */
 final class StepwiseFileSystem extends FileSystem {
 
@@ -126,7 +126,7 @@ final class StepwiseFileSystem extends FileSystem {
       return real.getFileSystem().provider();
     }
 
-    // --- what changes something
+    // --- operations that change something
 
     @Override
     public SeekableByteChannel newByteChannel(
@@ -198,7 +198,7 @@ final class StepwiseFileSystem extends FileSystem {
           });
     }
 
-    // --- what only looks, or is of no consequence alone
+    // --- operations that only read, or that have no effect alone
 
     @Override
     public DirectoryStream<Path> newDirectoryStream(
@@ -297,7 +297,7 @@ final class StepwiseFileSystem extends FileSystem {
     }
   }
 
-  /** A path of the machine, on which all that is done goes through the provider above. */
+  /** A path of the machine; all operations on it go through the provider above. */
   private record StepwisePath(StepwiseFileSystem system, Path real) implements Path {
 
     private Path wrap(Path path) {
@@ -329,7 +329,7 @@ final class StepwiseFileSystem extends FileSystem {
     }
 
     @Override
-    @SuppressWarnings("NullAway") // as Path's own, of which the annotations do not tell
+    @SuppressWarnings("NullAway") // as in Path itself, whose annotations do not say it
     public Path getParent() {
       Path parent = real.getParent();
       return parent == null ? null : wrap(parent);

@@ -6,8 +6,8 @@ import com.intel.dra.gpu.nodeagent.gas.GasStore;
 import com.intel.dra.gpu.nodeagent.gas.TestingGasStore;
 import java.util.Optional;
 
-/** One process' connection to the API server that outlives it. */
-@SuppressWarnings("NullAway") // the client that is not there is not asked
+/** One process' connection to the API server; the API server outlives the process. */
+@SuppressWarnings("NullAway") // there is no client, and nothing uses it
 final class StepwiseGasStore extends GasStore {
 
   private final ProcessLife processLife;

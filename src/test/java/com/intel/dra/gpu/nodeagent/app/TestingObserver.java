@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The self-check of a node whose API server is not there. Sockets and slices it has none. */
+/** The self-check of a node that has no API server, no sockets and no slices. */
 final class TestingObserver {
 
   private final VfNode node;
@@ -31,7 +31,7 @@ final class TestingObserver {
     this.mode = mode;
   }
 
-  /** By one look at the machine and the objects, without anything that the agent remembers. */
+  /** Looks at the machine and the objects once, without anything that the agent remembers. */
   List<Disagreement> disagreements() {
     NodeSnapshot snapshot = new NodeObserver(node.config(), mode, node.boot(), new Eye()).look();
     return Comparison.of(snapshot).stream()

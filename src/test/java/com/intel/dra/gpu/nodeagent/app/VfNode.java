@@ -53,10 +53,10 @@ import java.util.Queue;
 import java.util.stream.Stream;
 
 /**
- * A node with a kernel that is not there, its agent, and a controller that places claims with the
- * real allocator. The tests reconcile by {@link #settle}.
+ * A node with a fake kernel, its agent, and a controller that places claims with the real
+ * allocator. Tests reconcile with {@link #settle}.
  */
-@SuppressWarnings("NullAway.Init") // started by the tests
+@SuppressWarnings("NullAway.Init") // the tests start it
 public final class VfNode {
 
   public final FakeKernel kernel;
@@ -66,10 +66,10 @@ public final class VfNode {
   private final Map<String, List<AllocatedDevice>> claims = new HashMap<>();
   private final boolean stepByStep;
 
-  /** Work on the hardware that the agent has decided on and not begun. */
+  /** Work on the hardware that the agent has decided and not begun. */
   private final Queue<Runnable> pending = new ArrayDeque<>();
 
-  /** Of structured DRA, what the scheduler gave. */
+  /** In structured DRA, the claims with the scheduler's results. */
   public final TestingStructuredClaims structuredClaims = new TestingStructuredClaims();
 
   private final DraMode mode;
@@ -79,13 +79,14 @@ public final class VfNode {
   public TestingGasInformer informer;
   public AgentParts agent;
 
-  /** With an agent that works on the hardware in threads of its own. */
+  /** Makes a node whose agent works on the hardware in its own threads. */
   public VfNode(Path root, UnownedVfsSetting unowned) throws IOException {
     this(root, unowned, false, DraMode.CLASSIC);
   }
 
   /**
-   * With an agent that works on the hardware only in {@link #work}, in one thread with the test.
+   * Makes a node whose agent works on the hardware only in {@link #work}, in the thread of the
+   * test.
    */
   public static VfNode stepByStep(Path root) throws IOException {
     return stepByStep(root, DraMode.CLASSIC);
@@ -127,7 +128,7 @@ public final class VfNode {
     start(config);
   }
 
-  /** With an agent that may be killed; whoever starts it sees it die. */
+  /** Starts an agent that may be killed; the caller gets the {@link ProcessLife.AgentDied}. */
   void start(ProcessLife limited) throws IOException {
     processLife = limited;
     start(config.withRoot(processLife.disk(config.root())), processLife.apiServer(gas, config));
@@ -166,7 +167,7 @@ public final class VfNode {
     return config;
   }
 
-  /** The node starts again: VFs and containers are gone. */
+  /** Reboots the node: VFs and containers are gone afterwards. */
   public void reboot() throws IOException {
     finishWork();
     kernel.reboot();
@@ -197,10 +198,10 @@ public final class VfNode {
   }
 
   /**
-   * Does the next piece of work on the hardware. If the agent dies of it, it starts anew, unless
-   * its {@link ProcessLife} was limited.
+   * Does the next piece of work on the hardware. If the agent dies of it, starts the agent again,
+   * unless its {@link ProcessLife} was limited.
    *
-   * @return false when there was none
+   * @return false if there was no work
    */
   public boolean work() {
     Runnable next = pending.poll();
@@ -230,7 +231,7 @@ public final class VfNode {
     }
   }
 
-  /** Until nothing happens any more by itself; what is retried later is not waited for. */
+  /** Runs until nothing more happens by itself; does not wait for later retries. */
   public void settle() {
     String before = "";
     while (true) {
@@ -252,7 +253,7 @@ public final class VfNode {
 
   // --- the controller
 
-  /** Places a claim on the node as it is in the GAS; false when it does not fit. */
+  /** Places a claim on the node as the GAS describes it; false if the claim does not fit. */
   public boolean allocate(String claim, DeviceType type, int count, int memoryMiB) {
     Decision decision =
         Allocator.place(
@@ -278,7 +279,10 @@ public final class VfNode {
     gas.release(claim);
   }
 
-  /** What the controller's audit does with claims that are allocated and not in the GAS. */
+  /**
+   * Writes claims that are allocated and missing in the GAS into the GAS again, as the controller's
+   * audit does.
+   */
   public void putBackLostRecords() {
     claims.forEach(
         (claim, devices) -> {
@@ -367,7 +371,7 @@ public final class VfNode {
         .isEqualTo(new UnprepareResult.Unprepared());
   }
 
-  // --- what is true
+  // --- the true state
 
   public List<String> offered() {
     return List.copyOf(gas.now().getSpec().allocatable().keySet());
@@ -377,7 +381,10 @@ public final class VfNode {
     return offered().stream().filter(uid -> uid.startsWith(gpu.uid() + "-vf")).toList();
   }
 
-  /** What holds at every moment, whatever is going on; told without the agent's own bookkeeping. */
+  /**
+   * Checks what holds at every moment, whatever is in progress, against the kernel, the GAS and the
+   * CDI spec.
+   */
   public void assertNobodyIsHarmed() {
     List<String> cdi = cdiDevices();
     List<AllocatedDevice> prepared =
@@ -414,7 +421,10 @@ public final class VfNode {
     return DeviceUid.parse(vf.uid()).orElseThrow().vfIndex().orElseThrow();
   }
 
-  /** Nothing is begun on the hardware that the GAS does not say, so that no plan was overlooked. */
+  /**
+   * Checks that the GAS announces all work that was begun on the hardware, so that no plan was
+   * overlooked.
+   */
   private void assertAnnounced(Gpu gpu, VfHostState state, List<AllocatedDevice> held) {
     switch (state) {
       case VfHostState.Making making -> {
@@ -437,7 +447,7 @@ public final class VfNode {
     }
   }
 
-  /** Everything that always holds when nothing is going on. */
+  /** Checks everything that always holds when nothing is in progress. */
   public void assertAgreement() {
     assertThat(agent.hosts.states()).as("nothing is going on").isEmpty();
     assertNobodyIsHarmed();
