@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 record ApiServerVersion(int major, int minor, int patch) implements Comparable<ApiServerVersion> {
 
   /**
-   * From here on the scheduler charges the counters of a device with the shares that it finds
-   * allocated, and not only with those that it gives out itself.
+   * From this release on, the scheduler charges the counters of a device with the shares that are
+   * already allocated, and not only with those that it allocates itself.
    */
   static final ApiServerVersion CHARGES_SHARES = new ApiServerVersion(1, 36, 2);
 
@@ -19,7 +19,7 @@ record ApiServerVersion(int major, int minor, int patch) implements Comparable<A
           .thenComparingInt(ApiServerVersion::minor)
           .thenComparingInt(ApiServerVersion::patch);
 
-  /** Of what the API server calls its gitVersion; what follows the patch number does not count. */
+  /** Parses what the API server calls its gitVersion; ignores what follows the patch number. */
   static Optional<ApiServerVersion> parse(String gitVersion) {
     var match = GIT_VERSION.matcher(gitVersion);
     return match.matches()

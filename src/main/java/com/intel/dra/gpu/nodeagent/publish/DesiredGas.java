@@ -30,7 +30,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 
-/** What the agent's fields of the GAS should say now, from what the agent knows now. */
+/** Determines what the agent's fields of the GAS should say now, from what the agent knows now. */
 @Singleton
 public class DesiredGas {
 
@@ -65,9 +65,9 @@ public class DesiredGas {
   }
 
   /**
-   * Whether the kubelet can call: new claims may be placed on the node only then.
+   * Sets whether the kubelet can call; only then may new claims be placed on the node.
    *
-   * @return whether that is news
+   * @return whether this has changed
    */
   public synchronized boolean setServing(boolean serving) {
     boolean changed = this.serving != serving;
@@ -76,10 +76,11 @@ public class DesiredGas {
   }
 
   /**
-   * @param statusNow what the GAS says, which counts where this agent's life is to be shown first
+   * @param statusNow what the GAS says; the answer depends on it if the agent must renew its Lease
+   *     before the GAS may say Ready
    */
   public GasFields fields(String statusNow) {
-    // first the states: of a GPU of which nothing goes on any more the devices are known by then
+    // the states are read first: if work on a GPU has ended by then, its devices are known too
     Map<DeviceUid, VfHostState> states = hosts.states();
     Optional<Map<String, AllocatableDevice>> allocatable =
         devices.known().map(gpus -> allocatable(gpus, states));
@@ -99,7 +100,7 @@ public class DesiredGas {
   private boolean mayBeReady(boolean isReady) {
     return switch (mode) {
       case CLASSIC -> life.allowsReady(isReady);
-      case STRUCTURED -> true; // nobody asks for its Lease
+      case STRUCTURED -> true; // nothing reads its Lease
     };
   }
 
@@ -150,12 +151,18 @@ public class DesiredGas {
     };
   }
 
-  /** What is left of it beside VFs of somebody else is not known, and its user may see less. */
+  /**
+   * Returns 0 if the GPU has VFs of others: how much memory they leave is not known, and the user
+   * of the GPU may see less.
+   */
   private static int memoryMiB(Gpu gpu, Optional<VfHostState> state) {
     return state.filter(Occupied.class::isInstance).isPresent() ? 0 : gpu.memoryMiB();
   }
 
-  /** 0 also where VFs cannot be made, or could not be lately: no others are to be planned there. */
+  /**
+   * Returns 0 also if VFs cannot be made or recently could not be made, so that no others are
+   * planned there.
+   */
   private int maxVfs(Gpu gpu, Optional<VfHostState> state) {
     boolean canHaveOthers =
         state.map(DesiredGas::canHaveOthers).orElse(true) && !failures.isRecent(gpu.uid());
@@ -174,7 +181,10 @@ public class DesiredGas {
     };
   }
 
-  /** Only those that are held, for nobody else should count on them yet. */
+  /**
+   * Offers only the VFs that claims hold, because no other claim should rely on VFs that do not
+   * exist yet.
+   */
   private static void offerVfsToBe(
       Map<String, AllocatableDevice> byUid, DeviceUid host, VfHostState state) {
     switch (state) {
@@ -220,7 +230,7 @@ public class DesiredGas {
             uid.toString()));
   }
 
-  /** In structured DRA the agent knows of a claim when the kubelet wants it prepared. */
+  /** In structured DRA the agent learns of a claim when the kubelet prepares it. */
   private Optional<Map<String, ClaimAllocation>> allocations() {
     return switch (mode) {
       case CLASSIC -> Optional.empty();

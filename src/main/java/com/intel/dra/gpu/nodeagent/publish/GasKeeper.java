@@ -12,8 +12,8 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Sees to it that there is a GAS for the reconciler to keep: creates it at the first start and
- * whenever somebody has deleted it.
+ * Ensures that the GAS exists, which the reconciler then updates: creates it at the first start and
+ * whenever it was deleted.
  */
 @Singleton
 public class GasKeeper {
@@ -37,7 +37,7 @@ public class GasKeeper {
     this.config = config;
   }
 
-  /** Creates the GAS if the informer shows none. Logs a failure when it begins or changes. */
+  /** Creates the GAS if the informer shows none. Logs a failure when it first occurs or changes. */
   public synchronized void ensureExists() {
     if (informer.current().isPresent()) {
       return;
@@ -49,7 +49,7 @@ public class GasKeeper {
       lastFailure = "";
     } catch (KubernetesClientException e) {
       if (Thread.currentThread().isInterrupted()) {
-        return; // the agent stops
+        return; // the agent is stopping
       }
       String failure = String.valueOf(e.getMessage());
       if (!failure.equals(lastFailure)) {
@@ -60,9 +60,10 @@ public class GasKeeper {
   }
 
   /**
-   * Writes at once what the GAS should say, past the reconciler, which may be stopping too.
+   * Writes at once what the GAS should say, without the reconciler, because that may be stopping
+   * too.
    *
-   * @return whether it says so now
+   * @return whether the GAS now says so
    */
   public boolean publishNow() {
     for (int attempt = 0; attempt < WITHDRAWAL_ATTEMPTS; attempt++) {

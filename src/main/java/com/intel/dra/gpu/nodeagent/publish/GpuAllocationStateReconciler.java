@@ -28,8 +28,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Keeps the agent's fields of this node's GAS true, whoever changed what: written only where they
- * differ, under the resourceVersion that was looked at. Watches this one object alone.
+ * Keeps the agent's fields of this node's GAS correct, no matter which client changed what. Writes
+ * only fields that differ, and only onto the resourceVersion that was compared. Watches this one
+ * object alone.
  */
 @IfBuildProfile("node-agent")
 @ControllerConfiguration(name = GpuAllocationStateReconciler.NAME)
@@ -44,7 +45,7 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
 
   static final int FOR_EVER = -1;
 
-  /** By then the informer usually has seen the write that won. */
+  /** After this time the informer has usually seen the other write. */
   private static final Duration AFTER_CONFLICT = Duration.ofMillis(200);
 
   private final ActingAgent acting;
@@ -99,7 +100,7 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
 
   public UpdateControl<GpuAllocationState> reconcile(GpuAllocationState gas) throws IOException {
     if (!acting.isActing()) {
-      return UpdateControl.noUpdate(); // looked at when this agent begins to act
+      return UpdateControl.noUpdate(); // reconciled when this agent begins to act
     }
     if (!preparedClaims.isComplete()) {
       preparedClaims.completeFrom(stillAllocated(gas));
@@ -111,7 +112,8 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
       GasFields fields = desired.fields(gas.getStatus());
       GasStore.Outcome outcome =
           GasPatch.between(gas, fields)
-              // the informer may lag behind: then the GAS did say it, and may say otherwise now
+              // the informer may lag behind: its GAS says all of it, but the GAS at the API server
+              // may say otherwise now
               .or(() -> round.confirmation(gas))
               .map(patch -> store.patch(gas, patch))
               .orElse(GasStore.Outcome.WRITTEN);
@@ -125,7 +127,7 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
           metrics.gasWriteConflict();
           yield UpdateControl.<GpuAllocationState>noUpdate().rescheduleAfter(AFTER_CONFLICT);
         }
-        // the keeper creates it, and the informer tells of it
+        // GasKeeper creates the GAS, and the informer then triggers the reconciler
         case MISSING -> UpdateControl.noUpdate();
       };
     } finally {
@@ -144,7 +146,10 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
         .orElseGet(UpdateControl::noUpdate);
   }
 
-  /** A claim loses its allocation only after the kubelet has unprepared it. */
+  /**
+   * Ignores prepared claims without an allocation: a claim loses its allocation only after the
+   * kubelet has unprepared it.
+   */
   private static Map<String, PreparedClaim> stillAllocated(GpuAllocationState gas) {
     Map<String, PreparedClaim> prepared = GasFields.Prepared.claims(gas.getSpec());
     prepared.keySet().retainAll(gas.getSpec().resourceClaimAllocations().keySet());

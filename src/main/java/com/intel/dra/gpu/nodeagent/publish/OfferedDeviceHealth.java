@@ -17,7 +17,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Tells the kubelet how the GPUs are, which it shows in the status of the pods that use them. */
+/**
+ * Reports the health of the GPUs to the kubelet, which shows it in the status of the pods that use
+ * them.
+ */
 @Singleton
 public class OfferedDeviceHealth implements DeviceHealthSource {
 
@@ -53,7 +56,9 @@ public class OfferedDeviceHealth implements DeviceHealthSource {
         .toList();
   }
 
-  /** Nothing before the first look: what claims hold may be there. */
+  /**
+   * Returns nothing before the first scan, because the devices that claims hold may still be there.
+   */
   private SortedMap<DeviceUid, GpuHealth> now() {
     return devices.known().isEmpty()
         ? new TreeMap<>()
@@ -66,7 +71,7 @@ public class OfferedDeviceHealth implements DeviceHealthSource {
     return () -> listeners.remove(listener);
   }
 
-  /** To be called again and again. */
+  /** Call this periodically. */
   public synchronized void refresh() {
     SortedMap<DeviceUid, GpuHealth> now = now();
     if (!now.equals(last)) {

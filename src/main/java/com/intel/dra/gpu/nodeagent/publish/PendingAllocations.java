@@ -12,15 +12,15 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Claims of structured DRA that the kubelet wants prepared and that are not yet, because their VFs
- * are still to be made: in the GAS they stand as allocated, and VFs follow the GAS. Only in memory,
- * for the kubelet asks again. Where nobody asks any more, and nobody unprepares, they are
- * forgotten.
+ * Claims of structured DRA that the kubelet wants to prepare and that are not prepared yet, because
+ * their VFs do not exist yet. The GAS lists them as allocated, and the agent makes the VFs that the
+ * GAS lists. They are kept only in memory, because the kubelet repeats its calls. A claim is
+ * forgotten if the kubelet neither repeats the call nor unprepares the claim.
  */
 @Singleton
 public class PendingAllocations {
 
-  /** The kubelet asks about every 90 s at most. */
+  /** Long enough, because the kubelet repeats its call after 90 s at most. */
   static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private record Pending(ClaimAllocation allocation, Instant asked) {}
@@ -33,23 +33,23 @@ public class PendingAllocations {
     this.clock = clock;
   }
 
-  /** The kubelet asks for the claim now. */
+  /** Records that the kubelet asks for the claim now. */
   public synchronized void put(String uid, List<AllocatedDevice> devices) {
     byUid.put(uid, new Pending(new ClaimAllocation(devices, ""), clock.instant()));
   }
 
-  /** The claim is prepared, or nobody wants it any more; false when it was not here. */
+  /** Removes a claim that is prepared or no longer wanted; false if it was not here. */
   public synchronized boolean remove(String uid) {
     return byUid.remove(uid) != null;
   }
 
-  /** Forgets those that nobody asks for any more; whether there were any. */
+  /** Forgets claims for which the kubelet no longer calls; returns whether there were any. */
   public synchronized boolean forgetOld() {
     Instant now = clock.instant();
     return byUid.values().removeIf(pending -> !now.isBefore(pending.asked().plus(PATIENCE)));
   }
 
-  /** Those that are still wanted, by UID. */
+  /** Returns the claims that are still wanted, by UID. */
   public synchronized Map<String, ClaimAllocation> all() {
     var allocations = new TreeMap<String, ClaimAllocation>();
     byUid.forEach((uid, pending) -> allocations.put(uid, pending.allocation()));

@@ -24,7 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
-/** Has the node's devices published for the scheduler, in the best way that the cluster knows. */
+/** Publishes the node's devices for the scheduler, in the best form that the cluster supports. */
 @Singleton
 public class SlicePublisher implements SliceListener {
 
@@ -63,23 +63,23 @@ public class SlicePublisher implements SliceListener {
     keeper.start();
   }
 
-  /** What was published stays, for the next agent on this node. */
+  /** Stops publishing. The published slices stay for the next agent on this node. */
   public void close() {
     keeper.close();
   }
 
-  /** To be called again and again: publishes what has changed. May wait for the API server once. */
+  /** Call this periodically: it publishes what has changed. May wait for the API server once. */
   public synchronized void refresh() {
     if (!vfs.haveBeenLookedAt()) {
-      return; // a GPU may be in use by somebody else, and what is published stays
+      return; // a GPU may be in use by others, so the published slices stay
     }
     Optional<Boolean> charged = sharesAreCharged();
     if (charged.isEmpty()) {
-      return; // what is best is not known, and what is published stays
+      return; // the best form is not known, so the published slices stay
     }
     Optional<GpuOffer> now = offer.current();
     if (now.isPresent() && !now.equals(wanted)) {
-      wanted = now; // it takes hundreds of objects to say it, and is the same nearly always
+      wanted = now; // it seldom changes, and to publish it takes hundreds of objects
       publish(now.get().inOrderOfPreference(charged.get()));
     }
   }
@@ -92,12 +92,12 @@ public class SlicePublisher implements SliceListener {
     }
   }
 
-  /** Whether the kubelet can call; told to the scheduler with the next {@link #refresh}. */
+  /** Sets whether the kubelet can call; the next {@link #refresh} publishes it. */
   public void setReady(boolean ready) {
     offer.setReady(ready);
   }
 
-  /** Whether the scheduler has been told since the agent started. */
+  /** Returns whether devices have been published since the agent started. */
   public boolean isPublished() {
     return published.isPresent();
   }
@@ -147,7 +147,7 @@ public class SlicePublisher implements SliceListener {
     LOG.info("Nothing is published for the scheduler any more");
   }
 
-  /** Asked for again whenever a GPU comes into use: once is enough to know. */
+  /** The keeper calls this again whenever a GPU comes into use; each message is logged once. */
   @Override
   public void droppedFields(int candidate, Set<DroppedField> fields) {
     String message =

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The GAS' creation and reconciliation against an API server that keeps objects. */
+/** Creation and reconciliation of the GAS with an API server that stores objects. */
 @EnableKubernetesMockClient(crud = true)
 class GasAtApiServerTest {
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of the agent's writes when somebody else writes at the same time. */
+/** The result of the agent's writes if another client writes at the same time. */
 @EnableKubernetesMockClient
 class GasConflictTest {
 

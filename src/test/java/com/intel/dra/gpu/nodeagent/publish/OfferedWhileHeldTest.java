@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is published of a GPU while claims hold a part of it and its files change. */
+/** What is published for a GPU while claims hold a part of it and its files change. */
 class OfferedWhileHeldTest {
 
   @TempDir Path root;
@@ -114,7 +114,7 @@ class OfferedWhileHeldTest {
         .isInstanceOf(PrepareResult.Prepared.class);
   }
 
-  /** Clusters without partitionable devices forget the counters. */
+  /** Clusters without partitionable devices do not store the counters. */
   @Test
   void theGpuOfAHeldVfKeepsOthersAwayAlsoWithoutCounters() throws IOException {
     start(DraMode.STRUCTURED);

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Claims that the kubelet wants prepared and that still wait for their VFs. */
+/** Claims that the kubelet wants to prepare and that still wait for their VFs. */
 class PendingAllocationsTest {
 
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
