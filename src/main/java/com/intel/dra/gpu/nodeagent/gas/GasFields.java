@@ -12,11 +12,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * The fields of a GAS that are the node agent's. An empty one is not known yet, and the GAS keeps
- * what it has.
+ * The fields of a GAS that belong to the node agent. An empty field is not known yet, and the GAS
+ * keeps its value.
  *
  * @param prepared the claims that are prepared
- * @param allocations who was given what; the controller's field in classic DRA, and so empty there
+ * @param allocations the devices of each claim; empty in classic DRA, where the field belongs to
+ *     the controller
  */
 public record GasFields(
     Optional<Map<String, AllocatableDevice>> allocatable,
@@ -26,15 +27,16 @@ public record GasFields(
 
   /**
    * @param devices by claim UID
-   * @param names of those claims, by UID, as the GAS has them; fewer where they have no room
+   * @param names the names of those claims, by UID, as the GAS has them; fewer if they do not all
+   *     fit
    */
   public record Prepared(Map<String, List<AllocatedDevice>> devices, Map<String, String> names) {
 
     static final Prepared NONE = new Prepared(Map.of(), Map.of());
 
     /**
-     * Of at most 2000 claims with usual names: an object has 1.5 MiB in all, and the rest of it
-     * grows with the claims too.
+     * Enough for some 2000 claims with usual names. An object may have 1.5 MiB in all, and the rest
+     * of it grows with the claims too.
      */
     static final int MAX_NAMES_LENGTH = 256 << 10;
 
@@ -53,7 +55,10 @@ public record GasFields(
       return new Prepared(devices, names);
     }
 
-    /** What a GAS says, as records of claims. Those without a name are of an older agent. */
+    /**
+     * Returns the prepared claims of a GAS as records. Claims without a name were written by an
+     * older agent.
+     */
     public static Map<String, PreparedClaim> claims(GpuAllocationStateSpec spec) {
       var claims = new TreeMap<String, PreparedClaim>();
       spec.prepared()

@@ -17,7 +17,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rest of the agent's way to the GAS' informer and reconciler. Never waits for the API server.
+ * Gives the other classes of the agent access to the informer and the reconciler of the GAS. Never
+ * waits for the API server.
  */
 @Singleton
 public class GasInformer {
@@ -35,7 +36,7 @@ public class GasInformer {
     this.gas = new ResourceID(config.nodeName(), config.namespace());
   }
 
-  /** Called by the reconciler before the operator starts. */
+  /** The reconciler calls this before the operator starts. */
   public EventSource<?, GpuAllocationState> connect(
       EventSourceContext<GpuAllocationState> context) {
     watchOnlyThisNode(context.getControllerConfiguration().getInformerConfig());
@@ -44,8 +45,9 @@ public class GasInformer {
   }
 
   /**
-   * A thousand agents must not watch a thousand objects each. Set here, before the informer starts,
-   * because the extension's property for it (field-selectors, 7.7.3) fails for custom resources.
+   * Restricts the watch to one object, because a thousand agents must not watch a thousand objects
+   * each. This is done here, before the informer starts, because the extension's property for it
+   * (field-selectors, 7.7.3) fails for custom resources.
    */
   private void watchOnlyThisNode(InformerConfiguration<GpuAllocationState> configuration) {
     configuration.new Builder()
@@ -53,23 +55,26 @@ public class GasInformer {
             new FieldSelector(new FieldSelector.Field("metadata.name", gas.getName())));
   }
 
-  /** The GAS as the informer last saw it; empty when there is none, or it has seen nothing yet. */
+  /**
+   * Returns the GAS as the informer last saw it; empty if there is none, or if the informer has
+   * seen nothing yet.
+   */
   public Optional<GpuAllocationState> current() {
     IndexerResourceCache<GpuAllocationState> connected = cache;
     return connected == null ? Optional.empty() : connected.get(gas);
   }
 
   /**
-   * Has the GAS looked at soon, because what it should say may have changed. Before the operator
-   * has started there is no need to: it looks at the GAS when it starts.
+   * Triggers the reconciler soon, because what the GAS should say may have changed. Before the
+   * operator has started this is not necessary, because it reconciles the GAS when it starts.
    */
   public void reconcileSoon() {
     signals.propagateEvent(gas);
   }
 
   /**
-   * The same for what nobody waits for: one look for all that changes within {@link #A_WHILE}, so
-   * that a hundred claims do not take a hundred writes.
+   * Does the same for changes that nothing waits for: triggers the reconciler once for all changes
+   * within {@link #A_WHILE}, so that a hundred claims do not take a hundred writes.
    */
   public void reconcileInAWhile() {
     if (!isAwaited.compareAndSet(false, true)) {
@@ -83,7 +88,7 @@ public class GasInformer {
               try {
                 Thread.sleep(A_WHILE);
               } catch (InterruptedException e) {
-                Thread.currentThread().interrupt(); // nobody does, and to look too early is no harm
+                Thread.currentThread().interrupt(); // nothing does; an early trigger is harmless
               }
               isAwaited.set(false);
               reconcileSoon();

@@ -12,10 +12,10 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The difference between a GAS and what the agent's fields should say, as a JSON merge patch (RFC
- * 7386): only the entries that differ, null for those to be removed, nothing of the controller's
- * where there is one. Carries the resourceVersion that it was made for, so that the API server
- * refuses it on any other.
+ * Computes the difference between a GAS and what the agent's fields should say, as a JSON merge
+ * patch (RFC 7386). It has only the entries that differ, null for those to be removed, and none of
+ * the controller's fields if there is a controller. It carries the resourceVersion that it was made
+ * for, so that the API server refuses it for any other version.
  */
 public final class GasPatch {
 
@@ -23,7 +23,7 @@ public final class GasPatch {
 
   private GasPatch() {}
 
-  /** Empty when the GAS says all of it already. */
+  /** Returns the patch; empty if the GAS already says all of it. */
   public static Optional<String> between(GpuAllocationState current, GasFields desired) {
     GpuAllocationStateSpec has = current.getSpec();
     ObjectNode spec = JSON.createObjectNode();
@@ -63,7 +63,10 @@ public final class GasPatch {
     return Optional.of(onlyFor(current, patch));
   }
 
-  /** Changes nothing, and is refused like the others if that is not what the GAS is. */
+  /**
+   * Returns a patch that changes nothing, and that the API server refuses like the others if the
+   * GAS has another version.
+   */
   public static String confirming(GpuAllocationState current) {
     return onlyFor(current, JSON.createObjectNode());
   }
@@ -91,7 +94,10 @@ public final class GasPatch {
     }
   }
 
-  /** The wanted value; a merge would keep optional fields that it has no more. */
+  /**
+   * Returns the wanted value, with null for optional fields that it no longer has, because a merge
+   * would keep those.
+   */
   private static <V> JsonNode entry(@Nullable V current, V wanted) {
     JsonNode entry = JSON.valueToTree(wanted);
     if (current != null && entry instanceof ObjectNode object) {

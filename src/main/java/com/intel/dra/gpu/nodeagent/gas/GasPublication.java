@@ -11,7 +11,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/** What the API server is known to have of the agent's fields. */
+/** Knows what the API server has of the agent's fields. */
 @Singleton
 public class GasPublication {
 
@@ -19,7 +19,7 @@ public class GasPublication {
   private final Condition changed = lock.newCondition();
   private Optional<GasFields> published = Optional.empty();
 
-  /** The GAS says this, by a write of ours or as it was found. */
+  /** Records that the GAS says this, by a write of this agent or because it said so already. */
   public void published(GasFields fields) {
     lock.lock();
     try {
@@ -30,7 +30,7 @@ public class GasPublication {
     }
   }
 
-  /** Whether the agent's devices have been in the GAS since it started. */
+  /** Returns whether the agent's devices have been in the GAS since it started. */
   public boolean isPublished() {
     lock.lock();
     try {
@@ -43,8 +43,8 @@ public class GasPublication {
   /**
    * Waits until the GAS offers none of these devices.
    *
-   * @param uids asked again whenever the GAS was written
-   * @return false when that is not known after the time-out
+   * @param uids called at first and after each write of the GAS
+   * @return false if that is not known after the time-out
    */
   public boolean awaitWithdrawn(Supplier<Set<String>> uids, Duration timeout)
       throws InterruptedException {

@@ -17,18 +17,19 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * This node's GAS at the API server: the only place that writes it. Every method may block for as
- * long as the client retries, and throws KubernetesClientException for what is not named.
+ * This node's GAS at the API server: the only class that writes it. Every method may block for as
+ * long as the client retries, and throws KubernetesClientException for all errors that it does not
+ * name.
  */
 @Singleton
 public class GasStore {
 
-  /** How a patch ended, as far as the caller can do something about it. */
+  /** The result of a patch, as far as the caller can react to it. */
   public enum Outcome {
     WRITTEN,
-    /** Somebody wrote since the version that the patch was made for: make it anew. */
+    /** Another client wrote after the version that the patch was made for: make the patch again. */
     CONFLICT,
-    /** The API server says that there is no GAS: it is to be created. */
+    /** The API server says that there is no GAS: create it. */
     MISSING
   }
 
@@ -52,9 +53,9 @@ public class GasStore {
   }
 
   /**
-   * Creates the GAS, owned by the Node so that it goes with it.
+   * Creates the GAS, owned by the Node so that both are deleted together.
    *
-   * @return false when there was one already
+   * @return false if there was one already
    */
   public boolean create(GasFields fields) {
     Node node =
@@ -98,7 +99,8 @@ public class GasStore {
   }
 
   /**
-   * @param gas what the patch was made for; without it the client would read the GAS again
+   * @param gas the version that the patch was made for; without it the client would read the GAS
+   *     again
    */
   public Outcome patch(GpuAllocationState gas, String mergePatch) {
     try {

@@ -8,8 +8,9 @@ import java.net.HttpURLConnection;
 import java.util.Optional;
 
 /**
- * The GAS at the mock API server, which does not name what is not there: each of its 404s is taken
- * for the API server's word. GoneAtApiServerTest has real answers.
+ * The GAS at the mock API server. That server does not name the missing object in a 404, so this
+ * class takes each 404 as the API server's answer that there is no GAS. GoneAtApiServerTest has
+ * real answers.
  */
 public final class MockedGasStore extends GasStore {
 

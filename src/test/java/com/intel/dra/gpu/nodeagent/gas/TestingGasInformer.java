@@ -5,7 +5,7 @@ import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** An informer that shows what it is given and counts the signals. */
+/** An informer that shows the GAS that a test sets, and counts the signals. */
 public class TestingGasInformer extends GasInformer {
 
   public volatile @Nullable GpuAllocationState gas;

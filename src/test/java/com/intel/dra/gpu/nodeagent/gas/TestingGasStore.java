@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** One GAS in memory, with merge patches and resource versions as the API server has them. */
-@SuppressWarnings("NullAway") // the client that is not there is not asked
+/** One GAS in memory, with merge patches and resource versions like those of the API server. */
+@SuppressWarnings("NullAway") // there is no client, and nothing uses it
 public final class TestingGasStore extends GasStore {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -34,7 +34,7 @@ public final class TestingGasStore extends GasStore {
     return get().orElseThrow();
   }
 
-  /** The GAS as an informer shows it that has not seen that many of the last writes. */
+  /** Returns the GAS as an informer shows it that has not seen this many of the last writes. */
   public synchronized GpuAllocationState before(int writes) {
     return writes == 0 || versions.isEmpty()
         ? now()
@@ -42,7 +42,7 @@ public final class TestingGasStore extends GasStore {
             versions.get(Math.max(0, versions.size() - writes)), GpuAllocationState.class);
   }
 
-  /** What the controller writes, whatever was written before. */
+  /** Writes an allocation as the controller does, whatever was written before. */
   public synchronized void allocate(String claimUid, ClaimAllocation allocation) {
     var patch = JSON.createObjectNode();
     patch
@@ -58,7 +58,7 @@ public final class TestingGasStore extends GasStore {
     apply(patch);
   }
 
-  /** Done once, before the next patch of the agent is looked at. */
+  /** Runs once, before the agent's next patch is compared with the GAS. */
   public synchronized void beforeNextPatch(Runnable action) {
     beforePatch = action;
   }
@@ -90,7 +90,7 @@ public final class TestingGasStore extends GasStore {
     ObjectNode before = json.deepCopy();
     merge(json, patch);
     if (json.equals(before)) {
-      return; // as the API server, which then writes nothing
+      return; // like the API server, which writes nothing in this case
     }
     versions.add(before);
     gas = JSON.convertValue(json, GpuAllocationState.class);
