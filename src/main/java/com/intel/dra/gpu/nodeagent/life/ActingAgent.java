@@ -9,13 +9,13 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Which of two agents on a node, while one replaces the other, acts: keeps the GAS and the slices,
- * and changes the hardware. The other stands by: it serves the kubelet, whose calls may have to
- * wait, and acts when the first has ended.
+ * Determines which of two agents on a node acts while one replaces the other. The acting agent
+ * updates the GAS and the slices, and changes the hardware. The other agent stands by: it serves
+ * the kubelet, whose calls may have to wait, and acts when the first agent has ended.
  *
- * <p>An agent that acts does so until its process ends, whereupon the kernel lets go of its lock:
- * not before the last write to the hardware has returned, which may take longer than the agent
- * lives.
+ * <p>An agent that acts does so until its process ends; the kernel then releases its lock. That
+ * happens only after the last write to the hardware has returned, which may take longer than the
+ * rest of the agent's shutdown.
  */
 public class ActingAgent {
 
@@ -29,7 +29,7 @@ public class ActingAgent {
   private String problem = "";
 
   /**
-   * @param folder of the node's agents; made when it is missing
+   * @param folder the folder that the node's agents share; created if it is missing
    */
   public ActingAgent(Path folder) {
     this.folder = folder;
@@ -41,7 +41,7 @@ public class ActingAgent {
   }
 
   /**
-   * To be called again and again.
+   * Call this periodically.
    *
    * @return whether this agent acts from now on, and did not before
    */
@@ -70,7 +70,10 @@ public class ActingAgent {
     }
   }
 
-  /** What the end of the process does otherwise: for agents that only tests end. */
+  /**
+   * Releases the lock as the end of the process does, for agents that a test ends without their
+   * process.
+   */
   public synchronized void letGo() throws IOException {
     if (lock.isPresent()) {
       lock.get().close();

@@ -11,15 +11,15 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Whether this agent works, not only runs: it looked at the hardware lately, and its sockets answer
- * as the kubelet would find them.
+ * Checks that this agent works and does not only run: its last scan of the hardware is recent, and
+ * its sockets answer as the kubelet would find them.
  */
 @Singleton
 public class AgentHealth {
 
   /**
-   * How much longer than its pause a look at the hardware may take. A look at sysfs takes less than
-   * a second.
+   * How long a scan of the hardware may take beyond the pause between scans. A scan of sysfs takes
+   * less than a second.
    */
   public static final Duration SCAN_PATIENCE = Duration.ofSeconds(30);
 
@@ -34,7 +34,7 @@ public class AgentHealth {
   }
 
   /**
-   * @param sockets tells what is wrong with them; may block for some seconds
+   * @param sockets returns what is wrong with the sockets; may block for some seconds
    */
   public AgentHealth(Supplier<Optional<String>> sockets, AgentConfig config, InstantSource clock) {
     this.clock = clock;
@@ -43,18 +43,21 @@ public class AgentHealth {
     this.scannedAt = clock.instant();
   }
 
-  /** A look at the hardware has ended, whatever it found. */
+  /** Records that a scan of the hardware has ended, whatever it found. */
   public void scanned() {
     scannedAt = clock.instant();
   }
 
-  /** What speaks against this agent; empty if nothing does. Blocks for some seconds. */
+  /** Returns why this agent does not work; empty if it does. Blocks for some seconds. */
   Optional<String> defect() {
     return defectOfScan()
         .or(() -> sockets.get().map(reason -> "the kubelet cannot call: " + reason));
   }
 
-  /** Says so if the look at the hardware does not end: a driver may hang in a read or an ioctl. */
+  /**
+   * Returns a reason if the scan of the hardware does not end: a driver may hang in a read or an
+   * ioctl.
+   */
   public Optional<String> defectOfScan() {
     Duration ago = Duration.between(scannedAt, clock.instant());
     return ago.compareTo(scanPatience) > 0

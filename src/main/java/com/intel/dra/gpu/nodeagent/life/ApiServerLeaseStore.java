@@ -19,11 +19,14 @@ import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
-/** The real one: one request for a renewal, as a rule. */
+/** Renews the Lease at the API server, usually with one request. */
 @Singleton
 public class ApiServerLeaseStore implements LeaseStore {
 
-  /** A renewal that waits longer is better made anew: a client that retries pauses ever longer. */
+  /**
+   * After this time a new renewal is better, because a client that retries makes ever longer
+   * pauses.
+   */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final KubernetesClient client;
@@ -60,7 +63,10 @@ public class ApiServerLeaseStore implements LeaseStore {
     return lease == null ? client.resource(lease(new LeaseBuilder(), owner)).create() : lease;
   }
 
-  /** Under the version that was read or written last: somebody else's write is a conflict. */
+  /**
+   * Writes with the version that was read or written last, so that another client's write causes a
+   * conflict.
+   */
   private Lease renewed(Lease lease, GpuAllocationState owner) {
     return client.resource(lease(new LeaseBuilder(lease), owner)).update();
   }

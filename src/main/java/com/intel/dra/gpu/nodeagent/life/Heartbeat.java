@@ -11,9 +11,9 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Shows the controller that this agent works, by its Lease, as long as there is {@link
- * AgentHealth}. In structured DRA nobody asks: there the kubelet removes the slices of a driver
- * that is gone.
+ * Renews the agent's Lease as long as {@link AgentHealth} finds no defect, so that the controller
+ * sees that this agent works. In structured DRA nothing reads the Lease: there the kubelet removes
+ * the slices of a driver that is gone.
  */
 @Singleton
 public class Heartbeat {
@@ -38,16 +38,16 @@ public class Heartbeat {
   }
 
   /**
-   * To be called again and again. Blocks. The Lease's owner is the GAS, so first there has to be
-   * one.
+   * Call this periodically. Blocks. Does nothing before there is a GAS, because the GAS owns the
+   * Lease.
    */
   public void beat() {
     gas.current().ifPresent(this::beat);
   }
 
   /**
-   * Has the Lease hold before the GAS says that the node is ready: the controller must not see it
-   * the other way round. Does nothing while it holds.
+   * Renews the Lease before the GAS says that the node is ready, because the controller must not
+   * see the GAS ready before the Lease is valid. Does nothing while the Lease is valid.
    */
   public void showLifeBeforeReady(GpuAllocationState current) {
     boolean isNeeded =

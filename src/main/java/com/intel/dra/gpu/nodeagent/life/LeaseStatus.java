@@ -9,12 +9,12 @@ import java.time.InstantSource;
 import java.util.Optional;
 
 /**
- * What others can know of this agent's life: when its Lease was last renewed, by a clock that does
- * not jump, and whether something speaks against it.
+ * What others can know of whether this agent works: when its Lease was last renewed, by a clock
+ * that does not jump, and the reason against it, if there is one.
  *
- * <p>An agent that nobody believes to live must not call its GAS Ready, or it and the controller
- * would correct each other for ever. But one whose GAS is Ready leaves it so when a renewal fails:
- * when the API server is back the GAS need not have been anything else.
+ * <p>An agent that the controller takes for dead must not set its GAS to Ready, or the agent and
+ * the controller would correct each other for ever. But if the GAS is already Ready, a failed
+ * renewal does not change that, so that an outage of the API server does not change the GAS.
  */
 @Singleton
 public class LeaseStatus {
@@ -33,9 +33,9 @@ public class LeaseStatus {
   }
 
   /**
-   * The Lease was renewed, and nothing speaks against this agent.
+   * Records that the Lease was renewed and that the agent has no defect.
    *
-   * @param since when that write began: it counts from no later moment
+   * @param since when the write began; the duration of the Lease counts from this moment
    */
   synchronized void renewed(Instant since) {
     renewedAt = Optional.of(since);
@@ -43,9 +43,9 @@ public class LeaseStatus {
   }
 
   /**
-   * Something does not work, so the Lease is not renewed.
+   * Records a defect because of which the Lease is not renewed.
    *
-   * @return whether that is news
+   * @return whether the defect is a new one
    */
   synchronized boolean doubted(String reason) {
     boolean news = !doubt.equals(Optional.of(reason));
@@ -57,7 +57,7 @@ public class LeaseStatus {
     return doubt;
   }
 
-  /** Whether the Lease holds, as far as this agent knows. */
+  /** Returns whether the Lease is valid, as far as this agent knows. */
   synchronized boolean isCurrent() {
     return doubt.isEmpty()
         && renewedAt
@@ -65,7 +65,7 @@ public class LeaseStatus {
             .isPresent();
   }
 
-  /** Whether a GAS that is Ready, or is not, may be from now on. */
+  /** Returns whether the GAS may be Ready from now on, given whether it is Ready now. */
   public boolean allowsReady(boolean isReady) {
     return isReady ? doubt().isEmpty() : isCurrent();
   }

@@ -6,14 +6,14 @@ import com.intel.dra.gpu.api.GpuAllocationState;
 /** This node's {@link AgentLease} at the API server. */
 public interface LeaseStore {
 
-  /** Namespace and name, for messages. */
+  /** Returns namespace and name, for messages. */
   String name();
 
   /**
-   * Writes that this agent lives. The Lease is made when it is missing, and taken over from an
-   * agent that was here before. Blocks.
+   * Writes that this agent works. Creates the Lease if it is missing, and takes it over from an
+   * earlier agent. Blocks.
    *
-   * @param owner the Lease goes when it goes
+   * @param owner the Lease is deleted together with it
    * @throws io.fabric8.kubernetes.client.KubernetesClientException if that was not written
    */
   void renew(GpuAllocationState owner);

@@ -1,8 +1,9 @@
 package com.intel.dra.gpu.nodeagent.life;
 
 /**
- * Begins something once this agent acts: at once, or when the other one has ended. What fails to
- * begin is begun again with the next try, for an agent that acts keeps all others from it.
+ * Runs an action once when this agent acts: at once, or when the other agent has ended. If the
+ * action fails, the next try runs it again, because an agent that acts keeps all others from
+ * acting.
  */
 public final class StartWhenActing {
 
@@ -11,14 +12,14 @@ public final class StartWhenActing {
   private boolean begun;
 
   /**
-   * @param begin may be repeated when it has thrown
+   * @param begin may be called again after it has thrown
    */
   public StartWhenActing(ActingAgent acting, Runnable begin) {
     this.acting = acting;
     this.begin = begin;
   }
 
-  /** To be called again and again. */
+  /** Call this periodically. */
   public synchronized void tryToBegin() {
     if (begun) {
       return;

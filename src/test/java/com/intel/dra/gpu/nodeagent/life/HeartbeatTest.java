@@ -51,7 +51,7 @@ class HeartbeatTest {
     return store.now().getStatus();
   }
 
-  /** As the controller does that takes the agent for dead. */
+  /** Sets the GAS to NotReady, as the controller does if it takes the agent for dead. */
   private void setNotReady() {
     store.patch(
         store.now(),
@@ -80,7 +80,10 @@ class HeartbeatTest {
     assertThat(leases.renewals()).as("the Lease still holds").isEqualTo(1);
   }
 
-  /** Else the controller would see a Ready that it takes for wrong, and so on for ever. */
+  /**
+   * Otherwise the controller would see a Ready that it takes for wrong and correct it, again and
+   * again.
+   */
   @Test
   void anAgentThatWasCutOffRenewsBeforeItSetsTheGasRight() throws IOException {
     assertThat(reconciledStatus()).isEqualTo("Ready");

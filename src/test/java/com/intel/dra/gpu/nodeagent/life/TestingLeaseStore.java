@@ -3,9 +3,7 @@ package com.intel.dra.gpu.nodeagent.life;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 
-/**
- * A Lease of which only its renewals are known; and which cannot be reached when a test says so.
- */
+/** A Lease that only counts its renewals, and that a test can make unreachable. */
 public final class TestingLeaseStore implements LeaseStore {
 
   private int renewals;

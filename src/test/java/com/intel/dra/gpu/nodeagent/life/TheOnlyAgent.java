@@ -2,7 +2,7 @@ package com.intel.dra.gpu.nodeagent.life;
 
 import java.nio.file.Path;
 
-/** Of a node with one agent, which locks nothing. */
+/** An agent that is alone on its node and locks nothing. */
 public final class TheOnlyAgent extends ActingAgent {
 
   public TheOnlyAgent() {
