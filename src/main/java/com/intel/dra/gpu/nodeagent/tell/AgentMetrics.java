@@ -17,7 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What Prometheus sees of what the node agent does; docs/reference/metrics.md has the list. */
+/** Metrics of what the node agent does; docs/reference/metrics.md has the list. */
 @Singleton
 public class AgentMetrics implements PluginCallListener {
 
@@ -98,27 +98,27 @@ public class AgentMetrics implements PluginCallListener {
     vfRemovalDurations.record(took, result(success));
   }
 
-  /** The scheduler was told of the node's devices. */
+  /** The node's devices were published for the scheduler. */
   public void slicesPublished() {
     slicePublications.increment("published");
   }
 
-  /** Somebody else had changed or deleted the slices. */
+  /** Another client had changed or deleted the slices. */
   public void slicesRepaired() {
     slicePublications.increment("repaired");
   }
 
-  /** The API server takes the devices for invalid. */
+  /** The API server refused the devices as invalid. */
   public void slicesRefused() {
     slicePublications.increment("refused");
   }
 
-  /** Publishing failed and is tried again. */
+  /** Publishing failed and will be tried again. */
   public void slicesFailed() {
     slicePublications.increment(ERROR);
   }
 
-  /** The GAS was newer than the version that a write was decided on. */
+  /** The GAS was newer than the version that a write was based on. */
   public void gasWriteConflict() {
     gasWriteConflicts.increment();
   }

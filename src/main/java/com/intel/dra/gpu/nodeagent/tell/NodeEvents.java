@@ -13,15 +13,15 @@ import java.time.Instant;
 import org.jboss.logging.Logger;
 
 /**
- * Tells people of this node's hardware, by Events on the Node, which {@code kubectl describe node}
- * shows. What cannot be written is in the log alone.
+ * Reports on this node's hardware by Events on the Node, which {@code kubectl describe node} shows.
+ * If an Event cannot be written, the message is only in the log.
  */
 @Singleton
 public class NodeEvents {
 
   private static final Logger LOG = Logger.getLogger(NodeEvents.class);
 
-  /** The only namespace for Events about objects that are in none. */
+  /** The only namespace for Events about objects that have no namespace. */
   private static final String NAMESPACE = "default";
 
   private final KubernetesClient client;
@@ -29,7 +29,7 @@ public class NodeEvents {
   private final Clock clock;
 
   /**
-   * @param clock for what the Events say
+   * @param clock for the times in the Events
    */
   @Inject
   public NodeEvents(KubernetesClient client, AgentConfig config, Clock clock) {
@@ -38,7 +38,7 @@ public class NodeEvents {
     this.clock = clock;
   }
 
-  /** In the log, too. Blocks. */
+  /** Writes an Event, and the same message into the log. Blocks. */
   public void tell(EventReason reason, String message) {
     LOG.logf(
         switch (reason.type()) {
@@ -58,7 +58,7 @@ public class NodeEvents {
             .withApiVersion("v1")
             .withKind("Node")
             .withName(node)
-            // as the kubelet's own Events have it
+            // the kubelet's own Events also have the name here
             .withUid(node)
             .build();
     Instant now = clock.instant();
