@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a container gets that is given a GPU or VF: its DRM nodes. */
+/** Defines what a container gets for a GPU or VF: its DRM nodes. */
 public final class GpuCdiDevices {
 
   public static final CdiKind KIND = new CdiKind("intel.com", "gpu");
