@@ -27,13 +27,14 @@ public interface AgentConfig {
   @WithDefault("/sys")
   Path sysfsRoot();
 
-  /** The host's device folder, as the container runtime sees it: CDI's host paths start with it. */
+  /** The host's device folder as the container runtime sees it: CDI's host paths start with it. */
   @WithDefault("/dev")
   Path devRoot();
 
   /**
-   * Whether the drivers are asked for the GPUs' local memory through the nodes in {@link #devRoot}.
-   * To be off where those are not of the GPUs that sysfs shows, as with simulated ones.
+   * Whether the agent asks the drivers for the GPUs' local memory through the nodes in {@link
+   * #devRoot}. Must be off if those nodes do not belong to the GPUs that sysfs shows, as with
+   * simulated ones.
    */
   @WithDefault("true")
   boolean drmMemory();
@@ -42,11 +43,13 @@ public interface AgentConfig {
   @WithDefault("/var/run/cdi")
   Path cdiRoot();
 
-  /** Classic or structured DRA; by what the API server serves unless told. */
+  /**
+   * Classic or structured DRA; by default, the agent chooses it from what the API server serves.
+   */
   @WithDefault("auto")
   DraModeSetting draMode();
 
-  /** The agent's pod, as the holder of its Lease; from POD_NAME. */
+  /** The agent's pod, which holds its Lease; from POD_NAME. */
   Optional<String> podName();
 
   /** The pod's UID, for the names of sockets, so that two agents can serve side by side. */
@@ -56,7 +59,7 @@ public interface AgentConfig {
   @WithDefault("memory")
   SharingSetting sharing();
 
-  /** What a claim gets of a GPU's memory that does not ask, in MiB; 0 for all of it. */
+  /** How much of a GPU's memory a claim gets if it requests none, in MiB; 0 for all of it. */
   @WithDefault("0")
   int shareDefaultMib();
 
@@ -64,21 +67,21 @@ public interface AgentConfig {
   @WithDefault("1")
   int shareMinimumMib();
 
-  /** Shares are rounded up to the minimum and a multiple of this, in MiB. */
+  /** Shares are rounded up to the minimum and to a multiple of this, in MiB. */
   @WithDefault("1")
   int shareStepMib();
 
-  /** Structured DRA: into how many VFs at most a GPU is split on demand; 0 for none. */
+  /** Structured DRA: into how many VFs a GPU is split on demand at most; 0 for none. */
   @WithDefault("4")
   int vfsOnDemand();
 
   /**
-   * The driver's own folder, under the same path in the kubelet's eyes; else the folder of the
-   * driver's name in {@link #pluginsDir}.
+   * The driver's own folder, whose path must be the same for the kubelet; if absent, the folder
+   * with the driver's name in {@link #pluginsDir}.
    */
   Optional<Path> pluginDir();
 
-  /** The kubelet's folder for the folders of plugins. */
+  /** The kubelet's folder that contains the folders of plugins. */
   @WithDefault("/var/lib/kubelet/plugins")
   Path pluginsDir();
 
@@ -87,59 +90,60 @@ public interface AgentConfig {
   Path registryDir();
 
   /**
-   * Where the agent's state (prepared claims, GPUs that were split) is kept, on a disk that
-   * survives the pod; else the plugin's folder.
+   * The folder of the agent's state (prepared claims, GPUs that were split), on a disk that
+   * survives the pod; if absent, the plugin's folder.
    */
   Optional<Path> stateDir();
 
-  /** How often sysfs is looked at. */
+  /** How often the agent scans sysfs. */
   @WithDefault("5s")
   Duration rescanInterval();
 
   /**
-   * How long a call of the kubelet waits in all, for the first discovery to work, for VFs that are
-   * being made, and for what else ends by itself: less than the 45 s after which it gives up and
-   * calls again.
+   * How long a call of the kubelet waits in total: for the first successful discovery, for VFs that
+   * are being made, and for whatever else ends by itself. Must be less than the 45 s after which
+   * the kubelet gives up and calls again.
    */
   @WithDefault("40s")
   Duration prepareWait();
 
   /**
    * How long no new VFs are planned on a GPU after making VFs there failed and the claims that held
-   * them are gone; then it is tried again.
+   * them are gone. After that the agent tries again.
    */
   @WithDefault("5m")
   Duration vfFailurePause();
 
   /**
-   * How long the kernel may take to tell how many VFs a GPU has, and its driver how much memory; a
-   * GPU that takes longer is not offered until it answers.
+   * How long the kernel may take to say how many VFs a GPU has, and its driver to say how much
+   * memory. A GPU that takes longer is not offered until it answers.
    */
   @WithDefault("5s")
   Duration vfSurveyWait();
 
-  /** What becomes of VFs that no claim uses and that this driver did not make. */
+  /** What the agent does with VFs that no claim uses and that this driver did not make. */
   @WithDefault("adopt")
   UnownedVfsSetting unownedVfs();
 
   /**
-   * How long a prepared claim may be without an allocation in the GAS before it is forgotten, if
-   * the kubelet does not unprepare it: longer than containers of deleted pods take to end.
+   * How long a prepared claim may be without an allocation in the GAS before the agent forgets it,
+   * if the kubelet does not unprepare it. Must be longer than containers of deleted pods take to
+   * end.
    */
   @WithDefault("10m")
   Duration abandonedClaimsAfter();
 
-  /** The driver's own folder in that mode. */
+  /** Returns the driver's own folder in that mode. */
   default Path pluginDir(DraMode mode) {
     return pluginDir().orElseGet(() -> pluginsDir().resolve(mode.driverName()));
   }
 
-  /** Where the agent's state is kept in that mode. */
+  /** Returns the folder of the agent's state in that mode. */
   default Path stateDir(DraMode mode) {
     return stateDir().orElseGet(() -> pluginDir(mode));
   }
 
-  /** The plugin that the kubelet calls in that mode. */
+  /** Returns the settings of the plugin that the kubelet calls in that mode. */
   default PluginSettings plugin(DraMode mode) {
     return new PluginSettings(
         mode.driverName(),
@@ -151,19 +155,19 @@ public interface AgentConfig {
         });
   }
 
-  /** How the local memory of GPUs is asked for. */
+  /** Returns how the local memory of GPUs is read. */
   static LocalMemoryQuery memoryQuery(AgentConfig config) {
     return config.drmMemory()
         ? LocalMemoryQuery.byIoctl(config.sysfsRoot(), config.devRoot(), config.vfSurveyWait())
         : LocalMemoryQuery.SWITCHED_OFF;
   }
 
-  /** The mode of the last run; empty when no agent was here, or none can tell. */
+  /** Returns the mode of the last run; empty if no agent ran here, or if its mode is unknown. */
   static Optional<DraMode> lastMode(AgentConfig config) {
     return new LastDraMode(config::stateDir).read();
   }
 
-  /** A name for the GAS in messages. */
+  /** Returns a name of the GAS for messages. */
   default String gasName() {
     return "GpuAllocationState " + namespace() + "/" + nodeName();
   }

@@ -1,9 +1,9 @@
 package com.intel.dra.gpu.nodeagent.config;
 
-/** How structured DRA gives out a GPU. */
+/** How claims of structured DRA share a GPU. */
 public enum SharingSetting {
-  /** To several claims, each with the memory that it asks for. */
+  /** Several claims may use a GPU, each with the memory that it requests. */
   MEMORY,
-  /** To one claim. */
+  /** Only one claim may use a GPU. */
   EXCLUSIVE
 }

@@ -1,9 +1,9 @@
 package com.intel.dra.gpu.nodeagent.config;
 
-/** What becomes of VFs that no claim uses and that this driver did not make. */
+/** What the agent does with VFs that no claim uses and that this driver did not make. */
 public enum UnownedVfsSetting {
-  /** They stay, and are offered to claims. */
+  /** Keeps them and offers them to claims. */
   ADOPT,
-  /** They are removed, as those are that this driver made. */
+  /** Removes them, like those that this driver made. */
   REMOVE
 }

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A node agent below one folder, on node "node1" in namespace "gpu". */
+/** Settings of a node agent below one folder, on node "node1" in namespace "gpu". */
 public record TestingConfig(
     Path root,
     Path sysfsRoot,
@@ -37,7 +37,7 @@ public record TestingConfig(
     return new TestingConfig(root, sysfsRoot, devRoot, rescanInterval, prepareWait, unowned);
   }
 
-  /** The same folders, all but the host's, seen in another way. */
+  /** Returns the same folders, except the host's, below another root. */
   public TestingConfig withRoot(Path other) {
     return new TestingConfig(other, sysfsRoot, devRoot, rescanInterval, prepareWait, unownedVfs);
   }
@@ -122,7 +122,7 @@ public record TestingConfig(
     return Duration.ofMinutes(5);
   }
 
-  /** Longer than any look of a test takes that does not hang on purpose. */
+  /** Longer than any probe of a test takes, unless the probe hangs on purpose. */
   @Override
   public Duration vfSurveyWait() {
     return Duration.ofSeconds(3);
