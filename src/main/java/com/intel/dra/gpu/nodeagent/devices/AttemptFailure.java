@@ -5,16 +5,16 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A failed attempt, and when the next one is due: after 1 s, then twice as long each time, up to a
+ * A failed attempt and the time of the next one: after 1 s, then twice as long each time, up to a
  * minute.
  *
- * @param attempts how many failed in a row
+ * @param attempts how many attempts failed in a row
  */
 public record AttemptFailure(String message, int attempts, Instant retryAt) {
 
   private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
 
-  /** After 1, 2 and 4 s. */
+  /** Attempts with pauses of 1, 2 and 4 s. */
   private static final int CLOSE_ATTEMPTS = 3;
 
   private static final Duration LAST_RETRY = Duration.ofMinutes(1);
@@ -33,8 +33,8 @@ public record AttemptFailure(String message, int attempts, Instant retryAt) {
   }
 
   /**
-   * Whether the next attempts are so close that a call may wait for them. A kernel that refused as
-   * often as this goes on refusing, and people are to hear of it.
+   * Returns whether the next attempts are so soon that a call may wait for them. A kernel that
+   * refused more often than this will go on refusing, and the failure must be reported.
    */
   public boolean mayPassWithinSeconds() {
     return attempts <= CLOSE_ATTEMPTS;

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** What discovery found out about a GPU, in the words of ResourceSlices. */
+/** Converts what discovery found out about a GPU into the terms of ResourceSlices. */
 public final class DeviceDescriptions {
 
   private DeviceDescriptions() {}
 
   /**
-   * @param facts of all devices of the node
+   * @param facts the facts of all devices of the node
    */
   public static DeviceFacts of(Gpu gpu, List<GpuFacts> facts, DeviceFacts.Condition condition) {
     GpuModel model = GpuModels.of(gpu.uid().model());

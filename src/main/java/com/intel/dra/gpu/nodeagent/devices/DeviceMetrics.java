@@ -29,8 +29,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * What Prometheus sees of the node's devices and who holds them: counted at each scrape from what
- * the agent knows, its informer's GAS and its last look at sysfs.
+ * Metrics of the node's devices and of the claims that hold them. Each scrape counts them from what
+ * the agent knows, from its informer's GAS and from its last scan of sysfs.
  */
 @Singleton
 public class DeviceMetrics {
@@ -61,7 +61,9 @@ public class DeviceMetrics {
     meters.gauge(Metric.ALLOCATED_CLAIMS, () -> spec().resourceClaimAllocations().size());
   }
 
-  /** As {@link GpuHealth}, and as what an agent sees that waits for an answer; for a label. */
+  /**
+   * The values of {@link GpuHealth}, and one for a GPU whose answer the agent awaits; for a label.
+   */
   private enum State {
     HEALTHY,
     SURVIVABILITY,
@@ -83,18 +85,18 @@ public class DeviceMetrics {
     }
   }
 
-  /** A look at the node's devices found these. */
+  /** A scan of the node's devices found these. */
   void discovered(Discovery found) {
     skipped = found.skipped();
     found.devices().stream().map(Gpu::uid).map(DeviceUid::model).forEach(this::show);
   }
 
-  /** A look at the node's devices failed. */
+  /** A scan of the node's devices failed. */
   void discoveryFailed() {
     discoveryErrors.increment();
   }
 
-  /** Models that were here once stay, so that a figure falls to 0 when the last GPU goes. */
+  /** Keeps models that were once here, so that a figure falls to 0 when the last GPU goes. */
   private void show(PciDeviceId model) {
     if (models.add(model)) {
       String name = name(model);
@@ -110,7 +112,10 @@ public class DeviceMetrics {
     }
   }
 
-  /** As devices of structured DRA are described; the PCI device id where that says nothing. */
+  /**
+   * Returns the name that devices of structured DRA have as well, or the PCI device id if the model
+   * is unknown.
+   */
   private static String name(PciDeviceId id) {
     String model = GpuModels.of(id).model();
     return model.equals(GpuModel.UNKNOWN) ? id.value() : model;

@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * The node's devices of which the CDI spec tells: those that can be offered and prepared. Beside
- * them, what there is to tell of all, also of those that cannot.
+ * The node's devices that are in the CDI spec, and that can therefore be offered and prepared. Also
+ * has the facts of all devices, including those that cannot be offered.
  */
 @Singleton
 public class NodeDevices {
@@ -23,14 +23,17 @@ public class NodeDevices {
   private volatile Looks looks = new Looks(List.of(), Set.of(), Optional.empty());
 
   /**
-   * What the last look found, and which devices could be used in it and in the one before.
+   * The facts of the last scan, and the devices that were usable in it and in the one before.
    *
-   * @param wellBefore empty when there was only one look
+   * @param wellBefore empty if there was only one scan
    */
   private record Looks(
       List<GpuFacts> facts, Set<DeviceUid> well, Optional<Set<DeviceUid>> wellBefore) {}
 
-  /** In the order of their UIDs; empty (not: an empty list) before the first discovery. */
+  /**
+   * Returns the devices in the order of their UIDs; empty (not: an empty list) before the first
+   * discovery.
+   */
   public Optional<List<Gpu>> known() {
     return devices;
   }
@@ -43,14 +46,18 @@ public class NodeDevices {
   }
 
   /**
-   * Of every GPU and VF that discovery can name, in the order of their UIDs, and of every GPU that
-   * was there before and has vanished. Newer than {@link #known} for a moment when they change.
+   * Returns the facts of every GPU and VF that discovery can name, in the order of their UIDs, and
+   * of every GPU that was there before and has vanished. For a moment after a change they are newer
+   * than {@link #known}.
    */
   public List<GpuFacts> facts() {
     return looks.facts();
   }
 
-  /** Whether the device could not be used in the last two looks: one may have failed by itself. */
+  /**
+   * Returns whether the device was unusable in the last two scans; a single scan may have failed by
+   * itself.
+   */
   public boolean isUnusableForLong(DeviceUid device) {
     Looks now = looks;
     return !now.well().contains(device)
@@ -58,8 +65,8 @@ public class NodeDevices {
   }
 
   /**
-   * GPUs that are not among these any more are kept as vanished until they are back; VFs come and
-   * go as it is decided.
+   * Replaces the facts. GPUs that are missing from these are kept as vanished until they are back.
+   * Missing VFs are not kept, because the driver makes and removes them on purpose.
    */
   void tell(List<GpuFacts> found) {
     var all = new TreeMap<DeviceUid, GpuFacts>();

@@ -16,8 +16,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Tells of GPUs that cannot be used any more (gone, without their driver, wedged) and so are not
- * offered, with the claims that are prepared on them; and of those that can again.
+ * Writes an Event when a GPU has become unusable (gone, without its driver, wedged) and is
+ * therefore not offered, with the claims that are prepared on it; and another Event when it is
+ * usable again.
  */
 @Singleton
 public class UnusableGpus {
@@ -39,8 +40,8 @@ public class UnusableGpus {
   }
 
   /**
-   * To be called again and again. A GPU is told of that is unusable in two looks: one whose driver
-   * is just being loaded is not worth a word. May block on the API server.
+   * Call this periodically. Reports a GPU that is unusable in two successive calls, because a GPU
+   * whose driver is just being loaded is not worth an Event. May block on the API server.
    */
   public synchronized void look() {
     SortedMap<DeviceUid, String> now = unusable(devices.facts(), hosts.states());
@@ -63,7 +64,7 @@ public class UnusableGpus {
     told.putAll(lasting);
   }
 
-  /** Why, by GPU. */
+  /** Returns the reason for each unusable GPU. */
   static SortedMap<DeviceUid, String> unusable(
       List<GpuFacts> facts, Map<DeviceUid, VfHostState> states) {
     var unusable = new TreeMap<DeviceUid, String>();

@@ -110,7 +110,7 @@ class DeviceMonitorTest {
     monitor.scan();
     node.add(simulatedGpu(5));
     Files.delete(spec());
-    // a folder in the spec's place: the spec cannot be written
+    // a folder is in the place of the spec, so the spec cannot be written
     Files.createDirectories(spec().resolve("in-the-way"));
 
     monitor.scan();
@@ -176,7 +176,10 @@ class DeviceMonitorTest {
         .isFalse();
   }
 
-  /** The driver of one GPU is gone, and the other's, loaded anew, has the former's card. */
+  /**
+   * One GPU has lost its driver, and the driver of the other, loaded again, has given it the first
+   * one's card.
+   */
   @Test
   void aVanishedDeviceDoesNotKeepACardThatIsAnothersNow() throws Exception {
     VfNode two = VfNode.stepByStep(root.resolve("two"));
@@ -195,7 +198,7 @@ class DeviceMonitorTest {
     scan.join();
   }
 
-  /** Another agent of the node has seen a change that this one's look is too old for. */
+  /** Another agent of the node has published a change that happened after this agent's scan. */
   @Test
   void anOlderLookDoesNotReplaceWhatAnotherAgentFound() throws Exception {
     var looks = new AtomicInteger();
