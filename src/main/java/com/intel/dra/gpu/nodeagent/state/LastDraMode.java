@@ -17,9 +17,9 @@ import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
- * The mode that an agent was last in on this node, for one that starts while the API server does
- * not say which it is to be. It stands in a file of the state folder, since both modes may have one
- * folder; agents of before that file left their record of prepared claims.
+ * The mode of the last agent on this node, for an agent that starts while the API server does not
+ * say which mode to use. It is in a file of the state folder, because both modes may use the same
+ * folder. Agents older than that file only left their record of prepared claims.
  */
 public final class LastDraMode {
 
@@ -30,20 +30,23 @@ public final class LastDraMode {
   private final Function<DraMode, Path> stateDir;
 
   /**
-   * @param stateDir where an agent keeps its state in that mode
+   * @param stateDir returns the folder in which an agent keeps its state in that mode
    */
   public LastDraMode(Function<DraMode, Path> stateDir) {
     this.stateDir = stateDir;
   }
 
-  /** Empty when no agent was here, or none can tell. */
+  /** Returns the mode; empty if no agent ran here, or if its mode cannot be determined. */
   public Optional<DraMode> read() {
     return Arrays.stream(DraMode.values())
         .filter(mode -> traces(mode).findAny().isPresent())
         .max(Comparator.comparingLong(this::lastTrace));
   }
 
-  /** Without it the next agent may have to wait for the API server, and that is all. */
+  /**
+   * Writes the mode. If that fails, the only consequence is that the next agent may have to wait
+   * for the API server.
+   */
   public void remember(DraMode mode) {
     Path file = file(mode);
     try {

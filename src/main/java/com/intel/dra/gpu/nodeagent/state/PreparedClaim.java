@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A claim whose devices containers of this node may be using.
+ * A claim whose devices may be in use by containers of this node.
  *
- * @param namespace empty if the record was rebuilt from the GAS of an older agent, or from one that
- *     had no room for the claim's name
+ * @param namespace empty if the record was rebuilt from the GAS of an older agent, or from a GAS
+ *     that had no room for the claim's name
  * @param name likewise
- * @param devices what it holds; not what it only looks at
- * @param results in structured DRA what the scheduler gave it; empty in classic DRA, and if the
- *     record was rebuilt from the GAS
+ * @param devices the devices that it holds, without those to which it has administrative access
+ * @param results the scheduler's results in structured DRA; empty in classic DRA, and if the record
+ *     was rebuilt from the GAS
  */
 public record PreparedClaim(
     String namespace, String name, List<AllocatedDevice> devices, List<PreparedResult> results) {
@@ -30,12 +30,12 @@ public record PreparedClaim(
     this(namespace, name, devices, List.of());
   }
 
-  /** Empty where nobody knows it. */
+  /** Returns the name; empty if it is not known. */
   public Optional<ClaimName> claimName() {
     return name.isEmpty() ? Optional.empty() : Optional.of(new ClaimName(namespace, name));
   }
 
-  /** What the kubelet is told of the claim. */
+  /** Returns the answer to the kubelet. */
   public PrepareResult.Prepared answer() {
     return results.isEmpty()
         ? PrepareResult.Prepared.classic(

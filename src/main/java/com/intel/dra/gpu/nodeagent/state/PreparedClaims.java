@@ -10,14 +10,14 @@ import java.util.TreeMap;
 import org.jboss.logging.Logger;
 
 /**
- * Which claims are prepared on this node, in a file that survives the agent and that another agent
- * may use too, while one replaces the other. A change is on the disk by the time that its method
- * returns; when that fails, it counts as not made, and the file is looked at again.
+ * The claims that are prepared on this node, in a file that survives the agent and that a second
+ * agent may also use while one replaces the other. A change is on disk when its method returns. If
+ * that fails, the change counts as not made, and the file is read again.
  *
  * <p>A reboot ends every container, so claims of an earlier boot are forgotten and the kubelet
- * prepares again what it still needs. A file that is missing or damaged is rebuilt from the GAS by
- * {@link #completeFrom}; until then {@link #isComplete} is false, also over further restarts, and
- * what the GAS says of prepared claims must be left as it is.
+ * prepares again those that it still needs. A file that is missing or damaged is rebuilt from the
+ * GAS by {@link #completeFrom}. Until then {@link #isComplete} is false, even after further
+ * restarts, and the prepared claims in the GAS must not be changed.
  */
 public final class PreparedClaims {
 
@@ -33,9 +33,9 @@ public final class PreparedClaims {
   }
 
   /**
-   * Reads what an earlier run left.
+   * Reads the file of an earlier run.
    *
-   * @param folder made when it is missing
+   * @param folder created if it is missing
    * @throws IOException if the folder or file cannot be used at all
    */
   public static PreparedClaims open(Path folder, BootId bootId) throws IOException {
@@ -50,48 +50,48 @@ public final class PreparedClaims {
     return Optional.ofNullable(state.get().claims().get(uid));
   }
 
-  /** All of them by UID, as they are now. */
+  /** Returns all prepared claims by UID, as they are now. */
   public Map<String, PreparedClaim> all() {
     return state.get().claims();
   }
 
-  /** Not while the file cannot be read, either. */
+  /** Returns whether all prepared claims are known; false also while the file cannot be read. */
   public boolean isComplete() {
     return state.get().complete() && state.isCertain();
   }
 
-  /** What was found damaged since the last call, for people. */
+  /** Returns a message for people about the damage that was found since the last call. */
   public Optional<String> takeDamageReport() {
     return state.takeDamageReport();
   }
 
-  /** Records a claim, in place of an earlier record of it. */
+  /** Records a claim and replaces an earlier record of it. */
   public void put(String uid, PreparedClaim claim) throws IOException {
     putAll(Map.of(uid, claim));
   }
 
-  /** Records claims by one write, in place of earlier records of them. */
+  /** Records claims with one write and replaces earlier records of them. */
   public void putAll(Map<String, PreparedClaim> claims) throws IOException {
     state.change(now -> now.with(claims));
   }
 
-  /** Forgets a claim unless its record is another by now; false when nothing was forgotten. */
+  /** Forgets a claim unless its record has changed meanwhile; false if nothing was forgotten. */
   public boolean removeUnchanged(String uid, PreparedClaim claim) throws IOException {
     PreparedClaimsDocument before =
         state.change(now -> claim.equals(now.claims().get(uid)) ? now.without(Set.of(uid)) : now);
     return claim.equals(before.claims().get(uid));
   }
 
-  /** Forgets a claim; false when it was not known. */
+  /** Forgets a claim; false if it was not known. */
   public boolean remove(String uid) throws IOException {
     return !removeAll(Set.of(uid)).isEmpty();
   }
 
   /**
-   * Forgets claims by one write. While incomplete it is written down of each, whether known or not:
-   * the GAS may still list it.
+   * Forgets claims with one write. While the record is incomplete, the removal of each claim is
+   * also recorded, whether the claim was known or not, because the GAS may still list it.
    *
-   * @return those of them that were known, as they were
+   * @return those of them that were known, with their former records
    */
   public Map<String, PreparedClaim> removeAll(Set<String> uids) throws IOException {
     PreparedClaimsDocument before = state.change(now -> now.without(uids));
@@ -101,8 +101,8 @@ public final class PreparedClaims {
   }
 
   /**
-   * Takes over what the GAS says was prepared, after the file was lost. What was prepared or
-   * unprepared since then stays as it is.
+   * Takes over the prepared claims of the GAS after the file was lost. Claims that were prepared or
+   * unprepared since then keep their state.
    *
    * @param recorded by claim UID
    */

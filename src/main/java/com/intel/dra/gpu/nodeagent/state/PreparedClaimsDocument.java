@@ -14,7 +14,7 @@ import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
- * The prepared claims as they lie on disk:
+ * The form of the prepared claims on disk:
  *
  * <pre>
  * {
@@ -34,8 +34,8 @@ import org.jboss.logging.Logger;
  * }
  * </pre>
  *
- * <p>A change that this code would misread raises the version. Version 1, which had no results, is
- * read too. Agents before {@code gone} read over it.
+ * <p>The version must be raised for a change that this code would misread. Version 1, which had no
+ * results, is read too. Agents older than {@code gone} ignore it.
  */
 public record PreparedClaimsDocument(
     String bootId, boolean complete, Set<String> gone, Map<String, PreparedClaim> claims) {
@@ -51,7 +51,7 @@ public record PreparedClaimsDocument(
     claims = Map.copyOf(claims);
   }
 
-  /** What bytes from the disk turned out to be. */
+  /** The result of decoding bytes from the disk. */
   public sealed interface Decoded {
 
     record Valid(PreparedClaimsDocument document) implements Decoded {}
@@ -59,7 +59,7 @@ public record PreparedClaimsDocument(
     record Damaged(String reason) implements Decoded {}
   }
 
-  /** The members that the checksum is of, in their order in the file. */
+  /** The members that the checksum covers, in their order in the file. */
   private record Content(
       int version,
       String bootId,
@@ -67,7 +67,10 @@ public record PreparedClaimsDocument(
       @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedSet<String> gone,
       Map<String, PreparedClaim> claims) {}
 
-  /** As it is read: claim by claim, so that one that cannot be understood is the only one lost. */
+  /**
+   * The document as it is read: each claim is read alone, so that an invalid claim is the only one
+   * lost.
+   */
   private record Raw(
       int version,
       String bootId,
@@ -87,12 +90,12 @@ public record PreparedClaimsDocument(
     }
   }
 
-  /** Without a claim. */
+  /** Returns a document without claims. */
   static PreparedClaimsDocument empty(String bootId, boolean complete) {
     return new PreparedClaimsDocument(bootId, complete, Set.of(), Map.of());
   }
 
-  /** With these claims, in place of earlier records of them. */
+  /** Returns this document with these claims, which replace earlier records of them. */
   PreparedClaimsDocument with(Map<String, PreparedClaim> prepared) {
     var changed = new TreeMap<>(claims);
     changed.putAll(prepared);
@@ -101,7 +104,9 @@ public record PreparedClaimsDocument(
     return new PreparedClaimsDocument(bootId, complete, left, changed);
   }
 
-  /** Without these claims, also when it is completed later. */
+  /**
+   * Returns this document without these claims; if it is completed later, they are not added again.
+   */
   PreparedClaimsDocument without(Set<String> uids) {
     var changed = new TreeMap<>(claims);
     changed.keySet().removeAll(uids);
@@ -112,7 +117,10 @@ public record PreparedClaimsDocument(
     return new PreparedClaimsDocument(bootId, complete, added, changed);
   }
 
-  /** Complete: with those of these claims that it says nothing of. The same if it is complete. */
+  /**
+   * Returns this document as complete, with those of these claims that it does not mention. Returns
+   * the same document if it is complete already.
+   */
   PreparedClaimsDocument completedFrom(Map<String, PreparedClaim> recorded) {
     if (complete) {
       return this;
@@ -129,8 +137,8 @@ public record PreparedClaimsDocument(
   }
 
   /**
-   * A claim that makes no sense although the checksum is right is left out and told of in the log,
-   * and the document is not complete then: the GAS may know the claim.
+   * Decodes a document. A claim that is invalid although the checksum is right is left out and
+   * logged. The document is then not complete, because the GAS may know the claim.
    */
   public static Decoded decode(byte[] bytes) {
     return StateDocument.hasVersion(bytes, 1)

@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which device a prepared claim of structured DRA was given for which of its requests: what the
- * kubelet is answered, also when it asks again while the API server is away.
+ * A device that a prepared claim of structured DRA was allocated, and for which of its requests:
+ * the answer to the kubelet, also if it calls again while the API server is away.
  *
- * @param request as the claim's allocation names it; that of a subrequest follows a slash
+ * @param request as the claim's allocation names it; the name of a subrequest follows a slash
  * @param pool the pool of the device
  * @param device its name in the ResourceSlice
- * @param shareId of a device that is shared; else empty
- * @param adminAccess whether the claim only looks on
+ * @param shareId the share's id if the device is shared; else empty
+ * @param adminAccess whether the claim only has administrative access
  * @param cdiDevices qualified CDI device names
  */
 public record PreparedResult(

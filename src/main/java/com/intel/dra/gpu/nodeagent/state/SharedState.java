@@ -14,10 +14,10 @@ import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
 /**
- * A value in a file of the agent's state folder that two agents may use side by side, while one
- * replaces the other: what the other wrote is seen at the next use, and changes are made one at a
- * time, each on the newest value. A change is on the disk by the time that its method returns; when
- * that fails, nothing has changed.
+ * A value in a file of the agent's state folder that two agents may use at the same time while one
+ * replaces the other. Each use sees what the other agent wrote, and changes are made one at a time,
+ * each on the newest value. A change is on disk when its method returns. If that fails, nothing has
+ * changed.
  *
  * @param <S> an immutable value
  */
@@ -25,21 +25,21 @@ final class SharedState<S> {
 
   private static final Logger LOG = Logger.getLogger(SharedState.class);
 
-  /** How the value lies on disk. */
+  /** The form of the value on disk. */
   interface Form<S> {
 
-    /** What there is before the first write, and where a file is damaged that was never read. */
+    /** Returns the value before the first write, and after damage to a file that was never read. */
     S beforeTheFirst();
 
-    /** What bytes from the disk turned out to be. */
+    /** Decodes bytes from the disk. */
     StateDocument.Decoded<S> decode(byte[] content);
 
     byte[] encode(S value);
 
     /**
-     * What to tell people when the file was damaged and is set aside.
+     * Returns a message for people about a damaged file that is set aside.
      *
-     * @param isKnown whether this process knows what was in it, and writes it again
+     * @param isKnown whether this process knows the former content, and writes it again
      */
     String damageReport(Path file, String reason, boolean isKnown);
   }
@@ -50,12 +50,12 @@ final class SharedState<S> {
   private final Form<S> form;
   private final AtomicReference<Optional<String>> untold = new AtomicReference<>(Optional.empty());
 
-  // guarded by this, and replaced under the mutex only
+  // guarded by this, and replaced only while the mutex is held
   private S value;
   private Map<String, Object> seen;
   private String problem = "";
 
-  /** Whether a write of this very process goes on. */
+  /** Whether a write of this process is in progress. */
   private volatile boolean writing;
 
   private SharedState(AtomicFile file, String damagedName, FileMutex mutex, Form<S> form, S value) {
@@ -68,9 +68,9 @@ final class SharedState<S> {
   }
 
   /**
-   * Reads what an earlier run left.
+   * Reads the file of an earlier run.
    *
-   * @param folder made when it is missing
+   * @param folder created if it is missing
    * @throws IOException if the folder or file cannot be used at all
    */
   static <S> SharedState<S> open(Path folder, String name, String damagedName, Form<S> form)
@@ -88,8 +88,8 @@ final class SharedState<S> {
   }
 
   /**
-   * The value as it is now. While the file cannot be read it is what was read last, and {@link
-   * #isCertain} false.
+   * Returns the value as it is now. While the file cannot be read, it is the value that was read
+   * last, and {@link #isCertain} is false.
    */
   S get() {
     try {
@@ -102,13 +102,13 @@ final class SharedState<S> {
     }
   }
 
-  /** Whether the last look at the file succeeded. */
+  /** Returns whether the last read of the file succeeded. */
   synchronized boolean isCertain() {
     return problem.isEmpty();
   }
 
   /**
-   * Replaces the value by what the change makes of it; nothing is written when that is the same.
+   * Replaces the value by the result of the change; writes nothing if that is the same.
    *
    * @return the value before
    */
@@ -129,7 +129,7 @@ final class SharedState<S> {
         });
   }
 
-  /** Under the mutex. What makes a value smaller is written whatever its size. */
+  /** Requires the mutex. A value that becomes smaller is written whatever its size. */
   private void write(S after) throws IOException {
     byte[] content = form.encode(after);
     if (content.length > StateDocument.MAX_WRITTEN_BYTES
@@ -139,7 +139,7 @@ final class SharedState<S> {
     writeContent(after, content);
   }
 
-  /** Under the mutex. */
+  /** Requires the mutex. */
   private void writeContent(S after, byte[] content) throws IOException {
     writing = true;
     try {
@@ -150,12 +150,12 @@ final class SharedState<S> {
     }
   }
 
-  /** What was found damaged since the last call; the last of it. */
+  /** Returns the message about the last damage that was found since the last call. */
   Optional<String> takeDamageReport() {
     return untold.getAndSet(Optional.empty());
   }
 
-  /** Does something while no other agent changes the value, nor does anything in this way. */
+  /** Runs an action while no other agent changes the value or runs such an action. */
   <R> R exclusively(FileMutex.Action<R> action) throws IOException {
     return mutex.exclusively(action);
   }
@@ -168,7 +168,8 @@ final class SharedState<S> {
   }
 
   private void lookAgain() throws IOException {
-    // nobody else writes meanwhile, and to wait for a disk would tell nothing more
+    // no other agent writes during this process' write, so waiting for the disk would show nothing
+    // new
     if (!writing && hasChanged(look())) {
       mutex.exclusively(
           () -> {
@@ -179,7 +180,7 @@ final class SharedState<S> {
     succeeded();
   }
 
-  /** Under the mutex. */
+  /** Requires the mutex. */
   private void takeOver() throws IOException {
     Map<String, Object> now = look();
     if (!hasChanged(now)) {
@@ -214,12 +215,15 @@ final class SharedState<S> {
         : form.decode(content);
   }
 
-  /** A file that has vanished is no news: what was in it is here, and comes back when written. */
+  /**
+   * Returns whether the file must be read again. A file that has vanished does not count: its
+   * content is in memory, and the next write restores it.
+   */
   private synchronized boolean hasChanged(Map<String, Object> now) {
     return !now.isEmpty() && !now.equals(seen);
   }
 
-  /** Whether this process knows what the file said before it was damaged. */
+  /** Returns whether this process knows what the file contained before it was damaged. */
   private synchronized boolean hasBeenRead() {
     return !seen.isEmpty();
   }
@@ -233,7 +237,10 @@ final class SharedState<S> {
     seen = look;
   }
 
-  /** What differs between two contents: each is a new file. Empty when there is none. */
+  /**
+   * Returns attributes that differ between any two contents, because each content is a new file.
+   * Empty if there is no file.
+   */
   private Map<String, Object> look() throws IOException {
     try {
       return Files.readAttributes(file.path(), "unix:ino,size,lastModifiedTime,ctime");

@@ -15,17 +15,17 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * How the agent's state lies on disk: a JSON object with a member {@code version}, and a {@code
- * checksum} of the object without it, in compact form.
+ * The form of the agent's state on disk: a JSON object with a member {@code version}, and a {@code
+ * checksum} of the object without that member, in compact form.
  */
 public final class StateDocument {
 
-  /** A node's few hundred claims have a tenth of it; more is not what an agent wrote. */
+  /** A node's few hundred claims need a tenth of this; an agent does not write more. */
   static final int MAX_BYTES = 4 << 20;
 
   /**
-   * An agent writes half of what it reads. The GAS lists the same claims in less words, so that it
-   * stays within the 1.5 MiB that an object may have, too.
+   * An agent writes at most half of what it reads. The GAS lists the same claims in fewer bytes, so
+   * this also keeps it within the 1.5 MiB that an object may have.
    */
   static final int MAX_WRITTEN_BYTES = MAX_BYTES / 2;
 
@@ -42,7 +42,7 @@ public final class StateDocument {
 
   private StateDocument() {}
 
-  /** What bytes from the disk turned out to be. */
+  /** The result of decoding bytes from the disk. */
   sealed interface Decoded<T> {
 
     record Valid<T>(T content) implements Decoded<T> {}
@@ -68,8 +68,8 @@ public final class StateDocument {
   }
 
   /**
-   * @param laterLists members that are lists, and that agents did not write from the beginning:
-   *     empty where they are absent
+   * @param laterLists members that are lists and that older agents did not write: empty if they are
+   *     absent
    */
   static <T extends Record> Decoded<T> decode(
       byte[] bytes, int version, Class<T> type, Set<String> laterLists) {
@@ -95,7 +95,7 @@ public final class StateDocument {
     }
   }
 
-  /** One entry of a document; empty when it is not what it should be. */
+  /** Decodes one entry of a document; empty if it is invalid. */
   static <T extends Record> Optional<T> entry(JsonNode json, Class<T> type) {
     try {
       return Optional.ofNullable(JSON.treeToValue(json, type));
@@ -104,7 +104,7 @@ public final class StateDocument {
     }
   }
 
-  /** Whether it says that it has that version; false also when it says nothing that can be read. */
+  /** Returns whether the document states that version; false also if it cannot be read. */
   static boolean hasVersion(byte[] bytes, int version) {
     try {
       JsonNode json = JSON.readTree(bytes);

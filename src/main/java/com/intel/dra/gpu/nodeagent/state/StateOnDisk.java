@@ -6,28 +6,29 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * What an agent's files in its state folder say, for those who only look: nothing is locked, set
- * aside or removed. Files are replaced as a whole, so each is seen as it was at one moment.
+ * Reads an agent's files in its state folder without changing them: it locks, sets aside and
+ * removes nothing. Files are replaced as a whole, so each one is read as it was at one moment.
  */
 public record StateOnDisk(Path folder) {
 
-  /** One file. */
+  /** The content of one file. */
   public sealed interface Content<T> {
 
-    /** There is none: nothing was recorded yet, or it was lost. */
+    /** There is no file: nothing was recorded yet, or the file was lost. */
     record Absent<T>() implements Content<T> {}
 
     /**
-     * @param bootId of the boot that it was written in
+     * @param bootId the boot in which it was written
      */
     record Valid<T>(String bootId, T records) implements Content<T> {}
 
-    /** It cannot be read, or is not what an agent of this version writes. */
+    /** The file cannot be read, or an agent of this version would not write it. */
     record Unreadable<T>(String reason) implements Content<T> {}
   }
 
   /**
-   * @param complete false while it is to be completed from the GAS, because the file was lost
+   * @param complete false while the record is to be completed from the GAS, because the file was
+   *     lost
    * @param byUid by the claim's UID
    */
   public record Prepared(boolean complete, Map<String, PreparedClaim> byUid) {
@@ -56,7 +57,7 @@ public record StateOnDisk(Path folder) {
             });
   }
 
-  /** The GPUs that the driver split, by UID. */
+  /** Reads the GPUs that the driver split, by UID. */
   public Content<Map<String, VfHostRecord>> vfHosts() {
     return read(
         vfHostsFile(),

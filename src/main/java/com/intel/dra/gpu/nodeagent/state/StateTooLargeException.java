@@ -2,13 +2,13 @@ package com.intel.dra.gpu.nodeagent.state;
 
 import java.io.IOException;
 
-/** A state file would grow beyond what is safely read back; nothing was written. */
+/** A state file would become larger than what can safely be read back; nothing was written. */
 public final class StateTooLargeException extends IOException {
 
   private static final long serialVersionUID = 1L;
 
   /**
-   * @param bytes how large the file would be
+   * @param bytes the size that the file would have
    */
   StateTooLargeException(int bytes) {
     super(

@@ -4,24 +4,27 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.databind.JsonNode;
 
 /**
- * What this driver made of a GPU.
+ * The VFs that this driver made of a GPU.
  *
- * @param profile empty for VFs of somebody else that are being removed
- * @param memoryMiB what each VF has at least
- * @param verified false while they are being made or removed: an agent that finds it so has died
- *     meanwhile, and the VFs may be incomplete
- * @param identity which VFs it speaks of, as {@link
- *     com.intel.dra.gpu.sysfs.sriov.VirtualFunctions#identity} says: others are not this driver's.
- *     Empty while that is not known yet, and in a record of an earlier version
+ * @param profile empty for VFs of others that are being removed
+ * @param memoryMiB the least memory of each VF
+ * @param verified false while they are being made or removed; if an agent finds it false after a
+ *     start, the agent before it died meanwhile, and the VFs may be incomplete
+ * @param identity which VFs the record is about, in the form of {@link
+ *     com.intel.dra.gpu.sysfs.sriov.VirtualFunctions#identity}: others are not this driver's. Empty
+ *     while that is not known yet, and in a record of an earlier version
  */
 public record VfHostRecord(String profile, int memoryMiB, boolean verified, String identity) {
 
-  /** Of VFs of which it is not known yet which they are. */
+  /** Makes a record of VFs whose identity is not known yet. */
   public VfHostRecord(String profile, int memoryMiB, boolean verified) {
     this(profile, memoryMiB, verified, "");
   }
 
-  /** An earlier version wrote no {@code identity}; without another member it is damaged. */
+  /**
+   * Reads a record. An earlier version wrote no {@code identity}; a record without any other member
+   * is damaged.
+   */
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   static VfHostRecord of(JsonNode json) {
     return new VfHostRecord(
@@ -35,7 +38,7 @@ public record VfHostRecord(String profile, int memoryMiB, boolean verified, Stri
     return new VfHostRecord(profile, memoryMiB, verified, known);
   }
 
-  /** Whether the VFs that are there now are certainly others than those that it speaks of. */
+  /** Returns whether the VFs that exist now are certainly not those of this record. */
   public boolean isOfOthersThan(String seen) {
     return !identity.isEmpty() && !seen.isEmpty() && !identity.equals(seen);
   }

@@ -11,13 +11,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Which GPUs this driver turned into VFs, in a file that survives the agent and that another agent
- * may use too, while one replaces the other: those VFs are this driver's to remove. A record is on
- * the disk before the hardware is touched, and leaves it after the VFs are gone. A reboot takes the
- * VFs away and the records with them: VFs that are there afterwards were made by somebody else, and
- * those that claims hold are made anew by what the GAS says of them.
+ * The GPUs that this driver split into VFs, in a file that survives the agent and that a second
+ * agent may also use while one replaces the other. This driver may remove those VFs. A record is
+ * written to disk before the hardware is changed, and removed after the VFs are gone. A reboot
+ * removes the VFs, so their records are dropped too. VFs that exist after a reboot were made by
+ * others, and the agent makes those that claims hold again, as the GAS describes them.
  *
- * <p>A file that is missing or damaged is to be completed from the GAS; until then {@link
+ * <p>A file that is missing or damaged must be completed from the GAS; until then {@link
  * #isComplete} is false.
  */
 public final class VfHostRecords {
@@ -26,10 +26,10 @@ public final class VfHostRecords {
   public static final String DAMAGED_FILE_NAME = FILE_NAME + ".damaged";
   public static final int VERSION = 1;
 
-  /** As it lies on disk; {@code hosts} by the UID of the GPU. */
+  /** The form on disk; {@code hosts} is by the UID of the GPU. */
   record Content(int version, String bootId, Map<String, VfHostRecord> hosts) {}
 
-  /** As it is worked with. */
+  /** The form in memory. */
   private record Hosts(Map<String, VfHostRecord> byGpu, boolean complete) {
 
     Hosts {
@@ -48,9 +48,9 @@ public final class VfHostRecords {
   }
 
   /**
-   * Reads what an earlier run left.
+   * Reads the file of an earlier run.
    *
-   * @param folder made when it is missing
+   * @param folder created if it is missing
    * @throws IOException if the folder or file cannot be used at all
    */
   public static VfHostRecords open(Path folder, BootId bootId) throws IOException {
@@ -66,7 +66,10 @@ public final class VfHostRecords {
     return now().find(gpu);
   }
 
-  /** All of them as they are now: who asks for many looks at the file once. */
+  /**
+   * Returns all records as they are now: a caller that needs several of them checks the file only
+   * once.
+   */
   public Now now() {
     return new Now(state.get().byGpu());
   }
@@ -79,8 +82,8 @@ public final class VfHostRecords {
     }
 
     /**
-     * What a VF has at least: of those that this driver made what their profile says, so that it is
-     * the same before they are there and after.
+     * Returns the least memory of a VF. For VFs that this driver made, it is what their profile
+     * says, so that the value is the same before and after they exist.
      */
     int memoryMiB(Gpu vf) {
       return vf.uid()
@@ -91,26 +94,26 @@ public final class VfHostRecords {
           .orElse(vf.memoryMiB());
     }
 
-    /** The VF with what {@link #memoryMiB} says of it. */
+    /** Returns the VF with the memory of {@link #memoryMiB}. */
     public Gpu withPromisedMemory(Gpu vf) {
       return new Gpu(vf.uid(), vf.address(), memoryMiB(vf), vf.maxVfs(), vf.drmNodes());
     }
   }
 
-  /** What was found damaged since the last call, for people. */
+  /** Returns a message for people about the damage that was found since the last call. */
   public Optional<String> takeDamageReport() {
     return state.takeDamageReport();
   }
 
   /**
-   * Does something that no other agent may do meanwhile: taking a VF into use, or deciding for good
-   * that VFs go away. To be short, and without waiting for anything.
+   * Runs an action during which no other agent may run one: taking a VF into use, or finally
+   * deciding to remove VFs. The action must be short and must not wait for anything.
    */
   public <R> R exclusively(FileMutex.Action<R> action) throws IOException {
     return state.exclusively(action);
   }
 
-  /** {@link Now#memoryMiB} as it is now. */
+  /** Returns {@link Now#memoryMiB} as it is now. */
   public int memoryMiB(Gpu vf) {
     return now().memoryMiB(vf);
   }
@@ -133,12 +136,12 @@ public final class VfHostRecords {
         });
   }
 
-  /** Unless it says something else by now. */
+  /** Removes the record unless it has changed meanwhile. */
   public void removeIfStill(DeviceUid gpu, VfHostRecord made) throws IOException {
     replaceIfStill(gpu, made, Optional.empty());
   }
 
-  /** Unless it says something else by now. */
+  /** Replaces the record unless it has changed meanwhile. */
   public void replaceIfStill(DeviceUid gpu, VfHostRecord made, Optional<VfHostRecord> by)
       throws IOException {
     state.change(
@@ -156,7 +159,7 @@ public final class VfHostRecords {
   /**
    * Takes over what the GAS and the hardware say, after the file was lost.
    *
-   * @param all false while some of the hardware does not say it
+   * @param all false while this is unknown for some of the hardware
    */
   public void completeFrom(Map<DeviceUid, VfHostRecord> found, boolean all) throws IOException {
     state.change(now -> now.complete() ? now : completed(now, found, all));

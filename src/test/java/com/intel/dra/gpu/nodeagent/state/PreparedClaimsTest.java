@@ -133,7 +133,7 @@ class PreparedClaimsTest {
         {"version":1,"bootId":"%s","complete":true,"claims":{},"later":1,"checksum":"sha256:%s"}
         """
             .formatted(BOOT.value(), "11b5c3f6");
-    // the checksum is of the whole document, so a later agent's is still right for this one
+    // the checksum covers the whole document, so that of a later agent is right for this one too
     Files.writeString(file(), withChecksum(later));
 
     assertThat(PreparedClaims.open(folder, BOOT).isComplete()).isTrue();

@@ -12,7 +12,7 @@ class StateOnDiskTest {
 
   @TempDir Path folder;
 
-  /** Whoever looks has little memory, and need not read on when it is clear that no agent wrote. */
+  /** The reader has little memory, and can stop when it is clear that no agent wrote the file. */
   @Test
   void aFileThatIsFarTooLargeIsNotReadToItsEnd() throws IOException {
     var state = new StateOnDisk(folder);
