@@ -1,6 +1,6 @@
 /**
- * How the driver uses its libraries: what the Kubernetes client, Jackson and the operator SDK are
- * told to do differently.
+ * Makes the driver's libraries (the Kubernetes client, Jackson and the operator SDK) behave as the
+ * driver needs it.
  */
 @NullMarked
 package com.intel.dra.gpu.client;

@@ -1,4 +1,4 @@
-/** Makes log lines trustworthy: text from others cannot look like a line of the driver. */
+/** Makes log lines trustworthy: text from outside cannot look like a line of the driver. */
 @NullMarked
 package com.intel.dra.gpu.logs;
 

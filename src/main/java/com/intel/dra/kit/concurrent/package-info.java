@@ -1,4 +1,7 @@
-/** Work of several threads done in one go, and work that is done one after another for each key. */
+/**
+ * Combines the requests of several threads into one operation, and runs work for the same key in
+ * sequence.
+ */
 @NullMarked
 package com.intel.dra.kit.concurrent;
 

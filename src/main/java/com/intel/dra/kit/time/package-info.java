@@ -1,4 +1,4 @@
-/** The time by which the driver waits. */
+/** Clocks, deadlines and periodic tasks: how the driver waits. */
 @NullMarked
 package com.intel.dra.kit.time;
 

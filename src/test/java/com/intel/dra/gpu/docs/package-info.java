@@ -1,4 +1,4 @@
-/** The documents against the code, and against each other. */
+/** Compares the documents with the code, and with each other. */
 @NullMarked
 package com.intel.dra.gpu.docs;
 

@@ -1,4 +1,4 @@
-/** Gives devices to claims, for a pod that waits or immediately. */
+/** Allocates devices to claims, for a pod that waits or immediately. */
 @NullMarked
 package com.intel.dra.gpu.controller.allocate;
 

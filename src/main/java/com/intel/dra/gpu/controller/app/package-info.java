@@ -1,5 +1,5 @@
 /**
- * Starts the controller: beans, election, probes and repeated work. The only room that knows all
+ * Starts the controller: beans, election, probes and repeated work. The only package that uses all
  * others of the controller.
  */
 @NullMarked

@@ -1,6 +1,6 @@
 /**
- * What the controller knows of the cluster and how it speaks to it: informers, requests to the API
- * server, Events.
+ * The controller's view of the cluster and its access to it: informers, requests to the API server,
+ * Events.
  */
 @NullMarked
 package com.intel.dra.gpu.controller.cluster;

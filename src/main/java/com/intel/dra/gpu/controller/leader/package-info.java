@@ -1,4 +1,4 @@
-/** Whether this process leads, and that only the leader writes to the API server. */
+/** Determines whether this process leads, and lets only the leader write to the API server. */
 @NullMarked
 package com.intel.dra.gpu.controller.leader;
 

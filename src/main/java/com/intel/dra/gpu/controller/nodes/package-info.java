@@ -1,4 +1,4 @@
-/** Reacts to nodes: a record that changes, and an agent that has fallen silent. */
+/** Reacts to nodes: to a GAS that changes, and to an agent that no longer renews its Lease. */
 @NullMarked
 package com.intel.dra.gpu.controller.nodes;
 

@@ -1,4 +1,4 @@
-/** What is free on each node, and whether the claims of a pod fit there. */
+/** Determines what is free on each node, and whether the claims of a pod fit there. */
 @NullMarked
 package com.intel.dra.gpu.controller.placing;
 

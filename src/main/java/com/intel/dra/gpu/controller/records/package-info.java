@@ -1,4 +1,4 @@
-/** Writes the node's record in the GAS and the claims, and audits the one against the other. */
+/** Writes the node's record in the GAS and the claims, and checks the two against each other. */
 @NullMarked
 package com.intel.dra.gpu.controller.records;
 

@@ -1,4 +1,4 @@
-/** Takes devices back from claims: deallocation, deletion, and nodes that are gone. */
+/** Releases the devices of claims: deallocation, deletion, and nodes that are gone. */
 @NullMarked
 package com.intel.dra.gpu.controller.release;
 

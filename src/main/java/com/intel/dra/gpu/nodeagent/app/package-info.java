@@ -1,5 +1,5 @@
 /**
- * Starts the node agent: beans, probes and repeated work. The only room that knows all others of
+ * Starts the node agent: beans, probes and repeated work. The only package that uses all others of
  * the agent.
  */
 @NullMarked

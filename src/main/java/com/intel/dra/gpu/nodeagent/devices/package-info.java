@@ -1,6 +1,4 @@
-/**
- * Which devices the node has and in which state each is, also while VFs are being made or removed.
- */
+/** The node's devices and the state of each, also while VFs are being made or removed. */
 @NullMarked
 package com.intel.dra.gpu.nodeagent.devices;
 

@@ -1,4 +1,4 @@
-/** The way to this node's GpuAllocationState (GAS): the informer, the store and the patch. */
+/** Access to this node's GpuAllocationState (GAS): the informer, the store and the patch. */
 @NullMarked
 package com.intel.dra.gpu.nodeagent.gas;
 

@@ -1,4 +1,4 @@
-/** Which of two agents on a node acts, and how an agent shows that it works. */
+/** Determines which of two agents on a node acts, and shows by a Lease that the agent works. */
 @NullMarked
 package com.intel.dra.gpu.nodeagent.life;
 

@@ -1,4 +1,7 @@
-/** What is published for those who allocate: the agent's fields of the GAS, and ResourceSlices. */
+/**
+ * What the agent publishes for the controller and the scheduler: its fields of the GAS, and
+ * ResourceSlices.
+ */
 @NullMarked
 package com.intel.dra.gpu.nodeagent.publish;
 

@@ -1,6 +1,6 @@
 /**
  * The files that survive the agent: prepared claims, VFs that this driver made, the last mode
- * (docs/state-files.md).
+ * (docs/reference/state-files.md).
  */
 @NullMarked
 package com.intel.dra.gpu.nodeagent.state;

@@ -1,4 +1,4 @@
-/** The command self-check: its arguments, the repeated look and the report. */
+/** The command self-check: its arguments, the repeated comparison and the report. */
 @NullMarked
 package com.intel.dra.gpu.selfcheck.app;
 

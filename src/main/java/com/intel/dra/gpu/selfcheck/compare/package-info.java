@@ -1,4 +1,7 @@
-/** Compares what the sources say of a node, and lists where they do not agree. Pure. */
+/**
+ * Compares what the sources say about a node, and lists where they disagree. Pure: no I/O, no
+ * clock.
+ */
 @NullMarked
 package com.intel.dra.gpu.selfcheck.compare;
 

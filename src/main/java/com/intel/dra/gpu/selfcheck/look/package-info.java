@@ -1,4 +1,4 @@
-/** Looks at a node: what the API server, the disk and the hardware say of it, as one value. */
+/** Reads what the API server, the disk and the hardware say about a node into one value. */
 @NullMarked
 package com.intel.dra.gpu.selfcheck.look;
 

@@ -1,4 +1,4 @@
-/** The simulated tree as ordinary files below one root folder, which is cleaned up again. */
+/** The simulated tree as ordinary files below one root folder, which is cleaned up afterwards. */
 @NullMarked
 package com.intel.dra.gpu.simulator.folder;
 

@@ -1,6 +1,4 @@
-/**
- * How the simulated kernel answers: the tree that it shows, its rules for writes, and its faults.
- */
+/** The simulated kernel: the tree that it shows, its rules for writes, and its faults. */
 @NullMarked
 package com.intel.dra.gpu.simulator.kernel;
 

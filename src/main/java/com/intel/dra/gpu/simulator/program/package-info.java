@@ -1,4 +1,6 @@
-/** The simulator's program: its arguments, and the two kinds of node that it makes. */
+/**
+ * The simulator's program: its arguments, and the two kinds of simulated node that it can create.
+ */
 @NullMarked
 package com.intel.dra.gpu.simulator.program;
 

@@ -1,4 +1,4 @@
-/** Which GPUs are simulated and with which faults: the topology file. */
+/** The topology file: which GPUs are simulated and with which faults. */
 @NullMarked
 package com.intel.dra.gpu.simulator.topology;
 

@@ -1,4 +1,4 @@
-/** Finds the GPUs and VFs that the kernel shows, and says why one is left out. Only reads. */
+/** Finds the GPUs and VFs that the kernel shows, and says why a device is left out. Only reads. */
 @NullMarked
 package com.intel.dra.gpu.sysfs.discovery;
 

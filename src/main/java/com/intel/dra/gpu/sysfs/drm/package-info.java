@@ -1,4 +1,7 @@
-/** The local memory of a GPU or VF, as its kernel driver answers an ioctl on the DRM node. */
+/**
+ * Reads the local memory of a GPU or VF, by an ioctl on the DRM node that the kernel driver
+ * answers.
+ */
 @NullMarked
 package com.intel.dra.gpu.sysfs.drm;
 

@@ -1,6 +1,6 @@
 /**
- * Files, links and folders of sysfs below one root path, read and written; nothing here knows what
- * they mean.
+ * Reads and writes files, links and folders of sysfs below one root path. Knows nothing of their
+ * meaning.
  */
 @NullMarked
 package com.intel.dra.gpu.sysfs.files;

@@ -1,6 +1,6 @@
 /**
- * What a driver implements for the kubelet's plugin protocol, and what it is told: the contract,
- * without the server.
+ * The contract between a driver and the kubelet's plugin protocol: what a driver implements, and
+ * what the server tells it.
  */
 @NullMarked
 package com.intel.dra.kit.kubelet.api;

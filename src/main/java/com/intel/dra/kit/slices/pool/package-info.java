@@ -1,6 +1,6 @@
 /**
- * A wanted pool of devices laid out as ResourceSlices, and what differs from those that exist.
- * Pure: no I/O, no clock.
+ * Lays out a wanted pool of devices as ResourceSlices, and computes the difference from those that
+ * exist. Pure: no I/O, no clock.
  */
 @NullMarked
 package com.intel.dra.kit.slices.pool;
