@@ -53,7 +53,7 @@ public class GasStore {
   }
 
   /**
-   * Creates the GAS, owned by the Node so that both are deleted together.
+   * Creates the GAS, owned by the Node so that it is deleted with the Node.
    *
    * @return false if there was one already
    */
