@@ -9,27 +9,31 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The API server, as far as the controller writes to it and reads past its informers. Every method
- * blocks, and fails with the client's exception where a caller can do no more than try again later.
+ * The controller's writes to the API server, and its reads that bypass the informers. Every method
+ * blocks. It fails with the client's exception where a caller can only try again later.
  */
 public interface ApiServer {
 
-  /** How a write ended, as far as the writer can do something about it. */
+  /** How a write ended, as far as the writer can react to it. */
   sealed interface Outcome<T> {
 
-    /** Done; the object as it is now. */
+    /**
+     * The write was done.
+     *
+     * @param object the object as it is now
+     */
     record Written<T>(T object) implements Outcome<T> {}
 
     /**
-     * Somebody wrote since the version that this write was decided on, or has created the object:
-     * decide anew.
+     * Another writer has changed the object since the version that this write was decided on, or
+     * has created it: decide again.
      */
     record Conflict<T>() implements Outcome<T> {}
 
-    /** There is no such object any more. */
+    /** The object does not exist any more. */
     record Gone<T>() implements Outcome<T> {}
 
-    /** Writes on if this was written. */
+    /** Does the next write if this one was done. */
     default Outcome<T> then(Function<T, Outcome<T>> next) {
       return switch (this) {
         case Written<T>(T object) -> next.apply(object);
@@ -41,27 +45,27 @@ public interface ApiServer {
 
   <T extends HasMetadata> Outcome<T> create(T object);
 
-  /** Writes all but the status, under the object's resourceVersion. */
+  /** Writes everything except the status, under the object's resourceVersion. */
   <T extends HasMetadata> Outcome<T> update(T object);
 
   /**
-   * Adds our finalizer to the claim, or takes it away, as the given claim has it, under the
-   * object's resourceVersion. Those of others stay.
+   * Adds our finalizer to the claim if the given claim has it, and removes it otherwise, under the
+   * object's resourceVersion. Finalizers of others stay.
    */
   Outcome<ResourceClaim> updateFinalizers(ResourceClaim claim);
 
-  /** Writes the status alone, under the object's resourceVersion. */
+  /** Writes only the status, under the object's resourceVersion. */
   <T extends HasMetadata> Outcome<T> updateStatus(T object);
 
   /**
    * Applies a JSON merge patch (RFC 7386).
    *
-   * @param node which one; the patch carries the resourceVersion if it was decided on one
+   * @param node the object to patch; the patch carries the resourceVersion if it was decided on one
    */
   Outcome<GpuAllocationState> mergePatch(GpuAllocationState node, JsonNode patch);
 
   <T extends HasMetadata> Optional<T> read(Class<T> kind, String namespace, String name);
 
-  /** The objects of all namespaces. */
+  /** Returns the objects of all namespaces. */
   <T extends HasMetadata> List<T> list(Class<T> kind);
 }

@@ -9,12 +9,12 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * Hears of every change to the objects that a reconciler watches, in order and with what was there
- * before. A reconciler sees the latest version alone; and none at all of an object that is being
- * deleted, unless JOSDK may set a finalizer on every object of the kind, which here are other
- * drivers' too.
+ * Receives every change to the objects that a reconciler watches, in order and together with the
+ * previous version. A reconciler sees only the latest version. It sees no version of an object that
+ * is being deleted, unless JOSDK may set a finalizer on every object of the kind, which here would
+ * include those of other drivers.
  *
- * <p>It is called on the informer's thread: no waiting.
+ * <p>The informer's thread calls it, so it must not block.
  */
 public final class ChangeListener<P extends HasMetadata> extends AbstractEventSource<Void, P>
     implements ResourceEventAware<P> {
@@ -23,8 +23,8 @@ public final class ChangeListener<P extends HasMetadata> extends AbstractEventSo
   private final Consumer<P> gone;
 
   /**
-   * @param changed gets the version before, if it is not new, and the version now
-   * @param gone gets the last version
+   * @param changed receives the previous version, if there is one, and the current version
+   * @param gone receives the last version
    */
   public ChangeListener(Class<P> kind, BiConsumer<Optional<P>, P> changed, Consumer<P> gone) {
     super(Void.class, kind.getSimpleName() + "-listener");

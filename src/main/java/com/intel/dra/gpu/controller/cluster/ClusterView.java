@@ -28,8 +28,8 @@ import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * What the controller knows of the cluster, from the informers of its reconcilers. Nothing in here
- * is state of its own: after a restart it is the same again.
+ * What the controller knows about the cluster, taken from the informers of its reconcilers. It
+ * holds no state of its own, so a restart rebuilds it unchanged.
  */
 @Singleton
 @IfBuildProfile("controller")
@@ -63,7 +63,10 @@ public class ClusterView implements ParametersLookup {
               NODES_BY_CLAIM,
               node -> List.copyOf(node.getSpec().resourceClaimAllocations().keySet())));
 
-  /** By which the node agents show that they work; nothing is decided on them but that. */
+  /**
+   * The Leases by which the node agents show that they work; the controller uses them for nothing
+   * else.
+   */
   public final ResourceCache<Lease> agentLeases = new ResourceCache<>();
 
   private final String namespace;
@@ -73,9 +76,10 @@ public class ClusterView implements ParametersLookup {
   }
 
   /**
-   * Whether every kind has been seen once. Before that a claim may be allocated, or a node full,
-   * without this process knowing: nothing must be decided. JOSDK starts each reconciler when its
-   * own informers have synced, and does not wait for those of the others.
+   * Returns whether the informers of all kinds have synced. Before that, a claim may be allocated
+   * or a node may be full without this process knowing it, so it must not decide anything. JOSDK
+   * starts each reconciler when its own informers have synced, and does not wait for those of the
+   * other reconcilers.
    */
   public boolean isComplete() {
     return Stream.of(
@@ -120,7 +124,7 @@ public class ClusterView implements ParametersLookup {
                     : List.of());
   }
 
-  /** The index that the question for a claim's pods needs on the informer of pending pods. */
+  /** The index on the informer of pending pods that finds the pods of a claim. */
   private static Map<String, Function<Pod, List<String>>> podIndexes() {
     return Map.of(
         PODS_BY_CLAIM,
@@ -141,32 +145,36 @@ public class ClusterView implements ParametersLookup {
   }
 
   /**
-   * Whether the context may be that of a pod that was bound by hand, and which is therefore not
-   * among the pending ones. The controller that takes the scheduler's place for such pods selects
-   * the node; what the scheduler wrote before, while the pod was pending, stays.
+   * Returns whether the context may belong to a pod that was bound by hand, and which is therefore
+   * not among the pending pods. For such pods the resource claim controller of Kubernetes selects
+   * the node instead of the scheduler; a selection that the scheduler wrote earlier, while the pod
+   * was pending, stays.
    */
   public static boolean mayBeScheduledByHand(PodSchedulingContext context) {
     return SchedulingStatuses.selectedNode(context).isPresent();
   }
 
-  /** Whether there are claims that wait for a consumer, of whichever class. */
+  /** Returns whether claims wait for a consumer, of any class. */
   public boolean hasDelayedClaimsIn(String claimNamespace) {
     return !claims.byIndex(DELAYED_CLAIMS, claimNamespace).isEmpty();
   }
 
-  /** The contexts of the pods that may wait for that claim, in no order. */
+  /** Returns the contexts of the pods that may wait for that claim, in no particular order. */
   public List<ResourceID> schedulingContextsConcerning(ResourceClaim claim) {
     return Stream.concat(contextsOfPendingPods(claim).stream(), contextsByHand(claim))
         .distinct()
         .toList();
   }
 
-  /** The contexts of the pods that use that claim and are not bound yet. */
+  /** Returns the contexts of the pods that use that claim and are not bound yet. */
   public List<ResourceID> contextsOfPendingPods(ResourceClaim claim) {
     return pendingPodsUsing(claim).stream().map(ResourceID::fromResource).toList();
   }
 
-  /** Which claims a pod uses that was bound by hand is not known here, unless it owns the claim. */
+  /**
+   * A pod that was bound by hand is not in the cache, so its claims are unknown here unless it owns
+   * the claim.
+   */
   private Stream<ResourceID> contextsByHand(ResourceClaim claim) {
     String claimNamespace = claim.getMetadata().getNamespace();
     return Claims.controllingPod(claim)
@@ -179,7 +187,10 @@ public class ClusterView implements ParametersLookup {
         .filter(context -> pendingPods.get(context).isEmpty());
   }
 
-  /** All claims that were made from templates for the same pod, itself too; empty if it was not. */
+  /**
+   * Returns all claims that were made from templates for the same pod, including this one; empty if
+   * it was not made from a template.
+   */
   public List<ResourceClaim> claimsMadeForThePodOf(ResourceClaim claim) {
     return Claims.controllingPod(claim)
         .map(pod -> claims.byIndex(CLAIMS_BY_POD, pod.getUid()))
@@ -192,25 +203,25 @@ public class ClusterView implements ParametersLookup {
   }
 
   /**
-   * Immediate claims of this driver that have found no node yet. Asked for whenever a node is new
-   * or has room again, which must not cost a look at all claims.
+   * Returns the immediate claims of this driver that have no node yet. It is called whenever a node
+   * is new or has capacity again, so it must not read all claims.
    */
   public Stream<ResourceClaim> unallocatedImmediateClaims() {
     return claims.byIndex(WAITING_CLAIMS, WAITING_CLAIMS).stream()
         .filter(claim -> ourClassOf(claim).isPresent());
   }
 
-  /** The node's GPUs and who holds them; empty where no node agent has ever run. */
+  /** Returns the node's GPUs and their holders; empty where no node agent has ever run. */
   public Optional<GpuAllocationState> node(String name) {
     return nodes.get(namespace, name);
   }
 
-  /** Empty where the node's agent has none (yet). */
+  /** Empty where the node's agent has no Lease (yet). */
   public Optional<Lease> agentLease(String node) {
     return agentLeases.get(namespace, AgentLease.nameOf(node));
   }
 
-  /** The nodes on whose record the claim is. */
+  /** Returns the nodes that have the claim on record. */
   public List<GpuAllocationState> nodesThatRecord(String claimUid) {
     return nodes.byIndex(NODES_BY_CLAIM, claimUid);
   }
@@ -237,7 +248,7 @@ public class ClusterView implements ParametersLookup {
         .toList();
   }
 
-  /** The claims that this driver allocated on that node. */
+  /** Returns the claims that this driver allocated on that node. */
   public List<ResourceClaim> claimsOnNode(String name) {
     return claims.byIndex(CLAIMS_BY_NODE, name);
   }
@@ -250,7 +261,7 @@ public class ClusterView implements ParametersLookup {
     return classes.get(claim.getSpec().getResourceClassName());
   }
 
-  /** The claim's class if it is one of this driver's. */
+  /** Returns the claim's class if it is one of this driver's. */
   public Optional<ResourceClass> ourClassOf(ResourceClaim claim) {
     return classOf(claim).filter(ClusterView::isOurs);
   }

@@ -19,9 +19,9 @@ import java.util.concurrent.ExecutorService;
 import org.jboss.logging.Logger;
 
 /**
- * Tells people, by Events on the object that they look at. The same words about the same object,
- * figures aside, are told again only after a while (see {@link EventThrottle}), and then raise the
- * Event's count. Never fails and never blocks: work does not wait for words.
+ * Informs users by Events on the objects that they look at. The same message about the same object,
+ * figures aside, is published again only after a while (see {@link EventThrottle}), and then
+ * increases the Event's count. Never fails and never blocks, so Events do not delay the work.
  */
 @Singleton
 @IfBuildProfile("controller")
@@ -36,8 +36,8 @@ public class EventPublisher {
   private final EventThrottle throttle = new EventThrottle();
 
   /**
-   * @param clock for what the Events say
-   * @param steady for how often they are told
+   * @param clock for the times in the Events
+   * @param steady for limiting how often Events are published
    */
   public EventPublisher(
       ApiServer api,
@@ -51,10 +51,10 @@ public class EventPublisher {
   }
 
   /**
-   * Says that something keeps the object from being served.
+   * Reports that something keeps the object from being served.
    *
-   * @param text may quote what users wrote, of whatever length; nothing is done with more of it
-   *     than an Event shows
+   * @param text may quote text of any length that users wrote; only the part that an Event shows is
+   *     used
    */
   public void warn(HasMetadata about, EventReason reason, String text) {
     String message = DriverEvents.shownOf(text);
@@ -114,7 +114,9 @@ public class EventPublisher {
     }
   }
 
-  /** If somebody else changes the Event at the same time, one count is lost, which is no harm. */
+  /**
+   * If another process changes the Event at the same time, one count is lost, which does no harm.
+   */
   private void raiseCount(Event event) {
     api.read(Event.class, event.getMetadata().getNamespace(), event.getMetadata().getName())
         .ifPresent(

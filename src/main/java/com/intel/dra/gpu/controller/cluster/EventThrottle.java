@@ -7,12 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.UUID;
 
 /**
- * Which words about an object are worth an API server's while. The same words are told again after
- * {@link #SAME_WORDS}, words that differ in figures alone after {@link #SAME_BUT_FIGURES}, and
- * whatever the words, of one object for one reason no more than {@link #BURST} at once and one a
- * minute. Of all objects together no more than {@link #BURST_OF_ALL} are told at once and {@link
- * #OF_ALL_PER_SECOND} after that, and what was not yet told goes first. Time comes with each
- * question. No text is kept, and what was told longest ago is forgotten.
+ * Limits how many Events are written about an object. The same message is admitted again after
+ * {@link #SAME_WORDS}, and messages that differ only in figures after {@link #SAME_BUT_FIGURES}.
+ * For one object and one reason, whatever the message, at most {@link #BURST} are admitted at once
+ * and then one a minute. For all objects together at most {@link #BURST_OF_ALL} are admitted at
+ * once and then {@link #OF_ALL_PER_SECOND} a second; messages that were not admitted before go
+ * first. The caller passes the time with each call. No text is kept, and the message that was
+ * admitted longest ago is forgotten first.
  */
 final class EventThrottle {
 
@@ -22,23 +23,24 @@ final class EventThrottle {
   static final int BURST_OF_ALL = 1000;
   static final int OF_ALL_PER_SECOND = 10;
 
-  /** As many objects as wait in the largest clusters, so that each has its first Event. */
+  /** The number of objects that wait in the largest clusters, so that each gets its first Event. */
   static final int MAX_REMEMBERED = 65_536;
 
   private static final Duration REFILL = Duration.ofMinutes(1);
   private static final Duration REFILL_OF_ALL = Duration.ofSeconds(1).dividedBy(OF_ALL_PER_SECOND);
 
-  /** What was told before leaves that much to what was not. */
+  /** The part of the burst that repeated messages leave to new ones. */
   private static final int KEPT_FOR_NEWS = BURST_OF_ALL / 2;
 
   /**
-   * @param message the hash of it: if two are alike, the second is told somewhat later
+   * @param message its hash; if two messages have the same hash, the second is admitted somewhat
+   *     later
    */
   private record Told(int message, Instant at) {}
 
   /**
-   * @param spent how many of the burst are spent
-   * @param at when that was so
+   * @param spent how much of the burst is spent
+   * @param at the time for which that is true
    */
   private record Budget(double spent, Instant at) {
 
@@ -61,8 +63,9 @@ final class EventThrottle {
   private Budget ofAll = new Budget(0, Instant.EPOCH);
 
   /**
-   * The message with # for each number that is no part of a name, as those of nodes and devices
-   * are: messages alike belong to one Event. Reads it once, however it is made.
+   * Returns the message with # in place of each number that is not part of a name (nodes and
+   * devices have numbers in their names). Messages with the same shape belong to one Event. It
+   * reads the message only once, whatever its content.
    */
   static String shape(String message) {
     var shape = new StringBuilder(message.length());
@@ -82,7 +85,7 @@ final class EventThrottle {
     return shape.toString();
   }
 
-  /** A number is a word of digits, which marks may follow. */
+  /** A number is a word of digits; punctuation marks may follow it. */
   private static void appendWord(StringBuilder shape, String message, int begin, int end) {
     int marks = begin;
     while (marks < end && isDigit(message.charAt(marks))) {
@@ -108,7 +111,7 @@ final class EventThrottle {
     return c == '.' || c == ':' || c == '-';
   }
 
-  /** The same for all messages that belong to one Event. */
+  /** Returns the same UUID for all messages that belong to one Event. */
   static UUID identity(String objectUid, String reason, String message) {
     return hash(objectUid + reason + shape(message));
   }
@@ -117,7 +120,7 @@ final class EventThrottle {
     return UUID.nameUUIDFromBytes(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Whether that is to be told now; it then counts as told. */
+  /** Returns whether the message is to be published now; if so, counts it as published. */
   boolean admits(String objectUid, String reason, String message, Instant now) {
     UUID words = identity(objectUid, reason, message);
     Told last = told.get(words);

@@ -9,9 +9,9 @@ import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
 
 /**
- * How one reconciler has objects of another looked at again; JOSDK tells none of them of this
- * process' own writes. A call before that reconciler has started goes nowhere, which is right: it
- * looks at everything when it starts.
+ * Lets one reconciler trigger another for some objects, because JOSDK triggers no reconciler for
+ * this process' own writes. A call has no effect before the other reconciler has started, which is
+ * correct: that one looks at all objects when it starts.
  */
 @Singleton
 @IfBuildProfile("controller")
@@ -42,7 +42,7 @@ public class ReconcilerTriggers {
     nodes.propagateEvent(ResourceID.fromResource(node));
   }
 
-  /** Everything that waits for room: some node may have more than before. */
+  /** Triggers everything that waits for capacity, because some node may have more than before. */
   public void waiting() {
     view.schedulingContexts.list().map(ResourceID::fromResource).forEach(this::schedulingContext);
     view.unallocatedImmediateClaims().forEach(this::claim);

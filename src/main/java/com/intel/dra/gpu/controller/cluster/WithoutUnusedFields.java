@@ -29,18 +29,18 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has the Kubernetes client skip what users may write into the objects that the controller keeps,
- * and the controller never looks at: up to 1.5 MB of each object, of whatever class. So no such
- * object can be written back whole; the controller writes statuses, and patches that name what they
- * add or take away.
+ * Makes the Kubernetes client skip the fields that users may write into cached objects and that the
+ * controller never reads: up to 1.5 MB of each object, of any class. Therefore the controller must
+ * never write such an object back as a whole; it writes statuses, and patches that name what they
+ * add or remove.
  */
 @Singleton
 @IfBuildProfile("controller")
 public final class WithoutUnusedFields implements KubernetesClientObjectMapperCustomizer {
 
   /**
-   * How many objects of a kind are read at once, so that the answer has room in memory however
-   * large each is.
+   * How many objects of a kind are read at once, so that the answer fits into memory however large
+   * each object is.
    */
   public static final long PAGE = 50;
 
@@ -66,8 +66,8 @@ public final class WithoutUnusedFields implements KubernetesClientObjectMapperCu
   }
 
   /**
-   * Of the owners the first and the one that controls the object, of the finalizers ours and one
-   * that says that there are others: thousands of each fit into an object.
+   * Keeps two owners, the first one and the one that controls the object, and two finalizers, ours
+   * and one that shows that there are others: an object can have thousands of each.
    */
   static final class FewOwners extends StdConverter<ObjectMeta, ObjectMeta> {
 
@@ -121,7 +121,7 @@ public final class WithoutUnusedFields implements KubernetesClientObjectMapperCu
     @Nullable String name;
   }
 
-  /** What is cut is no name of anything, before and after. */
+  /** Text that is cut was too long to be a name, and is still too long afterwards. */
   static final class Beginning extends StdScalarDeserializer<String> {
 
     private static final long serialVersionUID = 1L;
