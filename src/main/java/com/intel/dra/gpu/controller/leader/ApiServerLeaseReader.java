@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** The real ones. */
+/** Reads Leases from the API server, past all informers. */
 @Singleton
 @IfBuildProfile("controller")
 public class ApiServerLeaseReader implements LeaseReader {
@@ -57,7 +57,10 @@ public class ApiServerLeaseReader implements LeaseReader {
     return ofControllers().flatMap(ApiServerLeaseReader::holder);
   }
 
-  /** As client-go does it; under the version that was read, so that nobody else's is given up. */
+  /**
+   * Does as client-go does. It writes under the version that it read, so that it does not give up
+   * the lead of another process.
+   */
   @Override
   public void giveUpLead(String leader) {
     ofControllers()

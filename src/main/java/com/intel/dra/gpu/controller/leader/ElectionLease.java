@@ -9,15 +9,23 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The Lease that the controllers elect their leader by, as the election (fabric8 7.5) reads it. */
+/**
+ * The Lease by which the controllers elect their leader, as the election (fabric8 7.5) reads it.
+ */
 public final class ElectionLease {
 
-  /** On the Lease: when a controller had to make it whole. Every controller can tell by it. */
+  /**
+   * Annotation of the Lease: the time at which a controller had to complete it. All controllers can
+   * read it.
+   */
   static final String MADE_WHOLE = GpuApi.GROUP + "/made-whole";
 
   private ElectionLease() {}
 
-  /** An election that reads one which is not ends with an exception. */
+  /**
+   * Returns whether the Lease has all its times. An election that reads a Lease without them ends
+   * with an exception.
+   */
   public static boolean isWhole(Lease lease) {
     return spec(lease)
         .filter(
@@ -28,7 +36,10 @@ public final class ElectionLease {
         .isPresent();
   }
 
-  /** The one whose name is in it, if any, has renewed it just now, and has to do so again. */
+  /**
+   * Returns the Lease with all its times: its holder, if any, counts as having renewed it now, and
+   * has to renew it again.
+   */
   public static Lease whole(Lease lease, ZonedDateTime now) {
     return new LeaseBuilder(lease)
         .editOrNewMetadata()
@@ -42,13 +53,13 @@ public final class ElectionLease {
         .build();
   }
 
-  /** When it was made whole last; empty where it never was. */
+  /** Returns the time at which a controller completed the Lease last; empty if none ever did. */
   public static Optional<String> madeWhole(Lease lease) {
     return Optional.ofNullable(lease.getMetadata().getAnnotations())
         .map(annotations -> annotations.get(MADE_WHOLE));
   }
 
-  /** Whether an election that goes on would take it. */
+  /** Returns whether a running election would take the Lease. */
   public static boolean isFree(Lease lease, ZonedDateTime now) {
     return spec(lease)
         .filter(spec -> spec.getHolderIdentity() != null && !spec.getHolderIdentity().isEmpty())

@@ -2,10 +2,10 @@ package com.intel.dra.gpu.controller.leader;
 
 import java.time.Duration;
 
-/** The Lease that the controllers elect their leader by, and how long it is valid. */
+/** The Lease by which the controllers elect their leader, and how long it is valid. */
 public final class ElectionTimes {
 
-  /** The Lease's name, in the driver's namespace; what the manifest's Role names. */
+  /** The Lease's name in the driver's namespace; the manifest's Role names it. */
   public static final String LEASE = "intel-gpu-controller";
 
   public static final Duration LEASE_DURATION = Duration.ofSeconds(15);

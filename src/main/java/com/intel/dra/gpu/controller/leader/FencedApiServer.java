@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** The real one: one request for each call. Only the leader writes. */
+/** Sends one request to the API server for each call. Only the leader writes. */
 @Singleton
 @IfBuildProfile("controller")
 public class FencedApiServer implements ApiServer {
@@ -51,8 +51,9 @@ public class FencedApiServer implements ApiServer {
   }
 
   /**
-   * The claim that is kept lacks what is not used of it, other finalizers too: a whole one would
-   * take that away. So the patch says what is to be there, or not, beside whatever is there.
+   * The cached claim lacks the fields that the controller does not use, including other finalizers;
+   * writing the whole claim would remove them. Therefore the patch names only our finalizer, to be
+   * added or removed.
    */
   @Override
   public Outcome<ResourceClaim> updateFinalizers(ResourceClaim claim) {
@@ -84,7 +85,7 @@ public class FencedApiServer implements ApiServer {
 
   @Override
   public Outcome<GpuAllocationState> mergePatch(GpuAllocationState node, JsonNode patch) {
-    // for a name alone the client reads the object first, and a whole object it copies
+    // if it gets only a name, the client reads the object first; it copies a whole object
     var named = new GpuAllocationState();
     named.getMetadata().setNamespace(node.getMetadata().getNamespace());
     named.getMetadata().setName(node.getMetadata().getName());

@@ -13,9 +13,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
- * Whether this process leads, which is when it may write. The answer is only as good as the last
- * time that the API server confirmed it: a process that was paused, or cut off, has to ask before
- * it writes again.
+ * Knows whether this process leads; only then it may write. The answer is only as recent as the
+ * last confirmation by the API server: a process that was paused or cut off has to ask before it
+ * writes again.
  */
 @Singleton
 @IfBuildProfile("controller")
@@ -23,7 +23,7 @@ public class Leadership {
 
   private static final Logger LOG = Logger.getLogger(Leadership.class);
 
-  /** How long a write may take that is under way when the leader ends. */
+  /** How long a write that is under way when the leadership ends may still take. */
   private static final Duration LAST_WRITES = Duration.ofSeconds(5);
 
   private enum State {
@@ -50,7 +50,7 @@ public class Leadership {
     this.confirmedAt = clock.instant();
   }
 
-  /** Of this process, and of no other that ever was. */
+  /** The identity of this process; no other process ever has the same. */
   public String identity() {
     return identity;
   }
@@ -59,14 +59,12 @@ public class Leadership {
     return state == State.LEADING;
   }
 
-  /**
-   * Whether this process has given up the lead, or what would have led to it, of its own accord.
-   */
+  /** Returns whether this process has itself given up the lead, or its candidacy. */
   public boolean hasEnded() {
     return state == State.ENDED;
   }
 
-  /** This process has just become the leader. */
+  /** To be called when this process has just become the leader. */
   public synchronized void begin() {
     if (state == State.WAITING) {
       confirmedAt = clock.instant();
@@ -74,7 +72,7 @@ public class Leadership {
     }
   }
 
-  /** For how long nobody has confirmed that this process leads. */
+  /** The time since the API server last confirmed that this process leads. */
   public Duration unconfirmedFor() {
     return Duration.between(confirmedAt, clock.instant());
   }
@@ -95,12 +93,13 @@ public class Leadership {
   }
 
   /**
-   * Carries out a write, if this process may.
+   * Does a write if this process may write.
    *
    * @throws NotLeadingException if it may not
    */
   <T> T write(Supplier<T> write) {
-    // Also before the lock: whoever comes while the end waits for others is to be told at once.
+    // Checked before the lock as well: a caller that arrives while end() waits for other writes
+    // gets the refusal at once.
     refuseUnlessLeading();
     writes.readLock().lock();
     try {
@@ -121,7 +120,7 @@ public class Leadership {
     }
   }
 
-  /** From now on nothing is written. Waits some seconds for what is under way. */
+  /** Refuses all writes from now on. Waits some seconds for writes that are under way. */
   public void end() {
     hadLead = isLeading();
     state = State.ENDED;
@@ -142,8 +141,8 @@ public class Leadership {
   }
 
   /**
-   * Lets another one lead at once. To be called after the {@link #end}, when nobody renews any
-   * more.
+   * Lets another process lead at once. To be called after {@link #end}, when this process does not
+   * renew the Lease any more.
    */
   public void giveUp() {
     if (hadLead) {

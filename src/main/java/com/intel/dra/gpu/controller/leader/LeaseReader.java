@@ -5,23 +5,30 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the API server says of Leases now, past all informers. Methods block for some seconds at
- * most, and fail with the client's exception without trying again: a late answer is worth nothing.
+ * Reads the current Leases from the API server, past all informers. Methods block for some seconds
+ * at most, and fail with the client's exception without trying again, because a late answer is
+ * useless.
  */
 public interface LeaseReader {
 
-  /** Those of the node agents. */
+  /** Returns the Leases of the node agents. */
   List<Lease> ofAgents();
 
-  /** The one that the controllers elect their leader by, if there is one. */
+  /** Returns the Lease by which the controllers elect their leader, if it exists. */
   Optional<Lease> ofControllers();
 
-  /** Under the version that it was read in, so that what somebody else wrote is a conflict. */
+  /**
+   * Writes the Lease under the version in which it was read, so that a write by another process is
+   * a conflict.
+   */
   void update(Lease lease);
 
-  /** Who leads; empty where nobody does. */
+  /** Returns the identity of the leader; empty if there is none. */
   Optional<String> leader();
 
-  /** Nobody leads from now on, if it was that one: the next does not have to wait. */
+  /**
+   * Gives up the lead of the given process if it leads, so that the next leader does not have to
+   * wait.
+   */
   void giveUpLead(String leader);
 }
