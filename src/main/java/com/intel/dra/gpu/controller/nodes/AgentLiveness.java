@@ -8,33 +8,36 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which node agents have fallen silent. Judged by how long nothing changed about what they show, on
- * one clock, as client-go's leader election does: what a Lease says of time is compared with
- * nothing but itself, for the agent's clock may be wrong.
+ * Knows which node agents are silent. An agent is silent if nothing that it shows has changed for a
+ * certain time, measured on one clock, as client-go's leader election does. The times in a Lease
+ * are compared only with each other, because the agent's clock may be wrong.
  *
- * <p>Time comes with each call, from a clock that does not jump.
+ * <p>The caller passes the time with each call, from a clock that does not jump.
  */
 final class AgentLiveness {
 
   /**
-   * What an agent shows.
+   * What an agent shows in its Lease.
    *
-   * @param holder who renewed last
-   * @param renewTime of the last renewal, as it is written
-   * @param duration how long a renewal counts
+   * @param holder the holder that renewed the Lease last
+   * @param renewTime the time of the last renewal, as it is written
+   * @param duration how long a renewal is valid
    */
   record Sign(String holder, String renewTime, Duration duration) {}
 
   /**
-   * For how long before it is given up an agent is asked for; more than one renewal is missing by
-   * then.
+   * How long before an agent counts as silent its Lease is read from the API server; more than one
+   * renewal is missing by then.
    */
   private static final Duration ASKED_FOR = Duration.ofSeconds(20);
 
-  /** How it stands with one agent. */
+  /** The state of one agent. */
   enum Verdict {
     ALIVE,
-    /** Its time is nearly over: to be asked for before it is given up. */
+    /**
+     * Its time is nearly over: its Lease is to be read from the API server before the agent counts
+     * as silent.
+     */
     OVERDUE,
     SILENT
   }
@@ -45,20 +48,20 @@ final class AgentLiveness {
   private final Map<String, Sighting> sightings = new HashMap<>();
 
   /**
-   * @param graceWithoutLease how long an agent counts that has no Lease: one of an older version
-   *     has none
+   * @param graceWithoutLease how long an agent without a Lease counts as alive; agents of older
+   *     versions have no Lease
    */
   AgentLiveness(Duration graceWithoutLease) {
     this.graceWithoutLease = graceWithoutLease;
   }
 
-  /** Who is not among these nodes begins anew when it is again. */
+  /** Forgets all other nodes; the time of such a node begins anew when it is seen again. */
   void retain(Set<String> nodes) {
     sightings.keySet().retainAll(nodes);
   }
 
   /**
-   * @param sign empty where there is no Lease
+   * @param sign empty if there is no Lease
    */
   void see(String node, Optional<Sign> sign, Instant now) {
     Sighting last = sightings.get(node);
@@ -67,12 +70,15 @@ final class AgentLiveness {
     }
   }
 
-  /** Nothing could be seen until now, so that nobody's silence tells anything. */
+  /**
+   * Starts the time of all agents anew: nothing could be observed until now, so silence proves
+   * nothing.
+   */
   void beginAnew(Instant now) {
     sightings.replaceAll((_, last) -> new Sighting(last.sign(), now));
   }
 
-  /** For how long a node shows the same. */
+  /** Returns how long the sign of a node has not changed. */
   Duration silence(String node, Instant now) {
     return Optional.ofNullable(sightings.get(node))
         .map(last -> Duration.between(last.since(), now))

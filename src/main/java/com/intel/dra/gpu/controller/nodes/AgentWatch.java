@@ -31,13 +31,13 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
- * Sets the GAS of a node to NotReady whose agent has fallen silent, so that nothing new is placed
- * there. It is the one field of the agent that the controller writes; the agent sets it right when
+ * Sets the GAS of a node to NotReady if its agent is silent, so that nothing new is placed there.
+ * This status is the only field of the agent that the controller writes; the agent corrects it when
  * it is back.
  *
- * <p>Before an agent is given up the API server is asked for its Lease, for an informer may lag
- * behind. If it does not answer, the agents may have been unable to renew, and everybody's time
- * begins anew.
+ * <p>Before an agent counts as silent, its Lease is read from the API server, because an informer
+ * may lag behind. If the API server does not answer, the agents may have been unable to renew, and
+ * the time of all agents begins anew.
  */
 @Singleton
 @IfBuildProfile("controller")
@@ -47,7 +47,7 @@ public class AgentWatch {
 
   private static final Logger LOG = Logger.getLogger(AgentWatch.class);
 
-  /** A process that slept so long has seen no renewals meanwhile. */
+  /** A process that slept for so long has seen no renewals meanwhile. */
   private static final Duration GAP = PERIOD.multipliedBy(3);
 
   private static final Duration SHORTEST = Duration.ofSeconds(10);
@@ -122,7 +122,7 @@ public class AgentWatch {
   }
 
   /**
-   * @return whether the API server answered at once
+   * @return whether the API server answered soon enough
    */
   private boolean askFor(Set<String> nodes) {
     Instant asked = clock.instant();
@@ -166,7 +166,7 @@ public class AgentWatch {
                     Map.of("resourceVersion", gas.getMetadata().getResourceVersion()),
                     "status",
                     GpuAllocationState.NOT_READY)));
-    // after a conflict it is looked at anew, for it may have been the agent who wrote
+    // after a conflict the next look decides again, because the writer may have been the agent
     if (outcome instanceof Outcome.Written<GpuAllocationState>(GpuAllocationState written)) {
       view.nodes.remember(gas, written);
       metrics.agentSilent();

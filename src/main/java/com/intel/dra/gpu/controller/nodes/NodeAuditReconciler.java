@@ -47,9 +47,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
- * Keeps a node's {@code resourceClaimAllocations} equal to what the claims say, which is the truth:
- * puts back what is missing, drops what no claim stands for. And has whatever waits looked at again
- * when a node has more room than before.
+ * Keeps a node's {@code resourceClaimAllocations} equal to the claims, which are authoritative:
+ * adds missing records and drops records that no claim justifies. It also triggers everything that
+ * waits when a node has more capacity than before.
  */
 @ControllerConfiguration(name = "gas", generationAwareEventProcessing = false)
 @GradualRetry(maxAttempts = -1, initialInterval = 200, intervalMultiplier = 2, maxInterval = 30_000)
@@ -61,11 +61,12 @@ public class NodeAuditReconciler implements Reconciler<GpuAllocationState> {
   private static final Duration WHEN_CLAIMS_CHANGED = Duration.ofSeconds(1);
 
   /**
-   * Records without a known claim that one look asks the API server about; the next look goes on.
+   * How many records without a known claim one run checks against the API server; the next run
+   * continues.
    */
   static final int MOST_AT_A_TIME = 256;
 
-  /** No UID that the API server gives is as long: 36 characters. */
+  /** Longer than any UID that the API server assigns (36 characters). */
   static final int LONGEST_UID = 128;
 
   private final ClusterView view;
@@ -111,7 +112,10 @@ public class NodeAuditReconciler implements Reconciler<GpuAllocationState> {
     return List.of(triggers.nodes, listener(), agentLeases(context));
   }
 
-  /** Renewed every few seconds for each node, which is no reason to look at the node. */
+  /**
+   * Agents renew their Leases every few seconds, so a renewal does not trigger a reconciliation of
+   * the node.
+   */
   private EventSource<?, GpuAllocationState> agentLeases(
       EventSourceContext<GpuAllocationState> context) {
     var informer =
@@ -169,9 +173,9 @@ public class NodeAuditReconciler implements Reconciler<GpuAllocationState> {
   }
 
   /**
-   * Looks again under the node's lock: what went on meanwhile is no error. Drops records only of
-   * the version that was audited, for what was confirmed may have been overtaken; the change has
-   * the node looked at again.
+   * Audits again under the node's lock, because changes made meanwhile are no errors. Drops records
+   * only of the version that was audited, because the confirmation may be outdated; the change of
+   * the record triggers a new audit.
    */
   private void correct(GpuAllocationState audited, Set<String> confirmed) {
     String node = audited.getMetadata().getName();
@@ -201,13 +205,14 @@ public class NodeAuditReconciler implements Reconciler<GpuAllocationState> {
   }
 
   /**
-   * Another controller, such as one that has lost the connection to its node and not yet ended, may
-   * have allocated a claim without this process having seen it, or be about to: nothing is dropped
-   * before the API server confirmed it, and before the claim was changed, which makes a conflict of
-   * whatever that controller has yet to write into its status.
+   * Finds the claims whose records may be dropped. Another controller, for example one whose node
+   * is cut off and which has not ended yet, may have allocated a claim without this process having
+   * seen it, or may be about to. Therefore a record is dropped only after the API server has
+   * confirmed it, and after the claim was changed, so that later writes of that controller to the
+   * claim's status are conflicts.
    *
-   * @return those of the claims that hold nothing there and cannot any more; not all of them at
-   *     once, for who may write the record may make up as many as he likes
+   * @return the claims that hold nothing on the node and cannot get anything there any more; not
+   *     all of them at once, because a writer of the record may invent any number of them
    */
   private Set<String> withoutAllocationOn(String node, Set<String> claimUids) {
     Set<String> looked =
@@ -225,8 +230,8 @@ public class NodeAuditReconciler implements Reconciler<GpuAllocationState> {
   }
 
   /**
-   * As they are now, past the informers, by UID; empty where the claim is gone. Without those of
-   * which nothing is known yet.
+   * Returns the claims as they are now, past the informers, by UID; empty if the claim is gone.
+   * Claims of which nothing is known yet are left out.
    */
   private Map<String, Optional<ResourceClaim>> read(String node, Set<String> claimUids) {
     var now = new HashMap<String, Optional<ResourceClaim>>();
@@ -249,7 +254,7 @@ public class NodeAuditReconciler implements Reconciler<GpuAllocationState> {
     return now;
   }
 
-  /** Another claim of that name is not it. */
+  /** A claim of the same name with another UID is a different claim. */
   private Optional<ResourceClaim> readAgain(String uid, ResourceID id) {
     return api.read(ResourceClaim.class, id.getNamespace().orElseThrow(), id.getName())
         .filter(claim -> uid.equals(Claims.uid(claim)));

@@ -18,13 +18,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Finds out whether claims are gone that nodes have on record and the informer does not know. The
- * informer may lag behind, so only a list of all claims tells, one that was begun after the record
- * was seen. Such a list costs much, and what a node has on record may be made up: there is at most
- * one in {@link #PAUSE}, for all nodes together.
+ * Finds out whether claims are gone that nodes have on record and that the informer does not know.
+ * The informer may lag behind, so only a list of all claims answers this, and only one that began
+ * after the record was seen. Such a list is expensive, and a record may be invented, so there is at
+ * most one list in {@link #PAUSE} for all nodes together.
  *
- * <p>What a list said of a node's claims is kept until the node asks for others, for a claim that
- * is gone never comes back: who records it again causes no list. Safe for use by several threads.
+ * <p>The answer for a node's claims is kept until the node asks for others. A claim that is gone
+ * never comes back, so recording it again causes no list. Safe for use by several threads.
  */
 @Singleton
 @IfBuildProfile("controller")
@@ -46,11 +46,11 @@ public class UnknownClaims {
   }
 
   /**
-   * Where the claims are that the node has on record. Blocks for the time of a list.
+   * Returns where the claims are that the node has on record. Blocks for the time of a list.
    *
-   * @param claimUids not many, each of moderate length: they are kept
-   * @return by UID: empty if the claim is gone; without those of which nothing can be said yet,
-   *     which are to be asked for again
+   * @param claimUids not many and each of moderate length, because they are kept
+   * @return by UID: empty if the claim is gone; claims of which nothing is known yet are left out,
+   *     and the caller asks for them again
    */
   Map<String, Optional<ResourceID>> find(String node, Set<String> claimUids) {
     Optional<Map<String, Set<String>>> toList = ask(node, claimUids);
@@ -58,7 +58,7 @@ public class UnknownClaims {
     return knownOf(node, claimUids);
   }
 
-  /** The nodes' claims to look for now, if it is time to. */
+  /** Returns the claims of all nodes to look for now, if a list is due. */
   private synchronized Optional<Map<String, Set<String>>> ask(String node, Set<String> claimUids) {
     if (knownOf(node, claimUids).size() == claimUids.size()) {
       return Optional.empty();
