@@ -25,8 +25,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Gives back what a claim holds. A node whose record is gone (node, agent or object were removed)
- * holds nothing back.
+ * Releases the devices of a claim. If a node's record is gone (because the node, the agent or the
+ * object was removed), nothing has to be released there.
  */
 @Singleton
 @IfBuildProfile("controller")
@@ -58,15 +58,15 @@ public class ClaimRelease {
   }
 
   /**
-   * Takes the claim's allocation or our finalizer away, then its records, then what is left of the
-   * two. Blocks.
+   * Removes the claim's allocation or our finalizer, then its records, then the finalizer if it is
+   * left. Blocks.
    *
-   * <p>The claim comes first: that makes a conflict of whatever another controller, which does not
-   * know yet that it leads no more, is about to write into the claim's status. So nobody is given
-   * devices that the claim is given meanwhile. A record that is left over by an interruption is
-   * dropped by the audit.
+   * <p>The claim is written first. This causes a conflict for any write to the claim's status by
+   * another controller that does not know yet that it leads no more, so the released devices are
+   * not given to others while that controller gives them to this claim. If an interruption leaves a
+   * record, the audit drops it.
    *
-   * @return false if the claim is being worked on, or was changed meanwhile: look again soon
+   * @return false if the claim is being worked on, or was changed meanwhile: try again soon
    */
   boolean release(ResourceClaim claim) {
     List<String> uid = List.of(Claims.uid(claim));
@@ -132,7 +132,10 @@ public class ClaimRelease {
     }
   }
 
-  /** The node that the claim names, and any other that an interrupted attempt left a record on. */
+  /**
+   * Returns the node that the claim names, and any other node on which an interrupted attempt left
+   * a record.
+   */
   private Set<String> holders(ResourceClaim claim) {
     var nodes = new TreeSet<String>();
     Claims.allocation(claim).flatMap(AllocationResults::node).ifPresent(nodes::add);
@@ -142,8 +145,9 @@ public class ClaimRelease {
   }
 
   /**
-   * A claim that vanishes with our finalizer needs no new status, which saves a write; one that
-   * lives on, or that somebody else holds back, does if it has an allocation of ours.
+   * If removing our finalizer makes the claim vanish, it needs no new status, which saves a write.
+   * If the claim stays, or a finalizer of others holds it, it needs one if it has an allocation of
+   * ours.
    */
   private static boolean mustBeCleared(ResourceClaim claim) {
     boolean vanishes =

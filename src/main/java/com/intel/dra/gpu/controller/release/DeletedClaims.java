@@ -20,8 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 
 /**
- * Sees claims off that are being deleted, which JOSDK gives to no reconciler: releases what they
- * hold as soon as no pod uses them, and tries until that is done.
+ * Releases claims that are being deleted, because JOSDK passes those to no reconciler. It releases
+ * their devices as soon as no pod uses them, and retries until that is done.
  */
 @Singleton
 @IfBuildProfile("controller")
@@ -61,8 +61,8 @@ public class DeletedClaims {
   }
 
   /**
-   * Begins to release the claim, if that is what is to be done. Does not block. A standby leaves it
-   * to the leader, and looks at all claims when it leads.
+   * Starts to release the claim if that is its next step. Does not block. A standby leaves this to
+   * the leader, and checks all claims when it becomes the leader.
    */
   void seeOff(ResourceClaim claim) {
     if (leadership.isLeading()
@@ -79,13 +79,14 @@ public class DeletedClaims {
   }
 
   private void attempt(ResourceID id, RetryExecution attempts) {
-    scheduled.remove(id); // before the claim is looked at, so that what happens from now on counts
+    scheduled.remove(
+        id); // removed before the claim is read, so that later changes schedule a new attempt
     Optional<ResourceClaim> leaving =
         view.claims
             .get(id)
             .filter(Claims::isBeingDeleted)
             .filter(claim -> ClaimStep.of(claim) instanceof ClaimStep.Release);
-    boolean isKnown = view.isComplete(); // else what is leaving is not known either
+    boolean isKnown = view.isComplete(); // otherwise the claims being deleted are not all known
     if (!isKnown || (leaving.isPresent() && !isReleased(leaving.get()))) {
       attempts.nextDelay().ifPresent(millis -> schedule(id, Duration.ofMillis(millis), attempts));
     }
@@ -102,7 +103,7 @@ public class DeletedClaims {
     }
   }
 
-  /** For a claim whose finalizer was taken away by hand. */
+  /** Cleans up after a claim whose finalizer was removed by hand. */
   private void clearUpAfter(ResourceClaim gone) {
     view.nodesThatRecord(Claims.uid(gone)).forEach(triggers::node);
     triggers.waiting();

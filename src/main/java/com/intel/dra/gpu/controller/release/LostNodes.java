@@ -18,10 +18,11 @@ import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Nodes whose GpuAllocationState has been gone for so long that they are not expected back: it goes
- * with its node. Nobody else moves an immediate claim away from there, since schedulers have only
- * those deallocated that wait for a consumer. A claim that pods use stays: containers may be
- * running where nobody sees them. Losing this at a restart makes it last longer.
+ * Nodes whose GpuAllocationState has been gone for so long that they are not expected back; the
+ * object is deleted together with its node. Only this driver moves an immediate claim away from
+ * such a node, because schedulers request deallocation only of claims that wait for a consumer. A
+ * claim that pods use stays, because its containers may still be running on a node that nobody can
+ * observe. A restart loses this state, which only makes the wait longer.
  */
 @Singleton
 @IfBuildProfile("controller")
@@ -34,7 +35,9 @@ public class LostNodes {
   private final Duration grace;
   private final String namespace;
 
-  /** Nodes that are gone, and which of their absences is being waited out. */
+  /**
+   * Nodes that are gone but not yet lost, each with an object that identifies its current absence.
+   */
   private final Map<String, Object> missing = new HashMap<>();
 
   private final Set<String> lost = new HashSet<>();
@@ -55,8 +58,9 @@ public class LostNodes {
   }
 
   /**
-   * Whether the claim is to be taken from its node, because nobody uses it and nobody can. If the
-   * node is gone and may come back, the claim is woken when it is given up.
+   * Returns whether the claim is to be released because its node is lost and no pod uses the claim.
+   * If the node is gone but may come back, the claim is triggered again when the node counts as
+   * lost.
    */
   boolean hasLost(ResourceClaim claim) {
     if (!(ClaimStep.of(claim) instanceof ClaimStep.KeepOnRecord keep)
@@ -85,14 +89,14 @@ public class LostNodes {
   private void giveUp(String node, Object absence) {
     synchronized (this) {
       if (!missing.remove(node, absence)) {
-        return; // it was here in between
+        return; // the node was back in between
       }
       lost.add(node);
     }
     view.claimsOnNode(node).forEach(triggers::claim);
   }
 
-  /** The node is gone: its claims are looked at. */
+  /** To be called when a node is gone; triggers its claims. */
   public void gone(String node) {
     view.claimsOnNode(node).forEach(triggers::claim);
   }

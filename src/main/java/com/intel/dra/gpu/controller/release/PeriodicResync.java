@@ -10,8 +10,8 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 
 /**
- * Has everything that is not settled looked at again from time to time, whatever event was lost:
- * nothing depends on it in the ordinary course of things.
+ * Triggers everything that is not settled from time to time, in case an event was lost. In normal
+ * operation nothing depends on it.
  */
 @Singleton
 @IfBuildProfile("controller")
@@ -36,7 +36,7 @@ public class PeriodicResync {
     triggers.waiting();
   }
 
-  /** To be released, or held back without holding anything. */
+  /** Returns whether the claim is to be released, or has our finalizer without an allocation. */
   private static boolean isUnsettled(ResourceClaim claim) {
     return ClaimStep.of(claim) instanceof ClaimStep.Release
         || (Claims.hasFinalizer(claim) && Claims.allocation(claim).isEmpty());

@@ -46,8 +46,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Looks after every claim of this driver's classes: checks its parameters as soon as it is there,
- * allocates it if it is immediate, and gives its devices back when it is not wanted any more.
+ * Handles every claim of this driver's classes: checks its parameters as soon as it exists,
+ * allocates it if it is immediate, and releases its devices when it does not need them any more.
  */
 @ControllerConfiguration(
     name = "claim",
@@ -138,8 +138,8 @@ public class ResourceClaimReconciler implements Reconciler<ResourceClaim> {
   }
 
   /**
-   * @return false if the claim is to be looked at again soon; else there is nothing more to do
-   *     before something changes
+   * @return false if the claim is to be checked again soon; otherwise nothing is left to do until
+   *     something changes
    */
   private boolean look(ResourceClaim claim) {
     if (!view.isComplete()) {
@@ -161,7 +161,7 @@ public class ResourceClaimReconciler implements Reconciler<ResourceClaim> {
     };
   }
 
-  /** Somebody may have taken the finalizer away. */
+  /** Restores the finalizer, because a user may have removed it. */
   private boolean keepProtected(ResourceClaim claim) {
     return Claims.isBeingDeleted(claim)
         || !(claims.ensureFinalizer(claim) instanceof Outcome.Conflict);
@@ -186,7 +186,10 @@ public class ResourceClaimReconciler implements Reconciler<ResourceClaim> {
     };
   }
 
-  /** An attempt to allocate or release it may have been interrupted, and nobody takes it up. */
+  /**
+   * Removes our finalizer from an unused claim: an attempt to allocate or release it may have been
+   * interrupted, and nothing else continues it.
+   */
   private boolean letGoIfUnused(ResourceClaim claim) {
     return !Claims.hasFinalizer(claim)
         || Claims.isBeingDeleted(claim)
@@ -207,8 +210,9 @@ public class ResourceClaimReconciler implements Reconciler<ResourceClaim> {
   }
 
   /**
-   * What the scheduler was told about these pods may be different now. One that was bound by hand
-   * is told nothing, and waits no more for a claim that is allocated.
+   * Triggers the pods of the claim, because the answer that the scheduler got for them may have
+   * changed. A pod that was bound by hand gets no answer, and does not wait any more once the claim
+   * is allocated.
    */
   private void wakePodsOf(ResourceClaim claim) {
     List<ResourceID> contexts =
@@ -219,9 +223,10 @@ public class ResourceClaimReconciler implements Reconciler<ResourceClaim> {
   }
 
   /**
-   * Immediate claims of a pod wait until all of its claims are made, also those of other kinds, and
-   * until it is known which of them are of this driver. More than can be allocated together need
-   * not be woken: each of them says so.
+   * Triggers immediate claims of the same pod. They wait until all claims of the pod exist,
+   * including claims of other kinds, and until it is known which of them belong to this driver. No
+   * more than can be allocated together need to be triggered, because each of them reports that
+   * there are too many.
    */
   private void wakeThoseThatWaitFor(ResourceClaim claim) {
     boolean takesThemAlong =
@@ -235,7 +240,7 @@ public class ResourceClaimReconciler implements Reconciler<ResourceClaim> {
     }
   }
 
-  /** Nodes that have the claim on record and should not, or the other way round. */
+  /** Triggers nodes that wrongly have the claim on record, or wrongly do not have it. */
   private void wakeNodesThatDiffer(ResourceClaim claim) {
     if (claimsInFlight.contains(Claims.uid(claim))) {
       return;
