@@ -46,21 +46,21 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Allocates claims on one node, all of them or none: finalizers, then the node's record, then the
- * claims' statuses.
+ * Allocates claims on one node, all of them or none. It writes the finalizers, then the node's
+ * record, then the claims' statuses.
  *
- * <p>The order makes every interruption harmless. A claim with a finalizer and nothing else is let
- * go when it is deleted. A record without an allocated claim is found again by the next attempt, or
- * dropped by the audit. Each attempt decides anew on what the node's record says, where the claim's
- * own record counts as its own: repeating one changes nothing.
+ * <p>This order makes every interruption harmless. A claim with only a finalizer is released when
+ * it is deleted. The next attempt finds a record without an allocated claim again, or the audit
+ * drops it. Each attempt decides again on the node's current record, and treats devices that are
+ * recorded for the claim as available to it, so repeating an attempt changes nothing.
  */
 @Singleton
 @IfBuildProfile("controller")
 public class AllocationPipeline {
 
   /**
-   * Writes of claims, of all pods together: a pod may have many claims, and the client itself has
-   * no limit.
+   * How many writes of claims, of all pods together, run at a time: a pod may have many claims, and
+   * the client itself has no limit.
    */
   public static final int WRITES_AT_A_TIME = 16;
 
@@ -97,10 +97,10 @@ public class AllocationPipeline {
   }
 
   /**
-   * As {@link #allocate}, waiting for it and counting that it allocated or failed. There is no time
-   * limit: it would let go of the claims while they are still being written.
+   * Does {@link #allocate}, waits for it, and counts success or failure. It has no time limit,
+   * because a limit would free the claims for others while they are still being written.
    *
-   * @param mode how it is counted
+   * @param mode the label under which the attempt is counted
    * @throws RuntimeException the API server's error
    */
   AllocationOutcome allocateAndWait(
@@ -117,7 +117,8 @@ public class AllocationPipeline {
           metrics.allocation(mode, kinds, AllocationResult.ALLOCATED);
       case AllocationOutcome.Outdated _ ->
           metrics.allocation(mode, kinds, AllocationResult.CONFLICT);
-      // only the caller knows whether another node is tried; who is busy counts it
+      // only the caller knows whether it tries another node; a busy claim is counted by the attempt
+      // that works on it
       case AllocationOutcome.Refused _, AllocationOutcome.Busy _ -> {}
     }
     return outcome;
@@ -127,7 +128,7 @@ public class AllocationPipeline {
    * Allocates all of the claims on that node, or none.
    *
    * @param consumer the pod to reserve the claims for in the same write
-   * @return fails with the API server's error; then the whole attempt is to be repeated
+   * @return fails with the API server's error; then the caller has to repeat the whole attempt
    */
   private Uni<AllocationOutcome> allocate(
       String node, List<PendingClaim> pending, Optional<ObjectMeta> consumer) {
@@ -144,11 +145,11 @@ public class AllocationPipeline {
   }
 
   /**
-   * What is on record must be founded from now on, and the other way round; while the claims were
-   * in flight the audit did not look. Most often all is well, which is not worth a whole audit.
+   * Triggers the audit of the node if its record does not match the claims, because the audit
+   * skipped these claims while they were in flight. Usually they match, and no audit is needed.
    *
-   * <p>A claim that this attempt has protected, and for nothing, is let go if no pending pod waits
-   * for it. No event tells of our own write.
+   * <p>If this attempt added a finalizer to a claim in vain, this triggers the claim, so that the
+   * finalizer is removed if no pending pod waits for the claim. Our own writes cause no event.
    */
   private void leave(String node, List<PendingClaim> pending, List<String> uids) {
     claimsInFlight.leave(uids);
@@ -169,7 +170,7 @@ public class AllocationPipeline {
     return RecordAudit.of(gas, here, uid -> !claimUids.contains(uid)).findsNothing();
   }
 
-  /** One step of an attempt: what it got for the next one, or how the attempt ended here. */
+  /** One step of an attempt: the value for the next step, or how the attempt ended here. */
   private sealed interface Step<T> {
 
     record Next<T>(T value) implements Step<T> {}
@@ -187,7 +188,7 @@ public class AllocationPipeline {
   private Uni<AllocationOutcome> attempt(
       String node, List<PendingClaim> pending, Optional<ObjectMeta> consumer) {
     List<DeviceRequest> requests = pending.stream().map(PendingClaim::deviceRequest).toList();
-    // before anything is written, though only what is decided on the record counts
+    // checked before anything is written, though only the decision on the record counts
     return switch (suitability.judge(nodes.named(node), requests)) {
       case NodeAnswer.Unsuitable unsuitable -> done(new AllocationOutcome.Refused(unsuitable));
       case NodeAnswer.Suitable _ ->
@@ -287,7 +288,7 @@ public class AllocationPipeline {
             });
   }
 
-  /** Writes of several claims go on beside each other, as many as there is room for. */
+  /** Writes several claims in parallel, within the limit of the semaphore. */
   private <T, R> Uni<List<R>> all(List<T> items, Function<T, R> write) {
     if (items.size() == 1) {
       return onVirtualThread(() -> List.of(inTurn(write, items.getFirst())));

@@ -30,14 +30,14 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Allocates claims that wait for no pod: on the best of all nodes. Blocks. */
+/** Allocates claims that wait for no pod on the best of all nodes. Blocks. */
 @Singleton
 @IfBuildProfile("controller")
 public class ImmediateAllocation {
 
   private static final int MAX_CLAIMS_NAMED = 3;
 
-  /** In one look, of those that looked best and were not any more when it came to it. */
+  /** How many nodes one attempt tries at most, if nodes that seemed best are taken meanwhile. */
   private static final int MAX_NODES_TRIED = 8;
 
   private final ClusterView view;
@@ -69,11 +69,11 @@ public class ImmediateAllocation {
   }
 
   /**
-   * Tries the best node, and the next best if another claim took what was free a moment ago. When
-   * none is left, an Event on the claim says why. What was made for the same pod is allocated with
-   * it, or not at all.
+   * Tries the best node, and the next best if another claim has taken the free devices meanwhile.
+   * If no node is left, an Event on the claim says why. Claims that were made for the same pod are
+   * allocated with it, or none of them is.
    *
-   * @return empty while the claim has to wait for others of its pod
+   * @return empty while the claim has to wait for other claims of its pod
    */
   public Optional<AllocationOutcome> allocate(PendingClaim claim) {
     metrics.waiting(claim.uid());

@@ -20,40 +20,44 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Claims with immediate allocation that have to be on one node, for they were made for one pod. The
- * scheduler never moves such claims: a pod whose claims are on two nodes would wait for ever. So
- * they are placed when all of them are known, or not at all.
+ * Claims with immediate allocation that must be on one node, because they were made for one pod.
+ * The scheduler never moves such claims: a pod whose claims are on two nodes would wait forever. So
+ * they are placed only when all of them are known.
  */
 sealed interface ImmediateGroup {
 
   /**
-   * All of them are known.
+   * All claims of the group are known.
    *
-   * @param claims those that are not allocated, in a fixed order; at least one
-   * @param node the only node that counts, because other claims of the pod are there
+   * @param claims the claims that are not allocated, in a fixed order; at least one
+   * @param node the only possible node, because other claims of the pod are there
    */
   record Whole(List<PendingClaim> claims, Optional<String> node) implements ImmediateGroup {}
 
-  /** Some of the pod's claims are not made yet: the last one has them all allocated. */
+  /**
+   * Some of the pod's claims do not exist yet; the last one to be made triggers the allocation of
+   * all.
+   */
   record NotMade() implements ImmediateGroup {}
 
   /**
-   * What some of them ask for is not known.
+   * The requests of some claims are not known.
    *
-   * @param unknown the name of each of these, and why; in a fixed order, at least one
+   * @param unknown the name of each of these claims, and the reason; in a fixed order, at least one
    */
   record Waiting(List<String> unknown) implements ImmediateGroup {}
 
   /**
-   * They are more than this driver allocates for one pod.
+   * The group has more claims than this driver allocates for one pod.
    *
    * @param pod empty if it is gone
    */
   record TooMany(int claims, Optional<Pod> pod) implements ImmediateGroup {}
 
   /**
-   * The group of a claim that is to be allocated now. A claim that was not made from a template is
-   * alone: which pods will use it, and with what else, nobody knows.
+   * Returns the group of a claim that is to be allocated now. A claim that was not made from a
+   * template is a group of its own, because it is not known which pods will use it and with which
+   * other claims.
    */
   static ImmediateGroup of(
       PendingClaim claim, ClusterView view, ApiServer api, ParametersResolver resolver) {
@@ -108,7 +112,10 @@ sealed interface ImmediateGroup {
         .min(Comparator.naturalOrder());
   }
 
-  /** Read where the informer does not show it: it may lag behind that of the claims. */
+  /**
+   * Reads the pod from the API server if the informer does not have it, because that informer may
+   * lag behind the one of the claims.
+   */
   private static Optional<Pod> podOf(PendingClaim claim, ClusterView view, ApiServer api) {
     return Claims.controllingPod(claim.claim())
         .flatMap(

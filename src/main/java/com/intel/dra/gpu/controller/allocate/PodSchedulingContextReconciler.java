@@ -50,7 +50,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Talks with the scheduler about one pod: tells which of the potential nodes do not suit its
+ * Negotiates with the scheduler for one pod: reports the potential nodes that do not suit its
  * claims, and allocates the claims once a node is selected.
  */
 @ControllerConfiguration(
@@ -130,8 +130,8 @@ public class PodSchedulingContextReconciler implements Reconciler<PodSchedulingC
   }
 
   /**
-   * @return false if the context is to be looked at again soon; else there is nothing more to say
-   *     before something changes
+   * @return false if the context is to be checked again soon; otherwise nothing is left to do until
+   *     something changes
    */
   private boolean look(PodSchedulingContext context) {
     if (!view.isComplete()) {
@@ -195,7 +195,7 @@ public class PodSchedulingContextReconciler implements Reconciler<PodSchedulingC
     };
   }
 
-  /** The nodes that do not suit the placeable claims, with the reason of each. */
+  /** Returns the nodes that do not suit the placeable claims, each with its reason. */
   private Map<String, Unsuitable> judgeAll(PodDemand demand, Collection<String> nodes) {
     List<DeviceRequest> requests =
         demand.distinctClaims().stream().map(PendingClaim::deviceRequest).toList();
@@ -213,8 +213,8 @@ public class PodSchedulingContextReconciler implements Reconciler<PodSchedulingC
   }
 
   /**
-   * Writes the answer if it is another than the one that is there. No node suits a claim whose
-   * parameters are unusable: the scheduler then waits until they are mended.
+   * Writes the answer if it differs from the present one. No node suits a claim with unusable
+   * parameters; the scheduler then waits until they are corrected.
    */
   private boolean answer(
       PodSchedulingContext context,
@@ -235,9 +235,10 @@ public class PodSchedulingContextReconciler implements Reconciler<PodSchedulingC
   }
 
   /**
-   * The pod that the context belongs to. One that was bound by hand is not among the pending ones
-   * and is read. Its context stays when it has ended, with a node that is selected for ever: to
-   * allocate again what was deallocated since would never end.
+   * Returns the pod that the context belongs to. A pod that was bound by hand is not among the
+   * pending pods, so it is read from the API server. After such a pod has ended, its context still
+   * exists and its selected node never changes; if claims were allocated for it again after a
+   * deallocation, that would never end.
    */
   private Optional<Pod> podOf(PodSchedulingContext context) {
     String namespace = context.getMetadata().getNamespace();

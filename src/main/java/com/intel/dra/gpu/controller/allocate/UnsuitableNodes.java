@@ -18,7 +18,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Tells which nodes do not suit: the scheduler by the context's status, people by an Event. */
+/**
+ * Reports which nodes do not suit a pod: to the scheduler in the context's status, and to users in
+ * an Event.
+ */
 @Singleton
 @IfBuildProfile("controller")
 public class UnsuitableNodes {
@@ -36,9 +39,9 @@ public class UnsuitableNodes {
   }
 
   /**
-   * Writes the status under the resourceVersion that the answer was found on. Blocks.
+   * Writes the status under the resourceVersion on which the answer was decided. Blocks.
    *
-   * @return false if the context was changed meanwhile: find the answer anew
+   * @return false if the context was changed meanwhile: decide again
    */
   boolean write(PodSchedulingContext changed) {
     return switch (api.updateStatus(changed)) {
@@ -52,8 +55,8 @@ public class UnsuitableNodes {
   }
 
   /**
-   * An Event on the pod when not one of the potential nodes suits, or the only one does not: that
-   * of a pod that was bound by hand.
+   * Publishes an Event on the pod if none of the potential nodes suits. A pod that was bound by
+   * hand has only one node, the selected one.
    */
   void explain(
       PodSchedulingContext context, Pod pod, PodDemand demand, Map<String, Unsuitable> unsuitable) {
@@ -77,7 +80,7 @@ public class UnsuitableNodes {
         "no node suits the claims (%s): %s".formatted(claims, why(unsuitable)));
   }
 
-  /** An Event on the pod whose claims are too many, of which no node is judged. */
+  /** Publishes an Event on a pod that has too many claims; no node is checked for such a pod. */
   void explainTooMany(Pod pod, PodDemand demand) {
     events.warn(
         pod,
@@ -85,7 +88,7 @@ public class UnsuitableNodes {
         PodClaimLimit.tooMany(pod.getMetadata().getName(), demand.podClaimNames().size()));
   }
 
-  /** Nodes with the same reason share a sentence. */
+  /** Puts nodes with the same reason into one sentence. */
   private static String why(Map<String, Unsuitable> unsuitable) {
     Map<String, List<String>> nodesByMessage =
         unsuitable.entrySet().stream()
