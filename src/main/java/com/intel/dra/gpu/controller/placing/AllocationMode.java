@@ -4,9 +4,9 @@ import com.intel.dra.gpu.classic.Claims;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import java.util.Locale;
 
-/** When a claim is to be allocated, as its author chose. */
+/** The time at which a claim is to be allocated, as its author chose. */
 public enum AllocationMode {
-  /** With the first pod that uses it, on the node that the scheduler selects. */
+  /** Together with the first pod that uses it, on the node that the scheduler selects. */
   DELAYED,
   /** At once. */
   IMMEDIATE;
@@ -15,7 +15,7 @@ public enum AllocationMode {
     return Claims.isImmediate(claim) ? IMMEDIATE : DELAYED;
   }
 
-  /** For a metric's label. */
+  /** The label of a metric. */
   String label() {
     return name().toLowerCase(Locale.ROOT);
   }

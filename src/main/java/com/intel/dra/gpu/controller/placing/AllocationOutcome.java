@@ -3,18 +3,18 @@ package com.intel.dra.gpu.controller.placing;
 /** How an attempt to allocate claims on a node ended. */
 public sealed interface AllocationOutcome {
 
-  /** Recorded for the node and written into the claims' statuses. */
+  /** The allocation was recorded for the node and written into the claims' statuses. */
   record Allocated() implements AllocationOutcome {}
 
-  /** The node does not fit: nothing was recorded. */
+  /** The claims do not fit on the node; nothing was recorded. */
   record Refused(NodeAnswer.Unsuitable answer) implements AllocationOutcome {}
 
-  /** One of the claims is being worked on for another pod: look again soon. */
+  /** Another pod's attempt works on one of the claims: try again soon. */
   record Busy() implements AllocationOutcome {}
 
   /**
-   * One of the claims was changed by somebody else meanwhile, or is gone, or node after node was
-   * taken: look again soon.
+   * One of the claims was changed by another process or is gone, or one node after another was
+   * taken: try again soon.
    */
   record Outdated() implements AllocationOutcome {}
 }

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Since when claims wait to be allocated, as this process saw it; for a metric. Of those that are
- * never allocated nobody tells it: the oldest are forgotten when there are too many.
+ * Since when claims have been waiting for allocation, as this process saw it; for a metric. Nothing
+ * reports claims that are never allocated, so the oldest are forgotten if there are too many.
  */
 final class AllocationWaits {
 
@@ -17,7 +17,7 @@ final class AllocationWaits {
   private final LinkedHashMap<String, Long> since = new LinkedHashMap<>();
 
   /**
-   * @param most to be remembered
+   * @param most how many waits to remember
    */
   AllocationWaits(int most, LongSupplier nanoTime) {
     this.most = most;
@@ -25,9 +25,9 @@ final class AllocationWaits {
   }
 
   /**
-   * It waits, and may have done so before.
+   * Notes that this is waiting; it may have been noted before.
    *
-   * @param uid of whatever is served as one: a claim, or the scheduling context of a pod
+   * @param uid of a claim, or of the scheduling context of a pod
    */
   synchronized void seen(String uid) {
     if (since.putIfAbsent(uid, nanoTime.getAsLong()) == null && since.size() > most) {
@@ -36,7 +36,9 @@ final class AllocationWaits {
     }
   }
 
-  /** It waits no more; empty if it was not seen, or long ago. */
+  /**
+   * Ends the wait and returns how long it was; empty if the wait was not noted, or was forgotten.
+   */
   synchronized Optional<Duration> over(String uid) {
     return Optional.ofNullable(since.remove(uid))
         .map(begin -> Duration.ofNanos(nanoTime.getAsLong() - begin));

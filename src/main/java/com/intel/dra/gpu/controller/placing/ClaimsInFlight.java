@@ -10,16 +10,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The claims whose allocation or release is under way in this process, and the devices that they
- * are being given. What the node's record and the claim's status say of them may differ for a
- * moment, so the audit leaves them alone; and no claim is worked on twice at a time, as two pods
- * that share one would have it. Losing this at a restart is right: then nothing is under way.
+ * The claims that this process is allocating or releasing, and the devices that they will get. The
+ * node's record and the claim's status may differ for a moment meanwhile, so the audit skips these
+ * claims. No claim is worked on twice at the same time, even if two pods share it. Losing this at a
+ * restart is correct, because then nothing is under way.
  */
 @Singleton
 @IfBuildProfile("controller")
 public class ClaimsInFlight {
 
-  /** Devices that a claim is about to be told that it has. */
+  /** Devices that will be written into a claim's status. */
   private record Pledge(String node, List<AllocatedDevice> devices) {
 
     static final Pledge NOTHING = new Pledge("", List.of());
@@ -27,7 +27,7 @@ public class ClaimsInFlight {
 
   private final Map<String, Pledge> byClaimUid = new HashMap<>();
 
-  /** Takes all of them, or none when one is taken already. */
+  /** Enters all of the claims, or none if one is already in flight. */
   public synchronized boolean tryEnter(Collection<String> claimUids) {
     if (!Collections.disjoint(byClaimUid.keySet(), claimUids)) {
       return false;
@@ -45,14 +45,14 @@ public class ClaimsInFlight {
   }
 
   /**
-   * The claim, which has entered, is going to have these devices of that node and no others. They
+   * Notes that the claim, which is in flight, will have exactly these devices of that node. They
    * count as taken even if the node's record is lost before the claim's status is written.
    */
   public synchronized void pledge(String claimUid, String node, List<AllocatedDevice> devices) {
     byClaimUid.replace(claimUid, new Pledge(node, devices));
   }
 
-  /** By claim UID. */
+  /** Returns the pledged devices by claim UID. */
   synchronized Map<String, List<AllocatedDevice>> pledgedOn(String node) {
     var pledged = new HashMap<String, List<AllocatedDevice>>();
     byClaimUid.forEach(

@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** What Prometheus sees of the controller; docs/reference/metrics.md has the list. */
+/** The metrics of the controller; docs/reference/metrics.md lists them. */
 @Singleton
 @IfBuildProfile("controller")
 public class ControllerMetrics {
@@ -35,17 +35,17 @@ public class ControllerMetrics {
   /** How an attempt to allocate ended. */
   public enum AllocationResult {
     ALLOCATED,
-    /** There is no room. */
+    /** The claims do not fit. */
     REFUSED,
-    /** Somebody changed a claim meanwhile: it is tried again. */
+    /** Another process changed a claim meanwhile; the attempt is repeated. */
     CONFLICT,
     ERROR
   }
 
-  /** How an attempt to give devices back ended. */
+  /** How an attempt to release devices ended. */
   public enum DeallocationResult {
     DEALLOCATED,
-    /** Somebody changed the claim meanwhile: it is tried again. */
+    /** Another process changed the claim meanwhile; the attempt is repeated. */
     CONFLICT,
     ERROR
   }
@@ -82,7 +82,7 @@ public class ControllerMetrics {
     gasWriteConflicts = meters.counters(Metric.GAS_WRITE_CONFLICTS);
   }
 
-  /** Shows whether this process leads, and the nodes that it knows of. */
+  /** Shows whether this process leads, and how many nodes it knows. */
   public void show(Leadership leadership, ClusterView view) {
     meters.gauge(Metric.LEADER, () -> leadership.isLeading() ? 1 : 0);
     meters.gauge(Metric.NODES, () -> nodes(view, true), "ready");
@@ -96,7 +96,7 @@ public class ControllerMetrics {
         .count();
   }
 
-  /** Told once, when it is known. */
+  /** To be called once, when the mode is known. */
   public void mode(DraMode mode) {
     meters.gauge(Metric.MODE, () -> 1, mode.label());
   }
@@ -106,15 +106,15 @@ public class ControllerMetrics {
   }
 
   /**
-   * Claims wait to be allocated, perhaps not only since now.
+   * Notes that claims wait for allocation; they may have been waiting before.
    *
-   * @param uid of the claim, or of the scheduling context of the pod that they are for
+   * @param uid of the claim, or of the scheduling context of the pod that uses the claims
    */
   public void waiting(String uid) {
     allocationWaits.seen(uid);
   }
 
-  /** What was {@link #waiting} is allocated. */
+  /** Ends a wait that {@link #waiting} has noted, because the claims are allocated. */
   public void waitIsOver(AllocationMode mode, String uid) {
     allocationWaits.over(uid).ifPresent(wait -> latencies.record(wait, mode.label()));
   }

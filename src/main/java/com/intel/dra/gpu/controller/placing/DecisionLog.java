@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
- * A line for each decision that was carried out. What could not be is told by {@link
- * EventPublisher}.
+ * Logs one line for each decision that was carried out. {@link EventPublisher} reports decisions
+ * that could not be.
  */
 public final class DecisionLog {
 
@@ -45,7 +45,7 @@ public final class DecisionLog {
     }
   }
 
-  /** What the claim had on these nodes is free. */
+  /** The devices of the claim on these nodes are free. */
   public static void released(ResourceClaim claim, Set<String> nodes) {
     String where = String.join(", ", nodes);
     try (LogFields _ = of(claim).and(LogField.NODE, where)) {

@@ -8,13 +8,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What claims ask for or hold, taken together, for a metric's label. */
+/** The kind of devices that claims request or hold, taken together, as the label of a metric. */
 public enum DeviceKindLabel {
   GPU,
   VF,
   /** GPUs and VFs. */
   MIXED,
-  /** Nothing, or what no claim of this driver holds. */
+  /** No devices, or devices of a kind that no claim of this driver holds. */
   UNKNOWN;
 
   public static DeviceKindLabel asked(Collection<PendingClaim> claims) {

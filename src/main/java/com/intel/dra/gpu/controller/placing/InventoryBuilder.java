@@ -14,16 +14,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Between the API's texts and the values that decisions are made on. */
+/** Converts between the API's texts and the values on which decisions are made. */
 public final class InventoryBuilder {
 
-  /** More than any GPU has; what is claimed beyond it is no reason to think for long. */
+  /** More than any GPU has. A record that claims more must not lengthen the search. */
   private static final int MOST_VFS = 256;
 
   private InventoryBuilder() {}
 
   /**
-   * What the node has and who holds it. Devices whose UID is none of this driver's are left out.
+   * Returns the node's devices and their holders. Devices whose UID does not have the format of
+   * this driver are left out.
    */
   public static NodeInventory of(NodeState node) {
     var allocatable = node.gas().getSpec().allocatable();

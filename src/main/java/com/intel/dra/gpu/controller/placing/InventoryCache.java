@@ -10,23 +10,23 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is free on the nodes, each looked up once and not again until something about the node
- * changes: pods that wait have many nodes judged time and again, of which most are as they were.
+ * Caches the inventory of each node until something about the node changes. Waiting pods have many
+ * nodes checked again and again, and most of these nodes have not changed.
  *
- * <p>A memory alone: the answer is what {@link InventoryBuilder#of} would say. Safe for use by
+ * <p>It is only a cache: the answer is always that of {@link InventoryBuilder#of}. Safe for use by
  * several threads.
  */
 final class InventoryCache {
 
   /**
-   * With more nodes, those judged last. What is kept of one with 136 devices takes some 50 KiB, and
-   * nobody tells of nodes that are gone.
+   * If there are more nodes, those used last are kept. An entry for a node with 136 devices takes
+   * some 50 KiB, and nothing reports nodes that are gone.
    */
   static final int MOST_NODES = 1024;
 
   /**
-   * @param gas the very object: a record that has changed is another one, in every cache here.
-   *     Weak, for one that was replaced is of no use
+   * @param gas compared by identity, because every cache here replaces the object when the record
+   *     changes; weak, because a replaced object is of no use
    */
   private record Known(
       WeakReference<GpuAllocationState> gas,

@@ -9,24 +9,24 @@ import java.util.stream.Stream;
 /** Whether the pending claims of one pod can be placed on one node. */
 public sealed interface NodeAnswer {
 
-  /** A reason. */
+  /** The agent has never run on the node. */
   String NO_NODE_AGENT = "no_node_agent";
 
-  /** A reason. */
+  /** The node's record is not ready. */
   String NODE_NOT_READY = "node_not_ready";
 
-  /** They can, so. */
+  /** The claims can be placed, in this way. */
   record Suitable(Placement placement) implements NodeAnswer {}
 
   /**
-   * They cannot.
+   * The claims cannot be placed.
    *
-   * @param reason bounded, for a metric label
-   * @param message for people
+   * @param reason one of {@link #reasons}, for the label of a metric
+   * @param message for users
    */
   record Unsuitable(String reason, String message) implements NodeAnswer {}
 
-  /** All reasons that there are. */
+  /** Returns all possible reasons. */
   static List<String> reasons() {
     return Stream.concat(
             Stream.of(NO_NODE_AGENT, NODE_NOT_READY),
@@ -34,7 +34,7 @@ public sealed interface NodeAnswer {
         .toList();
   }
 
-  /** No node agent has run there, or it has not found its way to the API server yet. */
+  /** Returned if no node agent has run on the node, or if it has not reached the API server yet. */
   static Unsuitable unknownNode() {
     return new Unsuitable(
         NO_NODE_AGENT, "no GpuAllocationState, the node agent does not run there");

@@ -8,16 +8,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A node's record and who holds its devices.
+ * A node's record and the holders of its devices.
  *
- * @param given devices by claim UID: what is on record, and what claims hold that the record does
- *     not tell (yet). One whose record was lost is not lost itself. What is prepared counts beside
- *     it.
+ * @param given devices by claim UID: those on record, and those that claims hold and the record
+ *     does not have (yet). So an allocation is not lost if its record is. Prepared devices count in
+ *     addition.
  */
 public record NodeState(GpuAllocationState gas, Map<String, List<AllocatedDevice>> given) {
 
   /**
-   * @param beyondRecord what claims hold or are about to hold, by claim UID; goes before what is on
+   * @param beyondRecord what claims hold or are about to hold, by claim UID; replaces what is on
    *     record for them
    */
   public static NodeState of(
@@ -31,8 +31,8 @@ public record NodeState(GpuAllocationState gas, Map<String, List<AllocatedDevice
   }
 
   /**
-   * Devices by claim UID that containers may be using, though the claim may have been given others
-   * since, or none.
+   * Returns, by claim UID, the devices that containers may be using, even if the claim has been
+   * given other devices since, or none.
    */
   Map<String, List<AllocatedDevice>> prepared() {
     return gas.getSpec().prepared();

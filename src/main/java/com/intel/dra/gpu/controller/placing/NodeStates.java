@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Puts together what is known of the nodes' devices. */
+/** Combines what is known about the nodes' devices. */
 @Singleton
 @IfBuildProfile("controller")
 public class NodeStates {
@@ -34,7 +34,10 @@ public class NodeStates {
     return view.node(node).map(this::of);
   }
 
-  /** With the claims as they are known now, whichever version of the record that is. */
+  /**
+   * Returns the state of a node with the claims as they are known now, whatever version the record
+   * has.
+   */
   public NodeState of(GpuAllocationState gas) {
     String node = gas.getMetadata().getName();
     var beyondRecord = new HashMap<String, List<AllocatedDevice>>(claimsInFlight.pledgedOn(node));

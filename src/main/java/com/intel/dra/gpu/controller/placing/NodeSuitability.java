@@ -13,7 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
-/** Judges one node for the claims of one pod: the border between the API and the allocator. */
+/** Decides whether the claims of one pod fit on a node; connects the API to the allocator. */
 public final class NodeSuitability {
 
   private final Policy policy;
@@ -23,16 +23,16 @@ public final class NodeSuitability {
     this.policy = policy;
   }
 
-  /** As the other, where no other node is judged. */
+  /** The same with a new search budget, for a caller that checks no other node. */
   public NodeAnswer judge(Optional<NodeState> node, List<DeviceRequest> requests) {
     return judge(node, requests, new SearchBudget());
   }
 
   /**
-   * Whether all of the requests can be placed there together.
+   * Returns whether all of the requests can be placed on the node together.
    *
-   * @param node empty where there is no GpuAllocationState
-   * @param budget of all nodes that are judged for these requests now
+   * @param node empty if there is no GpuAllocationState
+   * @param budget shared by all nodes that are checked for these requests now
    */
   public NodeAnswer judge(
       Optional<NodeState> node, List<DeviceRequest> requests, SearchBudget budget) {
@@ -48,12 +48,14 @@ public final class NodeSuitability {
     };
   }
 
-  /** As the other, where nothing was asked before. */
+  /** The same with a new search budget. */
   public Decision choose(Collection<NodeState> nodes, List<DeviceRequest> requests) {
     return choose(nodes, requests, new SearchBudget());
   }
 
-  /** The best of the ready nodes for claims that wait for no pod and have to be together. */
+  /**
+   * Chooses the best of the ready nodes for claims that wait for no pod and must be on one node.
+   */
   public Decision choose(
       Collection<NodeState> nodes, List<DeviceRequest> requests, SearchBudget budget) {
     List<NodeInventory> ready =

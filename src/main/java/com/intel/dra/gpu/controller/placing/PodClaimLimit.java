@@ -2,7 +2,9 @@ package com.intel.dra.gpu.controller.placing;
 
 import com.intel.dra.gpu.allocation.Allocator;
 
-/** How many claims of this driver are allocated for one pod, and what a pod with more is told. */
+/**
+ * How many claims of this driver are allocated for one pod, and the message for a pod with more.
+ */
 public final class PodClaimLimit {
 
   private PodClaimLimit() {}
@@ -11,7 +13,7 @@ public final class PodClaimLimit {
     return claims > Allocator.MAX_REQUESTS;
   }
 
-  /** For people: the pod, the field, the limit and the remedy. */
+  /** Returns a message for users with the pod, the field, the limit and the remedy. */
   public static String tooMany(String pod, int claims) {
     return ("spec.resourceClaims of pod %s has %d claims of this driver that are not allocated, "
             + "at most %d are allocated for one pod; use fewer claims, each with a higher count, "

@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Those claims of one pod that this driver has to allocate for it: of its classes, waiting for
- * their first consumer, and not allocated yet.
+ * The claims of one pod that this driver has to allocate for it: they are of its classes, wait for
+ * their first consumer, and are not allocated yet.
  *
  * @param placeable claims with usable parameters, by their name in the pod
  * @param unplaceable names in the pod of the claims whose parameters are unusable
@@ -27,10 +27,11 @@ import java.util.Set;
 public record PodDemand(Map<String, PendingClaim> placeable, Set<String> unplaceable) {
 
   /**
-   * Empty while one of the pod's claims is unknown or about to go, or the class of one that waits
-   * for its first consumer is unknown: then nothing can be said of all of them together, and the
-   * scheduler does not go on either. A claim that is allocated needs no class any more, whoever's
-   * it is; one that is allocated at once waits for no pod.
+   * Returns the demand of a pod. It is empty while one of the pod's claims is unknown or being
+   * deleted, or while the class of a claim that waits for its first consumer is unknown: then
+   * nothing can be decided for all claims together, and the scheduler does not continue either. The
+   * class does not matter for a claim that is allocated, by whichever driver, or that is allocated
+   * immediately and so waits for no pod.
    */
   public static Optional<PodDemand> of(Pod pod, ClusterView view, ParametersResolver resolver) {
     var placeable = new LinkedHashMap<String, PendingClaim>();
@@ -58,7 +59,7 @@ public record PodDemand(Map<String, PendingClaim> placeable, Set<String> unplace
     return Optional.of(new PodDemand(placeable, unplaceable));
   }
 
-  /** A claim generated for another pod of the same name is not this pod's. */
+  /** A claim that was generated for another pod of the same name does not belong to this pod. */
   private static Optional<ResourceClaim> claim(
       Pod pod, PodClaims.Reference reference, ClusterView view) {
     return view.claims
@@ -75,14 +76,14 @@ public record PodDemand(Map<String, PendingClaim> placeable, Set<String> unplace
     return placeable.isEmpty() && unplaceable.isEmpty();
   }
 
-  /** The names in the pod of all of them. */
+  /** Returns the names of all these claims in the pod. */
   public Set<String> podClaimNames() {
     var names = new LinkedHashSet<>(placeable.keySet());
     names.addAll(unplaceable);
     return names;
   }
 
-  /** Each claim once, however often the pod names it. */
+  /** Returns each claim once, even if the pod names it several times. */
   public List<PendingClaim> distinctClaims() {
     var byUid = new LinkedHashMap<String, PendingClaim>();
     placeable.values().forEach(claim -> byUid.putIfAbsent(claim.uid(), claim));

@@ -17,19 +17,20 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Selected nodes that the scheduler has given up without saying so. When a node stops suiting a pod
- * for reasons of its own, schedulers of 1.27 and 1.28 have the pod's claim deallocated and leave
- * the node selected until they look at the pod again (1.30 clears it first). To allocate the claim
- * there at once would make them have it deallocated again, for ever.
+ * Selected nodes that the scheduler has given up without clearing the selection. When a node stops
+ * suiting a pod for a reason of the scheduler's own, schedulers of 1.27 and 1.28 request the
+ * deallocation of the pod's claim and leave the node selected until they schedule the pod again
+ * (1.30 clears the selection first). If the claim were allocated there at once, they would request
+ * its deallocation again, forever.
  *
- * <p>Such a selection is left alone until it changes, or until the scheduler must have looked
- * again. Losing this at a restart costs one more round.
+ * <p>Such a selection is ignored until it changes, or until the scheduler must have looked at the
+ * pod again. Losing this at a restart costs one more round.
  */
 @Singleton
 @IfBuildProfile("controller")
 public class RejectedSelections {
 
-  /** The scheduler looks again at a pod after 10 s at most. */
+  /** The scheduler looks at a pod again after 10 s at most. */
   private static final Duration UNTIL_THE_SCHEDULER_LOOKED = Duration.ofSeconds(12);
 
   private record Selection(String claimUid, String contextUid) {}
@@ -45,7 +46,7 @@ public class RejectedSelections {
     this.timer = timer;
   }
 
-  /** To be called before the claim, which is to be deallocated on request, is open again. */
+  /** To be called before a claim whose deallocation was requested can be allocated again. */
   public void deallocating(ResourceClaim claim, String node) {
     for (ResourceID id : view.schedulingContextsConcerning(claim)) {
       view.schedulingContexts
@@ -68,7 +69,10 @@ public class RejectedSelections {
         });
   }
 
-  /** Whether the context still has the selection with which one of the claims was deallocated. */
+  /**
+   * Returns whether the context still has the selection with which one of the claims was
+   * deallocated.
+   */
   public boolean contains(PodSchedulingContext context, Collection<PendingClaim> claims) {
     return claims.stream()
         .map(claim -> new Selection(claim.uid(), context.getMetadata().getUid()))
