@@ -12,9 +12,9 @@ import jakarta.inject.Singleton;
 import java.util.Optional;
 
 /**
- * Writes ResourceClaims: the finalizer and the status. Every write carries the resourceVersion it
- * was decided on; a conflict ends the attempt, and the claim is looked at again with what changed.
- * All methods block.
+ * Writes ResourceClaims: the finalizer and the status. Every write carries the resourceVersion on
+ * which it was decided. A conflict ends the attempt, and the changed claim is processed again. All
+ * methods block.
  */
 @Singleton
 @IfBuildProfile("controller")
@@ -28,7 +28,7 @@ public class ClaimWriter {
     this.view = view;
   }
 
-  /** The claim with our finalizer, which is written only if it is missing. */
+  /** Returns the claim with our finalizer, and writes the finalizer only if it is missing. */
   public Outcome<ResourceClaim> ensureFinalizer(ResourceClaim claim) {
     return Claims.hasFinalizer(claim)
         ? new Outcome.Written<>(claim)
@@ -44,7 +44,7 @@ public class ClaimWriter {
     return remember(claim, api.updateStatus(Claims.deallocated(claim)));
   }
 
-  /** Lets the claim go, if it is held back. */
+  /** Removes our finalizer if the claim has it. */
   public Outcome<ResourceClaim> removeFinalizer(ResourceClaim claim) {
     return Claims.hasFinalizer(claim)
         ? remember(claim, api.updateFinalizers(Claims.withoutFinalizer(claim)))

@@ -6,13 +6,16 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/** Whether a change to a node may have made room there. A hint that saves waiting, nothing more. */
+/**
+ * Decides whether a change to a node may have made capacity free there. It is only a hint that
+ * saves waiting.
+ */
 public final class FreedCapacity {
 
   private FreedCapacity() {}
 
   /**
-   * @param before empty where the node is new
+   * @param before empty if the node is new
    */
   public static boolean grew(Optional<GpuAllocationState> before, GpuAllocationState now) {
     return isReady(now)
@@ -27,7 +30,7 @@ public final class FreedCapacity {
     return GpuAllocationState.READY.equals(node.getStatus());
   }
 
-  /** By device, since what is prepared of a claim may be other devices than what is on record. */
+  /** Counted by device, because a claim's prepared devices may differ from those on record. */
   private static Set<Holding> holders(GpuAllocationState node) {
     var holdings = new HashSet<Holding>();
     node.getSpec()

@@ -9,15 +9,18 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Claims whose GPU their node does not offer any more, because it is gone or cannot be used. VFs
- * come and go as claims need them; it is their GPU that counts.
+ * Claims with GPUs that their node does not offer any more, because a GPU is gone or cannot be
+ * used. For a VF its GPU counts, because VFs are made and removed as claims need them.
  *
- * @param claim holds them
+ * @param claim the claim that holds the GPUs
  * @param gpus by UID
  */
 public record LostDevices(ResourceClaim claim, List<String> gpus) {
 
-  /** Of a node whose agent does not run nothing is known, and nothing told. */
+  /**
+   * If a node's agent does not run, nothing is known about the node's devices, so nothing is
+   * reported.
+   */
   public static List<LostDevices> of(GpuAllocationState node, List<ResourceClaim> claimsOnNode) {
     if (!GpuAllocationState.READY.equals(node.getStatus())) {
       return List.of();

@@ -24,23 +24,24 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes {@code spec.resourceClaimAllocations} of the nodes' GpuAllocationStates with the summary
- * that goes with them, and nothing else.
+ * Writes {@code spec.resourceClaimAllocations} of the nodes' GpuAllocationStates, the summary that
+ * belongs to them, and nothing else.
  *
  * <p>A change is decided on one version of the object and written under that version's
- * resourceVersion: whoever wrote in between, node agent or an earlier leader, makes it a conflict,
- * and the decision is made again on what is there now. Within this process changes of one node take
- * turns, so that they do not conflict with each other.
+ * resourceVersion. If another writer, a node agent or an earlier leader, has written in between,
+ * the write is a conflict, and the change is decided again on the current version. Within this
+ * process, changes of one node run one after another, so they do not conflict with each other.
  *
- * <p>Each write also names its writer. Who finds another's name asks first whether he still leads:
- * so a controller that was deposed without knowing it, decides nothing on a node that its successor
- * has written, however late its writes arrive and whatever it believes of the claims.
+ * <p>Each write also names its writer. A writer that finds another controller's name in the record
+ * first confirms that it still leads. So a controller that was deposed without knowing it decides
+ * nothing on a node that its successor has written, however late its writes arrive and whatever it
+ * knows about the claims.
  */
 @Singleton
 @IfBuildProfile("controller")
 public class NodeRecords {
 
-  /** On a GAS: the controller process that wrote the allocations last. */
+  /** Annotation of a GAS: the controller process that wrote the allocations last. */
   public static final String WRITER = GpuApi.GROUP + "/controller";
 
   private static final int MAX_CONFLICTS = 10;
@@ -67,8 +68,8 @@ public class NodeRecords {
   }
 
   /**
-   * What to change, by claim UID: an allocation to record, or none to remove the record; and what
-   * to answer to the caller once that is written.
+   * The changes by claim UID, each an allocation to record or empty to remove the record; and the
+   * answer that the caller gets once they are written.
    */
   public record Change<R>(Map<String, Optional<ClaimAllocation>> records, R answer) {
 
@@ -80,10 +81,10 @@ public class NodeRecords {
   /**
    * Decides on the node as it is now and writes the difference. Blocks.
    *
-   * @param decide called again after each conflict; gets empty where the node has no
-   *     GpuAllocationState, and then nothing is written, whatever it answers
-   * @throws IllegalStateException if the node's record is being written so often that the change
-   *     never meets the version that it was decided on
+   * @param decide called again after each conflict; gets empty if the node has no
+   *     GpuAllocationState, and then nothing is written, whatever it returns
+   * @throws IllegalStateException if the node's record changes so often that every write is a
+   *     conflict
    * @throws NotLeadingException if another controller has taken over
    */
   public <R> R change(String node, Function<Optional<GpuAllocationState>, Change<R>> decide) {
@@ -134,7 +135,10 @@ public class NodeRecords {
         .orElse("");
   }
 
-  /** What another process wrote is written anew, under our name, before it is built on. */
+  /**
+   * Returns whether the record needs no write. A record that another process wrote is written again
+   * under our name before a decision relies on it.
+   */
   private boolean saysSo(GpuAllocationState state, Map<String, Optional<ClaimAllocation>> records) {
     return records.isEmpty() || (isOurs(state) && changesNothing(state, records));
   }

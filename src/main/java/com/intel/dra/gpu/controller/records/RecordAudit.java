@@ -16,10 +16,10 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * A node's record held against the claims that are allocated there. Claims that are being worked on
- * are left out: the node is to be looked at again when that has ended.
+ * Compares a node's record with the claims that are allocated there. Claims that are being worked
+ * on are left out; the node is to be audited again when that has ended.
  *
- * @param missing what claims hold and the record lacks or tells otherwise, by claim UID
+ * @param missing by claim UID, what claims hold and the record lacks or has differently
  * @param unfounded claim UIDs on record for which no claim is known to be allocated there
  */
 public record RecordAudit(Map<String, ClaimAllocation> missing, SortedSet<String> unfounded) {
@@ -35,7 +35,8 @@ public record RecordAudit(Map<String, ClaimAllocation> missing, SortedSet<String
       if (ClaimStep.of(claim) instanceof ClaimStep.KeepOnRecord keep) {
         List<AllocatedDevice> devices = AllocationResults.devices(keep.allocation());
         ClaimAllocation record = recorded.get(uid);
-        // the Go driver's results name no devices: its records are the only word on them
+        // the Go driver's results name no devices, so only its records say which devices a claim
+        // has
         if (!devices.isEmpty() && (record == null || !record.gpus().equals(devices))) {
           missing.put(uid, new ClaimAllocation(devices, Claims.ownerUid(claim)));
         }
