@@ -25,7 +25,7 @@ import java.time.InstantSource;
 import java.util.List;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** The pure parts, made with the configuration. */
+/** Produces the beans that are made from the configuration, or that replace those of a library. */
 @IfBuildProfile("controller")
 final class ControllerBeans {
 
@@ -41,12 +41,12 @@ final class ControllerBeans {
     return meters;
   }
 
-  /** In place of Quarkus' own. */
+  /** Replaces the client of Quarkus. */
   @Produces
   @Singleton
   static KubernetesClient kubernetesClient(
       Config config, KubernetesSerialization serialization, Meters meters) {
-    // a kind that it does not know, it reads as a tree first
+    // the client parses a kind that is not registered as a tree first
     serialization.registerKubernetesResource(GpuAllocationState.class);
     return new ApiWrites(
             meters,
@@ -59,7 +59,7 @@ final class ControllerBeans {
     client.close();
   }
 
-  /** In place of the operator SDK's own. */
+  /** Replaces the bean of the operator SDK. */
   @Produces
   @Singleton
   @Unremovable

@@ -7,7 +7,7 @@ import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready when the operator is well, or is not needed. In place of the operator SDK's own. */
+/** Ready if the operator is healthy or is not needed. Replaces the check of the operator SDK. */
 @Readiness
 @Singleton
 @IfBuildProfile("controller")

@@ -21,8 +21,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
- * Starts the operator where this driver allocates, as soon as the API server says so. Where the
- * scheduler does, there is nothing for the controller to do, and none of the APIs that it watches.
+ * Starts the operator if this driver allocates, as soon as the API server says so. If the scheduler
+ * allocates, the controller has nothing to do, and the APIs that it watches do not exist.
  */
 @Singleton
 @IfBuildProfile("controller")
@@ -30,10 +30,10 @@ class ControllerStart {
 
   private static final Logger LOG = Logger.getLogger(ControllerStart.class);
 
-  /** After everything that the reconcilers need. */
+  /** Runs after everything that the reconcilers need has started. */
   private static final int LAST = 3123;
 
-  /** The operator SDK stops it, too, at 2500. */
+  /** Runs before the operator SDK, which stops the operator at 2500. */
   private static final int BEFORE_THE_OPERATOR = 1000;
 
   private final Operator operator;
@@ -63,20 +63,20 @@ class ControllerStart {
     this.setting = setting;
   }
 
-  /** Empty until it is known. */
+  /** Empty until the mode is known. */
   Optional<DraMode> mode() {
     return mode;
   }
 
-  /** Does not wait for the API server: health is to be told meanwhile. */
+  /** Does not wait for the API server, so that the health probes are answered meanwhile. */
   void start(@Observes @Priority(LAST) StartupEvent event) {
     metrics.show(leadership, view);
     starting = Optional.of(Thread.ofVirtual().name("start").start(this::startOrEnd));
   }
 
   /**
-   * Nothing is written any more when the lead is given up, and nobody takes it again: JOSDK's
-   * election, which does not give it up (5.3.2), ends with the operator.
+   * Ends all writes before it gives up the lead. This process does not take the lead again, because
+   * JOSDK's election, which does not give up the lead itself (5.3.2), ends with the operator.
    */
   void stop(@Observes @Priority(BEFORE_THE_OPERATOR) ShutdownEvent event) {
     leadership.end();

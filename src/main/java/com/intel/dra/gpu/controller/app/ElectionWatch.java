@@ -17,21 +17,22 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Whether this process still takes part in the election. JOSDK's election ends with an exception
- * where it reads a Lease without times (fabric8 7.5), and tells nobody: the process would be a
- * standby that never leads. So such a Lease is made whole, and whoever may have read it is told of.
+ * Checks whether this process still takes part in the election. JOSDK's election ends with an
+ * exception when it reads a Lease without times (fabric8 7.5), and reports this nowhere: the
+ * process would be a standby that never leads. Therefore the watch completes such a Lease, and
+ * reports that an election may have read it.
  */
 @Singleton
 @IfBuildProfile("controller")
 class ElectionWatch {
 
   /**
-   * How long nobody may take a Lease that is free. An election looks at it every few seconds, but
-   * the client's pauses between requests that fail grow to 51 s.
+   * How long a free Lease may stay free. An election tries to take it every few seconds, but the
+   * client's pauses between failing requests grow to 51 s.
    */
   static final Duration NOT_TAKEN = Duration.ofSeconds(90);
 
-  /** A process that slept so long could not take it either. */
+  /** A process that slept for so long could not take the Lease either. */
   private static final Duration GAP = Duration.ofSeconds(20);
 
   private static final int MAX_TRIES = 3;
@@ -46,7 +47,7 @@ class ElectionWatch {
   private Instant lastLook = Instant.EPOCH;
 
   /**
-   * @param wallClock which the election goes by
+   * @param wallClock the clock that the election uses
    */
   ElectionWatch(LeaseReader leaseReader, Clock wallClock, InstantSource clock) {
     this.leaseReader = leaseReader;
@@ -55,8 +56,8 @@ class ElectionWatch {
   }
 
   /**
-   * To be called before the election begins, for a Lease that is not whole then does no harm.
-   * Blocks for some seconds at most, and never fails.
+   * To be called before the election begins, when an incomplete Lease does no harm yet. Blocks for
+   * some seconds at most, and never fails.
    */
   synchronized void prepare() {
     for (int tries = 1; tries <= MAX_TRIES; tries++) {
@@ -64,7 +65,7 @@ class ElectionWatch {
         madeWholeBefore = wholeLease().flatMap(ElectionLease::madeWhole);
         return;
       } catch (KubernetesClientException e) {
-        // such as a conflict, where both controllers start
+        // for example a conflict, if both controllers start
         if (tries == MAX_TRIES) {
           LOG.warnf("The Lease could not be looked at before the election: %s", e.getMessage());
         }
@@ -73,9 +74,9 @@ class ElectionWatch {
   }
 
   /**
-   * To be called every few seconds while the election goes on. Blocks for some seconds at most.
+   * To be called every few seconds while the election runs. Blocks for some seconds at most.
    *
-   * @return why this process' election has to be taken for ended, if it has
+   * @return why this process' election has probably ended, if it has
    */
   synchronized Optional<String> look() {
     try {

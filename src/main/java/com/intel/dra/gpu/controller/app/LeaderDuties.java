@@ -9,7 +9,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import org.jboss.logging.Logger;
 
-/** What the leader does again and again, beside its reconcilers. */
+/** Repeated work of the leader, in addition to its reconcilers. */
 @Singleton
 @IfBuildProfile("controller")
 class LeaderDuties {
@@ -29,7 +29,7 @@ class LeaderDuties {
     this.timer = timer;
   }
 
-  /** Begins with what a standby left alone. Does not block. */
+  /** Starts the repeated work, first with what a standby has left undone. Does not block. */
   void begin() {
     repeat(
         "Not everything that waits could be looked at again",

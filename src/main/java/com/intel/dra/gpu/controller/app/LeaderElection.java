@@ -14,14 +14,14 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * What happens when this process becomes the leader, and when it is not any more. Who leads is
- * JOSDK's to find out: its informers run in every replica, its reconcilers in the leader alone.
+ * Reacts when this process becomes the leader, and when it does not lead any more. JOSDK decides
+ * which process leads: its informers run in every replica, and its reconcilers only in the leader.
  *
- * <p>JOSDK's election notices late that the lead was lost, where its own requests hang or the
- * system's clock jumps. So the leader also asks the API server itself, on a thread of its own, and
- * ends when another one leads, or when nobody has confirmed for as long as the Lease lasts that it
- * does. An election that has ended without telling anybody ends the process, too ({@link
- * ElectionWatch}): the kubelet starts it again, and with it a new election.
+ * <p>JOSDK's election notices late that the lead was lost if its own requests hang or the system's
+ * clock jumps. Therefore the leader also asks the API server itself, on a thread of its own. It
+ * ends when another process leads, or when the API server has not confirmed its lead for as long as
+ * the Lease lasts. If the election has ended without a report, the process ends, too ({@link
+ * ElectionWatch}); the kubelet starts it again, and a new election begins.
  */
 @Singleton
 @IfBuildProfile("controller")
@@ -33,7 +33,7 @@ class LeaderElection {
   private final LeaderDuties duties;
   private final ElectionWatch watch;
 
-  /** One thread for each question, so that neither waits for the other's answer. */
+  /** One thread for each of the two checks, so that neither waits for the other's answer. */
   private final ScheduledExecutorService guard =
       Executors.newScheduledThreadPool(
           2, Thread.ofPlatform().name("leader-guard-", 0).daemon().factory());
@@ -44,12 +44,12 @@ class LeaderElection {
     this.watch = watch;
   }
 
-  /** To be called before the operator is started, which begins the election. May block. */
+  /** To be called before the operator, and with it the election, is started. May block. */
   void prepare() {
     watch.prepare();
   }
 
-  /** To be called when the operator was started: it is long on its way in a large cluster. */
+  /** To be called after the operator has started, which takes long in a large cluster. */
   void begun() {
     var _ =
         guard.scheduleWithFixedDelay(
@@ -57,7 +57,7 @@ class LeaderElection {
   }
 
   LeaderElectionConfiguration configuration(String namespace) {
-    // JOSDK's own exit would wait for ever where the process is ending already
+    // JOSDK's own exit would wait forever if the process is ending already
     return new LeaderElectionConfiguration(
         ElectionTimes.LEASE,
         namespace,
@@ -69,7 +69,7 @@ class LeaderElection {
         false);
   }
 
-  /** JOSDK starts the reconcilers after that. */
+  /** JOSDK starts the reconcilers after this method. */
   private void begin() {
     LOG.infof("This controller leads: %s", leadership.identity());
     leadership.begin();
@@ -109,8 +109,8 @@ class LeaderElection {
   }
 
   /**
-   * At once, and without anything that an orderly end would still do: what this process knows may
-   * be outdated.
+   * Ends the process at once, without an orderly shutdown, because what this process knows may be
+   * outdated.
    */
   private void lost() {
     if (!leadership.hasEnded()) {

@@ -11,7 +11,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** One thread that watches the clock; the work is done by virtual threads. */
+/** One thread waits for the times; virtual threads do the work. */
 @Singleton
 @IfBuildProfile("controller")
 class VirtualThreadTimer implements TaskTimer {
