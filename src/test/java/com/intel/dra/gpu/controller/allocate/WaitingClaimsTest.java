@@ -21,7 +21,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Who is told when a node has room: asked once for each node at a start, and for each release. */
+/**
+ * Which claims are triggered when a node has capacity. The controller asks for them once for each
+ * node at a start, and once for each release.
+ */
 class WaitingClaimsTest {
 
   private final FakeCluster cluster = new FakeCluster();

@@ -2,13 +2,16 @@ package com.intel.dra.gpu.controller.app;
 
 import java.util.List;
 
-/** What users and misfortune do to a cluster. Numbers are taken modulo what there is. */
+/**
+ * What users do to a cluster and what goes wrong in it. Indexes are taken modulo the number of
+ * existing objects.
+ */
 sealed interface Action {
 
   /** A claim of a pod. */
   sealed interface Use {
 
-    /** One of the pod's own, made from a template. */
+    /** A claim of the pod's own, made from a template. */
     record Own(int parameters, boolean immediate) implements Use {}
 
     record Shared(int claim) implements Use {}
@@ -16,7 +19,7 @@ sealed interface Action {
 
   record CreatePod(int pod, List<Use> uses) implements Action {}
 
-  /** Bound to a node by its creator, past the scheduler. */
+  /** Creates a pod that its creator binds to a node without the scheduler. */
   record CreatePodByHand(int pod, int node, List<Use> uses) implements Action {}
 
   record DeletePod(int pod) implements Action {}
@@ -27,12 +30,15 @@ sealed interface Action {
 
   record DeleteClaim(int claim) implements Action {}
 
-  /** Deletes it and creates it anew before anybody has noticed, if nothing holds it back. */
+  /**
+   * Deletes the claim and creates it again before anything has reacted, unless a finalizer holds
+   * it.
+   */
   record ReplaceClaim(int claim, int parameters, boolean immediate) implements Action {}
 
   record RequestDeallocation(int claim) implements Action {}
 
-  /** Creates or corrects; a count of 0 is no valid one. */
+  /** Creates or corrects parameters; a count of 0 is not valid. */
   record SetParameters(int parameters, int count, int memoryMiB) implements Action {}
 
   record DeleteParameters(int parameters) implements Action {}
@@ -45,17 +51,17 @@ sealed interface Action {
 
   record ReturnNode(int node) implements Action {}
 
-  /** Containers of pods that are gone run on for a while. */
+  /** Lets the containers of pods that are gone run on for a while. */
   record DelayUnprepare(int node, int acts) implements Action {}
 
   record SetReady(int node, boolean ready) implements Action {}
 
-  /** The agent will make it again. */
+  /** Deletes the GAS; the agent makes it again. */
   record DeleteGas(int node) implements Action {}
 
   record RestartController() implements Action {}
 
-  /** Another controller takes over, and the one before does not notice for a while. */
+  /** Lets another controller take over, while the previous one does not notice this for a while. */
   record DeposeController() implements Action {}
 
   record EndDeposed() implements Action {}

@@ -20,7 +20,7 @@ import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaimBuilder;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClass;
 import java.util.List;
 
-/** Carries actions out, as far as the API server would let them. */
+/** Carries out actions as far as the API server permits them. */
 final class Actions {
 
   private static final int PODS = 5;
@@ -97,7 +97,7 @@ final class Actions {
     var _ = world.cluster.create(object);
   }
 
-  /** Of a node that is gone nobody ends the pod, and an administrator removes it. */
+  /** No kubelet ends the pods of a node that is gone; an administrator removes them. */
   private void delete(Pod pod) {
     world.cluster.delete(pod);
     boolean orphaned =
@@ -162,8 +162,8 @@ final class Actions {
   }
 
   /**
-   * What there is of objects that the controller writes or is the reason for. A finalizer on a
-   * claim that pods wait for is no part of it: an attempt that came to nothing may leave it.
+   * Describes the objects that the controller writes or causes. It leaves out the finalizer of a
+   * claim that pods wait for, because an unsuccessful attempt may leave it.
    */
   String picture() {
     var lines = new StringBuilder();

@@ -23,7 +23,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The controller as Quarkus builds and starts it, where the scheduler allocates. */
+/** The controller as Quarkus builds and starts it, in a cluster where the scheduler allocates. */
 @QuarkusTest
 @TestProfile(ControllerApplicationTest.ControllerProfile.class)
 @WithKubernetesTestServer(crud = false)
@@ -36,7 +36,7 @@ class ControllerApplicationTest {
       return "controller,test";
     }
 
-    /** Any free port: whoever builds may run something on the usual one. */
+    /** Uses any free port, because another program on the machine may use the default port. */
     @Override
     public Map<String, String> getConfigOverrides() {
       return Map.of("quarkus.management.test-port", "0");

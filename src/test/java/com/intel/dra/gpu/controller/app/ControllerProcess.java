@@ -50,7 +50,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** The controller as one process: the real parts on fakes of what surrounds them. */
+/** One controller process: the real classes, with fakes of everything outside the process. */
 public final class ControllerProcess {
 
   public static final String NAMESPACE = "gpu-driver";
@@ -62,7 +62,7 @@ public final class ControllerProcess {
   final Leadership leadership;
   public final FakeLeases leases;
 
-  /** The time that {@link #agents} goes by. */
+  /** The clock that {@link #agents} uses. */
   public final SettableClock uptime = new SettableClock();
 
   public final AgentWatch agents;
@@ -83,7 +83,10 @@ public final class ControllerProcess {
   final FakeDispatcher<PodSchedulingContext> contextDispatcher;
   final FakeDispatcher<GpuAllocationState> nodeDispatcher;
 
-  /** What is yet to be started, in any order: each informer, and each reconciler after its own. */
+  /**
+   * What is still to be started, in any order: each informer, and each reconciler after its own
+   * informers.
+   */
   private final List<Runnable> starts = new ArrayList<>();
 
   public ControllerProcess(FakeCluster cluster, Policy policy) {
@@ -256,7 +259,7 @@ public final class ControllerProcess {
     periodicResync.sweep();
   }
 
-  /** What reconciliations and other work failed with. */
+  /** Returns the failures of reconciliations and other work. */
   List<Throwable> failures() {
     return Stream.concat(
             threads.uncaught().stream(),
@@ -265,7 +268,7 @@ public final class ControllerProcess {
         .toList();
   }
 
-  /** Ends at once, wherever it is. */
+  /** Ends the process at once, whatever it is doing. */
   public void end() {
     api.end();
     claimDispatcher.stop();

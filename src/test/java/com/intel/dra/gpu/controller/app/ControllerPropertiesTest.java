@@ -27,13 +27,13 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 
 /**
- * What holds of the controller whatever happens in its cluster, in whatever order it hears of it,
- * and wherever it is interrupted.
+ * Properties that the controller keeps whatever happens in its cluster, in whatever order it
+ * receives the events, and wherever it is interrupted.
  */
 class ControllerPropertiesTest {
 
   /**
-   * @param pause how many small things happen before the next action
+   * @param pause how many steps run before the next action
    */
   record Timed(Action action, int pause) {}
 
@@ -65,7 +65,7 @@ class ControllerPropertiesTest {
     world.checkAtRest();
   }
 
-  /** However late it notices, and whatever of its writes are still to come. */
+  /** This holds however late the controller notices it, and whatever writes it still sends. */
   @Property(tries = 300)
   void aDeposedControllerDoesNoHarm(
       @ForAll("clusters") List<List<Integer>> gpuMiB,
@@ -78,8 +78,8 @@ class ControllerPropertiesTest {
   }
 
   /**
-   * It is paused when a claim is on record, and its status yet to be written. Its successor may
-   * give the same devices to the other claim.
+   * The controller is paused when a claim is on record and its status is not written yet. Its
+   * successor may give the same devices to the other claim.
    */
   @Property(tries = 100)
   void aControllerThatIsPausedBetweenTheWritesOfAnAllocationGivesNothingAwayTwice(
@@ -138,7 +138,7 @@ class ControllerPropertiesTest {
     calm.checkAtRest();
   }
 
-  /** Its scheduling context stays, with a node that is selected for ever. */
+  /** The pod's scheduling context still exists, and its selected node never changes. */
   @Example
   void nothingIsAllocatedForAPodThatWasBoundByHandAndHasEnded() {
     World world = World.ofOrder(1, Policy.DEFAULT, List.of(List.of(1000)));
@@ -152,7 +152,7 @@ class ControllerPropertiesTest {
     world.checkAtRest();
   }
 
-  /** The two are judged at the same time, when the parameters of both are mended. */
+  /** Both pods are checked at the same time, after the parameters of both were corrected. */
   @Example
   void theClaimOfAPodThatWasBoundByHandAndLosesARaceIsLetGo() {
     int races = 0;
@@ -178,7 +178,7 @@ class ControllerPropertiesTest {
     assertThat(races).as("races in which both claims were protected").isPositive();
   }
 
-  /** No scheduler would have it deallocated. */
+  /** No scheduler would request its deallocation. */
   @Property(tries = 50)
   void anImmediateClaimThatNobodyUsesLeavesANodeThatDoesNotComeBack(@ForAll long seed) {
     World world = World.ofChance(seed, Policy.DEFAULT, List.of(List.of(1000), List.of(700)));
@@ -214,7 +214,7 @@ class ControllerPropertiesTest {
     assertThat(Claims.isReserved(claim)).isTrue();
   }
 
-  /** Two nodes have room for one of them each, and one node for both. */
+  /** Each of two nodes fits one of the claims, and one node fits both. */
   @Property(tries = 50)
   void immediateClaimsThatWereMadeForOnePodAreOnOneNode(@ForAll long seed) {
     World world = World.ofChance(seed, Policy.BALANCED, List.of(List.of(1000), List.of(700, 700)));
@@ -229,7 +229,7 @@ class ControllerPropertiesTest {
     world.checkAtRest();
   }
 
-  /** It tells what it does, some thousand times. */
+  /** The controller logs what it does, which would be some thousand lines here. */
   @BeforeContainer
   static void beQuiet() {
     Logger.getLogger("com.intel.dra.gpu.controller").setLevel(Level.OFF);

@@ -16,14 +16,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The controller is killed at every single write of a story, before the write is sent and after it
- * has arrived: what the next controller makes of it is what would have been without.
+ * Kills the controller at every single write of a story, before the write is sent and after it has
+ * arrived. The next controller must reach the result of a run without a crash.
  */
 class CrashPointsTest {
 
   private static final int SEEDS = 2;
 
-  /** What users do, one thing after the other; each comes to rest before the next. */
+  /** The actions of users, one after another; the cluster settles after each. */
   enum Story {
     A_POD_COMES_AND_GOES(podWith(0, ownClaim(0)), new Action.DeletePod(0)),
 
@@ -79,7 +79,7 @@ class CrashPointsTest {
     }
   }
 
-  /** It tells what it does, some thousand times. */
+  /** The controller logs what it does, which would be some thousand lines here. */
   @BeforeAll
   static void beQuiet() {
     Logger.getLogger("com.intel.dra.gpu.controller").setLevel(Level.OFF);
@@ -104,7 +104,7 @@ class CrashPointsTest {
     }
   }
 
-  /** The second controller ends in the middle of what the first has left. */
+  /** The second controller ends while it handles what the first has left. */
   @Test
   void norDoTwoThatEndOneAfterTheOther() {
     Story story = Story.A_POD_WITH_TWO_CLAIMS_ENDS;
@@ -141,7 +141,7 @@ class CrashPointsTest {
     return points;
   }
 
-  /** Invariants are checked after every write, and again when all is at rest. */
+  /** Checks the invariants after every write, and again when the cluster has settled. */
   private static World tell(Story story, long seed, List<CrashPoint> points) {
     World world = World.ofOrder(seed, Policy.DEFAULT, List.of(List.of(1000), List.of(700)));
     var hands = new Actions(world);

@@ -7,12 +7,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * Virtual threads that run one at a time and only when the test says which one: every interleaving
- * can be had, and had again. Whatever blocks in them (a lock, a latch, Mutiny's await, {@link
- * Thread#yield}) gives the turn back.
+ * Virtual threads that run one at a time, in the order that the test chooses, so that every
+ * interleaving can be produced and repeated. A thread that blocks (on a lock, a latch, Mutiny's
+ * await or {@link Thread#yield}) returns control to the test.
  *
- * <p>The JDK has no public way to give virtual threads a scheduler of one's own. This is the one
- * that its own tests use; it needs {@code --add-opens java.base/java.lang=ALL-UNNAMED}.
+ * <p>The JDK has no public way to give virtual threads a scheduler of one's own. This class uses
+ * the way of the JDK's own tests; it needs {@code --add-opens java.base/java.lang=ALL-UNNAMED}.
  */
 public final class DeterministicThreads {
 
@@ -40,17 +40,17 @@ public final class DeterministicThreads {
     return executor;
   }
 
-  /** What threads ended with instead of returning. */
+  /** The exceptions and errors that ended threads. */
   List<Throwable> uncaught() {
     return uncaught;
   }
 
-  /** How many threads could go on. */
+  /** Returns how many threads can continue. */
   public int ready() {
     return ready.size();
   }
 
-  /** Lets one of them go on until it blocks or ends. */
+  /** Lets one of the threads run until it blocks or ends. */
   public void goOn(int index) {
     ready.remove(index).run();
   }

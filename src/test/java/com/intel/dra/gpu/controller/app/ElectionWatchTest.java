@@ -65,7 +65,8 @@ class ElectionWatchTest {
             try {
               return super.ofControllers();
             } catch (KubernetesClientException e) {
-              // the mock does not name what is not there; NotFoundAnswersTest has real answers
+              // the mock's answer does not name the missing object; NotFoundAnswersTest has real
+              // answers
               if (e.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
                 return Optional.empty();
               }

@@ -13,13 +13,13 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * One process' connection to a {@link FakeCluster}. Around each request others may go on; and there
- * the process may end: what it has not sent is never sent, and of what it has sent it never learns
- * how it ended.
+ * One process' connection to a {@link FakeCluster}. Other processes may run around each request,
+ * and the process may end there: it never sends what it has not sent yet, and never learns how its
+ * sent requests ended.
  */
 public final class FakeApiServer implements ApiServer {
 
-  /** Runs through a process that has ended. */
+  /** Unwinds all threads of a process that has ended. */
   static final class ProcessEnded extends Error {
     private static final long serialVersionUID = 1L;
 
@@ -30,9 +30,9 @@ public final class FakeApiServer implements ApiServer {
 
   /** How a request fails that the API server did not refuse. */
   enum Failure {
-    /** It never arrived. */
+    /** The request never arrived. */
     BEFORE,
-    /** It arrived, the answer did not. */
+    /** The request arrived, but the answer did not. */
     AFTER
   }
 
@@ -51,20 +51,20 @@ public final class FakeApiServer implements ApiServer {
     this.cluster = cluster;
   }
 
-  /** What was asked so far, such as {@code updateStatus ResourceClaim a}. */
+  /** The requests so far, for example {@code updateStatus ResourceClaim a}. */
   public List<String> requests() {
     return requests;
   }
 
   /**
-   * One of a process' writes, at which it ends.
+   * A write at which the process ends.
    *
-   * @param write from 1
-   * @param when before the write is sent, or after it has arrived, before the answer has
+   * @param write the number of the write, from 1
+   * @param when before the write is sent, or after it has arrived but before the answer has
    */
   record CrashPoint(int write, Failure when) {}
 
-  /** The process ends by itself at that write. */
+  /** Makes the process end at that write. */
   void endAt(CrashPoint point) {
     crash = Optional.of(point);
   }
@@ -73,12 +73,12 @@ public final class FakeApiServer implements ApiServer {
     return ended;
   }
 
-  /** How many writes were sent, or were about to be when the process ended. */
+  /** Returns how many writes were sent, or were about to be sent when the process ended. */
   int writes() {
     return writes;
   }
 
-  /** How many writes of claims were on their way at the same time, at most. */
+  /** Returns the largest number of writes of claims that were in progress at the same time. */
   public int mostClaimWritesAtATime() {
     return mostClaimWrites;
   }
@@ -87,7 +87,7 @@ public final class FakeApiServer implements ApiServer {
     nextWrite = Optional.of(failure);
   }
 
-  /** Also where several writes went together, and all that failed did so by that. */
+  /** Also true for several parallel writes if all that failed have failed in this way. */
   static boolean isConnectionReset(Throwable failure) {
     return failure instanceof CompositeException several
         ? several.getCauses().stream().allMatch(FakeApiServer::isConnectionReset)

@@ -28,13 +28,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An API server in memory: UIDs, resourceVersions with optimistic locking, finalizers and deletion,
- * status subresources, the validation of claims' statuses, and what a watch would tell.
+ * An API server in memory, with UIDs, resourceVersions with optimistic locking, finalizers and
+ * deletion, status subresources, the validation of claims' statuses, and the events of watches.
  */
 public final class FakeCluster {
 
   /**
-   * What a watch tells of one write.
+   * What a watch reports about one write.
    *
    * @param before empty: the object was created
    * @param after empty: the object is gone
@@ -48,7 +48,7 @@ public final class FakeCluster {
   private long version = 100;
   private String leader = "";
 
-  // ---- who leads
+  // ---- the leader
 
   public String leader() {
     return leader;
@@ -58,7 +58,7 @@ public final class FakeCluster {
     leader = controller;
   }
 
-  // ---- what an API server offers
+  // ---- the operations of an API server
 
   public <T extends HasMetadata> Outcome<T> create(T object) {
     Map<String, HasMetadata> kind = kind(object.getClass());
@@ -158,18 +158,18 @@ public final class FakeCluster {
     return List.copyOf(kind(kind).values()).stream().map(kind::cast);
   }
 
-  /** Everything that a watch of that kind has told so far. */
+  /** Returns everything that a watch of that kind has reported so far. */
   @SuppressWarnings("unchecked") // the history of a kind holds objects of that kind
   <T extends HasMetadata> List<Event<T>> history(Class<T> kind) {
     return (List<Event<T>>) (List<?>) history.computeIfAbsent(kind, _ -> new ArrayList<>());
   }
 
-  /** Grows with every write. */
+  /** The version grows with every write. */
   long version() {
     return version;
   }
 
-  // ---- in few words, for those who write without conflicts
+  // ---- short forms for callers that write without conflicts
 
   public <T extends HasMetadata> T created(T object) {
     return switch (create(object)) {
@@ -179,7 +179,7 @@ public final class FakeCluster {
     };
   }
 
-  /** Changes the object as it is now, its status too. */
+  /** Changes the current object, including its status. */
   public <T extends HasMetadata> void edit(T object, UnaryOperator<T> change) {
     Optional.ofNullable(kind(object.getClass()).get(key(object)))
         .ifPresent(

@@ -19,10 +19,10 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 
 /**
- * What JOSDK's EventProcessor (5.3.2) does between events and a reconciler that is no Cleaner, its
- * oddities too: an object that is being deleted is not reconciled; wake-ups of objects that it does
- * not know are dropped; an object that is created anew may be reconciled while its predecessor
- * still is.
+ * Does what JOSDK's EventProcessor (5.3.2) does between events and a reconciler that is not a
+ * Cleaner, including its peculiarities: an object that is being deleted is not reconciled; triggers
+ * for unknown objects are dropped; and an object that is created again may be reconciled while the
+ * reconciliation of its predecessor still runs.
  */
 final class FakeDispatcher<P extends HasMetadata> {
 
@@ -56,7 +56,7 @@ final class FakeDispatcher<P extends HasMetadata> {
     this.later = later;
   }
 
-  /** Why reconciliations failed, all of them. */
+  /** Returns the failures of all reconciliations. */
   List<Throwable> failures() {
     return failures;
   }
@@ -83,7 +83,7 @@ final class FakeDispatcher<P extends HasMetadata> {
     wakeups.start();
   }
 
-  /** Begins with what was heard so far. */
+  /** Starts with the events that were received so far. */
   void start() {
     running = true;
     List.copyOf(states.entrySet())
@@ -170,7 +170,7 @@ final class FakeDispatcher<P extends HasMetadata> {
     }
   }
 
-  /** One timer for each object: the next one replaces it. */
+  /** Each object has one timer; a new timer replaces the previous one. */
   private void schedule(ResourceID id, State state, Duration delay) {
     int timer = ++timers;
     state.timer = timer;

@@ -14,9 +14,9 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * An informer whose events come one by one when the test says so: as late as it likes, but in the
- * order in which the objects of the kind were written. Like JOSDK's it tells nobody of a write that
- * its own process has announced.
+ * An informer that receives its events one by one when the test says so: with any delay, but in the
+ * order in which the objects of the kind were written. Like JOSDK's informer, it notifies no
+ * listener of a write that its own process has announced.
  */
 public final class FakeInformer<T extends HasMetadata> implements ResourceCache.Informer<T> {
 
@@ -47,7 +47,7 @@ public final class FakeInformer<T extends HasMetadata> implements ResourceCache.
     listeners.add(listener);
   }
 
-  /** The first list. */
+  /** Reads the first list. */
   public void sync() {
     synced = true;
     relist();
@@ -57,14 +57,14 @@ public final class FakeInformer<T extends HasMetadata> implements ResourceCache.
     return synced && heard < cluster.history(kind).size();
   }
 
-  /** Hears the next event. */
+  /** Receives the next event. */
   public void hear() {
     Event<T> event = cluster.history(kind).get(heard++);
     T object = event.after().or(event::before).orElseThrow();
     see(id(object), event.after().filter(selector));
   }
 
-  /** The watch broke and everything is listed anew: what happened between is not told. */
+  /** Simulates a broken watch: lists everything again, without the events in between. */
   void relist() {
     heard = cluster.history(kind).size();
     var now = new TreeMap<String, T>();
@@ -75,12 +75,12 @@ public final class FakeInformer<T extends HasMetadata> implements ResourceCache.
     now.forEach((id, object) -> see(id, Optional.of(object)));
   }
 
-  /** As if it had not heard of the object yet; nobody is told. */
+  /** Forgets the object, as if its event had not arrived yet; notifies no listener. */
   public void forget(T object) {
     seen.remove(id(object));
   }
 
-  /** Tells of everything once more. */
+  /** Notifies the listeners of all objects once more. */
   void replay() {
     List.copyOf(seen.values()).forEach(object -> notify(Optional.of(object), Optional.of(object)));
   }

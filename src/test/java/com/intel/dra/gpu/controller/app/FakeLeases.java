@@ -22,7 +22,7 @@ public final class FakeLeases implements LeaseReader {
     this.reachable = reachable;
   }
 
-  /** Done at each question, before its answer. */
+  /** Sets what runs at each request, before its answer. */
   public void whileAsked(Runnable action) {
     whileAsked = action;
   }

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a user may write into a claim, however long, is no cost. */
+/** A text that a user writes into a claim costs little, however long it is. */
 class HostileTextTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);

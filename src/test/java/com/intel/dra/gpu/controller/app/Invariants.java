@@ -36,7 +36,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What must hold of a cluster with this driver in it, found out from the API objects alone. */
+/** Invariants of a cluster with this driver, checked from the API objects alone. */
 final class Invariants {
 
   private final FakeCluster cluster;
@@ -88,7 +88,7 @@ final class Invariants {
                     .isTrue());
   }
 
-  /** Of each claim and device the larger share. */
+  /** Returns the larger share of each claim on each device. */
   private static Collection<List<AllocatedDevice>> onRecordOrPrepared(TestingNode node) {
     var byClaim = new HashMap<String, Map<String, AllocatedDevice>>();
     records(node).forEach((uid, allocation) -> add(byClaim, uid, allocation.gpus()));
@@ -129,7 +129,10 @@ final class Invariants {
     }
   }
 
-  /** A claim that is neither wanted nor used can be given to no pod any more: it holds nothing. */
+  /**
+   * Leaves out claims that are to be released: no pod can get such a claim any more, so it holds
+   * nothing.
+   */
   private Map<String, List<AllocatedDevice>> devicesByClaim(TestingNode node) {
     return claims()
         .filter(claim -> ClaimStep.of(claim) instanceof ClaimStep.KeepOnRecord)
@@ -216,7 +219,9 @@ final class Invariants {
                         .anyMatch(used -> Claims.uid(used).equals(Claims.uid(claim))));
   }
 
-  /** A pod waits only if there is something wrong with its claims, or no node has room for them. */
+  /**
+   * Checks that a pod waits only if something is wrong with its claims, or if no node fits them.
+   */
   private void assertHasNoRoom(Pod pod) {
     List<ResourceClaim> claims = Pods.claims(cluster, pod);
     if (!Pods.hasAllClaims(cluster, pod) || claims.stream().anyMatch(Claims::isBeingDeleted)) {
@@ -256,7 +261,7 @@ final class Invariants {
                 });
   }
 
-  /** Claims that were made for one pod have to be together, all of them. */
+  /** Claims that were made for one pod must all be on the same node. */
   private boolean fits(TestingNode node, ResourceClaim immediate) {
     Optional<String> pod = Claims.controllingPod(immediate).map(OwnerReference::getUid);
     List<ResourceClaim> group =

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the controller asks of the API server when nothing goes wrong. */
+/** The requests that the controller sends to the API server when nothing goes wrong. */
 class OrdinaryPathTest {
 
   private static final String FINALIZER = "updateFinalizers ResourceClaim ";
@@ -53,7 +53,7 @@ class OrdinaryPathTest {
     assertThat(Pods.isBound(world.read(Pod.class, "p").orElseThrow())).isTrue();
     assertThat(world.controller().api.requests())
         .containsExactlyInAnyOrder(
-            // the scheduler asks first, for it cannot know that one node suits both claims
+            // the scheduler asks first, because it cannot know that one node suits both claims
             "updateStatus PodSchedulingContext p",
             FINALIZER + "c1",
             FINALIZER + "c2",

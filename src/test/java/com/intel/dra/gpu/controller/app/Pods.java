@@ -10,10 +10,13 @@ import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaimConsumerRe
 import java.util.List;
 import java.util.Optional;
 
-/** The life of pods in a {@link FakeCluster}. */
+/** The lifecycle of pods in a {@link FakeCluster}. */
 public final class Pods {
 
-  /** Holds a bound pod until its kubelet has ended it, as the API server's grace period does. */
+  /**
+   * A finalizer that keeps a bound pod until its kubelet has ended it, like the API server's grace
+   * period.
+   */
   private static final String KUBELET = "testing/kubelet";
 
   private static final String TO_FINISH = "testing/finish";
@@ -32,7 +35,7 @@ public final class Pods {
     return pod.getMetadata().getDeletionTimestamp() != null;
   }
 
-  /** It runs, and its containers are to end. */
+  /** Returns whether the pod runs and its containers are to end. */
   static boolean isToEnd(Pod pod) {
     return isBeingDeleted(pod) || pod.getMetadata().getAnnotations().containsKey(TO_FINISH);
   }
@@ -56,12 +59,12 @@ public final class Pods {
     return new PodBuilder(pod).editOrNewStatus().withPhase("Succeeded").endStatus().build();
   }
 
-  /** Nothing of it runs any more, so a pod that is being deleted may go. */
+  /** Returns the pod without running containers, so that it can be deleted. */
   static Pod released(Pod pod) {
     return new PodBuilder(pod).editMetadata().removeFromFinalizers(KUBELET).endMetadata().build();
   }
 
-  /** Its claims that exist and, if generated, were generated for it. */
+  /** Returns the pod's claims that exist and, if they were generated, were generated for it. */
   static List<ResourceClaim> claims(FakeCluster cluster, Pod pod) {
     return PodClaims.of(pod).stream()
         .flatMap(reference -> claim(cluster, pod, reference).stream())
@@ -88,7 +91,10 @@ public final class Pods {
     return claim.getStatus() == null ? List.of() : claim.getStatus().getReservedFor();
   }
 
-  /** Reserved for these alone; and, if there are none, to be deallocated if it is delayed. */
+  /**
+   * Returns the claim reserved for these consumers alone. If there are none and the claim is
+   * delayed, requests its deallocation.
+   */
   static ResourceClaim reservedOnlyFor(
       ResourceClaim claim, List<ResourceClaimConsumerReference> consumers) {
     boolean unused = consumers.isEmpty() && !Claims.isImmediate(claim);

@@ -19,9 +19,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What kube-controller-manager 1.28 to 1.30 does for pods with claims: makes claims from templates,
- * ends the reservations of pods that are done or gone, has unused claims deallocated, prepares pods
- * that were bound by hand, and collects garbage. One write at a time.
+ * Does what kube-controller-manager 1.28 to 1.30 does for pods with claims: makes claims from
+ * templates, ends the reservations of pods that are finished or gone, requests the deallocation of
+ * unused claims, prepares pods that were bound by hand, and collects garbage. It does one write at
+ * a time.
  */
 public final class TestingClaimController {
 
@@ -33,7 +34,7 @@ public final class TestingClaimController {
     this.cluster = cluster;
   }
 
-  /** The name of a template that makes claims with these parameters. */
+  /** Returns the name of a template that makes claims with these parameters. */
   public static String template(String parameters, boolean immediate) {
     return (immediate ? IMMEDIATE : "") + parameters;
   }
@@ -97,7 +98,7 @@ public final class TestingClaimController {
                 .build());
   }
 
-  /** The scheduler does not look at pods that were bound by hand. */
+  /** Serves pods that were bound by hand, because the scheduler ignores them. */
   private boolean serveIfBound(Pod pod) {
     if (!Pods.isBound(pod) || Pods.isDone(pod) || Pods.isBeingDeleted(pod)) {
       return false;
@@ -148,7 +149,10 @@ public final class TestingClaimController {
     return true;
   }
 
-  /** Claims that were made for a pod go when it is done, its scheduling context with the pod. */
+  /**
+   * Deletes the claims that were made for a pod when it is finished, and its scheduling context
+   * when the pod is gone.
+   */
   private boolean collect(HasMetadata object) {
     Optional<String> owner =
         object.getMetadata().getOwnerReferences().stream().map(OwnerReference::getUid).findFirst();

@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * A node: the kubelet that runs pods, and the node agent that prepares their claims and keeps its
+ * A node: the kubelet that runs pods, and the node agent that prepares their claims and writes its
  * part of the node's GAS.
  */
 public final class TestingNode {
@@ -54,7 +54,7 @@ public final class TestingNode {
     return allocatable;
   }
 
-  /** The node is gone and its GAS with it; what it had prepared waits for its return. */
+  /** Removes the node and its GAS; what the node had prepared is still there when it returns. */
   void lose() {
     up = false;
     deleteGas();
@@ -65,7 +65,7 @@ public final class TestingNode {
     ready = true;
   }
 
-  /** The kubelet takes longer to end containers, and with them what is prepared. */
+  /** Delays the end of containers, and with it the unpreparing of claims. */
   void lag(int acts) {
     lag = acts;
   }
@@ -101,7 +101,7 @@ public final class TestingNode {
     }
     Set<String> staying = new HashSet<>(used.keySet());
     if (lag > 0) {
-      // what has not reached the GAS yet is no container of a pod that is gone
+      // only a claim that has reached the GAS may still have containers of a pod that is gone
       gas().ifPresent(gas -> staying.addAll(gas.getSpec().prepared().keySet()));
     }
     boolean changed = prepared.keySet().retainAll(staying);
@@ -128,7 +128,10 @@ public final class TestingNode {
     return cluster.list(Pod.class).filter(pod -> name.equals(pod.getSpec().getNodeName())).toList();
   }
 
-  /** Else the agent refuses it: the pod was bound by hand to the wrong node. */
+  /**
+   * Returns false if the pod was bound by hand to the wrong node; the agent then refuses to prepare
+   * the claim.
+   */
   private boolean isHere(ResourceClaim claim) {
     return Claims.allocation(claim)
         .flatMap(AllocationResults::node)

@@ -23,7 +23,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What kube-scheduler 1.27 to 1.30 does for pods with claims, one write at a time. */
+/** Does what kube-scheduler 1.27 to 1.30 does for pods with claims, one write at a time. */
 final class TestingScheduler {
 
   private final FakeCluster cluster;
@@ -31,8 +31,8 @@ final class TestingScheduler {
   private final Function<List<String>, String> preference;
 
   /**
-   * @param nodes the names of the nodes that there are
-   * @param preference takes one of several nodes
+   * @param nodes the names of the existing nodes
+   * @param preference chooses one of several nodes
    */
   TestingScheduler(
       FakeCluster cluster, Supplier<Set<String>> nodes, Function<List<String>, String> preference) {
@@ -41,7 +41,7 @@ final class TestingScheduler {
     this.preference = preference;
   }
 
-  /** The pods that wait, the oldest first. */
+  /** Returns the waiting pods, the oldest first. */
   List<Pod> waiting() {
     return cluster
         .list(Pod.class)
@@ -108,7 +108,7 @@ final class TestingScheduler {
       return true;
     }
     if (!Claims.isControlledBy(context.get(), pod.getMetadata())) {
-      return false; // of an earlier pod of that name, and about to be deleted
+      return false; // belongs to an earlier pod of that name, and is about to be deleted
     }
     List<ResourceClaimSchedulingStatus> answers =
         context.get().getStatus() == null
@@ -154,7 +154,10 @@ final class TestingScheduler {
     return differs;
   }
 
-  /** Nothing suits: maybe because of where a claim is that only this pod uses. */
+  /**
+   * Requests a deallocation when no node suits, because the reason may be the node of a claim that
+   * only this pod uses.
+   */
   private boolean freeOne(Pod pod, List<ResourceClaim> claims) {
     Optional<ResourceClaim> free =
         claims.stream()
@@ -186,7 +189,7 @@ final class TestingScheduler {
     return true;
   }
 
-  /** For tests that look at what the scheduler was told. */
+  /** Returns the answer that the scheduler got, for tests that check it. */
   static Set<String> unsuitable(PodSchedulingContext context) {
     var nodes = new HashSet<String>();
     if (context.getStatus() != null) {

@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.concurrent.ExecutorService;
 
-/** Time that passes when the test says so. */
+/** A clock that moves only when the test says so. */
 public final class VirtualClock implements TaskTimer, InstantSource {
 
   private record Alarm(long millis, long number, Runnable task) {}
@@ -33,7 +33,7 @@ public final class VirtualClock implements TaskTimer, InstantSource {
     alarms.add(new Alarm(now + delay.toMillis(), number++, task));
   }
 
-  /** Lets time pass until the next alarm, if there is one. */
+  /** Moves the clock to the next alarm, if there is one. */
   public boolean passToNextAlarm() {
     Alarm next = alarms.poll();
     if (next == null) {

@@ -19,12 +19,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * A cluster with this driver's controller in it, of which one small thing happens at a time, chosen
- * by a seed.
+ * A cluster with this driver's controller. It does one small step at a time, which a seed chooses.
  */
 public final class World {
 
-  /** Far more than any test needs to come to rest. */
+  /** Far more steps than any test needs to settle. */
   private static final int MAX_STEPS = 50_000;
 
   public final FakeCluster cluster = new FakeCluster();
@@ -36,7 +35,7 @@ public final class World {
   private final Invariants invariants;
   private ControllerProcess controller;
 
-  /** One that does not know yet that it leads no more. */
+  /** A controller that does not know yet that it leads no more. */
   private Optional<ControllerProcess> deposed = Optional.empty();
 
   private Optional<ControllerProcess> asleep = Optional.empty();
@@ -48,7 +47,7 @@ public final class World {
 
   /**
    * @param gpuMiB the memory of each GPU of each node
-   * @param preference how the scheduler takes one of several nodes
+   * @param preference how the scheduler chooses one of several nodes
    */
   World(
       long seed,
@@ -66,14 +65,17 @@ public final class World {
     controller = new ControllerProcess(cluster, policy);
   }
 
-  /** One in which the scheduler takes any node. */
+  /** A world in which the scheduler chooses any node. */
   static World ofChance(long seed, Policy policy, List<List<Integer>> gpuMiB) {
     var preferences = new Random(~seed);
     return new World(
         seed, policy, gpuMiB, suitable -> suitable.get(preferences.nextInt(suitable.size())));
   }
 
-  /** One in which the scheduler takes the first node, so that only the controller has choices. */
+  /**
+   * A world in which the scheduler chooses the first node, so that only the controller makes
+   * choices.
+   */
   public static World ofOrder(long seed, Policy policy, List<List<Integer>> gpuMiB) {
     return new World(seed, policy, gpuMiB, List::getFirst);
   }
@@ -93,14 +95,16 @@ public final class World {
     return cluster.read(kind, NAMESPACE, name);
   }
 
-  /** The controller ends where it is; another one starts. */
+  /** Ends the controller at this point and starts another one. */
   void restart() {
     controller.end();
     controller = new ControllerProcess(cluster, policy);
     nextCrashPoint();
   }
 
-  /** Where the controller ends, then the one after it, and so on; each is followed by another. */
+  /**
+   * Sets where the controller ends, then the next one, and so on; another one follows each of them.
+   */
   void endControllersAt(List<FakeApiServer.CrashPoint> points) {
     crashPoints.addAll(points);
     nextCrashPoint();
@@ -110,13 +114,14 @@ public final class World {
     Optional.ofNullable(crashPoints.poll()).ifPresent(controller.api::endAt);
   }
 
-  /** How often a controller has ended at such a point. */
+  /** Returns how often a controller has ended at such a point. */
   int crashes() {
     return crashes;
   }
 
   /**
-   * Another controller leads, and this one goes on: it hears late of everything, and acts on it.
+   * Lets another controller lead, while this one continues: it receives all events late, and reacts
+   * to them.
    */
   void depose() {
     endDeposed();
@@ -124,14 +129,17 @@ public final class World {
     controller = new ControllerProcess(cluster, policy);
   }
 
-  /** As {@link #depose}, but it sleeps until it is woken. */
+  /** Does {@link #depose}, but the deposed controller sleeps until the test wakes it. */
   void deposeAsleep() {
     depose();
     asleep = deposed;
     deposed = Optional.empty();
   }
 
-  /** It wakes, with what it knew when it was deposed, and does what it is about to. */
+  /**
+   * Wakes the deposed controller, which still has the knowledge from when it was deposed, and lets
+   * it do all its pending work.
+   */
   void letDeposedFinish() {
     deposed = asleep;
     asleep = Optional.empty();
@@ -140,13 +148,13 @@ public final class World {
     }
   }
 
-  /** It has noticed. */
+  /** Ends the deposed controller, because it has noticed that it does not lead. */
   void endDeposed() {
     deposed.ifPresent(ControllerProcess::end);
     deposed = Optional.empty();
   }
 
-  /** Lets that many things happen, if there are as many to do. */
+  /** Does that many steps, if there are as many to do. */
   public void goOn(int steps) {
     for (int step = 0; step < steps; step++) {
       boolean anything =
@@ -162,15 +170,16 @@ public final class World {
     }
   }
 
-  /** Everything happens in any order, until there is nothing more to do. */
+  /** Does steps in any order until nothing is left to do. */
   public void settle() {
     settle(() -> random.nextBoolean() ? stepController() || stepOthers() : stepOthers());
   }
 
   /**
-   * The others wait for the controller each time, so that only what happens within it has no order.
+   * Lets the other processes wait for the controller each time, so that only the order within the
+   * controller varies.
    *
-   * @param restarts how often the controller may end in the middle of that
+   * @param restarts how often the controller may end meanwhile
    */
   void settleInOrder(int restarts) {
     restartsLeft = restarts;
@@ -214,7 +223,7 @@ public final class World {
     }
   }
 
-  /** What must hold when nothing is left to do. */
+  /** Checks what must hold when nothing is left to do. */
   public void checkAtRest() {
     invariants.checkAtRest(controller);
   }

@@ -59,7 +59,7 @@ class EventThrottleTest {
         .isEqualTo("# nodes (node-12.example: asked # MiB of 0000:03:00.0-0x56c0, free #.) (#)");
   }
 
-  /** As a regular expression says it, which takes quadratic time. */
+  /** Computes the shape with a regular expression, which takes quadratic time. */
   @Property(tries = 2000)
   void figuresAreFoundAsTheExpressionFindsThem(
       @ForAll @CharRange(from = '0', to = '9') @Chars({'a', 'Z', '_', '.', ':', '-', ' ', '(', 'é'})
@@ -76,7 +76,7 @@ class EventThrottleTest {
         Duration.ofSeconds(20), () -> assertThat(EventThrottle.shape(text)).endsWith("x"));
   }
 
-  /** Each of them waits, and all are looked at in the same order. */
+  /** All of the objects wait, and are always visited in the same order. */
   @ParameterizedTest
   @ValueSource(ints = {4000, 4097, 6000, 20_000})
   void eventsStayFewHoweverManyObjectsWait(int objects) {
@@ -109,7 +109,7 @@ class EventThrottleTest {
     assertThat(named).hasSize(objects);
   }
 
-  /** Whatever the words. */
+  /** This holds for any messages. */
   @Property(tries = 200)
   void ofOneObjectForOneReasonABurstAndThenOneAMinuteAreTold(
       @ForAll @Size(max = 300) List<@IntRange(max = 40) Integer> gapsInSeconds) {

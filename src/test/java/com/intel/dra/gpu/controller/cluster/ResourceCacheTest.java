@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the informer tells of after a write of this process. */
+/** What the informer's events change after a write of this process. */
 class ResourceCacheTest {
 
   private final FakeCluster cluster = new FakeCluster();

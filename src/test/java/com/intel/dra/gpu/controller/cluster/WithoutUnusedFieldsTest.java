@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What users write into objects is neither kept in memory nor lost in the cluster. */
+/** What users write into objects is not kept in memory, and is not lost in the cluster. */
 class WithoutUnusedFieldsTest {
 
   private static final String LONG = "q".repeat(100_000);
@@ -80,7 +80,7 @@ class WithoutUnusedFieldsTest {
     return new KubernetesSerialization(mapper, true);
   }
 
-  /** What is kept is little, and the metadata that is used is all there. */
+  /** Checks that the cached object is small and has all metadata that the controller uses. */
   private static void assertSmall(HasMetadata kept) {
     assertThat(JSON.asJson(kept)).hasSizeLessThan(2_000);
     assertThat(kept.getMetadata().getAnnotations()).isNullOrEmpty();
@@ -196,7 +196,7 @@ class WithoutUnusedFieldsTest {
                 .formatted(GpuApi.CLAIM_FINALIZER));
   }
 
-  /** Owners and finalizers are lists without a limit, and an owner's texts have none either. */
+  /** The lists of owners and finalizers have no limit, and neither do the texts of an owner. */
   @Test
   void ofManyOwnersAndFinalizersAFewAreKept() {
     String owners =

@@ -23,9 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/**
- * A controller that was deposed without knowing it, before a node that its successor has written.
- */
+/** A controller that was deposed without knowing it, and a node that its successor has written. */
 class FencingTest {
 
   private static final String NODE = "node1";

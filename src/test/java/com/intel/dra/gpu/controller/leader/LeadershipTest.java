@@ -134,7 +134,7 @@ class LeadershipTest {
                   order.add("ended");
                 });
 
-    // Only a thread that waits for the write is seen in this state.
+    // Only a thread that waits for the write is in this state.
     await().until(() -> ending.getState() == Thread.State.TIMED_WAITING);
     refuses();
     proceed.countDown();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Which answers over the wire mean that what the controller reads or writes is gone. */
+/** Which answers on the wire mean that an object that the controller reads or writes is gone. */
 class NotFoundAnswersTest {
 
   private static final List<String> OTHERS =

@@ -54,7 +54,7 @@ class AgentLivenessTest {
     assertThat(verdict(58)).isEqualTo(Verdict.ALIVE);
   }
 
-  /** So it is after a start: every Lease that is found then is seen for the first time. */
+  /** This is the case after a start: every Lease is then seen for the first time. */
   @Test
   void aLeaseThatExpiredLongAgoGetsItsFullDurationWhenItIsFirstSeen() {
     see(renewed("2001-01-01T00:00:00Z"), 1000);
@@ -79,7 +79,10 @@ class AgentLivenessTest {
     assertThat(verdict(1019)).isEqualTo(Verdict.ALIVE);
   }
 
-  /** What it writes as the time may go back, jump and repeat: it only has to be another one. */
+  /**
+   * The time that the agent writes may go back, jump and repeat; it only has to differ from the
+   * time before.
+   */
   @Property
   void anAgentThatRenewsInTimeIsNeverSilentWhateverItsClockSays(
       @ForAll @Size(min = 1, max = 30) List<@IntRange(min = 1, max = 39) Integer> pauses,

@@ -19,7 +19,10 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** When the controller gives up the agents of a cluster with two nodes, and when it does not. */
+/**
+ * When the controller counts the agents of a cluster with two nodes as silent, and when it does
+ * not.
+ */
 class AgentWatchTest {
 
   private final FakeCluster cluster = new FakeCluster();
@@ -64,7 +67,7 @@ class AgentWatchTest {
     pass(60, node1);
     assertThat(status(node0)).isEqualTo("NotReady");
     renew(node0);
-    node0.act(); // it finds the status wrong
+    node0.act(); // the agent finds the wrong status
     assertThat(status(node0)).isEqualTo("Ready");
 
     pass(35, node1);
@@ -79,7 +82,7 @@ class AgentWatchTest {
       controller.uptime.add(Duration.ofSeconds(5));
       renew(node0);
       renew(node1);
-      controller.agents.look(); // without having heard
+      controller.agents.look(); // the informer has not received the change yet
     }
 
     assertThat(status(node0)).isEqualTo("Ready");
@@ -88,7 +91,7 @@ class AgentWatchTest {
 
   @Test
   void aSilentAgentIsGivenUpThoughTheInformerLagsBehind() {
-    renew(node0); // not heard of
+    renew(node0); // the informer does not receive this renewal
     for (int second = 0; second < 120; second += 5) {
       controller.uptime.add(Duration.ofSeconds(5));
       controller.agents.look();
@@ -186,7 +189,7 @@ class AgentWatchTest {
             });
   }
 
-  /** As the agent's clock has it, which is years behind. */
+  /** Writes the time of the agent's clock, which is years behind. */
   private void renew(TestingNode node) {
     ZonedDateTime time =
         ZonedDateTime.of(2001, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC).plusSeconds(renewals++);

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Records of nodes that name claims which nobody knows, whether made up or not. */
+/** Node records that name unknown claims, whether these were invented or not. */
 class UnknownClaimsTest {
 
   private static final String LIST = "list ResourceClaim";
@@ -207,7 +207,7 @@ class UnknownClaimsTest {
     assertThat(passed).isGreaterThanOrEqualTo(UnknownClaims.PAUSE.multipliedBy(2));
   }
 
-  /** The informer of claims lags behind what another controller has allocated. */
+  /** The informer of claims has not received yet what another controller has allocated. */
   @Test
   void aLiveClaimStaysOnRecordHoweverLateItIsHeardOf() {
     World world = World.ofOrder(1, Policy.DEFAULT, List.of(List.of(1000)));

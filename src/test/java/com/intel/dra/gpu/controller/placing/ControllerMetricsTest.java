@@ -14,7 +14,7 @@ import io.micrometer.core.instrument.Timer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What is counted and measured of a pod's way. */
+/** What is counted and measured from a pod's request to its end. */
 class ControllerMetricsTest {
 
   @Test

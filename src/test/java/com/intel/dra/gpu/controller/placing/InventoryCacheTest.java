@@ -50,7 +50,7 @@ class InventoryCacheTest {
 
     NodeInventory first = inventories.of(NodeState.of(gas, Map.of("a", List.of(share(100)))));
 
-    // put together anew for each question
+    // the map is a new object for each call
     assertThat(inventories.of(NodeState.of(gas, Map.of("a", List.of(share(100)))))).isSameAs(first);
   }
 
@@ -67,7 +67,7 @@ class InventoryCacheTest {
 
   @Test
   void anotherVersionOfTheRecordCountsAtOnce() {
-    // what is prepared stands in the record alone
+    // only the record says what is prepared
     var inUse = node("node-1", Map.of("a", List.of(share(GPU_MIB))));
     var suitability = new NodeSuitability(Policy.BALANCED);
     List<DeviceRequest> wholeGpu =

@@ -17,8 +17,8 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Setup;
 
 /**
- * What it takes to answer the scheduler about all potential nodes of a pod, from their records as
- * the API server has them. One node's record has changed since the last pod asked.
+ * Measures the answer to the scheduler about all potential nodes of a pod, computed from their
+ * records as read from the API server. One node's record has changed since the last pod.
  */
 public class NodeSuitabilityBenchmark extends BusyNodes {
 
@@ -26,7 +26,7 @@ public class NodeSuitabilityBenchmark extends BusyNodes {
   private GpuAllocationState[] records = {};
   private int asked;
 
-  /** The records, and that the question has an answer. */
+  /** Makes the records, and checks that there is an answer. */
   @Setup
   public void records() {
     records =

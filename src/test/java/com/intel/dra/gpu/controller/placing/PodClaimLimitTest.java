@@ -33,7 +33,10 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Claims of one pod belong together: what one of them needs, and how many there may be. */
+/**
+ * The claims of one pod are handled together: one claim affects the others, and their number has a
+ * limit.
+ */
 class PodClaimLimitTest {
 
   private static final String OTHER_CLASS = "nic";
@@ -163,7 +166,7 @@ class PodClaimLimitTest {
     assertThat(Claims.allocation(world.read(ResourceClaim.class, "gpu").orElseThrow())).isEmpty();
   }
 
-  /** The smaller node has room for the small claim alone, the larger one for both, but later. */
+  /** The smaller node fits only the small claim; the larger one fits both, but later. */
   @Test
   void immediateClaimsOfOnePodWaitForTheParametersOfEach() {
     World world = world(List.of(List.of(1000), List.of(1600)));

@@ -21,7 +21,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What schedulers of 1.27 and 1.28 do when a node does not suit a pod any more. */
+/** The behaviour of schedulers of 1.27 and 1.28 when a node does not suit a pod any more. */
 class RejectedSelectionsTest {
 
   private final FakeCluster cluster = new FakeCluster();

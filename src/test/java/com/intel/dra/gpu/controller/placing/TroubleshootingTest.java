@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The tables of reasons, for Events and for nodes, have every reason that the code has. */
+/** The tables of reasons, for Events and for nodes, contain every reason in the code. */
 class TroubleshootingTest {
 
   private static final Path EVENTS = Path.of("docs/reference/events.md");

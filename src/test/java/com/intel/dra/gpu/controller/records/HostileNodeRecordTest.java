@@ -32,7 +32,7 @@ import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 
-/** Whatever the schema of the GAS lets somebody write there, other nodes are used as before. */
+/** Whatever a user writes into a GAS that its schema accepts, other nodes are used as before. */
 class HostileNodeRecordTest {
 
   private static final String GPU = "0000:03:00.0-0x56c0";
