@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** GPUs are shared by memory, and never beyond it. */
+/** Pods share GPUs by memory, and never use more than a GPU has. */
 class AccountingIT {
 
   @RegisterExtension final RealCluster cluster = new RealCluster();

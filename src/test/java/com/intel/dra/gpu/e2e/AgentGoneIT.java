@@ -7,7 +7,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** While no node agent runs, claims are given back, but none is allocated. */
+/** While no node agent runs, claims are released but none is allocated. */
 class AgentGoneIT {
 
   @RegisterExtension final RealCluster cluster = new RealCluster();

@@ -13,7 +13,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A node agent that stops working without a word is noticed, and back as soon as it works. */
+/**
+ * The controller notices a node agent that stops without notice, and uses the node again as soon as
+ * the agent works.
+ */
 class AgentLifeIT {
 
   private static final String ON_NODE1 = "nodeSelector: {kubernetes.io/hostname: node1}";

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What a user gets wrong is told with field, value and remedy, disturbs nobody, and heals. */
+/**
+ * A user's mistake is reported with field, value and remedy, disturbs no other user, and is over
+ * when it is corrected.
+ */
 class BadInputIT {
 
   @RegisterExtension final RealCluster cluster = new RealCluster();
@@ -82,7 +85,10 @@ class BadInputIT {
     assertThat(cluster.phase("waits")).isEqualTo("Pending");
   }
 
-  /** As long as the API server lets a text be, and of what takes an expression longest. */
+  /**
+   * A text as long as the API server permits, with the content for which an expression takes
+   * longest.
+   */
   @Test
   void aClaimWithAMillionDigitsHoldsUpNobody() {
     String digits = "7".repeat(1_000_000) + "x";
@@ -137,7 +143,7 @@ class BadInputIT {
     cluster.awaitRunning("too-big");
   }
 
-  /** The API server takes any text as the name of parameters. */
+  /** The API server accepts any text as the name of parameters. */
   @Test
   void aNameWithALineBreakCannotForgeALineOfTheControllersLog() {
     String forged = "2026-01-01T00:00:00.000Z INFO  [Forged] all is well";
@@ -156,12 +162,12 @@ class BadInputIT {
             "logs",
             "--namespace=default",
             "--selector=app.kubernetes.io/name=intel-gpu-controller",
-            "--tail=-1"); // of both: which of them leads is not known
+            "--tail=-1"); // of both controllers, because it is not known which one leads
     assertThat(log.lines()).anyMatch(line -> line.contains("x\\n" + forged + "\\u001b[2J"));
     assertThat(log.lines()).noneMatch(line -> line.startsWith(forged));
   }
 
-  /** Whoever may write GpuAllocationStates writes one of a node that is not there. */
+  /** A user with write access to GpuAllocationStates writes one for a node that does not exist. */
   @Test
   void aRecordFullOfNonsenseDisturbsNobodyAndIsSwept() {
     var gas = new GpuAllocationState();

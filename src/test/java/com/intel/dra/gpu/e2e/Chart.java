@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The Helm chart that the build made, in a namespace of its own; and what is left after it. */
+/**
+ * The Helm chart that the build made, in a namespace of its own, and what is left after it is
+ * removed.
+ */
 final class Chart {
 
   static final String FOLDER = "target/helm/intel-gpu-resource-driver";
@@ -22,17 +25,17 @@ final class Chart {
 
   private Chart() {}
 
-  /** What the chart makes of those values, asked of no cluster. */
+  /** Renders the chart with those values, without a cluster. */
   static String template(String... values) {
     return templateOf(FOLDER, values);
   }
 
-  /** What another folder with a chart makes of those values. */
+  /** Renders the chart of another folder with those values. */
   static String templateOf(String folder, String... values) {
     return helm(Stream.of("template", RELEASE, folder, "-n", "default"), values);
   }
 
-  /** Installs it with simulated GPUs, and waits until it is ready. */
+  /** Installs the chart with simulated GPUs, and waits until it is ready. */
   static void install(String... values) {
     Shell.kubectl("create", "namespace", NAMESPACE);
     Shell.kubectl("label", "namespace", NAMESPACE, "pod-security.kubernetes.io/enforce=privileged");
@@ -50,7 +53,7 @@ final class Chart {
         values);
   }
 
-  /** Changes those values of what is installed, and waits until it is ready. */
+  /** Changes those values of the installed release, and waits until it is ready. */
   static void upgrade(String... values) {
     helm(
         Stream.of(
@@ -65,15 +68,18 @@ final class Chart {
         values);
   }
 
-  /** But the definitions, which Helm keeps. */
+  /** Uninstalls everything except the definitions, which Helm keeps. */
   static void uninstall() {
     helm(Stream.of("uninstall", RELEASE, "-n", NAMESPACE, "--wait", "--timeout=180s"));
-    // the GpuAllocationStates, which are kept as their definition is, and the agents' Leases go
-    // with it
+    // this also deletes the GpuAllocationStates, which are kept because their definition is, and
+    // the agents' Leases
     Shell.kubectl("delete", "namespace", NAMESPACE, "--wait=true", "--timeout=120s");
   }
 
-  /** As the administrator is told to, where nobody needs them any more. */
+  /**
+   * Deletes the definitions as the documentation tells administrators who do not need them any
+   * more.
+   */
   static void deleteDefinitions() {
     Shell.kubectl(
         Stream.concat(
@@ -82,7 +88,7 @@ final class Chart {
             .toArray(String[]::new));
   }
 
-  /** As {@link #uninstall} and {@link #deleteDefinitions}, whatever is there of it. */
+  /** Does {@link #uninstall} and {@link #deleteDefinitions} for whatever exists. */
   static void remove() {
     helm(
         Stream.of(
@@ -98,8 +104,9 @@ final class Chart {
   }
 
   /**
-   * What kubectl finds in all of the cluster whose name speaks of the driver, but for Events, which
-   * the API server forgets by itself, and the test's own namespace; kind, namespace and name.
+   * Returns the kind, namespace and name of all objects of the cluster with a name that belongs to
+   * the driver. It leaves out Events, which the API server deletes by itself, and the test's own
+   * namespace.
    */
   static List<String> leftovers(String testNamespace) {
     String kinds =
@@ -121,7 +128,7 @@ final class Chart {
         .toList();
   }
 
-  /** That nothing is left but the definitions, and then, when they are deleted, nothing at all. */
+  /** Checks that only the definitions are left, and nothing at all after they are deleted. */
   static void assertLeavesTheDefinitionsAlone(RealCluster cluster, int definitions) {
     cluster.eventually(
         "the definitions are left, and what the API server makes of them",
@@ -136,7 +143,7 @@ final class Chart {
         "nothing is left", () -> assertThat(leftovers(cluster.namespace())).isEmpty());
   }
 
-  /** That containers run as before, and the GPU is in them. */
+  /** Checks that the containers still run and still have the GPU. */
   static void assertKeepsItsGpu(RealCluster cluster, String pod) {
     assertThat(cluster.phase(pod)).isEqualTo("Running");
     assertThat(cluster.getPod(pod).getStatus().getContainerStatuses())

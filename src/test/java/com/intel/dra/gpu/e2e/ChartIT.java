@@ -24,10 +24,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The Helm chart installs what the overlays install, object for object and field for field. Allowed
- * are: the labels that say that Helm installed it, the annotation that has it keep the definitions,
- * the ResourceClass, which classic overlays leave to be applied by itself, and the hook that
- * deletes the Lease of the controllers. Needs the build, and no cluster.
+ * The Helm chart installs the same objects as the overlays, field by field. These differences are
+ * permitted: the labels that name Helm, the annotation by which Helm keeps the definitions, the
+ * ResourceClass, which users of the classic overlays apply separately, and the hook that deletes
+ * the Lease of the controllers. Needs the build, but no cluster.
  */
 class ChartIT {
 
@@ -67,7 +67,7 @@ class ChartIT {
         objects(Shell.kubectl("kustomize", "deploy/overlays/" + overlay)));
   }
 
-  /** As of k0s: the kubelet looks for sockets there, and hands these very paths on. */
+  /** The folders of k0s: the kubelet looks for sockets there, and passes these very paths on. */
   @ParameterizedTest
   @CsvSource({
     "classic, host-folders, gpu.dra.intel.com",
@@ -104,7 +104,7 @@ class ChartIT {
         .isEqualTo(agent(objects(withOtherFolders(overlay, folder))));
   }
 
-  /** The overlay, with the two lines of the component changed. */
+  /** Returns the overlay with the two lines of the component changed. */
   private static String withOtherFolders(String overlay, Path folder) throws IOException {
     Files.createDirectory(folder.resolve("target"));
     Shell.run("cp", "-r", "target/kubernetes", folder.resolve("target").toString());
@@ -201,7 +201,8 @@ class ChartIT {
   }
 
   /**
-   * Else Helm would delete them with all objects of theirs, as soon as the release has them not.
+   * Without the annotation, Helm would delete the definitions and all their objects as soon as the
+   * release does not contain them.
    */
   @ParameterizedTest
   @CsvSource({"classic, 3", "structured, 1"})
@@ -257,7 +258,7 @@ class ChartIT {
         .path("spec");
   }
 
-  /** By the names of volumes. */
+  /** Returns the paths by the names of the volumes. */
   private static Map<String, String> paths(JsonNode list, UnaryOperator<JsonNode> path) {
     var paths = new TreeMap<String, String>();
     list.forEach(one -> paths.put(one.path("name").asText(), path.apply(one).asText()));
@@ -273,7 +274,7 @@ class ChartIT {
     return environment;
   }
 
-  /** By kind and name. */
+  /** Returns the objects by kind and name. */
   private Map<String, JsonNode> objects(String documents) throws IOException {
     var objects = new TreeMap<String, JsonNode>();
     try (var read = yaml.readerFor(JsonNode.class).<JsonNode>readValues(documents)) {
@@ -289,7 +290,7 @@ class ChartIT {
     return objects;
   }
 
-  /** Without what is Helm's own, and with the elements of lists in one order. */
+  /** Removes what Helm adds, and sorts the elements of lists. */
   private static JsonNode comparable(JsonNode object) {
     remove(object, "labels", "app.kubernetes.io/managed-by", "helm.sh/chart");
     remove(object, "annotations", "helm.sh/resource-policy");

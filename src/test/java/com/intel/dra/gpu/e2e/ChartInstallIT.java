@@ -9,7 +9,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The Helm chart in classic mode, in place of the driver that the other tests use. */
+/** The Helm chart in classic mode, instead of the driver that the other tests use. */
 class ChartInstallIT {
 
   private static final String CLASS = "deploy/resource-class.yaml";

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The life of claims, from Kubernetes' own list of DRA scenarios. */
+/** The lifecycle of claims, from Kubernetes' own list of DRA scenarios. */
 class ClaimsIT {
 
   @RegisterExtension final RealCluster cluster = new RealCluster();
@@ -65,7 +65,7 @@ class ClaimsIT {
         () -> assertThat(cluster.getClaim("keeps").getStatus().getReservedFor()).isEmpty());
 
     ResourceClaim claim = cluster.getClaim("keeps");
-    // Kubernetes' resource claim controller asks for this by itself for some claims
+    // for some claims Kubernetes' resource claim controller requests this by itself
     if (claim.getStatus().getAllocation() != null
         && !Boolean.TRUE.equals(claim.getStatus().getDeallocationRequested())) {
       cluster

@@ -12,10 +12,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The API server and its store go away, for long, while pods are at every step of their life. */
+/**
+ * The API server and its store are down for a long time while pods are in every phase of their
+ * lifecycle.
+ */
 abstract class ControlPlaneFaults {
 
-  /** Longer than Leases of the driver and of nodes last, so that all is taken for dead. */
+  /** Longer than the Leases of the driver and of nodes are valid, so that all of them expire. */
   private static final Duration OUTAGE = Duration.ofSeconds(60);
 
   @RegisterExtension final RealCluster cluster;
@@ -57,7 +60,7 @@ abstract class ControlPlaneFaults {
         "it is being prepared",
         () -> assertThat(checks.failedPrepares(cluster.getPod("starts"))).isNotEmpty());
     assertThat(cluster.phase("waits")).isEqualTo("Pending");
-    // its containers end when the API server is away
+    // its containers end while the API server is down
     cluster
         .client()
         .pods()

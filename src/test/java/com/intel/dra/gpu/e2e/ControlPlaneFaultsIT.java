@@ -10,7 +10,7 @@ class ControlPlaneFaultsIT extends ControlPlaneFaults {
     super(new GpuPods.Classic(new RealCluster(Topology.USUAL)));
   }
 
-  /** Takes long; the usual tests do it with structured DRA. */
+  /** Takes long; the usual tests run it with structured DRA. */
   @Override
   @Test
   @Tag("faults")

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Kubernetes' own processes, and whole nodes, killed and started again. */
+/** Kills and restarts Kubernetes' own processes and whole nodes. */
 final class Daemons {
 
   static final String API_SERVER = "kube-apiserver";
@@ -24,13 +24,13 @@ final class Daemons {
     return node + "-kubelet";
   }
 
-  /** Kills it, by SIGKILL, and starts another. */
+  /** Kills the daemon by SIGKILL, and starts another. */
   static void restartAtOnce(String name) {
     Shell.run(SCRIPT, "kill", name);
     Shell.run(SCRIPT, "start", name);
   }
 
-  /** Kills it, by SIGKILL. */
+  /** Kills the daemon by SIGKILL. */
   void kill(String name) {
     dead.add(name);
     Shell.run(SCRIPT, "kill", name);
@@ -52,7 +52,7 @@ final class Daemons {
     nodeWithoutPower = Optional.empty();
   }
 
-  /** All that the daemon has logged since the cluster was made. */
+  /** Returns everything that the daemon has logged since the cluster was made. */
   static String log(String name) {
     try {
       return Files.readString(NodeFolders.run().resolve("logs/" + name + ".log"));
@@ -61,7 +61,7 @@ final class Daemons {
     }
   }
 
-  /** What a test that failed has left dead. */
+  /** Starts whatever a failed test has left dead. */
   void startAll() {
     nodeWithoutPower.ifPresent(this::boot);
     List.copyOf(dead).forEach(this::start);

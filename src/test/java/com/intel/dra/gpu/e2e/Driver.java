@@ -21,7 +21,7 @@ final class Driver {
   private static final int CONTROLLERS = 2;
   private static final String POLICY = "GPU_ALLOCATION_POLICY";
 
-  /** In the command lines of both applications. */
+  /** A word in the command lines of both applications. */
   static final String JAR = "quarkus-run.jar";
 
   private static final String NOWHERE = "e2e.example.com/agents-run-here";
@@ -33,8 +33,8 @@ final class Driver {
   }
 
   /**
-   * Ends the agent's process in that pod, and waits until a new one is ready in the same pod: so
-   * the simulator beside it goes on.
+   * Ends the agent's process in that pod, and waits until a new one is ready in the same pod, so
+   * that the simulator in the pod keeps running.
    */
   void restartAgentIn(Pod pod) {
     Processes.end(pod, JAR);
@@ -56,7 +56,7 @@ final class Driver {
         .orElseThrow();
   }
 
-  /** Restarts the controller with that policy; empty: the default. */
+  /** Restarts the controller with that policy, or with the default if it is empty. */
   void setPolicy(String policy) {
     Set<String> old = uids(cluster.podsOf(RealCluster.CONTROLLER));
     cluster
@@ -93,7 +93,10 @@ final class Driver {
                 .allMatch(Readiness::isPodReady));
   }
 
-  /** Restarts the agents with that variable, unless they have it; empty: without. */
+  /**
+   * Restarts the agents with that variable, unless they have it; without the variable if the value
+   * is empty.
+   */
   void setAgentsEnvironment(String name, String value) {
     String agents = "daemonset/" + RealCluster.AGENT;
     String change = value.isEmpty() ? name + "-" : name + "=" + value;
@@ -108,9 +111,9 @@ final class Driver {
         "the agents are gone", () -> assertThat(cluster.podsOf(RealCluster.AGENT)).isEmpty());
   }
 
-  /** Kills all node agents, without a last word of theirs, and keeps them away. */
+  /** Kills all node agents without an orderly shutdown, and keeps them away. */
   void killAgents() {
-    // a stopped process hears no SIGTERM, and is killed by the kubelet in the end
+    // a stopped process does not handle SIGTERM, so the kubelet kills it in the end
     cluster.podsOf(RealCluster.AGENT).forEach(pod -> Processes.signal(pod, JAR, "STOP"));
     stopAgents();
   }
@@ -149,7 +152,7 @@ final class Driver {
             });
   }
 
-  /** Removes all that was installed but the ResourceClass, and waits until it is gone. */
+  /** Removes everything that was installed except the ResourceClass, and waits until it is gone. */
   void uninstall() {
     Shell.kubectl("delete", "-k", OVERLAY, "--timeout=120s");
     cluster.eventually(
@@ -171,7 +174,10 @@ final class Driver {
     }
   }
 
-  /** Lines of the driver's log in that pod that are warnings or worse, since the test began. */
+  /**
+   * Returns the lines of the driver's log in that pod that are warnings or worse, since the test
+   * began.
+   */
   List<String> complaints(Pod pod) {
     String log =
         cluster

@@ -6,7 +6,7 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 
-/** Clients that the API server takes for one of the driver's pods. */
+/** Clients that authenticate as one of the driver's pods. */
 final class DriverIdentity {
 
   private final RealCluster cluster;
@@ -15,7 +15,10 @@ final class DriverIdentity {
     this.cluster = cluster;
   }
 
-  /** With a token as the kubelet gives it to the pod: bound to it, and by that to its node. */
+  /**
+   * Returns a client with a token like the one that the kubelet gives to the pod: bound to the pod,
+   * and so to its node.
+   */
   KubernetesClient of(Pod pod) {
     return withToken(
         Shell.kubectl(
@@ -28,7 +31,7 @@ final class DriverIdentity {
             "--bound-object-uid=" + pod.getMetadata().getUid()));
   }
 
-  /** With a token that is bound to nothing. */
+  /** Returns a client with a token that is not bound to an object. */
   KubernetesClient ofAccount(String account) {
     return withToken(
         Shell.kubectl("create", "token", account, "--namespace=" + RealCluster.DRIVER_NAMESPACE));

@@ -14,13 +14,13 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 
-/** What each file of deploy/examples has to show, and on which GPUs. */
+/** What each file of deploy/examples must show, and on which GPUs. */
 final class Examples {
 
   static final Path FOLDER = Path.of("deploy", "examples");
 
   /**
-   * @param shows fails unless the cluster is as the file's first line says; it may wait
+   * @param shows fails unless the state of the cluster matches the file's first line; it may wait
    */
   record Expectation(Topology topology, BiConsumer<RealCluster, Topology> shows) {
 
@@ -33,7 +33,7 @@ final class Examples {
 
   private Examples() {}
 
-  /** The names of all files that are expected. */
+  /** Returns the names of all expected files. */
   static Set<String> files() {
     return EXPECTATIONS.keySet();
   }
@@ -91,13 +91,13 @@ final class Examples {
     expect("pod-inline-vf-eight.yaml", Topology.TWO_VF_HOSTS_I915, seesCards(8));
     expect("pods-shared-claim.yaml", runs(2, 1, List.of(1)));
     expect("pods-shared-claim-immediate.yaml", runs(2, 1, List.of(1)));
-    // there are four GPUs, so two of the five share one
+    // there are four GPUs, so two of the five pods share one
     expect("pods-shared-gpu.yaml", runs(5, 5, List.of(1)));
   }
 
   /**
-   * All pods run, with that many claims between them, and every container sees the devices of its
-   * claims and nothing else.
+   * Expects that all pods run with that many claims in total, and that every container sees exactly
+   * the devices of its claims.
    *
    * @param gpus how many each container of a pod sees
    */
@@ -122,7 +122,8 @@ final class Examples {
   }
 
   /**
-   * The one container of the one pod sees that many, of VFs too, whose numbers nobody foretells.
+   * Expects that the only container of the only pod sees that many cards. It also works for VFs,
+   * whose numbers are not predictable.
    */
   private static BiConsumer<RealCluster, Topology> seesCards(int count) {
     return (cluster, _) -> {

@@ -12,7 +12,7 @@ class ExamplesIT {
 
   @RegisterExtension final RealCluster cluster = RealCluster.withWhateverGpus();
 
-  /** Those for the same GPUs after each other: to change the GPUs takes time. */
+  /** Sorts the files by their GPUs, because changing the GPUs takes time. */
   static Stream<String> expectedFiles() {
     return Examples.files().stream()
         .sorted(Comparator.comparing(file -> Examples.of(file).topology()));

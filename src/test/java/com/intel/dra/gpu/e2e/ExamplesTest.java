@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** What can be told of the examples without a cluster. */
+/** Checks of the examples that need no cluster. */
 class ExamplesTest {
 
   @Test

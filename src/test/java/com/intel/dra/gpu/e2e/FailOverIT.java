@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Of the two controllers one leads; whatever ends it, the other goes on, and nothing is lost or
- * doubled.
+ * One of the two controllers leads. However it ends, the other takes over, and no claim is lost or
+ * allocated twice.
  */
 class FailOverIT {
 
@@ -75,7 +75,7 @@ class FailOverIT {
     String holder = holder();
 
     createPods("churn");
-    // in the midst of it: some are allocated, and others are not
+    // in the middle of the work: some claims are allocated, others are not
     cluster.eventually("the first are allocated", () -> assertThat(allocated()).isGreaterThan(1));
     Processes.signal(leader(), Driver.JAR, "KILL");
     cluster.deletePod("churn0");
@@ -118,7 +118,10 @@ class FailOverIT {
     nothingIsDouble();
   }
 
-  /** The election of a process that reads it ends with an exception, and the process with it. */
+  /**
+   * If a process reads the incomplete Lease, its election ends with an exception, and the process
+   * ends.
+   */
   @Test
   void aLeaseThatLosesItsTimesIsMadeWholeAndAnotherProcessLeads() {
     awaitTwoReadyControllers();
@@ -161,7 +164,9 @@ class FailOverIT {
     return cluster.claims().stream().filter(c -> Claims.allocation(c).isPresent()).count();
   }
 
-  /** What each GAS says is what the claims say, and no GPU is given away beyond its memory. */
+  /**
+   * Checks that each GAS agrees with the claims, and that no GPU is allocated beyond its memory.
+   */
   private void nothingIsDouble() {
     cluster.eventually(
         "records and claims agree",
@@ -217,7 +222,7 @@ class FailOverIT {
         .withName(RealCluster.CONTROLLER);
   }
 
-  /** Pod and process. */
+  /** Returns pod and process. */
   private String holder() {
     return holder(lease().require());
   }

@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** What one wants to see of the cluster when a test fails, as it is at that moment. */
+/** The state of the cluster at the moment when a test fails. */
 final class FailureReport {
 
   private static final Path FOLDER = Path.of("target", "e2e-logs");
 
   private FailureReport() {}
 
-  /** Never fails: what cannot be found out is told as such. */
+  /** Writes the report. Never fails: it notes what could not be found out. */
   static void write(RealCluster cluster, ExtensionContext test, Throwable failure) {
     String name =
         test.getRequiredTestClass().getSimpleName() + "." + test.getRequiredTestMethod().getName();

@@ -7,10 +7,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What a cluster has switched on, as its API server tells.
+ * The feature gates of a cluster, as its API server reports them.
  *
  * @param on the names of the gates that are on
- * @param gitVersion such as {@code v1.37.2}
+ * @param gitVersion for example {@code v1.37.2}
  */
 record FeatureGates(Set<String> on, String gitVersion) {
 
@@ -39,12 +39,15 @@ record FeatureGates(Set<String> on, String gitVersion) {
     return itsMinor > minor || (itsMinor == minor && Integer.parseInt(release.group(2)) >= patch);
   }
 
-  /** Whether VFs can be given out that do not exist: counters, in the layout of 1.35 and later. */
+  /**
+   * Returns whether VFs that do not exist can be allocated. This needs counters in the layout of
+   * 1.35 and later.
+   */
   boolean countVfs() {
     return has("DRAPartitionableDevices") && isAtLeast(35, 0);
   }
 
-  /** Whether a GPU that could have VFs can be shared by memory. */
+  /** Returns whether pods can share a GPU by memory that could have VFs. */
   boolean shareGpus() {
     return has("DRAConsumableCapacity") && (!countVfs() || isAtLeast(36, 2));
   }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What the driver has on a node: while it runs, when nothing uses it, and when it is removed. */
+/** What the driver has on a node while it runs, when nothing uses it, and when it is removed. */
 class FootprintIT {
 
   private static final String PLUGIN = "/var/lib/kubelet/plugins/gpu.dra.intel.com";
@@ -89,7 +89,7 @@ class FootprintIT {
         .containsExactlyElementsOf(Topology.USUAL.uids());
   }
 
-  /** As docs/operate/install.md says. */
+  /** Follows docs/operate/install.md. */
   @Test
   void anUninstalledDriverLeavesNoSocketAndAtMostTheFilesThatTheDocsName() {
     isInstalled = false;
@@ -136,7 +136,7 @@ class FootprintIT {
     return uids;
   }
 
-  /** Whose type is that of find(1): f for a file, s for a socket; on node1. */
+  /** Returns the files on node1 of a type of find(1): f for a file, s for a socket. */
   private static List<String> filesBelow(String folder, String type) {
     return Shell.onNode("node1", "find", folder, "-type", type).lines().sorted().toList();
   }

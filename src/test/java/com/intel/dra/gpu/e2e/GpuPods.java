@@ -6,35 +6,35 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Pods with GPUs, in either mode of DRA: so that the story of a fault is told once for both. */
+/** Pods with GPUs in either mode of DRA, so that one scenario of a fault serves both modes. */
 sealed interface GpuPods {
 
   RealCluster cluster();
 
-  /** A pod on that node with a part of a GPU of its own. */
+  /** Makes a pod on that node with a part of a GPU of its own. */
   void podWithPart(String name, String node);
 
-  /** A pod on that node with the node's Flex 170 as a whole. */
+  /** Makes a pod on that node with the node's whole Flex 170. */
   void podWithWholeFlex(String name, String node);
 
-  /** A pod with a VF of its own. */
+  /** Makes a pod with a VF of its own. */
   void podWithVf(String name, String where);
 
-  /** A claim for a VF that the pods of that name use one after the other. */
+  /** Makes a claim for a VF that pods use one after another. */
   void claimOfVf(String name);
 
-  /** A pod that uses such a claim. */
+  /** Makes a pod that uses such a claim. */
   void podOfClaim(String name, String claim, String where);
 
-  /** Makes what these pods refer to. */
+  /** Makes the objects that these pods refer to. */
   void prepare();
 
   List<? extends HasMetadata> claims();
 
-  /** The folder of the agent's records, on each node. */
+  /** The folder of the agent's state files on each node. */
   Path stateFolder();
 
-  /** The UID of the claim that was made for the pod. */
+  /** Returns the UID of the claim that was made for the pod. */
   default String claimUid(Pod pod) {
     return claims().stream()
         .filter(

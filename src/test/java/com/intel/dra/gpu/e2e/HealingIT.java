@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Records that were lost or that nobody stands for mend themselves. */
+/** The driver repairs records that were lost, and removes records that no claim justifies. */
 class HealingIT {
 
   @RegisterExtension final RealCluster cluster = new RealCluster();

@@ -14,10 +14,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is in the images that the build made, and what is not. Needs the build, and no cluster. */
+/**
+ * What the images of the build contain, and what they must not contain. Needs the build, but no
+ * cluster.
+ */
 class ImagesIT {
 
-  /** By which somebody who got in could go on. */
+  /** Programs that would help an intruder. */
   private static final Set<String> TOOLS =
       Set.of(
           "sh",
@@ -49,7 +52,7 @@ class ImagesIT {
   @TempDir Path folder;
 
   /**
-   * @param mode as tar(1) lists it, such as {@code -rw-r--r--}
+   * @param mode as tar(1) prints it, for example {@code -rw-r--r--}
    */
   private record Entry(String mode, String owner, String path) {
 

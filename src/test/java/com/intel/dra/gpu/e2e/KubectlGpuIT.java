@@ -7,7 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The plugin of kubectl and the columns of {@code kubectl get gas}, on pods of the cluster. */
+/** The plugin of kubectl and the columns of {@code kubectl get gas}, with pods of the cluster. */
 class KubectlGpuIT {
 
   @RegisterExtension final RealCluster cluster = new RealCluster();
@@ -51,7 +51,8 @@ class KubectlGpuIT {
   @Test
   void whySaysWhatThePodAsksForAndWhatEachNodeAnswers() {
     cluster.parameters("p", "{count: 1, memory: 100000}");
-    cluster.template("p", "gpu.dra.intel.com/v1alpha", "p"); // as many manifests have it
+    cluster.template(
+        "p", "gpu.dra.intel.com/v1alpha", "p"); // many manifests write the group in this way
     cluster.pod("waits", "", Map.of("gpu", RealCluster.ofTemplate("p")));
     cluster.awaitWarning(cluster.getPod("waits"), "NoSuitableNode");
 

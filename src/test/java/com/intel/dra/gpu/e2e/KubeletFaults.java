@@ -14,15 +14,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What goes wrong between a kubelet and the node agent, and that it comes right by itself. */
+/** Faults between a kubelet and the node agent, from which both recover by themselves. */
 abstract class KubeletFaults {
 
   private static final String NODE = "node1";
   private static final String KUBELET = Daemons.kubelet(NODE);
 
   /**
-   * The kubelet unprepares claims of pods that it found deleted once a minute, which may be longer
-   * than a call waits; it comes back 60 to 90 s after the call.
+   * Once a minute the kubelet unprepares claims of pods that it found deleted. This may take longer
+   * than a call waits; the kubelet calls again 60 to 90 s later.
    */
   private static final Duration TWO_CALLS = Duration.ofMinutes(5);
 
@@ -54,8 +54,9 @@ abstract class KubeletFaults {
   }
 
   /**
-   * A kubelet of classic DRA never unprepares the claim of a pod that was deleted by force while it
-   * was down; so the agent has to.
+   * Shortens the time after which the agent forgets claims, where this is needed: a kubelet of
+   * classic DRA never unprepares the claim of a pod that was deleted by force while the kubelet was
+   * down, so the agent has to do it.
    */
   void letAgentForgetClaimsSoon() {}
 
@@ -111,7 +112,7 @@ abstract class KubeletFaults {
     assertThat(cluster.phase("p")).isEqualTo("Pending");
 
     letAgentWriteFiles(true);
-    Daemons.restartAtOnce(KUBELET); // else it would wait for more than a minute
+    Daemons.restartAtOnce(KUBELET); // otherwise it would wait for more than a minute
     cluster.awaitRunning("p");
     String claim = pods.claimUid(pod);
     assertThat(cluster.gas(NODE).getSpec().prepared()).containsOnlyKeys(claim);
@@ -156,7 +157,8 @@ abstract class KubeletFaults {
     cluster.eventually(
         "the kubelet tries again, and registers it",
         () -> assertThat(registrations()).isGreaterThan(before));
-    Daemons.restartAtOnce(KUBELET); // else it would wait for more than a minute with the pod
+    Daemons.restartAtOnce(
+        KUBELET); // otherwise it would wait for more than a minute before it tries the pod again
     cluster.awaitRunning("p");
     checks.assertUntouched("before");
     checks.assertNoDisagreement();

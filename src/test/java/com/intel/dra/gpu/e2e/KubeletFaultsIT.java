@@ -23,7 +23,7 @@ class KubeletFaultsIT extends KubeletFaults {
     new Driver(cluster).setAgentsEnvironment(PATIENCE, "");
   }
 
-  /** Takes long; the usual tests do it with structured DRA. */
+  /** Takes long; the usual tests run it with structured DRA. */
   @Override
   @Test
   @Tag("faults")

@@ -14,13 +14,13 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What a user writes into claims, of any class, takes no memory of the controller. */
+/** What users write into claims of any class uses no memory of the controller. */
 class LargeClaimsIT {
 
-  /** With so many a controller that kept them whole could not start within its memory. */
+  /** So many that a controller that kept them whole could not start within its memory. */
   private static final int CLAIMS = 500;
 
-  /** An object's annotations may have 262144 bytes together. */
+  /** The annotations of an object may have 262144 bytes in total. */
   private static final String LARGE = "x".repeat(250_000);
 
   @RegisterExtension final RealCluster cluster = new RealCluster();

@@ -46,7 +46,7 @@ class LogLevelsIT {
   }
 
   private void awaitLine(List<Pod> pods, String line) {
-    // kubelets look at ConfigMaps every minute or so, and at once when a pod changes
+    // kubelets read ConfigMaps about once a minute, and at once when a pod changes
     Shell.kubectl(
         "annotate",
         "pods",

@@ -11,15 +11,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Nodes of kwok beside the two real ones: pods run there in name only, and no agent speaks for
- * them, so a GAS is there if the test makes one.
+ * Nodes of kwok beside the two real nodes. Pods run there only in name, and there is no agent, so a
+ * GAS exists only if the test makes one.
  */
 class ManyNodesIT {
 
-  /** More than the scheduler looks at in one go (100), not more than a context can name. */
+  /** More than the scheduler checks at once (100), but not more than a context can name. */
   private static final int NODES_FOR_SEVERAL_LOOKS = 120;
 
-  /** So many that it looks at more than a context can name. */
+  /** So many that the scheduler checks more than a context can name. */
   private static final int NODES_FOR_A_FULL_CONTEXT = 300;
 
   private static final int MOST_NODES_IN_A_CONTEXT = 128;
@@ -82,7 +82,7 @@ class ManyNodesIT {
         });
   }
 
-  /** With a pod that Kubernetes takes to be running there. */
+  /** The node has a pod that Kubernetes considers running. */
   @Test
   void aClaimIsGivenBackAfterItsNodeWasLostWithItsGas() {
     String node = "fake-0001";

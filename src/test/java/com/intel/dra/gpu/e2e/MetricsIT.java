@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What Prometheus gets to see of a cluster where pods ran. */
+/** The metrics that Prometheus gets from a cluster in which pods ran. */
 class MetricsIT {
 
   private static final long MIB = 1L << 20;
@@ -77,7 +77,7 @@ class MetricsIT {
         });
   }
 
-  /** The one that waits to lead shows the same figures, most of them 0. */
+  /** The standby controller shows the same metrics, most of them with the value 0. */
   @Test
   void everyControllerShowsTheCatalogueAndOneLeads() {
     assertThat(cluster.podsOf(RealCluster.CONTROLLER))

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Nodes without Intel GPUs run the agent all the same. */
+/** The agent also runs on nodes without Intel GPUs. */
 class NoGpuIT {
 
   @RegisterExtension final RealCluster cluster = new RealCluster(Topology.NO_GPU);
@@ -25,7 +25,7 @@ class NoGpuIT {
             assertThat(gas.getStatus()).isEqualTo("Ready");
             assertThat(gas.getSpec().allocatable()).isEmpty();
           });
-      // longer than it takes until sysfs is looked at again
+      // longer than the interval between two reads of sysfs
       cluster.stays(
           "the agent on " + node + " has nothing to complain of",
           () -> driver.complaints(cluster.agentOn(node)).isEmpty());

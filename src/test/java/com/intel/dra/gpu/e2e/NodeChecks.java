@@ -10,7 +10,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The command {@code self-check}, as an administrator calls it in the agent of a node. */
+/** Runs the command {@code self-check} in the agent of a node, as an administrator does. */
 final class NodeChecks {
 
   private final RealCluster cluster;
@@ -19,7 +19,7 @@ final class NodeChecks {
     this.cluster = cluster;
   }
 
-  /** That nobody on any node disagrees with anybody, by and by. */
+  /** Checks that all nodes report no disagreement after a while. */
   void assertNoDisagreement() {
     for (String node : RealCluster.NODES) {
       cluster.eventually(
@@ -27,20 +27,20 @@ final class NodeChecks {
     }
   }
 
-  /** That the pod's containers are those that it began with. */
+  /** Checks that the pod's containers never restarted. */
   void assertUntouched(String pod) {
     assertThat(cluster.getPod(pod).getStatus().getContainerStatuses())
         .allMatch(container -> container.getRestartCount() == 0);
   }
 
-  /** Events by which the kubelet tells that it could not prepare the pod's claims. */
+  /** Returns the Events in which the kubelet reports that it could not prepare the pod's claims. */
   List<Event> failedPrepares(Pod pod) {
     return cluster.events(pod).stream()
         .filter(event -> event.getReason().equals("FailedPrepareDynamicResources"))
         .toList();
   }
 
-  /** What the check tells of that node, as {@code KIND OBJECT}. */
+  /** Returns what the check reports for that node, as {@code KIND OBJECT}. */
   List<String> disagreements(String node) {
     return disagreements(report(node));
   }
@@ -55,7 +55,7 @@ final class NodeChecks {
   }
 
   /**
-   * @param arguments beside {@code --json}
+   * @param arguments in addition to {@code --json}
    */
   JsonNode report(String node, String... arguments) {
     var command =
@@ -70,7 +70,7 @@ final class NodeChecks {
                 "@self-check",
                 "--json"));
     command.addAll(List.of(arguments));
-    // its exit code is no failure of kubectl's
+    // a non-zero exit code of the check is not a failure of kubectl
     String printed = Shell.tryKubectl(command.toArray(String[]::new));
     int begin = printed.indexOf('{');
     int end = printed.lastIndexOf('}') + 1;

@@ -13,14 +13,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Nodes that lose their power: all processes of a node are killed, and what its memory held is
- * gone, VFs included. The boot id that containers see is that of this machine's kernel; so the
- * agent's files are made to be of another boot instead.
+ * Nodes that lose their power: all processes of a node are killed, and the content of its memory is
+ * gone, including VFs. Containers see the boot id of this machine's kernel, so the test changes the
+ * agent's files to those of another boot instead.
  */
 @Tag("faults")
 abstract class NodeFaults {
 
-  /** A kubelet that tried before the agent was there tries again after 60 to 90 s. */
+  /** If a kubelet tried before the agent was ready, it tries again after 60 to 90 s. */
   private static final Duration A_BOOT_AND_TWO_TRIES = Duration.ofMinutes(5);
 
   private static final String NODE = "node2";
@@ -126,7 +126,7 @@ abstract class NodeFaults {
   }
 
   private static void taint(String what) {
-    // the taint that says so is not there, which is as it should be
+    // may fail because the taint does not exist, which is as it should be
     Shell.tryKubectl("taint", "node", NODE, "node.kubernetes.io/out-of-service" + what);
   }
 

@@ -16,7 +16,10 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** deploy/components/node-restriction in classic DRA: an agent writes of its own node only. */
+/**
+ * deploy/components/node-restriction in classic DRA: an agent can write only objects of its own
+ * node.
+ */
 class NodeRestrictionIT {
 
   private static final String NAMESPACE = RealCluster.DRIVER_NAMESPACE;
@@ -63,7 +66,7 @@ class NodeRestrictionIT {
     }
   }
 
-  /** By a role of this test's own, so that it is the policy that answers. */
+  /** The role is the test's own, so that the refusal comes from the policy. */
   @Test
   void anAgentWritesTheLeaseOfItsOwnNodeAndOfNoOther() {
     var role =

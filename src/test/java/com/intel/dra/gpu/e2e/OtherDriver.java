@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A driver of another name, whose one device is nothing that a container could see. It runs in a
- * process of its own, with the folders of the node; it fails as long as a file says so.
+ * A driver of another name; its only device is nothing that a container could see. It runs in a
+ * process of its own with the folders of the node, and fails as long as a file says so.
  */
 final class OtherDriver implements AutoCloseable {
 
@@ -62,7 +62,7 @@ final class OtherDriver implements AutoCloseable {
     }
   }
 
-  /** Has it refuse to prepare anything, or no longer. */
+  /** Makes it refuse to prepare anything, or accept again. */
   void setBroken(boolean isBroken) {
     try {
       if (isBroken) {

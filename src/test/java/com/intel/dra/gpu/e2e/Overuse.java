@@ -9,19 +9,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What a GAS says is used by more than may use it, at any moment. */
+/** Finds devices that, according to a GAS, are used by more than may use them. */
 final class Overuse {
 
   private Overuse() {}
 
   /**
-   * @param structured whether the scheduler allocates: it gives away what a pod had that was
-   *     deleted by force before its containers have ended. So only what is prepared counts: the
-   *     agent refuses what is more until then
+   * @param structured whether the scheduler allocates. It allocates devices of a pod that was
+   *     deleted by force again before the pod's containers have ended. Therefore only prepared
+   *     devices count: the agent refuses more until the containers have ended
    */
   static List<String> of(GpuAllocationState gas, boolean structured) {
     GpuAllocationStateSpec spec = gas.getSpec();
-    // by device, what each claim has of it: on record and prepared count once
+    // by device, the share of each claim; a share on record and prepared counts once
     var holders = new TreeMap<String, Map<String, Integer>>();
     if (!structured) {
       spec.resourceClaimAllocations()

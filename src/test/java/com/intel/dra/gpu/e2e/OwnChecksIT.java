@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Parameters that an older or looser schema let through are found by the controller. The schema of
- * the cluster is loosened for the test.
+ * The controller finds invalid parameters that an older or looser schema accepted. The test loosens
+ * the schema of the cluster.
  */
 class OwnChecksIT {
 
@@ -26,7 +26,7 @@ class OwnChecksIT {
   private static final String MEMORY =
       "it is in MiB per device and must be 8 to 131072, or 0 for no requirement";
 
-  /** What the parameters ask for, and what the Event says of it. */
+  /** What the parameters request, and the message of the Event. */
   private record Bad(String name, String spec, String message) {}
 
   private static final List<Bad> ALL =

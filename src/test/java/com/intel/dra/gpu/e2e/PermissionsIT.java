@@ -7,12 +7,15 @@ import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuild
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The driver's service accounts may do what they need and nothing beyond. */
+/** The driver's service accounts have the rights that they need, and no others. */
 class PermissionsIT {
 
   @RegisterExtension final RealCluster cluster = new RealCluster();
 
-  /** Service account, verb, group (- is core), resource, namespace (* is all), whether it may. */
+  /**
+   * Service account, verb, group (- is core), resource, namespace (* is all), and whether it is
+   * permitted.
+   */
   private static final String ANSWERS =
       """
       intel-gpu-controller | patch  | resource.k8s.io   | resourceclaims        | *         | yes

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Which GPUs three small claims get, by the policy that the controller is configured with. */
+/** Which GPUs three small claims get under each policy of the controller. */
 class PoliciesIT {
 
   private static final String FLEX = " " + RealCluster.FLEX_170;
@@ -23,7 +23,7 @@ class PoliciesIT {
     driver.setPolicy("");
   }
 
-  /** The GPU with the least room is the Arc: 14000 MiB instead of 14248. */
+  /** The GPU with the least memory is the Arc: 14000 MiB instead of 14248. */
   @Test
   void packedFillsTheGpuWithTheLeastRoom() {
     driver.setPolicy("packed");

@@ -59,7 +59,8 @@ class ProbesIT {
   void aControllerWhoseInformersCannotReadIsNotReadyUntilTheyCan() {
     List<Pod> before = cluster.podsOf(RealCluster.CONTROLLER);
     Shell.kubectl("delete", "clusterrolebinding", RealCluster.CONTROLLER);
-    // the other one goes on leading, or takes the lead: what it watches it may go on watching
+    // the other controller keeps or takes the lead, because it may still watch what it watches
+    // already
     cluster.client().resource(before.getFirst()).delete();
 
     cluster.eventually(

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** The processes of pods as this machine, which the nodes are on, sees them. */
+/** The processes of pods, as seen from the machine that runs the nodes. */
 final class Processes {
 
   private static final Path PROC = Path.of("/proc");
@@ -21,7 +21,9 @@ final class Processes {
 
   private Processes() {}
 
-  /** The TCP ports, of any address, that are listened on in the network of that pod. */
+  /**
+   * Returns the TCP ports, of any address, on which a process in the network of that pod listens.
+   */
   static Set<Integer> tcpListenersOf(Pod pod) {
     Path process = of(pod).getFirst();
     var ports = new TreeSet<Integer>();
@@ -38,18 +40,18 @@ final class Processes {
     return ports;
   }
 
-  /** Ends the one process of the pod whose command line has that word in it, by SIGTERM. */
+  /** Ends the only process of the pod with that word in its command line, by SIGTERM. */
   static void end(Pod pod, String word) {
     signal(pod, word, "TERM");
   }
 
-  /** Kills the one process of the pod whose command line has that word in it, by SIGKILL. */
+  /** Kills the only process of the pod with that word in its command line, by SIGKILL. */
   static void kill(Pod pod, String word) {
     signal(pod, word, "KILL");
   }
 
   /**
-   * Sends a signal to the one process of the pod whose command line has that word in it.
+   * Sends a signal to the only process of the pod with that word in its command line.
    *
    * @param signal without SIG
    */
@@ -57,7 +59,9 @@ final class Processes {
     Shell.run("kill", "-" + signal, of(pod, word).getFileName().toString());
   }
 
-  /** Has every write of the agent in that pod to a file fail, as on a full disk, or no longer. */
+  /**
+   * Makes every write to a file by the agent in that pod fail, as on a full disk, or succeed again.
+   */
   static void letAgentWriteFiles(Pod pod, boolean may) {
     Shell.run(
         "prlimit",
@@ -65,7 +69,9 @@ final class Processes {
         "--fsize=" + (may ? "unlimited" : "0") + ":");
   }
 
-  /** The folder in /proc of the one process of the pod whose command line has that word in it. */
+  /**
+   * Returns the folder in /proc of the only process of the pod with that word in its command line.
+   */
   static Path of(Pod pod, String word) {
     List<Path> found =
         of(pod).stream()
@@ -75,7 +81,7 @@ final class Processes {
     return found.getFirst();
   }
 
-  /** What the kernel says of a process, with single spaces between its parts. */
+  /** Returns a field of the kernel's status of a process, with single spaces between its parts. */
   static String status(Path process, String field) {
     return read(process.resolve("status"))
         .lines()
@@ -85,7 +91,9 @@ final class Processes {
         .orElseThrow(() -> new AssertionError("the kernel tells no " + field));
   }
 
-  /** The places of the file systems that the process sees and that are not read-only. */
+  /**
+   * Returns the mount points of the file systems that the process sees and that are not read-only.
+   */
   static Set<String> writableMounts(Path process) {
     // device place type options ...
     return read(process.resolve("mounts"))
@@ -97,8 +105,8 @@ final class Processes {
   }
 
   /**
-   * Kills the processes of the pod whose command line has that word in it, by SIGKILL; there may be
-   * none, for they may have been killed already.
+   * Kills the processes of the pod with that word in their command line, by SIGKILL. There may be
+   * none, because they may have been killed already.
    *
    * @return whether there was one
    */

@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The table of docs/operate/security.md against the manifests that the build made: no right more,
- * and none less. Needs the build, and no cluster.
+ * Compares the table of docs/operate/security.md with the manifests of the build: both must have
+ * the same rights. Needs the build, but no cluster.
  */
 class RbacTableIT {
 
@@ -60,7 +60,7 @@ class RbacTableIT {
     }
   }
 
-  /** "account scope group resource verb" of each right. */
+  /** Returns "account scope group resource verb" of each right. */
   private static Set<String> rightsInTheTable() throws IOException {
     var rights = new TreeSet<String>();
     for (String line : Files.readAllLines(Path.of("docs/operate/security.md"))) {
@@ -109,7 +109,7 @@ class RbacTableIT {
           assertThat(rule.has("nonResourceURLs")).isFalse();
           for (JsonNode group : rule.path("apiGroups")) {
             for (JsonNode resource : rule.path("resources")) {
-              // of some names alone: written in brackets behind the resource
+              // a right for some names only: the names are in brackets after the resource
               String names =
                   rule.path("resourceNames").isEmpty()
                       ? ""

@@ -17,9 +17,9 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
 /**
- * The cluster that ./test brought up, with a namespace for each test that is emptied after it; and
- * after each test no GAS may have a trace of a claim, whatever the test did. What the cluster
- * looked like when a test failed is in target/e2e-logs.
+ * The cluster that ./test started, with a namespace for each test. The namespace is emptied after
+ * the test, and then no GAS may have a trace of a claim, whatever the test did. If a test fails,
+ * the state of the cluster is in target/e2e-logs.
  */
 class RealCluster extends TestNamespace
     implements BeforeEachCallback, AfterEachCallback, TestExecutionExceptionHandler {
@@ -39,7 +39,7 @@ class RealCluster extends TestNamespace
   private String namespace = "";
   private Instant begin = Instant.EPOCH;
 
-  /** With the GPUs that most tests use. */
+  /** A cluster with the GPUs that most tests use. */
   RealCluster() {
     this(Topology.USUAL);
   }
@@ -48,7 +48,7 @@ class RealCluster extends TestNamespace
     this(Optional.of(topology));
   }
 
-  /** With the GPUs that the last test left, or that the test itself shows. */
+  /** A cluster with the GPUs that the last test left, or that the test itself sets. */
   static RealCluster withWhateverGpus() {
     return new RealCluster(Optional.empty());
   }
@@ -58,7 +58,9 @@ class RealCluster extends TestNamespace
     this.topology = topology;
   }
 
-  /** The client takes keys for RSA ones unless told; the local cluster's are elliptic. */
+  /**
+   * The client assumes RSA keys unless it is told otherwise; the local cluster has elliptic keys.
+   */
   private static KubernetesClient admin() {
     Config config = Config.autoConfigure(null);
     config.setClientKeyAlgo("EC");
@@ -90,7 +92,7 @@ class RealCluster extends TestNamespace
   @Override
   public void afterEach(ExtensionContext context) {
     if (namespace.isEmpty()) {
-      return; // it was not made, and nothing in it; no namespace would mean all of them
+      return; // the namespace was not made and is empty; no namespace would mean all of them
     }
     try {
       empty();
@@ -118,17 +120,17 @@ class RealCluster extends TestNamespace
     eventually("no GAS has a trace of a claim", () -> assertThat(claimUidsInAnyGas()).isEmpty());
   }
 
-  /** Deletes all claims of the test, in the version of the API that the cluster serves. */
+  /** Deletes all claims of the test, in the API version that the cluster serves. */
   void deleteClaims() {
     client.resources(ResourceClaim.class).inNamespace(namespace).delete();
   }
 
-  /** The names of all claims of the test. */
+  /** Returns the names of all claims of the test. */
   List<String> claimNames() {
     return claims().stream().map(claim -> claim.getMetadata().getName()).toList();
   }
 
-  /** What to ask kubectl about the claims of a test that failed. */
+  /** Returns the arguments of kubectl that show the claims of a failed test. */
   List<String> questionsAboutClaims() {
     String inTheTests = " -n " + namespace;
     return List.of(
@@ -143,7 +145,7 @@ class RealCluster extends TestNamespace
     return namespace;
   }
 
-  /** When the test began. */
+  /** The time at which the test began. */
   Instant begin() {
     return begin;
   }

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * docs/reference/objects.md says what the definitions say that the build made, one sentence a line.
- * Needs the build, and no cluster.
+ * docs/reference/objects.md has the descriptions of the definitions that the build made, one
+ * sentence a line. Needs the build, but no cluster.
  */
 class ReferenceIT {
 
@@ -44,7 +44,7 @@ class ReferenceIT {
     assertThat(written).isEqualTo(wanted);
   }
 
-  /** A row for each field below, in depth. */
+  /** Adds a row for each field below this one, depth first. */
   private static void fields(String path, JsonNode schema, List<String> rows) {
     List<String> required = schema.path("required").valueStream().map(JsonNode::asText).toList();
     schema

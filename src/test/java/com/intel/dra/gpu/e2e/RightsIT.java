@@ -15,7 +15,9 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What the kernel and the API server say of the rights that docs/operate/security.md tells of. */
+/**
+ * Compares the rights in docs/operate/security.md with what the kernel and the API server report.
+ */
 class RightsIT {
 
   private static final String LEVEL = "pod-security.kubernetes.io/enforce";
@@ -40,10 +42,10 @@ class RightsIT {
 
       assertThat(Processes.status(process, "Uid")).isEqualTo("0 0 0 0");
       assertHasNoPrivilege(process);
-      // what is mounted of the host, and nothing else of it can be written
+      // the mounts from the host; nothing else of the host is writable
       assertThat(Processes.writableMounts(process))
           .filteredOn(mount -> !mount.startsWith("/dev") && !mount.startsWith("/proc"))
-          // the pod's own: made by the kubelet and by the container runtime (cgroup v1)
+          // the pod's own mounts, made by the kubelet and by the container runtime (cgroup v1)
           .filteredOn(mount -> !Set.of("/etc/hosts", "/sys/fs/cgroup").contains(mount))
           .containsExactlyInAnyOrder(
               "/host/sys/devices",
@@ -78,7 +80,7 @@ class RightsIT {
     assertThatCode(() -> admit(agent, "privileged")).doesNotThrowAnyException();
   }
 
-  /** As a controller of that namespace would make the pod, with what was injected taken out. */
+  /** Makes the pod as a controller of that namespace would, without the injected fields. */
   private void admit(Pod pod, String level) {
     cluster
         .client()

@@ -15,10 +15,10 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The list of what is in each application, as the build wrote it. Needs no cluster. */
+/** The list of the components of each application, as the build wrote it. Needs no cluster. */
 class SbomIT {
 
-  /** Under which the driver may ship a library as it is. */
+  /** Licenses under which the driver may ship an unchanged library. */
   private static final Set<String> LICENSES =
       Set.of(
           "Apache-2.0",
@@ -68,7 +68,10 @@ class SbomIT {
     return licenses;
   }
 
-  /** As Quarkus names it in the application's folder; with the classifier, where it has one. */
+  /**
+   * Returns the file name that Quarkus uses in the application's folder; with the classifier, if
+   * there is one.
+   */
   private static String jar(JsonNode library) {
     String purl = library.path("purl").asText();
     int classifier = purl.indexOf("classifier=");

@@ -19,12 +19,12 @@ final class SeenDevices {
 
   private SeenDevices() {}
 
-  /** The numbers of the cards that it sees. */
+  /** Returns the numbers of the cards that the container sees. */
   static Set<Integer> in(RealCluster cluster, Pod pod, Container container) {
     return numbers(CARD, log(cluster, pod, container));
   }
 
-  /** Waits until the container sees the GPUs of the claims that it names, and no others. */
+  /** Waits until the container sees exactly the GPUs of the claims that it names. */
   static void awaitThoseOf(RealCluster cluster, Topology topology, Pod pod, Container container) {
     Set<Integer> cards =
         container.getResources().getClaims().stream()

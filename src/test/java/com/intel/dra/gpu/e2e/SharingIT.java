@@ -9,7 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Claims that are used by several, or not any more. */
+/** Claims that several pods use, and claims that no pod uses any more. */
 class SharingIT {
 
   @RegisterExtension final RealCluster cluster = new RealCluster();
@@ -48,7 +48,7 @@ class SharingIT {
     cluster.eventually(
         "it is done", () -> assertThat(cluster.phase("done")).isEqualTo("Succeeded"));
 
-    // Kubernetes takes the reservation away and asks for the deallocation of delayed claims
+    // Kubernetes removes the reservation and requests the deallocation of delayed claims
     cluster.awaitDeallocated("used-once");
     assertThat(cluster.reservedFor("used-once")).isEmpty();
     assertThat(cluster.phase("done")).isEqualTo("Succeeded");
@@ -86,7 +86,9 @@ class SharingIT {
     assertThat(cluster.claimUidsInAnyGas()).isEmpty();
   }
 
-  /** Its template is gone too, so that Kubernetes cannot make another claim for it. */
+  /**
+   * The claim's template is gone, too, so that Kubernetes cannot make another claim for the pod.
+   */
   @Test
   void aPodWithoutItsGeneratedClaimWaitsAndTheDriverIsNotDisturbed() {
     cluster.parameters("p", "{count: 1, memory: 256}");

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** Runs programs, in the top folder of the checkout and with the environment that ./test sets. */
+/** Runs programs in the top folder of the checkout, with the environment that ./test sets. */
 final class Shell {
 
   private static final Duration LIMIT = Duration.ofMinutes(10);
@@ -21,17 +21,17 @@ final class Shell {
    */
   private record Result(int exitCode, String text) {}
 
-  /** What kubectl prints. */
+  /** Returns what kubectl prints. */
   static String kubectl(String... arguments) {
     return run(command("kubectl", arguments));
   }
 
-  /** What kubectl prints, also if it fails. */
+  /** Returns what kubectl prints, even if it fails. */
   static String tryKubectl(String... arguments) {
     return tryRun(command("kubectl", arguments)).text();
   }
 
-  /** What a command prints that runs with the network and the folders of that node. */
+  /** Returns what a command prints that runs with the network and the folders of that node. */
   static String onNode(String node, String... command) {
     return run(command("e2e/cluster/enter.sh", command(node, command)));
   }
@@ -40,7 +40,10 @@ final class Shell {
     return Stream.concat(Stream.of(program), Stream.of(arguments)).toArray(String[]::new);
   }
 
-  /** What the program printed; fails with all that it printed if it fails. */
+  /**
+   * Returns what the program printed. If the program fails, throws an error with all that it
+   * printed.
+   */
   static String run(String... command) {
     Result result = tryRun(command);
     if (result.exitCode() != 0) {
@@ -53,7 +56,7 @@ final class Shell {
 
   private static Result tryRun(String... command) {
     try {
-      // through a file: a daemon that the program started may keep a pipe open
+      // through a file, because a daemon that the program started may keep a pipe open
       Path output = Files.createTempFile("e2e", ".out");
       try {
         var builder = new ProcessBuilder(command);

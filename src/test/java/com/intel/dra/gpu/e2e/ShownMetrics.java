@@ -3,12 +3,12 @@ package com.intel.dra.gpu.e2e;
 import com.intel.dra.gpu.metrics.Exposition;
 import io.fabric8.kubernetes.api.model.Pod;
 
-/** Scrapes the driver's pods, through the API server. */
+/** Scrapes the driver's pods through the API server. */
 final class ShownMetrics {
 
   private ShownMetrics() {}
 
-  /** What the application in that pod shows now. */
+  /** Returns the current metrics of the application in that pod. */
   static Exposition of(RealCluster cluster, Pod pod) {
     return new Exposition(
         cluster

@@ -23,10 +23,10 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Pods with GPUs, shares and VFs come and go while controller, agents and kubelets are killed at
- * random; afterwards nobody disagrees with anybody about anything, and all GPUs are plain again.
- * {@code ./test --soak MINUTES} runs it, and {@code --refusals PERCENT} has the kernel refuse that
- * many of the writes that make VFs or remove them, until the pods are gone.
+ * Makes and deletes pods with GPUs, shares and VFs while it kills controllers, agents and kubelets
+ * at random. Afterwards no component may disagree with another, and no GPU may have VFs. {@code
+ * ./test --soak MINUTES} runs it. {@code --refusals PERCENT} makes the kernel refuse that many of
+ * the writes that make or remove VFs, until the pods are gone.
  */
 @Tag("soak")
 @EnabledIfSystemProperty(named = "soak.minutes", matches = "\\d+")
@@ -40,10 +40,13 @@ class SoakIT {
   private static final Duration BETWEEN_ACTIONS = Duration.ofMillis(800);
   private static final int SECONDS_BETWEEN_KILLS = 14;
 
-  /** In this time a claim is forgotten of which a kubelet lost its record. */
+  /** The agent forgets a claim after this time if the kubelet has lost its record of the claim. */
   private static final String ABANDONED_AFTER = "90s";
 
-  /** Longer than what is waited for by design: 10 minutes for VFs that nobody asks for any more. */
+  /**
+   * Longer than the longest wait by design: 10 minutes for VFs for which there is no request any
+   * more.
+   */
   private static final Duration SETTLING = Duration.ofMinutes(13);
 
   private static final boolean STRUCTURED =
@@ -90,12 +93,12 @@ class SoakIT {
         }
         kills.areAllBack();
       } catch (KubernetesClientException e) {
-        unanswered++; // a machine that is busy with all this
+        unanswered++; // the machine is busy
       }
       pause();
     }
 
-    // containers that were killed often wait for minutes, unless the kubelet forgets that
+    // containers that were killed often wait for minutes, unless the kubelet forgets their restarts
     RealCluster.NODES.forEach(kills::killKubelet);
     await("all are back").atMost(SETTLING).ignoreExceptions().until(kills::areAllBack);
     look();
@@ -154,17 +157,21 @@ class SoakIT {
       work.deleteShared(SoakPods.shared(random));
     } else if (now.size() < PODS && random.nextInt(PODS) >= now.size() / 2) {
       String name = "pod-" + pods++;
-      created.put(name, Instant.now()); // before, for it may be made though no answer comes
+      created.put(
+          name,
+          Instant
+              .now()); // noted before the request, because the pod may be made even if no answer
+                       // comes
       work.create(name, random);
     } else if (!now.isEmpty()) {
       Pod pod = now.get(random.nextInt(now.size()));
-      // now and then by force, so that the containers outlive the pod
+      // sometimes by force, so that the containers outlive the pod
       long grace = random.nextInt(6) == 0 ? 0 : 1;
       cluster.client().resource(pod).withGracePeriod(grace).delete();
     }
   }
 
-  /** What runs, and that nothing is given away twice. */
+  /** Notes which pods run, and checks that nothing is allocated twice. */
   private void look() {
     for (Pod pod : cluster.pods()) {
       String name = pod.getMetadata().getName();
@@ -243,7 +250,7 @@ class SoakIT {
     return found;
   }
 
-  /** As the kernel of that node tells. */
+  /** Checks in the kernel of that node that its GPUs have no VFs. */
   private static void assertPlain(String node) {
     for (String gpu : Topology.SOAK.uids()) {
       String file = VfScenarios.pciFolder(gpu) + "/sriov_numvfs";

@@ -14,10 +14,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/** Kills what the driver consists of and rests on, by SIGKILL, and sees how long each is away. */
+/**
+ * Kills processes of the driver and processes that it depends on, by SIGKILL, and measures how long
+ * each is away.
+ */
 final class SoakKills {
 
-  /** What is killed. */
+  /** The kinds of processes to kill. */
   enum Victim {
     CONTROLLER,
     AGENT,
@@ -25,7 +28,7 @@ final class SoakKills {
   }
 
   /**
-   * @param isBack by a later look
+   * @param isBack whether a later look finds the process running again
    */
   private record Away(Victim victim, Instant since, IsBack isBack) {}
 
@@ -45,7 +48,7 @@ final class SoakKills {
     this.hasController = hasController;
   }
 
-  /** Kills any; nothing when that one is dead already. */
+  /** Kills a random process; does nothing if that one is dead already. */
   void killAny(RandomGenerator random) {
     String node = RealCluster.NODES.get(random.nextInt(RealCluster.NODES.size()));
     int dice = random.nextInt(hasController ? 10 : 7);
@@ -54,7 +57,7 @@ final class SoakKills {
     } else if (dice < 7) {
       killKubelet(node);
     } else {
-      // one of two: the leader as likely as the other
+      // one of the two controllers, the leader with the same probability as the other
       List<Pod> controllers = cluster.podsOf(RealCluster.CONTROLLER);
       killIn(Victim.CONTROLLER, controllers.get(random.nextInt(controllers.size())));
     }
@@ -80,7 +83,10 @@ final class SoakKills {
         .sum();
   }
 
-  /** Also ends the waits of containers that have ended often, of which only a kubelet knows. */
+  /**
+   * Also ends the waits of containers that have ended often, because only the kubelet's memory has
+   * them.
+   */
   void killKubelet(String node) {
     Instant now = Instant.now();
     Daemons.restartAtOnce(node + "-kubelet");
@@ -101,7 +107,7 @@ final class SoakKills {
     away.add(new Away(victim, Instant.now(), isBack));
   }
 
-  /** Looks who is back; whether all are. */
+  /** Notes which processes are back, and returns whether all are. */
   boolean areAllBack() {
     for (Iterator<Away> all = away.iterator(); all.hasNext(); ) {
       Away one = all.next();

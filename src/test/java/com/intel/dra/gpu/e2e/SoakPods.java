@@ -7,18 +7,18 @@ import java.util.random.RandomGenerator;
 /** The pods of a soak, and the claims that several of them share. */
 sealed interface SoakPods {
 
-  /** Makes what all of them refer to. */
+  /** Makes the objects to which all of the pods refer. */
   void prepare();
 
-  /** Makes a pod of that name, of any kind. */
+  /** Makes a pod of a random kind with that name. */
   void create(String pod, RandomGenerator random);
 
-  /** Makes a claim for several pods, if there is none of that name. */
+  /** Makes a claim for several pods, unless one of that name exists. */
   void createShared(String claim);
 
   void deleteShared(String claim);
 
-  /** Names of claims that several pods share. */
+  /** Returns the name of a claim that several pods share. */
   static String shared(RandomGenerator random) {
     return "shared-" + random.nextInt(3);
   }

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * What an agent keeps on its node, written as docs/reference/state-files.md says, and not by its
- * own code.
+ * The files that an agent keeps on its node, written from docs/reference/state-files.md instead of
+ * with the agent's own code.
  */
 final class StateFiles {
 
@@ -24,7 +24,7 @@ final class StateFiles {
 
   private StateFiles() {}
 
-  /** Has those files of the node say that another boot wrote them. */
+  /** Changes those files of the node as if another boot had written them. */
   static void makeOfAnotherBoot(String node, Path folder) {
     String boot = UUID.randomUUID().toString();
     for (String name : List.of("prepared-claims.json", "vf-hosts.json")) {

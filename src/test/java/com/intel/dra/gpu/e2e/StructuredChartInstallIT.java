@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The Helm chart in structured mode, in place of the driver that the other tests use. */
+/** The Helm chart in structured mode, instead of the driver that the other tests use. */
 @Tag("structured")
 class StructuredChartInstallIT {
 

@@ -49,13 +49,13 @@ final class StructuredCluster extends RealCluster {
                                 shown.uids().stream().map(StructuredCluster::name).toList())));
   }
 
-  /** What the device with that UID is called in a ResourceSlice. */
+  /** Returns the name of the device with that UID in a ResourceSlice. */
   static String name(String uid) {
     return DeviceName.of(DeviceUid.parse(uid).orElseThrow()).toString();
   }
 
-  /** The node's slices of the highest generation, in their order. */
-  /** What changes with each write of a slice. */
+  /** Returns the node's slices of the highest generation, in their order. */
+  /** Returns the versions of the slices, which change with each write of a slice. */
   List<String> sliceVersions(String node) {
     return slices(node).stream().map(slice -> slice.getMetadata().getResourceVersion()).toList();
   }
@@ -76,7 +76,7 @@ final class StructuredCluster extends RealCluster {
         .toList();
   }
 
-  /** What is published of the node's devices, in the order in which they are tried. */
+  /** Returns the node's published devices, in the order in which the scheduler tries them. */
   List<Device> devices(String node) {
     return slices(node).stream()
         .flatMap(slice -> Stream.ofNullable(slice.getSpec().getDevices()).flatMap(List::stream))
@@ -94,7 +94,10 @@ final class StructuredCluster extends RealCluster {
         .orElseThrow(() -> new AssertionError(name + " is not published on " + node));
   }
 
-  /** Lets claims of the test's namespace look at devices that others use. */
+  /**
+   * Permits claims in the test's namespace to have administrative access to devices that others
+   * use.
+   */
   void allowAdminAccess() {
     client
         .namespaces()
@@ -112,7 +115,10 @@ final class StructuredCluster extends RealCluster {
     return client.resources(ResourceClaim.class).inNamespace(namespace()).list().getItems();
   }
 
-  /** What the scheduler gave to the only claim of that name, or of the pod's claim of that name. */
+  /**
+   * Returns the devices that the scheduler allocated to the only claim of that name, or to the
+   * pod's claim of that name.
+   */
   List<DeviceRequestAllocationResult> given(String claim) {
     return structuredClaims().stream()
         .filter(
@@ -127,9 +133,9 @@ final class StructuredCluster extends RealCluster {
   }
 
   /**
-   * A template and a claim of the same spec, both of that name.
+   * Makes a template and a claim with the same spec, both with that name.
    *
-   * @param spec of the claim, such as {@code {devices: {requests: [...]}}}
+   * @param spec of the claim, for example {@code {devices: {requests: [...]}}}
    */
   void structuredTemplate(String name, String spec) {
     apply(
@@ -153,7 +159,10 @@ final class StructuredCluster extends RealCluster {
             .formatted(name, spec));
   }
 
-  /** A claim with one request for one device of that class; {@code more} may be empty. */
+  /**
+   * Returns the spec of a claim with one request for one device of that class; {@code more} may be
+   * empty.
+   */
   static String one(String deviceClass, String more) {
     return "{devices: {requests: [{name: gpu, exactly: {deviceClassName: %s%s}}]}}"
         .formatted(deviceClass, more.isEmpty() ? "" : ", " + more);
@@ -171,14 +180,14 @@ final class StructuredCluster extends RealCluster {
     return "resourceClaimName: " + name;
   }
 
-  /** A pod of one container that uses all the claims. */
+  /** Makes a pod with one container that uses all the claims. */
   void structuredPod(String name, String where, Map<String, String> claims) {
     structuredPod(
         name, where, List.of(container("main", claims.keySet().toArray(String[]::new))), claims);
   }
 
   /**
-   * @param claims by name in the pod, such as {@code resourceClaimName: x}
+   * @param claims by name in the pod, for example {@code resourceClaimName: x}
    */
   void structuredPod(
       String name, String where, List<String> containers, Map<String, String> claims) {
@@ -201,7 +210,7 @@ final class StructuredCluster extends RealCluster {
                 name, where.indent(2).stripTrailing(), String.join(", ", containers), sources));
   }
 
-  /** A pod named "pod" that asks for one of an extended resource, and knows of no claim. */
+  /** Makes a pod named "pod" that requests one of an extended resource and names no claim. */
   void podWithExtendedResource(String resource) {
     apply(
         """
@@ -219,7 +228,7 @@ final class StructuredCluster extends RealCluster {
             .formatted(TestObjects.IMAGE, resource));
   }
 
-  /** The numbers of the cards that the container lists, when it has. */
+  /** Returns the numbers of the cards in the container's log, once it has listed them. */
   Set<Integer> cards(String pod, String container) {
     return CARD.matcher(log(pod, container))
         .results()
@@ -233,7 +242,7 @@ final class StructuredCluster extends RealCluster {
         () -> assertThat(cards(pod, container)).containsExactly(cards));
   }
 
-  /** That the scheduler finds no place for the pod. */
+  /** Waits until the scheduler reports that it finds no node for the pod. */
   void awaitUnschedulable(String pod) {
     eventually(
         pod + " finds no node",

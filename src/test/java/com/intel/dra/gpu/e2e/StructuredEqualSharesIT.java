@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** GPUs whose kernel gives all VFs the same memory: all that are offered can be made. */
+/** GPUs whose kernel gives all VFs the same memory: every VF that is offered can be made. */
 @Tag("structured")
 class StructuredEqualSharesIT {
 
@@ -23,7 +23,8 @@ class StructuredEqualSharesIT {
   void asManyVfsAreOfferedAsGetTheirMemoryAndAllCanBeUsed() {
     assertThat(cluster.gas("node1").getSpec().allocatable().values())
         .allMatch(AllocatableDevice::equalShares);
-    // of 14248 MiB 13 GiB can be divided: four VFs would get 2048 MiB each, and 3384 are promised
+    // of the 14248 MiB, 13 GiB can be divided: with four VFs each would get 2048 MiB, but 3384 are
+    // promised
     assertThat(cluster.deviceNames("node1"))
         .filteredOn(name -> name.contains("-vf"))
         .hasSize(2 * 3);

@@ -44,16 +44,16 @@ class StructuredExamplesIT {
               entry("pods-shared-claim.yaml", 1),
               entry("pods-shared-gpu.yaml", 1)));
 
-  /** It takes the driver of a network card. */
+  /** This example needs the driver of a network card. */
   private static final String GPU_AND_NIC = "pod-inline-gpu-and-nic.yaml";
 
-  /** It makes a namespace of its own, so another test applies what is in it. */
+  /** This example makes a namespace of its own, so another test applies its content. */
   private static final String MONITOR = "daemonset-monitor.yaml";
 
   @RegisterExtension
   final StructuredCluster cluster = new StructuredCluster(Topology.TWO_VF_HOSTS_I915);
 
-  /** The names of all files that a test here applies. */
+  /** Returns the names of all files that a test here applies. */
   static Set<String> files() {
     var all = new TreeSet<>(CARDS.keySet());
     all.add(MONITOR);

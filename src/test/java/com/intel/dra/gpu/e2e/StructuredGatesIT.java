@@ -21,8 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Whatever a cluster's scheduler lacks, only what it can count is offered, and nothing is given out
- * twice. To be run on clusters with feature gates off, and on older ones.
+ * Whatever features a cluster's scheduler lacks, the driver offers only what that scheduler can
+ * count, and nothing is allocated twice. For clusters with feature gates off, and for older
+ * clusters.
  */
 @Tag("structured")
 @Tag("gates")

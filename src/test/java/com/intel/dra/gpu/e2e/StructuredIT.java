@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** GPUs by structured DRA: whole, shared by memory, looked at, as extended resource. */
+/**
+ * GPUs by structured DRA: whole, shared by memory, with administrative access, and as an extended
+ * resource.
+ */
 @Tag("structured")
 class StructuredIT {
 

@@ -11,7 +11,7 @@ class StructuredKubeletFaultsIT extends KubeletFaults {
     super(new GpuPods.Structured(new StructuredCluster(Topology.USUAL)));
   }
 
-  /** The usual tests do it with classic DRA. */
+  /** The usual tests run it with classic DRA. */
   @Override
   @Test
   @Tag("faults")

@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What Prometheus gets to see where the scheduler allocates: the agents tell all of it. */
+/**
+ * The metrics that Prometheus gets where the scheduler allocates: all of them come from the agents.
+ */
 @Tag("structured")
 class StructuredMetricsIT {
 

@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** deploy/components/node-restriction in structured DRA: an agent writes of its own node only. */
+/**
+ * deploy/components/node-restriction in structured DRA: an agent can write only objects of its own
+ * node.
+ */
 @Tag("structured")
 class StructuredNodeRestrictionIT {
 
@@ -53,7 +56,7 @@ class StructuredNodeRestrictionIT {
       assertCreateForbidden(
           agent, slice(Optional.empty(), "node1", DRIVER), "resourceslices of no node");
 
-      // dry runs pass admission too, and the node's agent does not see them
+      // dry runs pass admission, too, and the node's agent does not see their objects
       ResourceSlice good = slice(Optional.of("node1"), "node1", DRIVER);
       assertThatCode(() -> agent.resource(good).dryRun(true).create()).doesNotThrowAnyException();
       assertThatCode(() -> agent.resource(own).dryRun(true).delete()).doesNotThrowAnyException();
@@ -63,7 +66,7 @@ class StructuredNodeRestrictionIT {
         .contains(other.getMetadata().getUid());
   }
 
-  /** What a slice says of its node is not enough: it counts for the pool that it names. */
+  /** The node of a slice is not enough, because a slice counts for the pool that it names. */
   @Test
   void anAgentWritesIntoThePoolOfItsOwnNodeAndIntoNoOther() {
     try (KubernetesClient agent = identity.of(cluster.agentOn("node1"))) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The self-check of a node tells what is spoilt, and no longer when it is mended. */
+/** The self-check of a node reports what is broken, and stops reporting it once it is repaired. */
 @Tag("structured")
 class StructuredSelfCheckIT {
 
@@ -93,7 +93,7 @@ class StructuredSelfCheckIT {
     return NodeChecks.disagreements(report);
   }
 
-  /** Of a process that is gone. */
+  /** Makes a socket like one of a process that is gone. */
   private static void plantSocket() throws IOException {
     Path made = NodeFolders.run().resolve("planted.sock");
     try (var socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What is published stays true, whoever meddles with it, and follows the devices. */
+/** The published slices stay correct, whatever else changes them, and follow the devices. */
 @Tag("structured")
 class StructuredSlicesIT {
 

@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * One agent replaces another while pods use the GPUs. The simulators are in pods of their own here:
- * beside an agent in one pod they would take the GPUs away with it.
+ * One agent replaces another while pods use the GPUs. Here the simulators are in pods of their own;
+ * in the agent's pod, they would remove the GPUs together with the agent.
  */
 @Tag("structured")
 class StructuredUpgradeIT {
@@ -148,7 +148,7 @@ class StructuredUpgradeIT {
     cluster.structuredPod(name, ON_NODE1, Map.of("vf", template("vf")));
   }
 
-  /** Beside the one pod that uses a VF of it: it is split into four. */
+  /** Adds pods to the one that uses a VF of the GPU, which is split into four. */
   private void fillTheFirstGpu() {
     for (String pod : List.of("more-0", "more-1", "more-2")) {
       vfPod(pod);
@@ -168,7 +168,7 @@ class StructuredUpgradeIT {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** That its containers never stopped, and its VF is still the one that it was given. */
+  /** Checks that the pod's containers never stopped, and still have the same VF. */
   private void assertUntouched(String pod, Set<Integer> cards) {
     assertThat(cluster.phase(pod)).isEqualTo("Running");
     assertThat(cluster.getPod(pod).getStatus().getContainerStatuses())
@@ -199,7 +199,7 @@ class StructuredUpgradeIT {
         .collect(Collectors.toSet());
   }
 
-  /** The agent beside that one. */
+  /** Returns the other agent on the same node. */
   private Pod other(Pod agent) {
     return cluster.podsOf(RealCluster.AGENT).stream()
         .filter(pod -> agent.getSpec().getNodeName().equals(pod.getSpec().getNodeName()))
@@ -257,7 +257,7 @@ class StructuredUpgradeIT {
                     }));
   }
 
-  /** All of the overlay but the topology, which stays what the test shows. */
+  /** Applies the overlay without its topology, because the test has set one. */
   private static void apply(String overlay) {
     String objects =
         Arrays.stream(Shell.kubectl("kustomize", overlay).split("(?m)^---$"))

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Virtual functions that the scheduler gives out before they exist. */
+/** Virtual functions that the scheduler allocates before they exist. */
 @Tag("structured")
 class StructuredVfIT {
 
@@ -72,7 +72,10 @@ class StructuredVfIT {
     cluster.awaitRunning("vf-again");
   }
 
-  /** Such as a hypervisor: no driver is bound to its VFs, so that none is discovered. */
+  /**
+   * The other user is, for example, a hypervisor: no driver is bound to its VFs, so the agent
+   * discovers none of them.
+   */
   @Test
   void aGpuWhoseVfsSomebodyElseUsesIsNotPublishedAlsoNotByAnAgentThatStartsAgain() {
     String gpu = GPUS.getFirst();

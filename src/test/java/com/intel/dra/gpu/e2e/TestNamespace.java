@@ -22,7 +22,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.awaitility.core.ThrowingRunnable;
 
-/** What became of a test's objects, and what the driver made of them; with patience. */
+/** Reads and awaits the state of a test's objects, and the driver's results for them. */
 abstract class TestNamespace extends TestObjects {
 
   static final String DRIVER_NAMESPACE = "default";
@@ -44,7 +44,7 @@ abstract class TestNamespace extends TestObjects {
   }
 
   /**
-   * @param patience where others than the driver take their time
+   * @param patience for waits that depend on other components than the driver
    */
   void eventually(String what, Duration patience, ThrowingRunnable assertion) {
     await(what)
@@ -54,7 +54,7 @@ abstract class TestNamespace extends TestObjects {
         .untilAsserted(assertion);
   }
 
-  /** That nothing changes about it for a while, which only a time can show. */
+  /** Checks that the condition holds for a while; only time can show that. */
   void stays(String what, Callable<Boolean> condition) {
     await(what)
         .during(Duration.ofSeconds(3))
@@ -94,7 +94,9 @@ abstract class TestNamespace extends TestObjects {
     return client.resources(ResourceClaim.class).inNamespace(namespace()).list().getItems();
   }
 
-  /** The claim that the pod knows by that name, made from a template or not. */
+  /**
+   * Returns the claim that has that name in the pod, whether it was made from a template or not.
+   */
   ResourceClaim claimOf(Pod pod, String podClaimName) {
     return PodClaims.of(pod).stream()
         .filter(reference -> reference.podClaimName().equals(podClaimName))
@@ -117,7 +119,7 @@ abstract class TestNamespace extends TestObjects {
     }
   }
 
-  /** Waits until the claim is open for a new allocation, and no GAS knows it. */
+  /** Waits until the claim can be allocated again and no GAS has it. */
   void awaitDeallocated(String claim) {
     eventually(
         claim + " is deallocated",
@@ -129,7 +131,7 @@ abstract class TestNamespace extends TestObjects {
         });
   }
 
-  /** The names of the pods that the claim is reserved for. */
+  /** Returns the names of the pods for which the claim is reserved. */
   List<String> reservedFor(String claim) {
     return reservedFor(getClaim(claim));
   }
@@ -163,7 +165,7 @@ abstract class TestNamespace extends TestObjects {
         .orElseThrow(() -> new AssertionError("no node agent on " + node));
   }
 
-  /** The pods of one of the driver's two applications. */
+  /** Returns the pods of one of the driver's two applications. */
   List<Pod> podsOf(String application) {
     return client
         .pods()
@@ -190,7 +192,7 @@ abstract class TestNamespace extends TestObjects {
     return uids;
   }
 
-  /** The devices that the claim holds, on whichever node; node and UID. */
+  /** Returns node and UID of the devices that the claim holds, on any node. */
   List<String> devicesOf(ResourceClaim claim) {
     return allGas().stream()
         .flatMap(
@@ -212,7 +214,7 @@ abstract class TestNamespace extends TestObjects {
         .toList();
   }
 
-  /** Waits for a Warning of this driver on the object, and gives its message. */
+  /** Waits for a Warning of this driver on the object, and returns its message. */
   String awaitWarning(HasMetadata about, String reason) {
     eventually(
         reason + " on " + about.getMetadata().getName(),

@@ -34,7 +34,10 @@ abstract class TestObjects {
     return client;
   }
 
-  /** Creates those objects in the test's namespace; those that are in none are deleted after it. */
+  /**
+   * Creates those objects in the test's namespace; objects without a namespace are deleted after
+   * the test.
+   */
   void apply(String yaml) {
     List<HasMetadata> created =
         client
@@ -46,7 +49,7 @@ abstract class TestObjects {
         .forEach(clusterWide::add);
   }
 
-  /** Creates objects beside the driver's own, which nobody deletes after the test. */
+  /** Creates objects in the driver's namespace; nothing deletes them after the test. */
   void applyInDriverNamespace(String yaml) {
     client
         .load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))
@@ -74,7 +77,7 @@ abstract class TestObjects {
   }
 
   /**
-   * @param apiGroup of the parameters; the driver takes it with the version behind it, too
+   * @param apiGroup of the parameters; the driver also accepts it followed by the version
    */
   void template(String name, String apiGroup, String parameters) {
     apply(
@@ -110,17 +113,17 @@ abstract class TestObjects {
   }
 
   /**
-   * A pod of one container that lists its DRM nodes and sleeps.
+   * Makes a pod with one container that lists its DRM nodes and sleeps.
    *
-   * @param where a fragment of the pod's spec, such as {@code nodeName: node1}; may be empty
-   * @param sources by name in the pod, such as {@code {resourceClaimName: x}}
+   * @param where a fragment of the pod's spec, for example {@code nodeName: node1}; may be empty
+   * @param sources by name in the pod, for example {@code {resourceClaimName: x}}
    */
   void pod(String name, String where, Map<String, String> sources) {
     pod(name, where, List.of(container("main", sources.keySet().toArray(String[]::new))), sources);
   }
 
   /**
-   * A pod of those containers.
+   * Makes a pod with those containers.
    *
    * @param where fragments of the pod's spec, a line each
    */
@@ -144,12 +147,15 @@ abstract class TestObjects {
                 name, where.indent(2).stripTrailing(), String.join(", ", containers), claims));
   }
 
-  /** A container that lists its DRM nodes, then sleeps; uses those claims, by name in the pod. */
+  /**
+   * Returns a container that lists its DRM nodes, then sleeps, and uses those claims, by their name
+   * in the pod.
+   */
   static String container(String name, String... claims) {
     return containerThat(name, "ls /dev/dri; sleep 3600", claims);
   }
 
-  /** A container that runs a command of the shell; it may hold no double quotes. */
+  /** Returns a container that runs a shell command, which must not contain double quotes. */
   static String containerThat(String name, String command, String... claims) {
     String uses =
         Stream.of(claims).map(claim -> "{name: " + claim + "}").collect(Collectors.joining(", "));
@@ -186,7 +192,7 @@ abstract class TestObjects {
     client.pods().inNamespace(namespace()).withName(name).withGracePeriod(1).delete();
   }
 
-  /** A class of ours with parameters that select some devices; both have that name. */
+  /** Makes a class of this driver with parameters that select some devices; both have that name. */
   void resourceClass(String name, String deviceSelector) {
     apply(
         """

@@ -34,7 +34,7 @@ enum Topology {
 
   NO_GPU(List.of()),
 
-  /** As many as one claim can have, each a Flex 170. */
+  /** As many GPUs as one claim can have, each a Flex 170. */
   EIGHT_GPUS(IntStream.range(0, 8).mapToObj(i -> "0000:1%d:00.0-0x56c0".formatted(i)).toList()),
 
   /** Two Flex 170 that can have VFs, under the out-of-tree i915. */
@@ -45,7 +45,7 @@ enum Topology {
     }
   },
 
-  /** The like under xe of Linux 7.0; elsewhere, so that a GAS tells one from the other. */
+  /** The same under xe of Linux 7.0; at other addresses, so that a GAS shows the difference. */
   TWO_VF_HOSTS_XE(List.of("0000:c3:00.0-0x56c0", "0000:c4:00.0-0x56c0")) {
     @Override
     String yaml() {
@@ -53,7 +53,7 @@ enum Topology {
     }
   },
 
-  /** The like under an older xe, which gives all VFs of a GPU the same memory. */
+  /** The same under an older xe, which gives all VFs of a GPU the same memory. */
   TWO_VF_HOSTS_OLD_XE(List.of("0000:e3:00.0-0x56c0", "0000:e4:00.0-0x56c0")) {
     @Override
     String yaml() {
@@ -61,7 +61,7 @@ enum Topology {
     }
   },
 
-  /** For the soak: VFs under both interfaces, and a GPU that has none. */
+  /** For the soak: VFs under both interfaces, and a GPU without VFs. */
   SOAK(List.of("0000:b3:00.0-0x56c0", "0000:b4:00.0-0x56c0", "0000:b5:00.0-0x56a0")) {
     @Override
     String yaml() {
@@ -74,7 +74,7 @@ enum Topology {
     }
   },
 
-  /** One whose kernel refuses to make VFs. */
+  /** A GPU whose kernel refuses to make VFs. */
   VF_HOST_THAT_REFUSES(List.of("0000:d3:00.0-0x56c0")) {
     @Override
     String yaml() {
@@ -96,7 +96,7 @@ enum Topology {
     this.uids = uids;
   }
 
-  /** The UIDs of a node's GPUs, in the order of their cards: card0 is the first. */
+  /** Returns the UIDs of a node's GPUs, in the order of their cards: card0 is the first. */
   List<String> uids() {
     return uids;
   }
@@ -123,7 +123,7 @@ enum Topology {
         .collect(Collectors.joining(", ", "gpus: [", "]\n"));
   }
 
-  /** Has every node show these GPUs, unless they do, and waits until every GAS says so. */
+  /** Sets these GPUs on every node, unless they are set, and waits until every GAS shows them. */
   void showOn(RealCluster cluster) {
     if (isShownOn(cluster)) {
       return;
@@ -131,12 +131,14 @@ enum Topology {
     change(cluster, yaml(), () -> assertThat(isShownOn(cluster)).isTrue());
   }
 
-  /** Takes the faults of the GPUs away, which stay, and waits until that shows. */
+  /** Removes the GPUs' faults, which would otherwise stay, and waits until that shows. */
   void cureOn(RealCluster cluster, ThrowingRunnable shows) {
     change(cluster, yaml().replace(", " + REFUSES, ""), shows);
   }
 
-  /** Has the first GPU of every node need its firmware flashed, and waits until that shows. */
+  /**
+   * Sets the first GPU of every node to need a flash of its firmware, and waits until that shows.
+   */
   void breakFirstOn(RealCluster cluster, ThrowingRunnable shows) {
     change(
         cluster,
@@ -145,7 +147,7 @@ enum Topology {
   }
 
   /**
-   * Has the kernel of every node refuse so many of a hundred writes that make VFs or remove them,
+   * Makes the kernel of every node refuse that many of a hundred writes that make or remove VFs,
    * from some time within the next minute.
    */
   void refuseSomeWritesOn(RealCluster cluster, int percent) {
@@ -158,7 +160,7 @@ enum Topology {
     change(cluster, yaml().replaceAll("maxVfs: [^}]*", "$0" + faults), () -> {});
   }
 
-  /** Has every node show the GPUs as they should be, and waits until that shows. */
+  /** Sets the GPUs of every node as they should be, and waits until that shows. */
   void repairOn(RealCluster cluster, ThrowingRunnable shows) {
     change(cluster, yaml(), shows);
   }
@@ -189,7 +191,10 @@ enum Topology {
                     && List.copyOf(gas.get().getSpec().allocatable().keySet()).equals(uids));
   }
 
-  /** The kubelet looks at mounted ConfigMaps once a minute, but also whenever the pod changes. */
+  /**
+   * Changes a pod, because the kubelet reads mounted ConfigMaps once a minute and whenever the pod
+   * changes.
+   */
   private static final class Nudge {
     private final RealCluster cluster;
     private Instant last = Instant.MIN;

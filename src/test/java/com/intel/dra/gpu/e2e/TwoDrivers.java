@@ -9,12 +9,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Two drivers on one node: when one fails, the other serves. */
+/** Two drivers on one node: if one fails, the other still serves. */
 abstract class TwoDrivers<C extends RealCluster> {
 
   static final String NODE = "node1";
 
-  /** The drivers that a pod has a claim of. */
+  /** The drivers for which a pod has a claim. */
   enum Claims {
     GPU,
     OTHER,
@@ -31,7 +31,7 @@ abstract class TwoDrivers<C extends RealCluster> {
     this.other = other;
   }
 
-  /** Makes what the pods refer to. */
+  /** Makes the objects to which the pods refer. */
   abstract void makeWhatPodsReferTo();
 
   @BeforeEach
@@ -39,7 +39,7 @@ abstract class TwoDrivers<C extends RealCluster> {
     makeWhatPodsReferTo();
   }
 
-  /** A pod on that node with claims of its own. */
+  /** Makes a pod on that node with claims of its own. */
   abstract void pod(String name, Claims claims);
 
   @AfterEach
@@ -79,7 +79,7 @@ abstract class TwoDrivers<C extends RealCluster> {
     cannotWrite = Optional.empty();
     cluster.awaitRunning("waits-for-gpu");
 
-    // a pod that never started, since the other driver fails for ever
+    // a pod that never starts, because the other driver always fails
     other.setBroken(true);
     pod("never", Claims.BOTH);
     awaitFailedPrepare("never", OtherDriver.COMPLAINT);

@@ -7,7 +7,9 @@ import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaimBuilder;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 
-/** With classic DRA. The other driver has no controller: its claims are made and allocated here. */
+/**
+ * With classic DRA. The other driver has no controller, so the test makes and allocates its claims.
+ */
 @Tag("faults")
 class TwoDriversIT extends TwoDrivers<RealCluster> {
 

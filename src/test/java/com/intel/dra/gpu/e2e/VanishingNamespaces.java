@@ -10,8 +10,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Namespaces of tests that are over. They are empty, but Kubernetes takes 5 s to delete one: waits
- * for all of them at the end of the test class.
+ * Namespaces of finished tests. They are empty, but Kubernetes takes 5 s to delete one, so this
+ * waits for all of them at the end of the test class.
  */
 final class VanishingNamespaces implements AutoCloseable {
 

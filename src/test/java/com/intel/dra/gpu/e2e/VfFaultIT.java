@@ -7,7 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A kernel that does not make VFs. */
+/** A kernel that refuses to make VFs. */
 class VfFaultIT {
 
   private static final Topology TOPOLOGY = Topology.VF_HOST_THAT_REFUSES;

@@ -1,6 +1,6 @@
 package com.intel.dra.gpu.e2e;
 
-/** VFs by the quotas of the out-of-tree i915: {@code prelim_iov}. */
+/** VFs with the quotas of the out-of-tree i915: {@code prelim_iov}. */
 class VfOnI915IT extends VfScenarios {
 
   VfOnI915IT() {

@@ -1,6 +1,6 @@
 package com.intel.dra.gpu.e2e;
 
-/** VFs by the quotas of xe in Linux 7.0: {@code sriov_admin}. */
+/** VFs with the quotas of xe in Linux 7.0: {@code sriov_admin}. */
 class VfOnXeIT extends VfScenarios {
 
   VfOnXeIT() {

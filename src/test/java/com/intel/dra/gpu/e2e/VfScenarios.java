@@ -16,12 +16,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * VFs are made when claims need them, on a GPU that nothing uses, and are gone when none does. Each
- * node has two Flex 170, of 14248 MiB with ECC and up to 16 VFs.
+ * The driver makes VFs on an unused GPU when claims need them, and removes them when no claim needs
+ * them. Each node has two Flex 170, of 14248 MiB with ECC and up to 16 VFs.
  */
 abstract class VfScenarios {
 
-  /** The smallest profile of a Flex 170 with ECC that has as much memory: 5 VFs of 2708 MiB. */
+  /**
+   * The memory per VF of the smallest fitting profile of a Flex 170 with ECC: 5 VFs of 2708 MiB.
+   */
   private static final int MIB_OF_2048 = 2708;
 
   @RegisterExtension final RealCluster cluster;
@@ -32,7 +34,7 @@ abstract class VfScenarios {
     gpus = topology.uids();
   }
 
-  /** After the test's pods and claims are gone, which the extension sees to only later. */
+  /** Deletes the test's pods and claims first, because the extension does that only later. */
   @AfterEach
   void allVfsAreGoneAndTheGpusAreWhole() {
     cluster.empty();
@@ -53,12 +55,12 @@ abstract class VfScenarios {
         });
   }
 
-  /** As the kernel of that node tells. */
+  /** Returns the number of VFs that the kernel of that node shows. */
   private static int numVfs(String node, String gpu) {
     return Integer.parseInt(Shell.onNode(node, "cat", pciFolder(gpu) + "/sriov_numvfs").strip());
   }
 
-  /** As an administrator of that node. */
+  /** Runs a command as an administrator of that node. */
   static void inPciFolder(String node, String gpu, String command) {
     Shell.onNode(node, "sh", "-c", "cd %s && %s".formatted(pciFolder(gpu), command));
   }
@@ -83,7 +85,7 @@ abstract class VfScenarios {
     return vfs;
   }
 
-  /** The UIDs of what the claim of that pod holds. */
+  /** Returns the UIDs of the devices that the claim of that pod holds. */
   private List<String> devices(String pod, String podClaimName) {
     return cluster.devicesOf(cluster.claimOf(cluster.getPod(pod), podClaimName)).stream()
         .map(nodeAndUid -> nodeAndUid.substring(nodeAndUid.indexOf(' ') + 1))
