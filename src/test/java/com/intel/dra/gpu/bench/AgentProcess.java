@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The node agent as a process of its own, on a sysfs that is files alone.
+ * The node agent as a process of its own, with a sysfs that consists of ordinary files.
  *
  * @param folder has its CDI specs and its sockets
  */
@@ -24,7 +24,7 @@ record AgentProcess(Process process, Path folder) implements AutoCloseable {
 
   /**
    * @param command its command line
-   * @param mode as in GPU_DRA_MODE
+   * @param mode the value of GPU_DRA_MODE
    */
   static AgentProcess start(
       List<String> command, ProcessFolder folder, FolderNode node, String mode) throws IOException {
@@ -50,7 +50,7 @@ record AgentProcess(Process process, Path folder) implements AutoCloseable {
   }
 
   /**
-   * As the kubelet does as soon as it sees the socket.
+   * Registers the agent as soon as its socket exists, as the kubelet does.
    *
    * @throws IllegalStateException if the agent has ended
    */
@@ -73,7 +73,7 @@ record AgentProcess(Process process, Path folder) implements AutoCloseable {
     return process.pid();
   }
 
-  /** Tells it to end, and waits until it has. */
+  /** Asks the process to end, and waits until it has ended. */
   @Override
   public void close() throws InterruptedException {
     process.destroy();

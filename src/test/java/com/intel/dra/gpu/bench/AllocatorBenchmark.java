@@ -18,14 +18,17 @@ import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Setup;
 
-/** What it takes to judge the potential nodes of one pod, as values that decisions are made on. */
+/**
+ * Measures the decision about the potential nodes of one pod, on the values that the allocator
+ * uses.
+ */
 public class AllocatorBenchmark extends BusyNodes {
 
   private final List<Device> devices = new ArrayList<>();
   private final Map<String, List<DeviceShare>> held = new HashMap<>();
   private List<NodeInventory> inventories = List.of();
 
-  /** The nodes as they are known, and that the question has an answer. */
+  /** Makes the nodes, and checks that there is an answer. */
   @Setup
   public void nodes() {
     for (int gpu = 0; gpu < GPUS; gpu++) {
@@ -57,13 +60,13 @@ public class AllocatorBenchmark extends BusyNodes {
     return of.stream().map(node -> Allocator.place(node, requests, Policy.BALANCED)).toList();
   }
 
-  /** The decisions, on inventories that are there. */
+  /** Decides on existing inventories. */
   @Benchmark
   public List<Decision> decide() {
     return judge(inventories);
   }
 
-  /** The inventories with what is free, and the decisions. */
+  /** Builds the inventories of what is free, and decides on them. */
   @Benchmark
   public List<Decision> takeStockAndDecide() {
     return judge(build());

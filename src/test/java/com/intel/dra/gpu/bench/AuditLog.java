@@ -11,12 +11,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The requests that the API server wrote into its audit log: those of the driver alone, because the
- * policy of the benchmark's cluster leaves out everybody else.
+ * The requests in the API server's audit log. They are those of the driver only, because the audit
+ * policy of the benchmark's cluster leaves out all other clients.
  */
 final class AuditLog {
 
-  /** Longer than a batch waits (up.sh). */
+  /** Longer than the API server collects a batch (up.sh). */
   private static final Duration BATCHES = Duration.ofSeconds(3);
 
   private final Path file;
@@ -26,7 +26,7 @@ final class AuditLog {
     this.file = file;
   }
 
-  /** What was asked for so far counts no more. */
+  /** Leaves out the requests so far. */
   void begin() throws IOException, InterruptedException {
     settle();
     if (Files.exists(file)) {
@@ -36,15 +36,15 @@ final class AuditLog {
     }
   }
 
-  /** Waits until what was asked for so far is written: the API server writes in batches. */
+  /** Waits until the requests so far are written, because the API server writes in batches. */
   private static void settle() throws InterruptedException {
     Thread.sleep(BATCHES);
   }
 
   /**
-   * The number of requests since {@link #begin}, or since they were last asked for, by "verb
-   * resource", as in "update resourceclaims/status"; with the code behind it where the API server
-   * refused, and marked where it was only to be tried. Watches are left out, for one lasts.
+   * Returns the number of requests since {@link #begin}, or since the last call, by "verb
+   * resource", for example "update resourceclaims/status". The code follows if the API server
+   * refused the request, and a dry run is marked. Watches are left out, because a watch lasts.
    */
   Map<String, Long> requests() throws IOException, InterruptedException {
     settle();

@@ -4,12 +4,15 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 
-/** What every benchmark that asks an API server begins with. */
+/** What every benchmark with an API server does at its start. */
 final class BenchClient {
 
   private BenchClient() {}
 
-  /** The threads of the client's HTTP library would go on after a failure. */
+  /**
+   * Ends the process at a failure; otherwise the threads of the client's HTTP library would keep it
+   * running.
+   */
   static void endWithFailures() {
     Thread.setDefaultUncaughtExceptionHandler(
         (_, failure) -> {
@@ -18,7 +21,9 @@ final class BenchClient {
         });
   }
 
-  /** By KUBECONFIG. The client takes keys for RSA ones unless told; ours are elliptic. */
+  /**
+   * Uses KUBECONFIG. The client assumes RSA keys unless it is told otherwise; ours are elliptic.
+   */
   static KubernetesClient admin() {
     Config config = Config.autoConfigure(null);
     config.setClientKeyAlgo("EC");

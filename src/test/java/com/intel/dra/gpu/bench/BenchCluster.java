@@ -8,10 +8,10 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 
 /**
- * Nodes with GPUs that are objects alone, and what a pod needs to ask for a GPU: a class,
- * parameters and a template, all by the name {@value #NAME}.
+ * Nodes with GPUs that exist only as objects, and what a pod needs to request a GPU: a class,
+ * parameters and a template, all with the name {@value #NAME}.
  *
- * @param contestant whose objects they are
+ * @param contestant the driver for which the objects are made
  */
 record BenchCluster(KubernetesClient client, Contestant contestant, int nodes, int gpusPerNode) {
 
@@ -20,7 +20,7 @@ record BenchCluster(KubernetesClient client, Contestant contestant, int nodes, i
   static final int MIB_PER_CLAIM = 128;
   static final int GPUS_PER_NODE = 8;
 
-  /** Makes it all; fails where something of it is there already. */
+  /** Makes all objects; fails if one of them exists already. */
   void make() throws Exception {
     InParallel.run(
         IntStream.range(0, nodes).mapToObj(i -> (Callable<?>) () -> makeNode(i)).toList());

@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** When each pod was asked for, and when it was seen to be bound to a node. */
+/** When each pod was requested, and when it was seen to be bound to a node. */
 final class BoundPods implements Watcher<Pod> {
 
   private final Map<String, Long> requestedAt = new ConcurrentHashMap<>();
@@ -42,7 +42,7 @@ final class BoundPods implements Watcher<Pod> {
     System.exit(1);
   }
 
-  /** Whether all are bound within that time. */
+  /** Returns whether all pods are bound within that time. */
   boolean await(long seconds) throws InterruptedException {
     return missing.await(seconds, TimeUnit.SECONDS);
   }

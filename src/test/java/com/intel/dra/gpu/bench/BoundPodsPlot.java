@@ -3,7 +3,7 @@ package com.intel.dra.gpu.bench;
 import java.util.List;
 import java.util.Locale;
 
-/** How many pods are bound as time goes on: a line for each run, as an SVG picture. */
+/** Draws how many pods are bound over time, a line for each run, as an SVG picture. */
 final class BoundPodsPlot {
 
   private static final List<String> COLOURS =

@@ -16,8 +16,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What benchmarks of decisions have in common: nodes with 8 GPUs with 16 VFs each, of which 50
- * claims hold some, and a pod that asks for one VF. How they are measured, too.
+ * The common part of the benchmarks of decisions: how they are measured, and their data. The nodes
+ * have 8 GPUs with 16 VFs each, of which 50 claims hold some, and a pod requests one VF.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

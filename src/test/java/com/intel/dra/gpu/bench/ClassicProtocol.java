@@ -25,12 +25,15 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** v1alpha3, as kubelets of 1.28 to 1.30 speak it; allocations are written into the GAS. */
+/** The protocol v1alpha3 of kubelets of 1.28 to 1.30; allocations are written into the GAS. */
 final class ClassicProtocol implements PrepareBench.Protocol {
 
   private static final int MIB = 128;
 
-  /** For the agent's informer; a controller's write is as far ahead of the kubelet's call. */
+  /**
+   * Time for the agent's informer; in a cluster, a controller's write is as long before the
+   * kubelet's call.
+   */
   private static final Duration UNTIL_SEEN = Duration.ofMillis(500);
 
   private static final Duration POLL = Duration.ofMillis(50);
@@ -53,7 +56,7 @@ final class ClassicProtocol implements PrepareBench.Protocol {
 
   @Override
   public void allocate(List<String> uids) throws InterruptedException {
-    while (gas().get() == null) { // the agent has just begun
+    while (gas().get() == null) { // the agent has just started
       Thread.sleep(POLL);
     }
     for (String uid : uids) {

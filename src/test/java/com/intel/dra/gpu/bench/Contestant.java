@@ -1,12 +1,12 @@
 package com.intel.dra.gpu.bench;
 
-/** The drivers that there are objects for. */
+/** The drivers for which the benchmarks can make objects. */
 enum Contestant {
-  /** This project's. */
+  /** This project's driver. */
   OURS("intel-gpu", "gpu.dra.intel.com"),
-  /** Kubernetes' own test driver, which decides nothing: every claim fits every node. */
+  /** Kubernetes' own test driver, which makes no decisions: every claim fits every node. */
   REFERENCE("reference", "test-driver.cdi.k8s.io"),
-  /** Pods without claims. */
+  /** No driver: pods without claims. */
   NONE("none", "");
 
   final String told;
@@ -18,7 +18,7 @@ enum Contestant {
   }
 
   /**
-   * @throws IllegalArgumentException if none is called so
+   * @throws IllegalArgumentException if none has that name
    */
   static Contestant named(String name) {
     for (Contestant contestant : values()) {

@@ -8,14 +8,17 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 
-/** Many requests, as fast as the API server takes them. */
+/** Sends many requests as fast as the API server accepts them. */
 final class InParallel {
 
   private static final int AT_A_TIME = 32;
 
   private InParallel() {}
 
-  /** All of them, some at a time; fails when all have ended, with the first failure of the list. */
+  /**
+   * Runs all of the work, some at a time. If something fails, throws the first failure of the list
+   * after all have ended.
+   */
   static void run(List<? extends Callable<?>> work)
       throws InterruptedException, ExecutionException {
     var permits = new Semaphore(AT_A_TIME);

@@ -1,11 +1,11 @@
 package com.intel.dra.gpu.bench;
 
-/** Parts of the GpuAllocationState of a node that is an object alone. */
+/** Parts of the GpuAllocationState of a node that exists only as an object. */
 public final class NodeRecordYaml {
 
   private NodeRecordYaml() {}
 
-  /** Entries of {@code spec.allocatable}, indented by four: that many Flex 170, all alike. */
+  /** Returns entries of {@code spec.allocatable} for that many equal Flex 170, indented by four. */
   public static String gpus(int count) {
     var gpus = new StringBuilder();
     for (int bus = 0; bus < count; bus++) {

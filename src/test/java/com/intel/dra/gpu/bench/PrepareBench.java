@@ -18,8 +18,9 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 
 /**
- * A node agent as a process of its own, on a sysfs with eight GPUs that are files alone, an API
- * server that is real, and a gRPC client in the kubelet's place. {@code bench/prepare} starts it.
+ * Measures a node agent in a process of its own, with a sysfs of eight GPUs that consists of
+ * ordinary files, a real API server, and a gRPC client instead of the kubelet. {@code
+ * bench/prepare} starts it.
  */
 final class PrepareBench {
 
@@ -35,10 +36,13 @@ final class PrepareBench {
   /** What differs between the protocols. */
   interface Protocol {
 
-    /** Has these claims allocated, so that the agent takes them. */
+    /** Allocates these claims, so that the agent accepts them. */
     void allocate(List<String> uids) throws InterruptedException;
 
-    /** The same as one call of the kubelet; fails unless every claim got its device. */
+    /**
+     * Prepares the claims with one call, as the kubelet does; fails unless every claim got its
+     * device.
+     */
     void prepare(List<String> uids);
 
     void unprepare(List<String> uids);
@@ -48,7 +52,10 @@ final class PrepareBench {
 
   private PrepareBench() {}
 
-  /** Arguments: {@code classic|v1 PAIRS JAVA OPTION...}: the command line of the agent. */
+  /**
+   * Arguments: {@code classic|v1 PAIRS JAVA OPTION...}, the last of which are the command line of
+   * the agent.
+   */
   public static void main(String[] args) throws Exception {
     BenchClient.endWithFailures();
     ProcessFolder folder = ProcessFolder.create();
@@ -92,7 +99,7 @@ final class PrepareBench {
       }
     }
     folder.done();
-    System.exit(0); // threads of the client's HTTP library go on
+    System.exit(0); // otherwise the threads of the client's HTTP library keep running
   }
 
   private static void measure(Protocol protocol, int pairs, long pid) throws InterruptedException {

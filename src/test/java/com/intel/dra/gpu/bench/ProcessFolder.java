@@ -9,8 +9,9 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /**
- * Where a process of the driver works that a benchmark starts, and its log is. Process and folder
- * go when this process ends, however it does; the log stays unless the benchmark came to its end.
+ * The folder and the log of a driver's process that a benchmark starts. Process and folder are
+ * removed when the benchmark's process ends for any reason; the log stays unless the benchmark
+ * finished.
  */
 final class ProcessFolder {
 
@@ -24,7 +25,7 @@ final class ProcessFolder {
 
   static ProcessFolder create() throws IOException {
     var folder = new ProcessFolder(Files.createTempDirectory("bench"));
-    // also when this process is told to end: nobody else knows of the process
+    // also runs when this process is told to end, because nothing else knows the started process
     Runtime.getRuntime().addShutdownHook(new Thread(folder::clear));
     return folder;
   }
@@ -33,7 +34,10 @@ final class ProcessFolder {
     return path;
   }
 
-  /** Has it write into the log; of several the last goes with the folder. */
+  /**
+   * Starts the process with its output in the log. If there are several, only the last is ended
+   * with the folder.
+   */
   Process start(ProcessBuilder command) throws IOException {
     Process started =
         command.redirectErrorStream(true).redirectOutput(Redirect.appendTo(log().toFile())).start();
@@ -41,7 +45,7 @@ final class ProcessFolder {
     return started;
   }
 
-  /** The log is of no use any more. */
+  /** Notes that the log is of no use any more. */
   void done() {
     done = true;
   }

@@ -10,21 +10,22 @@ import java.util.List;
  * What a process has used of this machine, from Linux' {@code /proc} (proc(5)).
  *
  * @param cpuSeconds in user and kernel mode, of all its threads, since its start
- * @param residentMiB RSS now, file pages included
+ * @param residentMiB RSS now, including pages of files
  * @param highestResidentMiB the highest RSS so far
- * @param anonymousMiB the part of RSS that is no file's, and so nobody else's
+ * @param anonymousMiB the part of RSS that belongs to no file, and so is not shared with other
+ *     processes
  */
 record ProcessUse(
     double cpuSeconds, double residentMiB, double highestResidentMiB, double anonymousMiB) {
 
   static final ProcessUse NONE = new ProcessUse(0, 0, 0, 0);
 
-  /** Of USER_HZ, which is 100 on every architecture that this driver runs on. */
+  /** USER_HZ, which is 100 on every architecture that this driver supports. */
   private static final double TICKS_PER_SECOND = 100;
 
   private static final double KIB_PER_MIB = 1024;
 
-  /** Fields of {@code stat} behind the name in brackets, which may hold spaces. */
+  /** Indexes of fields of {@code stat} after the name in brackets, which may contain spaces. */
   private static final int USER_TICKS = 11;
 
   private static final int SYSTEM_TICKS = 12;

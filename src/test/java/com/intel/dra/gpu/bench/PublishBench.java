@@ -18,9 +18,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * How long it takes until the scheduler can see a node's GPUs, and how many writes: at the start,
- * when a GPU comes or goes, when nothing happens, and when the agent starts anew. {@code
- * bench/publish} starts it.
+ * Measures how long it takes until the scheduler can see a node's GPUs, and how many writes that
+ * needs: at the start, when a GPU is added or removed, when nothing happens, and when the agent
+ * restarts. {@code bench/publish} starts it.
  */
 final class PublishBench {
 
@@ -37,7 +37,10 @@ final class PublishBench {
     this.audit = audit;
   }
 
-  /** Arguments: {@code GPUS AUDITLOG JAVA OPTION...}: the command line of the agent. */
+  /**
+   * Arguments: {@code GPUS AUDITLOG JAVA OPTION...}, the last of which are the command line of the
+   * agent.
+   */
   public static void main(String[] args) throws Exception {
     BenchClient.endWithFailures();
     int gpus = Integer.parseInt(args[0]);
@@ -79,7 +82,7 @@ final class PublishBench {
         Thread.sleep(IDLE);
         bench.tell("nothing happens", begun);
       }
-      bench.audit.begin(); // without those of the agent that ends
+      bench.audit.begin(); // leaves out the requests of the agent that ends
       begun = System.nanoTime();
       try (var agent = AgentProcess.start(command, folder, node, "structured")) {
         agent.register(kubelet);
@@ -95,7 +98,7 @@ final class PublishBench {
       }
     }
     folder.done();
-    System.exit(0); // threads of the client's HTTP library go on
+    System.exit(0); // otherwise the threads of the client's HTTP library keep running
   }
 
   private static SimulatedGpu gpu(int index) {
@@ -119,7 +122,10 @@ final class PublishBench {
     }
   }
 
-  /** A GPU is two devices: one to share, one for a claim alone. */
+  /**
+   * Returns the number of published GPUs. A GPU is two devices: one to share, one for a single
+   * claim.
+   */
   private long published() {
     return client.resources(ResourceSlice.class).list().getItems().stream()
         .filter(slice -> DRIVER.equals(slice.getSpec().getDriver()))

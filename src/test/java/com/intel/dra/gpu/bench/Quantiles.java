@@ -20,9 +20,9 @@ final class Quantiles {
   }
 
   /**
-   * The smallest value that is not exceeded by the given part of them.
+   * Returns the smallest value such that the given part of the values does not exceed it.
    *
-   * @param part more than 0 and at most 1, such as 0.99
+   * @param part more than 0 and at most 1, for example 0.99
    */
   double at(double part) {
     if (!(part > 0 && part <= 1)) {
@@ -35,7 +35,7 @@ final class Quantiles {
     return sorted[sorted.length - 1];
   }
 
-  /** For a report: "p50 1.2, p90 3.4, p99 5.6, max 7.8", in the unit of the values. */
+  /** Returns "p50 1.2, p90 3.4, p99 5.6, max 7.8" for a report, in the unit of the values. */
   String told() {
     return "p50 %.1f, p90 %.1f, p99 %.1f, max %.1f"
         .formatted(at(0.5), at(0.9), at(0.99), highest());

@@ -18,10 +18,10 @@ import java.util.stream.IntStream;
 
 /**
  * Makes nodes with GPUs, then pods with claims, and measures how the scheduler and a driver's
- * controller bring them together. Nodes are objects alone: pods are bound, and never run.
+ * controller allocate them. The nodes exist only as objects, so the pods are bound but never run.
  *
- * <p>{@code bench/scheduling} starts it, twice: first {@code prepare}, before the driver starts,
- * then {@code load}.
+ * <p>{@code bench/scheduling} starts it twice: first with {@code prepare}, before the driver
+ * starts, then with {@code load}.
  */
 final class SchedulingBench {
 
@@ -29,7 +29,7 @@ final class SchedulingBench {
   private static final long PATIENCE_SECONDS = 900;
   private static final Duration DRAIN_POLL = Duration.ofMillis(500);
 
-  /** The process that is measured apart from all others; there is none without a driver. */
+  /** The process that is measured separately from all others; without a driver there is none. */
   private static final String DRIVER = "driver";
 
   private final BenchCluster cluster;
@@ -44,8 +44,8 @@ final class SchedulingBench {
 
   /**
    * Arguments: {@code prepare DRIVER NODES GPUS}, or {@code load DRIVER NODES GPUS PODS CLAIMS
-   * WAVES AUDITLOG OUT NAME=PID...}: the processes whose use is measured, of which "driver" is the
-   * driver's. Each wave of pods is written to a file of its own, OUT-1.json and so on.
+   * WAVES AUDITLOG OUT NAME=PID...}. The last arguments are the processes to measure; "driver" is
+   * that of the driver. Each wave of pods is written to a file of its own, OUT-1.json and so on.
    */
   public static void main(String[] args) throws Exception {
     BenchClient.endWithFailures();
@@ -81,7 +81,7 @@ final class SchedulingBench {
         default -> throw new IllegalArgumentException("prepare or load, not " + args[0]);
       }
     }
-    System.exit(0); // threads of the client's HTTP library go on
+    System.exit(0); // otherwise the threads of the client's HTTP library keep running
   }
 
   private static Map<String, Long> processes(List<String> named) {
@@ -100,7 +100,7 @@ final class SchedulingBench {
     return use;
   }
 
-  /** The pods go, as if they had ended at once, and with them their claims. */
+  /** Deletes the pods as if they had ended at once, and with them their claims. */
   private void drain() throws Exception {
     InParallel.run(
         client.pods().inNamespace(NAMESPACE).list().getItems().stream()

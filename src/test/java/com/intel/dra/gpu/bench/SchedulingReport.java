@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Runs of {@link SchedulingBench} as a table in Markdown, with the ratio of each pair of runs, and
- * the medians as a picture.
+ * Prints runs of {@link SchedulingBench} as a table in Markdown, with the ratio of each pair of
+ * runs, and draws the medians as a picture.
  */
 final class SchedulingReport {
 
@@ -31,7 +31,7 @@ final class SchedulingReport {
     Files.writeString(Path.of(args[0]), BoundPodsPlot.svg(medians(results)));
   }
 
-  /** One line about one run. */
+  /** Returns one line about one run. */
   static String line(SchedulingResult result) {
     var after = new Quantiles(result.boundAfterSeconds());
     return "%s: %d pods with %d claim(s) on %d nodes x %d GPUs: %.1f pods/s; bound after (s) %s; CPU %.1f ms per pod (others: %s; %.2f cores in all); RSS %.0f MiB; requests %s"
@@ -107,7 +107,7 @@ final class SchedulingReport {
     return String.join(", ", parts);
   }
 
-  /** The median run, by pods a second, of each kind of run. */
+  /** Returns the median run of each kind of run, by pods per second. */
   private static List<SchedulingResult> medians(List<SchedulingResult> results) {
     return grouped(results).values().stream().map(SchedulingReport::median).toList();
   }

@@ -7,16 +7,16 @@ import java.util.Map;
 /**
  * One run of {@link SchedulingBench}.
  *
- * @param driver whose controller it was, or "none"
+ * @param driver the driver whose controller ran, or "none"
  * @param nodes of the cluster
- * @param gpusPerNode of each
- * @param pods made
- * @param claimsPerPod of each
+ * @param gpusPerNode of each node
+ * @param pods how many were made
+ * @param claimsPerPod of each pod
  * @param seconds from the first request for a pod until the last pod was bound to a node
- * @param boundAfterSeconds for each pod, from that request of its own until it was bound
- * @param boundAtSeconds the same, from the first request, in order
- * @param driverCpuSeconds that the driver took meanwhile
- * @param cpuSeconds that other processes took meanwhile, this benchmark itself too, by name
+ * @param boundAfterSeconds for each pod, from its own request until it was bound
+ * @param boundAtSeconds for each pod, from the first request until it was bound; sorted
+ * @param driverCpuSeconds that the driver used meanwhile
+ * @param cpuSeconds that other processes used meanwhile, including this benchmark, by name
  * @param driverResidentMiB at the end
  * @param driverHighestResidentMiB at any time
  * @param requests of the driver to the API server meanwhile, by "verb resource"
@@ -44,7 +44,7 @@ record SchedulingResult(
     return 1000 * driverCpuSeconds / pods;
   }
 
-  /** Of other processes, the one that takes most first. */
+  /** CPU time of the other processes, the largest first. */
   Map<String, Double> otherCpuMillisecondsPerPod() {
     var perPod = new LinkedHashMap<String, Double>();
     cpuSeconds.entrySet().stream()
@@ -53,7 +53,7 @@ record SchedulingResult(
     return perPod;
   }
 
-  /** Of this machine's cores, taken by the driver and the other processes. */
+  /** How many of this machine's cores the driver and the other processes used. */
   double coresUsed() {
     return (driverCpuSeconds + cpuSeconds.values().stream().mapToDouble(s -> s).sum()) / seconds;
   }

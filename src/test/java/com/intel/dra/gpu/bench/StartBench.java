@@ -21,8 +21,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /**
- * How long the controller takes from its start until it has allocated its first claim, in a cluster
- * with many nodes and many claims that were allocated before. {@code bench/start} starts it.
+ * Measures how long the controller takes from its start until it has allocated its first claim, in
+ * a cluster with many nodes and many claims that were allocated before. {@code bench/start} starts
+ * it.
  */
 final class StartBench {
 
@@ -40,7 +41,8 @@ final class StartBench {
   }
 
   /**
-   * Arguments: {@code NODES CLAIMS AUDITLOG JAVA OPTION...}: the command line of the controller.
+   * Arguments: {@code NODES CLAIMS AUDITLOG JAVA OPTION...}, the last of which are the command line
+   * of the controller.
    */
   public static void main(String[] args) throws Exception {
     BenchClient.endWithFailures();
@@ -55,10 +57,10 @@ final class StartBench {
       bench.measure(List.of(args).subList(3, args.length), folder, new AuditLog(Path.of(args[2])));
     }
     folder.done();
-    System.exit(0); // threads of the client's HTTP library go on
+    System.exit(0); // otherwise the threads of the client's HTTP library keep running
   }
 
-  /** As another controller did it long ago. */
+  /** Allocates claims as if another controller had done so long ago. */
   private void allocate(int claims) throws Exception {
     InParallel.run(
         IntStream.range(0, claims).mapToObj(i -> (Callable<?>) () -> allocated(i)).toList());

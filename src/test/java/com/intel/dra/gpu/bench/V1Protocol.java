@@ -23,7 +23,10 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** resource.k8s.io/v1: claims with shares of GPUs, allocated as the scheduler writes it. */
+/**
+ * resource.k8s.io/v1: claims with shares of GPUs, allocated in the form in which the scheduler
+ * writes them.
+ */
 final class V1Protocol implements PrepareBench.Protocol {
 
   private static final String DRIVER = "gpu.intel.com";
@@ -97,7 +100,7 @@ final class V1Protocol implements PrepareBench.Protocol {
     }
   }
 
-  /** The whole GPUs: names in the order of their addresses. */
+  /** Returns the names of the whole GPUs in the order of their addresses. */
   private List<String> publishedGpus() {
     return client.resources(ResourceSlice.class).list().getItems().stream()
         .filter(slice -> DRIVER.equals(slice.getSpec().getDriver()))
