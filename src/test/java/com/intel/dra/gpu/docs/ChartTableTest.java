@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The table of the chart's README, its values and their schema say the same. */
+/** The table of the chart's README, its values and their schema agree. */
 class ChartTableTest {
 
   private static final Path CHART = Path.of("deploy/helm/intel-gpu-resource-driver");
@@ -60,7 +60,10 @@ class ChartTableTest {
     assertThat(chart.path("appVersion")).isEqualTo(chart.path("version"));
   }
 
-  /** By dotted name; a group of values is one of the names at the top, whatever it holds. */
+  /**
+   * Returns the defaults by dotted name. Only names at the top level are groups; a value below them
+   * counts as one, whatever it contains.
+   */
   private Map<String, JsonNode> defaults() throws IOException {
     var defaults = new TreeMap<String, JsonNode>();
     yaml.readTree(CHART.resolve("values.yaml").toFile())

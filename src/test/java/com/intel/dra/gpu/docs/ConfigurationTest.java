@@ -19,9 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/**
- * docs/reference/settings.md has every setting of the driver's own, with its default, and no other.
- */
+/** docs/reference/settings.md has exactly the driver's own settings, with their defaults. */
 class ConfigurationTest {
 
   private static final Path FILE = Path.of("docs/reference/settings.md");
@@ -29,7 +27,7 @@ class ConfigurationTest {
   private static final Pattern INJECTED =
       Pattern.compile("@ConfigProperty\\(\\s*name = \"gpu\\.([a-z-]+)\"");
 
-  /** Variables of which the manifests make settings. */
+  /** Variables that the manifests turn into settings. */
   private static final Map<String, String> BY_MANIFEST =
       Map.of(
           "NODE_NAME", "GPU_NODE_NAME",
@@ -37,7 +35,7 @@ class ConfigurationTest {
           "POD_NAMESPACE", "GPU_NAMESPACE",
           "POD_UID", "GPU_POD_UID");
 
-  /** A name of the process, which nobody is to set. */
+  /** An internal name of the process that users must not set. */
   private static final Set<String> INTERNAL = Set.of("GPU_CONTROLLER_IDENTITY");
 
   @Test

@@ -15,7 +15,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The decisions are one file each, all of one form, all in the index, and all that are named exist.
+ * Each decision is a file of the same form and is in the index, and every decision that a text
+ * names exists.
  */
 class DecisionsTest {
 
@@ -28,7 +29,8 @@ class DecisionsTest {
   private static final Pattern ROW = Pattern.compile("\\| (\\d+) \\| \\[(.+)\\]\\((\\S+)\\) \\|");
 
   /**
-   * Such as "decision 31", "decisions 30 and 31", "decision 29, 30": also over the end of a line.
+   * For example "decision 31", "decisions 30 and 31", "decision 29, 30"; also across the end of a
+   * line.
    */
   private static final Pattern NAMED =
       Pattern.compile(

@@ -25,9 +25,9 @@ public final class Documents {
   /**
    * A fenced block.
    *
-   * @param language empty when none is given
+   * @param language empty if none is given
    * @param lineNumber of its first fence
-   * @param before the last line before it that is not empty
+   * @param before the last non-empty line before it
    */
   public record Block(
       Path file, int lineNumber, String language, Optional<String> before, List<String> lines) {
@@ -38,7 +38,7 @@ public final class Documents {
     }
   }
 
-  /** The pages in the top folder, and those below docs, deploy and e2e. */
+  /** Returns the pages in the top folder, and those below docs, deploy and e2e. */
   public static List<Path> all() {
     return Stream.concat(
             Stream.of("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md").map(Path::of),
@@ -48,7 +48,7 @@ public final class Documents {
         .toList();
   }
 
-  /** The files below a folder. */
+  /** Returns the files below a folder. */
   public static List<Path> files(Path folder) {
     return below(folder).filter(Files::isRegularFile).sorted().toList();
   }
@@ -94,7 +94,7 @@ public final class Documents {
     return blocks;
   }
 
-  /** The lines that are no part of a fenced block. */
+  /** Returns the lines outside fenced blocks. */
   public static List<String> prose(Path file) {
     var prose = new ArrayList<String>();
     boolean fenced = false;
@@ -108,7 +108,10 @@ public final class Documents {
     return prose;
   }
 
-  /** The words of the page, without its fenced blocks, markup and the targets of its links. */
+  /**
+   * Returns the number of words of the page, without its fenced blocks, markup and the targets of
+   * its links.
+   */
   public static int words(Path file) {
     return (int)
         prose(file).stream()
@@ -118,12 +121,12 @@ public final class Documents {
             .count();
   }
 
-  /** The line as readers see it, for the measure of its length. */
+  /** Returns the line as readers see it, to measure its length. */
   public static String withoutLinkTargets(String line) {
     return LINK_TARGET.matcher(line).replaceAll("]");
   }
 
-  /** The cells of a line of a table; empty when it is none. */
+  /** Returns the cells of a table's line; empty if it is not one. */
   public static List<String> cells(String line) {
     if (!line.startsWith("|")) {
       return List.of();
@@ -131,7 +134,7 @@ public final class Documents {
     return CELL_BORDER.splitAsStream(line.strip()).skip(1).map(String::strip).toList();
   }
 
-  /** What links can name in the file, as GitHub makes it from its headings. */
+  /** Returns the anchors of the file, as GitHub makes them from its headings. */
   public static Set<String> anchors(Path file) {
     return prose(file).stream()
         .filter(line -> line.matches("#{1,6} .*"))

@@ -16,7 +16,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What the documents name is there, and of each command in them is said whether a test runs it. */
+/**
+ * Everything that the documents name exists, and the documents say of each command whether a test
+ * runs it.
+ */
 class DocumentsTest {
 
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
@@ -27,7 +30,7 @@ class DocumentsTest {
   private static final Pattern RUN_BY = Pattern.compile("<!-- run by ([\\w./-]+)(?:: .*)? -->");
   private static final Pattern NOT_RUN = Pattern.compile("<!-- not run here: .+ -->");
 
-  /** README.md, docs/README.md, the first page of a shelf, the page. */
+  /** README.md, docs/README.md, the first page of a folder of docs, the page. */
   private static final int MOST_LINKS_FROM_README = 3;
 
   @Test
@@ -57,7 +60,7 @@ class DocumentsTest {
     var missing = new ArrayList<String>();
     for (Path file : Documents.all()) {
       for (String line : Documents.lines(file)) {
-        // links are looked at by themselves, and go from the file's own folder
+        // links are checked separately, and are relative to the file's own folder
         FILE.matcher(LINK.matcher(line).replaceAll("]"))
             .results()
             .map(match -> match.group())

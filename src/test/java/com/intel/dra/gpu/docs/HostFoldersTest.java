@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Folders of the kubelet and of the container runtime, which are elsewhere on some nodes: the agent
- * sees each under its path on the host, and the component moves them all. What the chart makes of
- * it {@code ChartIT} shows.
+ * sees each under its path on the host, and the component moves all of them. {@code ChartIT} tests
+ * the same for the chart.
  */
 class HostFoldersTest {
 

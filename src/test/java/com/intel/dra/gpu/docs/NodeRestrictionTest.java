@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
-/** deploy/components/node-restriction asks for each field by which a slice touches a pool. */
+/** deploy/components/node-restriction checks each field by which a slice affects a pool. */
 class NodeRestrictionTest {
 
   private static final Path POLICY = Path.of("deploy/components/node-restriction/policy.yaml");

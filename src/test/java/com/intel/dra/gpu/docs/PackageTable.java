@@ -27,24 +27,24 @@ public final class PackageTable {
   /**
    * A row.
    *
-   * @param name as in the table, such as {@code nodeagent.tell} or {@code kit.cdi}
-   * @param purpose what is in it
+   * @param name as in the table, for example {@code nodeagent.tell} or {@code kit.cdi}
+   * @param purpose what the package contains
    * @param mayUse the names of the other packages that it may use
    */
   public record Row(String name, String purpose, SortedSet<String> mayUse) {
 
-    /** The name of the package in Java. */
+    /** Returns the name of the package in Java. */
     public String javaName() {
       return PackageTable.javaName(name);
     }
   }
 
-  /** The name in Java of a package of the table. */
+  /** Returns the name in Java of a package of the table. */
   public static String javaName(String name) {
     return (name.startsWith("kit.") ? "com.intel.dra." : "com.intel.dra.gpu.") + name;
   }
 
-  /** All rows, in the order of the page. */
+  /** Returns all rows, in the order of the page. */
   public static List<Row> rows() {
     var rows = new ArrayList<Row>();
     boolean isPackages = false;

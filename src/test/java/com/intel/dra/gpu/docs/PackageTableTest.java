@@ -15,11 +15,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The packages that the architecture page tells of make sense; ArchitectureTest compares the code.
+ * The packages on the architecture page are consistent; ArchitectureTest compares them with the
+ * code.
  */
 class PackageTableTest {
 
-  /** Such as {@code VfHosts}, {@code nodeagent.vfs.VfProbe} and {@code Allocator.MAX_REQUESTS}. */
+  /**
+   * For example {@code VfHosts}, {@code nodeagent.vfs.VfProbe} and {@code Allocator.MAX_REQUESTS}.
+   */
   private static final Pattern CLASS =
       Pattern.compile("`((?:[a-z]+\\.)*[A-Z][a-z]\\w+)(?:\\.\\w+)?`");
 
@@ -40,7 +43,7 @@ class PackageTableTest {
     var below = new HashSet<String>();
     List<PackageTable.Row> left = new ArrayList<>(rows);
     while (left.removeIf(row -> below.containsAll(row.mayUse()) && below.add(row.name()))) {
-      // one floor more
+      // each pass removes the packages that use only packages of earlier passes
     }
     assertThat(left).isEmpty();
   }
@@ -52,7 +55,10 @@ class PackageTableTest {
         .allSatisfy(row -> assertThat(row.mayUse()).allMatch(used -> used.startsWith("kit.")));
   }
 
-  /** Of the classes that the page and the decisions name, also in which package they are. */
+  /**
+   * Checks that the classes that the page and the decisions name exist, in the named package if
+   * there is one.
+   */
   @Test
   void classesThatAreNamedAreThere() {
     Path sources = Path.of("src/main/java");

@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * The pages can be read: one reader each, short pages, short lines. CONTRIBUTING.md has the rules.
+ * The pages are readable: one kind of reader each, short pages, short lines. CONTRIBUTING.md has
+ * the rules.
  */
 class PageRulesTest {
 
@@ -19,7 +20,7 @@ class PageRulesTest {
   private static final int LONGEST_CELL = 200;
   private static final int MOST_WORDS = 2_000;
 
-  /** Pages with more words than that, and why they have to be in one piece. */
+  /** Pages with more words than that, and why they cannot be divided. */
   private static final Map<Path, String> LONG_PAGES = Map.of();
 
   private static final Set<String> SHELVES =
@@ -27,7 +28,7 @@ class PageRulesTest {
 
   private static final Pattern FOR_WHOM = Pattern.compile("(?:This \\w+ is f|F)or .*");
 
-  /** A question may, such as the title of a section. */
+  /** Questions are permitted, for example as the title of a section. */
   private static final Pattern WHO = Pattern.compile("(?:^|[.:] )Who(?:ever)? [^?]*$");
 
   private static final Pattern DECISION = Pattern.compile("docs/decisions/\\d{4}-.*");
@@ -42,7 +43,7 @@ class PageRulesTest {
                     || SHELVES.contains(file.getName(1).toString()));
   }
 
-  /** The decisions' index says it for all of them. */
+  /** The index of the decisions says it for all of them. */
   @Test
   void eachPageSaysFirstForWhomItIs() {
     assertThat(Documents.all())
@@ -72,7 +73,7 @@ class PageRulesTest {
         .allSatisfy(file -> assertThat(Documents.words(file)).isGreaterThan(MOST_WORDS));
   }
 
-  /** Not counted are tables, fenced and indented blocks, targets of links, and comments. */
+  /** Tables, fenced and indented blocks, targets of links, and comments do not count. */
   @Test
   void noLineIsLong() {
     var longLines = new ArrayList<String>();
@@ -103,7 +104,7 @@ class PageRulesTest {
     assertThat(longCells).isEmpty();
   }
 
-  /** It makes a process a person, and its sentence has to be read twice. */
+  /** Such a sentence treats a process as a person, and has to be read twice. */
   @Test
   void noSentenceBeginsWithWho() {
     List<String> found = new ArrayList<>();
