@@ -14,11 +14,11 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Plays the scheduler and the pods for a controller: each pod is given its devices, ends, and its
- * claim is let go.
+ * Plays the scheduler and the pods for a controller: each pod gets its devices and ends, and its
+ * claim is released.
  *
- * <p>Argument: the file to write a kubeconfig to, for the controller. Ends when all pods had their
- * turn, or fails when one waits too long.
+ * <p>Argument: the file to write a kubeconfig to, for the controller. Ends when all pods are done,
+ * or fails if one waits too long.
  */
 public final class ControllerTrial {
 
@@ -45,7 +45,7 @@ public final class ControllerTrial {
         trial.podsComeAndGo(round);
       }
     }
-    System.exit(0); // threads of the HTTP libraries go on
+    System.exit(0); // otherwise the threads of the HTTP libraries keep running
   }
 
   private void makeCluster() {

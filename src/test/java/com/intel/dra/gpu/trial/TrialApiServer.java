@@ -22,7 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Queue;
 
-/** Keeps objects as an API server does, without any rules of its own; HTTPS on loopback. */
+/** Stores objects as an API server does, without validation; HTTPS on loopback. */
 final class TrialApiServer implements AutoCloseable {
 
   private final MockWebServer web = new MockWebServer();
@@ -64,7 +64,7 @@ final class TrialApiServer implements AutoCloseable {
     return server.createClient();
   }
 
-  /** Tells how to reach it. */
+  /** Writes a kubeconfig with the server's address. */
   void writeKubeconfig(Path file) throws IOException {
     Files.writeString(
         file,
