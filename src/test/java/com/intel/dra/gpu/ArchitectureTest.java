@@ -37,7 +37,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Which package may use which, as docs/develop/architecture.md says, and what no package may do.
+ * Which package may use which, according to docs/develop/architecture.md, and what no package may
+ * do.
  */
 @AnalyzeClasses(packages = "com.intel.dra", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
@@ -48,7 +49,7 @@ class ArchitectureTest {
   private static final Pattern IMPORT =
       Pattern.compile("(?m)^import (?:static )?(com\\.intel\\.dra(?:\\.[a-z0-9]+)+)\\.[A-Z]");
 
-  /** The table is the plan; it names what is used and nothing else, so that it stays readable. */
+  /** The table names exactly the packages that are used, so that it stays readable. */
   @ArchTest
   static void packagesUseThoseThatTheTableNames(JavaClasses classes) {
     Map<String, SortedSet<String>> used = usedPackages(classes);
@@ -84,7 +85,7 @@ class ArchitectureTest {
       }
     }
     for (Path file :
-        Documents.files(Path.of("src/main/java"))) { // constants are not in the classes
+        Documents.files(Path.of("src/main/java"))) { // constants are not in the class files
       String text = read(file);
       var declared = PACKAGE.matcher(text);
       if (declared.find()) {
@@ -113,10 +114,10 @@ class ArchitectureTest {
     }
   }
 
-  /** How the table names a package of Java; empty for those of others. */
+  /** Returns the table's name of a Java package; empty for packages of other projects. */
   private static Optional<String> inTable(String name) {
     if (name.startsWith(ROOT + "kit.kubelet.proto")) {
-      return Optional.of("kit.kubelet.server"); // generated, and used by no other package
+      return Optional.of("kit.kubelet.server"); // generated; no other package uses it
     }
     return Stream.of(ROOT + "gpu.", ROOT)
         .filter(name::startsWith)
@@ -133,7 +134,7 @@ class ArchitectureTest {
           .dependOnClassesThat(resideInAPackage(ROOT + "gpu.."))
           .because("another driver can use it");
 
-  /** So that the catalogue has them all. */
+  /** In one place, so that the catalogue of metrics is complete. */
   @ArchTest
   static final ArchRule metersAreMadeInOnePlace =
       noClasses()
@@ -163,7 +164,7 @@ class ArchitectureTest {
                   "org.jboss.."))
           .because("a decision has no I/O, no clock and no framework");
 
-  /** A clock that jumps makes no pause longer or shorter. */
+  /** A clock that jumps must not change the length of a pause. */
   @ArchTest
   static final ArchRule nobodyWaitsByTheClockOnTheWall =
       noClasses()
@@ -185,7 +186,7 @@ class ArchitectureTest {
           .callMethod(System.class, "currentTimeMillis")
           .because("pauses are measured by kit.time.SteadyClock or System.nanoTime");
 
-  /** Most texts are somebody else's; {@code ExpressionsTest} tries each expression. */
+  /** Most texts come from outside the driver; {@code ExpressionsTest} tries each expression. */
   @ArchTest
   static final ArchRule expressionsAreForWholeTextsOnly =
       noClasses()

@@ -15,15 +15,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** No regular expression of the driver takes more than linear time, whatever text it is given. */
+/** No regular expression of the driver takes more than linear time, whatever text it gets. */
 class ExpressionsTest {
 
   private static final int MEGABYTE = 1 << 20;
 
-  /** What quadratic time takes for a megabyte is hours. */
+  /** Quadratic time for a megabyte would be hours. */
   private static final Duration LINEAR = Duration.ofSeconds(30);
 
-  /** What the expressions repeat, and what nearly is what they look for. */
+  /** Texts that the expressions repeat, and texts that almost match. */
   private static final List<String> REPEATED =
       List.of("0", "7", "a", "A", ".", "-", ":", "/", "0x56c0-", "a-", "a.", "eyJ", "-0xabcd-vf1");
 
