@@ -19,14 +19,15 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Brings what the Quarkus build generated into the shape that is installed. Run by the build:
- * {@code Manifests.java CONTROLLER_DIR AGENT_DIR RBAC_DIR OUTPUT_DIR}. What structured DRA needs of it is also in
- * OUTPUT_DIR/structured.
+ * Converts the manifests that the Quarkus build generated to the form that is installed. The build
+ * runs it: {@code Manifests.java CONTROLLER_DIR AGENT_DIR RBAC_DIR OUTPUT_DIR}. The part for
+ * structured DRA is also in OUTPUT_DIR/structured.
  *
- * <p>Quarkus merges src/main/kubernetes/kubernetes.yml into the manifest of every application, knows
- * no DaemonSet, and gives each a Deployment: here every manifest keeps its own workload. And the CRD
- * generator gives each CRD a status, and each with a status a status subresource: here parameters have
- * no status and GpuAllocationState no subresource, in agreement with the Go driver.
+ * <p>Quarkus merges src/main/kubernetes/kubernetes.yml into the manifest of every application, does
+ * not know DaemonSets, and gives each application a Deployment; this program leaves each manifest
+ * only its own workload. The CRD generator gives each CRD a status, and each CRD with a status a
+ * status subresource. Here parameters have no status and GpuAllocationState has no subresource, as
+ * in the Go driver.
  */
 final class Manifests {
 
@@ -39,19 +40,21 @@ final class Manifests {
               .build());
   private static final Set<String> WORKLOAD_KINDS = Set.of("Deployment", "DaemonSet");
 
-  /** What Quarkus makes though it is of no use, or is made of src/main/kubernetes. */
+  /** Kinds that Quarkus makes and that are of no use, or that src/main/kubernetes defines. */
   private static final Set<String> NOT_OURS = Set.of("Service", "ServiceAccount");
 
   private static final String DISRUPTION_BUDGET = "PodDisruptionBudget";
   private static final String CONTROLLER = "intel-gpu-controller";
   private static final String AGENT = "intel-gpu-node-agent";
-  /** As {@code kubectl get gas} shows them. */
+  /** In the order of {@code kubectl get gas}. */
   private static final List<String> GAS_COLUMNS =
       List.of("Status", "GPUs", "VFs", "Claims", "Used MiB", "Total MiB", "Age");
 
   private static final String GAS_CRD = "gpuallocationstates.gpu.dra.intel.com.yml";
 
-  /** What {@code kubectl explain} says of a kind as a whole, which the generator leaves out. */
+  /**
+   * The descriptions of whole kinds for {@code kubectl explain}, which the generator leaves out.
+   */
   private static final Map<String, String> DESCRIPTIONS =
       Map.of(
           "GpuAllocationState",
@@ -146,8 +149,8 @@ final class Manifests {
   }
 
   /**
-   * The main HTTP port is never opened; and which namespaces are watched is the configuration's to
-   * say, which the operator SDK's variables would override.
+   * Removes the main HTTP port, which is never opened, and the operator SDK's variables for the
+   * watched namespaces, which would override the configuration.
    */
   private static void correctContainer(JsonNode container) {
     removeIf(container.path("ports"), port -> port.path("name").asText().equals("http"));
@@ -164,7 +167,10 @@ final class Manifests {
     }
   }
 
-  /** Facts of one build, such as its commit, that would make every build another manifest. */
+  /**
+   * Removes properties of one build, for example its commit, because each build would make another
+   * manifest.
+   */
   private static void removeBuildFacts(JsonNode node) {
     if (node instanceof ObjectNode object && object.get("annotations") instanceof ObjectNode a) {
       for (Iterator<String> names = a.fieldNames(); names.hasNext(); ) {
@@ -179,7 +185,7 @@ final class Manifests {
     node.forEach(Manifests::removeBuildFacts);
   }
 
-  /** The generator writes the bounds of whole numbers as if they were none. */
+  /** The generator writes the bounds of whole numbers as floating-point numbers. */
   private static void wholeBounds(JsonNode node) {
     if (node instanceof ObjectNode object && object.path("type").asText().equals("integer")) {
       for (String bound : List.of("minimum", "maximum")) {
@@ -212,7 +218,7 @@ final class Manifests {
     return crd;
   }
 
-  /** The generator sorts columns by path. */
+  /** Restores the order of the columns, because the generator sorts them by path. */
   private static void order(ArrayNode columns) {
     var byName = new HashMap<String, JsonNode>();
     columns.forEach(column -> byName.put(column.path("name").asText(), column));
@@ -223,7 +229,10 @@ final class Manifests {
     GAS_COLUMNS.forEach(name -> columns.add(byName.get(name)));
   }
 
-  /** The generator finds an annotation of a record's component on its field and on its accessor. */
+  /**
+   * Removes duplicate rules, because the generator finds an annotation of a record's component on
+   * its field and on its accessor.
+   */
   private static void removeRepeatedRules(JsonNode node) {
     var seen = new HashSet<JsonNode>();
     removeIf(node.path("x-kubernetes-validations"), rule -> !seen.add(rule));

@@ -1,10 +1,10 @@
 #!/bin/bash
-# add-aot-cache.sh IMAGE.tar [--driven-by PROGRAM ARGUMENT... --] NAME=VALUE...: starts the application of the image once and adds what
-# the JVM learned of its classes and methods as a layer (JEP 483, 514, 515): a start takes a third of the time and half the CPU.
-# PROGRAM plays an API server and gives the application work, so that its first work of a day is not slow either; it gets one
-# argument more, the kubeconfig to write, and ends when all is done. Without it there is no API server. NAME=VALUE are
-# the application's environment; @DIR in a value is an empty folder that is thrown away.
-# The JVM takes the cache only for the very jars and the very runtime of the image, so the application is started from it.
+# add-aot-cache.sh IMAGE.tar [--driven-by PROGRAM ARGUMENT... --] NAME=VALUE...: starts the application of the image once, and adds what
+# the JVM recorded about its classes and methods as a layer (JEP 483, 514, 515). A start then takes a third of the time and half the CPU.
+# PROGRAM plays an API server and gives the application work, so that its first work after a start is not slow either. It gets one more
+# argument, the kubeconfig to write, and ends when all is done. Without PROGRAM there is no API server. NAME=VALUE are the environment of
+# the application; @DIR in a value is an empty temporary folder.
+# The JVM accepts the cache only for exactly the jars and the runtime of the image, so the application is started from the image.
 set -euo pipefail
 command -v jq >/dev/null || { echo "add-aot-cache.sh: jq is missing: install it" >&2; exit 1; }
 image=$(realpath -m "$1"); shift
@@ -18,8 +18,8 @@ if [ ! -e "$image" ]; then
   echo "add-aot-cache.sh: $image is not there (the image went to a Docker engine or a registry): no AOT cache" >&2
   exit 0
 fi
-work=$image.aot          # beside the image: a folder for temporary files may not let programs run
-trial=$(mktemp -d)       # short: sockets are made there, whose paths may have 107 bytes
+work=$image.aot          # beside the image, because a folder for temporary files may forbid running programs
+trial=$(mktemp -d)       # short, because it will have sockets, whose paths may have 107 bytes
 end_all() { local p; for p in ${pid:-} ${program_pid:-}; do kill -9 -- "-$p" 2>/dev/null || true; done; }
 trap 'end_all; rm -rf "$work" "$trial"' EXIT
 rm -rf "$work"
@@ -30,10 +30,10 @@ if jq -e '.config.Entrypoint | any(startswith("-XX:AOTCache"))' "$work/config.js
 
 folder=$(jq -r .config.WorkingDir "$work/image/config.json")
 cache=$folder/application.aot
-# with all compilers: only what C2 would want to know of methods is kept, and C1 alone is the quicker for it, too
+# with all compilers: the cache keeps only the profiles of methods that C2 needs, and they make C1 alone faster, too
 mapfile -t entry < <(jq -r '.config.Entrypoint[1:][] | if . == "-jar" then "-XX:TieredStopAtLevel=4", . else . end' "$work/image/config.json")
 environment=(POD_NAMESPACE=default POD_NAME=trial QUARKUS_MANAGEMENT_HOST=127.0.0.1 QUARKUS_MANAGEMENT_PORT=0)
-program_ends() { # program_ends SECONDS: and says how
+program_ends() { # program_ends SECONDS: waits for its end, and returns its status
   local limit=$((SECONDS + $1))
   while kill -0 "$program_pid" 2>/dev/null; do
     [ "$SECONDS" -lt "$limit" ] || return 1
@@ -71,10 +71,10 @@ await() { # await SECONDS WHAT COMMAND...
     sleep 0.1
   done
 }
-# what an administrator's Prometheus and the kubelet ask for belongs to the trial
+# the requests of Prometheus and of the kubelet are part of the trial
 port() { sed -n 's/.*[Mm]anagement interface listening on http:[^ ]*:\([0-9]*\).*/\1/p' "$work/log" | head -n 1; }
 listens() { [ -n "$(port)" ]; }
-ask() { # ask PATH: whatever the answer
+ask() { # ask PATH: ignores the answer
   (
     exec 3<>"/dev/tcp/127.0.0.1/$(port)"
     printf 'GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' "$1" >&3
@@ -84,14 +84,14 @@ ask() { # ask PATH: whatever the answer
 await 120 "it listened" listens
 for path in started live ready; do ask "/q/health/$path"; done
 ask /q/metrics
-sleep 2   # what is started in the background
+sleep 2   # for work in the background
 if [ ${#program[@]} -gt 0 ]; then
   program_ends 300 || { cat "$work/program.log" >&2; fail "the work was not done"; }
   ask /q/metrics
 fi
 kill "$pid" 2>/dev/null || fail "the application ended by itself"
 ended() { ! kill -0 "$pid" 2>/dev/null; }
-limit=$((SECONDS + 180))   # it ends, and another JVM puts the cache together
+limit=$((SECONDS + 180))   # the application ends, and another JVM assembles the cache
 until ended; do
   [ "$SECONDS" -lt "$limit" ] || fail "no end within 180 s"
   sleep 0.1

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Stands in for `docker` where there is no Docker engine: jib hands the image to `docker load`, this keeps it as a file.
-# The file's name comes in IMAGE_TAR.
+# Replaces `docker` where there is no Docker engine: jib passes the image to `docker load`, and this script writes it to a file.
+# IMAGE_TAR names the file.
 set -euo pipefail
 case ${1:-} in
   info) echo '{"OSType":"linux","Architecture":"x86_64"}' ;;

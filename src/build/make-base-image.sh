@@ -1,6 +1,6 @@
 #!/bin/bash
-# make-base-image.sh OUT.tar: a container base image of a jlinked JRE and the few libraries that it loads,
-# packed as a docker archive without a Docker engine. No shell, no package manager. Needs JAVA_HOME (JDK 25+).
+# make-base-image.sh OUT.tar: makes a container base image of a jlinked JRE and the few libraries that the JRE loads, as a docker
+# archive, without a Docker engine. It has no shell and no package manager. Needs JAVA_HOME (JDK 25+).
 set -euo pipefail
 out=$(realpath -m "$1")
 : "${JAVA_HOME:?set JAVA_HOME to a JDK 25 or newer}"
@@ -9,8 +9,8 @@ case $(uname -m) in
   aarch64) arch=arm64 ;;
   *) echo "make-base-image.sh: no image for $(uname -m), only x86_64 and aarch64" >&2; exit 1 ;;
 esac
-# What Quarkus, Netty, Vert.x, the Kubernetes client and our FFM calls need; jdk.jcmd and jdk.jfr help an administrator. Not java.desktop, a third of
-# them all: of the jars only Jackson looks for java.beans, and goes on without it.
+# The modules that Quarkus, Netty, Vert.x, the Kubernetes client and our FFM calls need; jdk.jfr is for administrators.
+# java.desktop, a third of all modules by size, is left out: only Jackson looks for java.beans, and works without it.
 modules=java.base,java.compiler,java.instrument,java.logging,java.management,java.naming,java.net.http,java.security.jgss,java.security.sasl,java.sql,java.xml,jdk.crypto.cryptoki,jdk.jfr,jdk.management,jdk.management.jfr,jdk.net,jdk.unsupported,jdk.zipfs
 stamp="$modules $(sed -n 's/^JAVA_RUNTIME_VERSION=//p' "$JAVA_HOME/release") $(sha256sum <"$0")"
 [ -f "$out" ] && [ "$(cat "$out.stamp" 2>/dev/null)" = "$stamp" ] && exit 0
@@ -23,7 +23,7 @@ chmod 1777 "$root/tmp"
 "$JAVA_HOME/bin/jlink" --add-modules "$modules" --output "$root/opt/java" \
   --strip-debug --no-header-files --no-man-pages --compress zip-6
 
-# every library that the JRE is linked to, at the place where the loader looks for it
+# every library to which the JRE is linked, in the folder where the loader looks for it
 mapfile -t libraries < <(find "$root/opt/java" \( -name '*.so' -o -path '*/bin/java' \) -exec ldd {} + 2>/dev/null |
   awk '$2 == "=>" && $3 ~ "^/" {print $3} $1 ~ "^/.*/ld-linux" {print $1}' | grep -v "^$root" | sort -u)
 for library in "${libraries[@]}"; do

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# make-chart.sh OUTPUT: the Helm chart with the manifests that the build made and those of the overlays, as folder OUTPUT.
-# Run by the build, in the root of the checkout.
+# make-chart.sh OUTPUT: makes the Helm chart from the generated manifests and the overlays, as folder OUTPUT.
+# The build runs it in the root of the checkout.
 set -euo pipefail
 out=$1
 rm -rf "$out"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# make-simulator-image.sh BASE.tar SIMULATOR_DIR NAME:TAG OUT.tar: the simulator's jars on top of the base image.
+# make-simulator-image.sh BASE.tar SIMULATOR_DIR NAME:TAG OUT.tar: adds the simulator's jars to the base image.
 set -euo pipefail
 base=$1 jars=$2 name=$3 out=$(realpath -m "$4")
 work=$(mktemp -d)
