@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# lib.sh: what the benchmarks share. Source it in the root of the checkout.
-export CLUSTER_NAME=${CLUSTER_NAME:-gpu-bench} CLUSTER_PORT=${CLUSTER_PORT:-6445}   # beside a demo's and a test's
+# lib.sh: functions that the benchmarks share. Source it in the root of the checkout.
+export CLUSTER_NAME=${CLUSTER_NAME:-gpu-bench} CLUSTER_PORT=${CLUSTER_PORT:-6445}   # can run beside the cluster of a demo or a test
 . e2e/cluster/lib.sh
 . e2e/lib/jdk.sh
 . e2e/lib/requirements.sh
@@ -8,7 +8,7 @@ export CLUSTER_NAME=${CLUSTER_NAME:-gpu-bench} CLUSTER_PORT=${CLUSTER_PORT:-6445
 
 RESULTS=target/bench
 
-build_benchmarks() { # the driver, and the programs that measure it
+build_benchmarks() { # builds the driver and the programs that measure it
   check_requirements
   build_driver
   compile_benchmarks
@@ -27,21 +27,22 @@ compile_benchmarks() {
   fi
 }
 
-bench_jmh() { # bench_jmh CLASSES ARGUMENT...: benchmarks that JMH runs, by a regular expression for their names
+bench_jmh() { # bench_jmh CLASSES ARGUMENT...: runs JMH benchmarks whose names match a regular expression
   "$JAVA_HOME/bin/java" --sun-misc-unsafe-memory-access=allow -cp "target/test-classes:target/classes:$(cat "$RESULTS/classpath")" \
     org.openjdk.jmh.Main "$@"
 }
 
-within=()   # a command that runs the next one, such as: inside control
+within=()   # a command that runs the next one, for example: inside control
 
-bench_java() { # bench_java CLASS ARGUMENT...: a program of the package bench
+bench_java() { # bench_java CLASS ARGUMENT...: runs a program of the package bench
   "${within[@]}" "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
     -Djava.util.logging.manager=org.jboss.logmanager.LogManager \
     -cp "target/test-classes:target/classes:$(cat "$RESULTS/classpath")" "com.intel.dra.gpu.bench.$1" "${@:2}"
 }
 
-# driver_command IMAGE LIMIT_MIB [PROFILE]: the entry point of an image, run outside a container, with its environment and the heap that a
-# memory limit gives it. The runtime, the jars and the AOT cache are those of the image, but for a profile, which the image's runtime cannot make.
+# driver_command IMAGE LIMIT_MIB [PROFILE]: prints the command of an image's entry point for running it outside a container, with its
+# environment and the heap for a memory limit. Runtime, jars and AOT cache are those of the image. With PROFILE the runtime is another one,
+# because the image's runtime cannot make a profile.
 driver_command() {
   local root=$PWD/$RESULTS/$1 tar=target/images/$1.tar entry environment java profile=''
   if [ ! -e "$root.unpacked" ] || [ "$tar" -nt "$root.unpacked" ]; then
@@ -62,7 +63,7 @@ driver_command() {
     sed 's/ -jar quarkus-run.jar\(.*\)/\1 -jar quarkus-run.jar/'
 }
 
-token_kubeconfig() { # token_kubeconfig ACCOUNT OUT SERVER: for a service account of the driver
+token_kubeconfig() { # token_kubeconfig ACCOUNT OUT SERVER: makes a kubeconfig for a service account of the driver
   cat >"$2" <<YAML
 apiVersion: v1
 kind: Config
@@ -73,7 +74,7 @@ current-context: $CLUSTER
 YAML
 }
 
-control_plane() { # control_plane VERSION USERS: anew, without nodes, with the driver's definitions. USERS: whose requests are logged
+control_plane() { # control_plane VERSION USERS: starts a new one without nodes, with the driver's definitions; logs the requests of USERS
   "$HERE/down.sh" >/dev/null
   "$HERE/up.sh" "$1" --no-node --for-load "$2" >/dev/null
   use_kubectl
@@ -81,19 +82,19 @@ control_plane() { # control_plane VERSION USERS: anew, without nodes, with the d
   kubectl wait --for=condition=Established crd --all --timeout=30s >/dev/null
 }
 
-inside_as_administrator() { # from now on bench_java's programs run inside the control plane, as administrators
+inside_as_administrator() { # lets bench_java run its programs inside the control plane, as administrators
   kubeconfig bench admin system:masters
   within=(inside control env KUBECONFIG="$RUN/bench.kubeconfig")
 }
 
-controllers_kubeconfig() { # gives the controller its rights, and a file to use them with; no pods
+controllers_kubeconfig() { # gives the controller its rights and a kubeconfig; starts no pods
   kubectl apply -f target/kubernetes/controller.yml >/dev/null
   kubectl -n default delete deployment/intel-gpu-controller >/dev/null
   token_kubeconfig intel-gpu-controller "$RUN/intel-gpu.kubeconfig" "https://$SERVICE_IP"
 }
 
-# agents_cluster VERSION USERS: a control_plane that has what an agent needs, without its pods. Programs run inside it, as administrators;
-# the agent's own rights are in $RUN/agent.kubeconfig.
+# agents_cluster VERSION USERS: starts a control_plane with what an agent needs, but without its pods. Programs run inside it, as
+# administrators; $RUN/agent.kubeconfig has the agent's own rights.
 agents_cluster() {
   control_plane "$1" "$2"
   if structured; then
