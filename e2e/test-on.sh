@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# test-on.sh VERSION[:GATES] TAGS REPORTS [JAVA-OPTION...]: starts a cluster of two nodes of that Kubernetes version with
-# these feature gates, installs the driver, runs the test classes whose tags fit, and ends the cluster. ./test calls it, for
-# several versions at once, each with a CLUSTER_NAME and a CLUSTER_PORT of its own. The driver and the test classes are
-# built already; a version that is missing is built. ONLY: names of test classes, separated by commas; all unless set.
-# A line about where the time went is added to TIMES.
+# test-on.sh VERSION[:GATES] TAGS REPORTS [JAVA-OPTION...]: starts a cluster of two nodes of that Kubernetes version with these feature
+# gates, installs the driver, runs the test classes with matching tags, and ends the cluster. ./test calls it for several versions at
+# once, each with a CLUSTER_NAME and a CLUSTER_PORT of its own. The driver and the test classes must be built already; a missing
+# Kubernetes version is built. ONLY: names of test classes, separated by commas; all classes by default.
+# It adds a line about the time that it took to the file TIMES.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . e2e/cluster/lib.sh

@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
-# build.sh WHAT...: builds what is missing from the Go module proxy into the cache folder. WHAT is
-#   a Kubernetes version, such as 1.30.14: its four components and kubectl
+# build.sh WHAT...: builds what is missing in the cache folder, from the Go module proxy. WHAT is
+#   a Kubernetes version, for example 1.30.14: its four components and kubectl
 #   tools: etcd, containerd, its runc shim and ctr
 #   kwok:  simulated nodes, for kwok.sh
-#   dra-test-driver: Kubernetes' own driver for tests, of 1.30.14: a measure for benchmarks
+#   dra-test-driver: Kubernetes' own driver for tests, of 1.30.14, as a reference for benchmarks
 #   helm:  for the tests of the chart
-#   --quick: Kubernetes versions after it are built without optimisation, in little more than half the time: enough for a few tests
+#   --quick: Kubernetes versions after it are built without optimisation, in little more than half the time; enough for a few tests
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 ETCD=v3.6.16 CONTAINERD=v2.2.9 KWOK=v0.7.0 HELM=v3.19.5
 export CGO_ENABLED=0 GOFLAGS="-mod=mod -buildvcs=false"
-export GOGC=${GOGC:-400}   # the compiler spends less of its time on collecting garbage
+export GOGC=${GOGC:-400}   # makes the compiler spend less time on garbage collection
 [ $# -gt 0 ] || die "usage: build.sh [--quick] 1.30.14|tools|kwok|helm..."
 
-build() { # build PROGRAM PACKAGE FLAG...: one program, whole or not at all
+build() { # build PROGRAM PACKAGE FLAG...: builds one program completely or not at all
   local program=$1 package=$2; shift 2
   [ ! -x "$program" ] || return 0
   SECONDS=0
@@ -29,14 +29,14 @@ all_there() { # all_there FOLDER PROGRAM...
   for program; do [ -x "$dir/$program" ] || return 1; done
 }
 
-enter_module() { # enter_module NAME MODULE VERSION: a folder whose go.mod is the module's own, plus a need for it
+enter_module() { # enter_module NAME MODULE VERSION: changes to a folder with the module's own go.mod that also requires the module
   local info
   command -v go >/dev/null || die "Go is missing: install Go 1.24 or newer and put it in PATH"
   mkdir -p "$CACHE/src/$1"
   cd "$CACHE/src/$1"
   info=$(cd / && go mod download -json "$2@$3") || die "cannot download $2@$3: $(jq -r .Error <<<"$info")"
-  # Kubernetes' staging modules are published as k8s.io/NAME v0.X.Y (their requires say v0.0.0: the replace decides);
-  # a replace by any other folder means nothing outside the module's repository.
+  # Kubernetes' staging modules are published as k8s.io/NAME v0.X.Y (their requires say v0.0.0; the replace decides).
+  # A replace by any other folder has no meaning outside the module's repository.
   sed -E -e 's|^module .*|module wrapper|' -e '/^toolchain /d' \
     -e "s|=> \./staging/src/(k8s.io/[a-z-]+)|=> \1 v0${3#v1}|" -e '/=> \.\.?\//d' "$(jq -r .GoMod <<<"$info")" >go.mod
   echo "require $2 $3" >>go.mod
@@ -83,7 +83,7 @@ build_helm() {
   mkdir -p "$out"
   all_there "$out" helm || {
     enter_module helm "$module" "$HELM"
-    # which Kubernetes it takes a cluster for that it cannot ask: that of the client library
+    # the Kubernetes version that helm assumes if it cannot ask the cluster: that of the client library
     minor=$(go list -m -f '{{.Version}}' k8s.io/client-go | cut -d. -f2)
     build "$out/helm" "$module/cmd/helm" -ldflags "-s -w -X $of.version=$HELM \
       -X $module/pkg/chartutil.k8sVersionMajor=1 -X $module/pkg/chartutil.k8sVersionMinor=$minor \
@@ -111,7 +111,7 @@ mkdir -p "$CACHE"
 quick=()
 for what; do
   [ "$what" != --quick ] || { quick=(-gcflags="all=-N -l"); continue; }
-  # two that build the same at once would write the same files: the second one waits, and finds all there
+  # two runs that build the same would write the same files, so the second one waits, and finds everything built
   exec {lock}>"$CACHE/$what.lock"
   flock "$lock"
   case $what in

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# daemon.sh kill|start NAME...: kills daemons of the cluster (SIGKILL), or starts those that were killed as they were. NAME:
-# kube-apiserver, etcd, kube-controller-manager, kube-scheduler, NODE-kubelet, NODE-containerd. Containers go on meanwhile.
+# daemon.sh kill|start NAME...: kills daemons of the cluster (SIGKILL), or starts killed daemons again in the same way. NAME:
+# kube-apiserver, etcd, kube-controller-manager, kube-scheduler, NODE-kubelet, NODE-containerd. Containers keep running meanwhile.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 usage="usage: daemon.sh kill|start NAME..."

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# down.sh: ends everything that up.sh started, wherever that got to, removes its state, and checks that nothing is left.
-# KEEP_LOGS=FOLDER copies the logs there first. Pods are killed, not asked to end.
+# down.sh: ends everything that up.sh started, even if up.sh failed, removes its state, and checks that nothing is left.
+# KEEP_LOGS=FOLDER copies the logs there first. Pods are killed without a grace period.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 require_root
@@ -16,7 +16,7 @@ keep_logs() {
   done
 }
 
-kill_processes() { # again and again, since a process may start another while it is killed
+kill_processes() { # repeatedly, because a process may start another while it is killed
   local pids
   for _ in $(seq 100); do
     mapfile -t pids < <(cluster_pids)
@@ -26,7 +26,7 @@ kill_processes() { # again and again, since a process may start another while it
   done
 }
 
-remove_cgroups() { # the kernel may need a moment to see that one is empty
+remove_cgroups() { # the kernel may need a moment until it finds one empty
   local root
   for root in $(cgroup_roots); do
     for _ in $(seq 50); do

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# enter.sh NAME COMMAND...: runs a command with the network and the folders of a node (NAME node1, node2, ...), or with
-# the network of the control plane (NAME control), from which every pod is reached:
+# enter.sh NAME COMMAND...: runs a command with the network and the folders of a node (NAME node1, node2, ...), or with the network of
+# the control plane (NAME control), from which every pod can be reached:
 #   enter.sh node1 ls /var/lib/kubelet/plugins
 #   enter.sh node1 ctr -n k8s.io containers ls
 #   enter.sh control curl http://10.244.1.5:8080/metrics

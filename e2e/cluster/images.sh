@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# images.sh: makes the images that every node is given at its start, where they are missing or older than this script:
-#   pause    what the kubelet's sandboxes run
-#   busybox  for sample and test pods, under the name that public examples use too: nothing is ever pulled
+# images.sh: makes the images that every node gets at its start, if they are missing or older than this script:
+#   pause    the image of the kubelet's sandboxes
+#   busybox  for sample and test pods, under the name that public examples use, so that nothing is ever pulled
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 images=$CACHE/images

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034  # sourced: much of it is used by the other scripts only
-# lib.sh: the names, folders and helpers that the scripts of this folder share.
+# lib.sh: names, folders and functions that the scripts of this folder share.
 
-shopt -s inherit_errexit   # else a failure inside $(...) goes unseen
+shopt -s inherit_errexit   # otherwise a failure inside $(...) is ignored
 
 CLUSTER=${CLUSTER_NAME:-intel-gpu-dra}   # names the control groups and the state folder
 PORT=${CLUSTER_PORT:-6443}               # where the host reaches the API server, on 127.0.0.1
@@ -12,14 +12,14 @@ PKI=$RUN/pki
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 export KUBECONFIG=$RUN/admin.kubeconfig
 
-# Addresses: all inside the cluster's own network namespaces, so every cluster can use the same ones.
+# Addresses. All are inside the cluster's own network namespaces, so every cluster can use the same ones.
 CONTROL_IP=10.222.0.1
 SERVICE_IP=10.96.0.1     # of the service "kubernetes"
-DNS_IP=10.96.0.10        # refuses: there is no DNS, but the kubelet warns of every pod unless it has an address for it
+DNS_IP=10.96.0.10        # refuses connections: there is no DNS, but without an address for it the kubelet warns about every pod
 node_ip() { echo "10.222.0.$((10 + ${1#node}))"; }
 pod_subnet() { echo "10.244.${1#node}.0/24"; }
 
-# The standard folders of a node. Each node sees its own at these places, the host sees nothing of them.
+# The standard folders of a node. Each node has its own at these paths; the host does not see them.
 NODE_FOLDERS=(/run/mount /etc/cdi /run/cdi /run/containerd /run/intel-gpu-simulator
   /var/lib/cni /var/lib/containerd /var/lib/kubelet /var/log/containers /var/log/pods)
 MARKER=.intel-gpu-dra-mount-point   # in a folder that exists on the host only to be mounted over
@@ -32,12 +32,12 @@ version_of() { # version_of 1.30.14 (or v1.30.14): v1.30.14
   echo "v${BASH_REMATCH[1]}"
 }
 
-# --- what the machine must have
+# --- requirements of the machine
 
 REQUIRED=(runc:runc busybox:busybox-static socat:socat ip:iproute2 jq:jq openssl:openssl
   unshare:util-linux mount:mount /usr/lib/cni/bridge:containernetworking-plugins)
 
-missing_packages() { # the Debian packages of those commands that are not there
+missing_packages() { # prints the Debian packages of the commands that are missing
   local pair
   for pair in "${REQUIRED[@]}"; do
     command -v "${pair%:*}" >/dev/null || echo "${pair#*:}"
@@ -46,7 +46,7 @@ missing_packages() { # the Debian packages of those commands that are not there
 
 require_root() { [ "$(id -u)" -eq 0 ] || die "only root can make namespaces and mounts: run this as root (sudo -E $0)"; }
 
-# --- processes: each is in the cluster's control group, so that none can be lost
+# --- processes: all are in the cluster's control group, so that none is missed
 
 cgroup_v2() { [ -e /sys/fs/cgroup/cgroup.controllers ]; }
 
@@ -58,44 +58,44 @@ cgroup_roots() { # the cluster's control group: one folder in cgroup v2, one in 
   done
 }
 
-make_cgroup() { # make_cgroup NAME: below the cluster's, ready to hold processes
+make_cgroup() { # make_cgroup NAME: makes a group below the cluster's that can hold processes
   local root dir item
   for root in $(cgroup_roots); do
     for dir in "$root" "$root/$1"; do
       mkdir -p "$dir"
       if cgroup_v2; then
         for item in $(<"$dir/../cgroup.controllers"); do
-          echo "+$item" >"$dir/../cgroup.subtree_control" 2>/dev/null || true   # not every one can be handed down
+          echo "+$item" >"$dir/../cgroup.subtree_control" 2>/dev/null || true   # not every controller can be delegated
         done
       elif [ -e "$dir/cpuset.cpus" ]; then
-        for item in cpus mems; do cat "$dir/../cpuset.$item" >"$dir/cpuset.$item"; done   # starts empty in v1
+        for item in cpus mems; do cat "$dir/../cpuset.$item" >"$dir/cpuset.$item"; done   # empty at first in v1
       fi
     done
   done
 }
 
-cluster_pids() { # every process of the cluster, those in pods too
+cluster_pids() { # every process of the cluster, including those in pods
   local root
   for root in $(cgroup_roots); do
-    find "$root" -name cgroup.procs -exec cat {} + 2>/dev/null || true   # any may vanish meanwhile
+    find "$root" -name cgroup.procs -exec cat {} + 2>/dev/null || true   # a process may end meanwhile
   done | sort -un
 }
 
-spawn() { # spawn NAME COMMAND...: in the background, with a log, a pid file and the command, by which respawn starts it anew
+spawn() { # spawn NAME COMMAND...: starts it in the background, with a log, a pid file, and the command for respawn
   local name=$1; shift
   mkdir -p "$RUN/commands"
   printf '%s\0' "$@" >"$RUN/commands/$name"
   (
     for root in $(cgroup_roots); do echo "$BASHPID" >"$root/daemons/cgroup.procs"; done
-    unset HTTP_PROXY HTTPS_PROXY http_proxy https_proxy   # none leads to the cluster's addresses
+    unset HTTP_PROXY HTTPS_PROXY http_proxy https_proxy   # no proxy leads to the cluster's addresses
     exec setsid "$@"
   ) >>"$RUN/logs/$name.log" 2>&1 </dev/null &
   echo $! >"$RUN/pids/$name"
   until running "$name" || ! kill -0 $! 2>/dev/null; do sleep 0.01; done   # in the control group, or dead already
-  disown $! 2>/dev/null || true   # else this shell tells of its end, also where that is meant
+  disown $! 2>/dev/null || true   # otherwise this shell reports its end, even an intended one
 }
 
-respawn() { # respawn NAME: what was spawned by that name, once more
+respawn() { # respawn NAME: starts again what was spawned with that name
   local command
   mapfile -d '' -t command <"$RUN/commands/$1"
   spawn "$1" "${command[@]}"
@@ -103,12 +103,12 @@ respawn() { # respawn NAME: what was spawned by that name, once more
 
 pid_of() { cat "$RUN/pids/$1" 2>/dev/null; }
 
-running() { # running NAME: its process is alive (a zombie or a reused pid is not in the control group)
+running() { # running NAME: whether its process is alive (a zombie or a reused pid is not in the control group)
   local pid
   pid=$(pid_of "$1") && cluster_pids | grep -qx "$pid"
 }
 
-wait_for() { # wait_for SECONDS NAME WHAT COMMAND...: until COMMAND succeeds; fails at once if process NAME ends
+wait_for() { # wait_for SECONDS NAME WHAT COMMAND...: waits until COMMAND succeeds; fails at once if process NAME ends
   local limit=$1 name=$2 what=$3 start=$SECONDS why; shift 3
   until "$@" >/dev/null 2>&1; do
     if ! running "$name"; then why="$name has ended"
@@ -121,9 +121,9 @@ wait_for() { # wait_for SECONDS NAME WHAT COMMAND...: until COMMAND succeeds; fa
   say "  $what ($((SECONDS - start)) s)"
 }
 
-# --- namespaces: a sleeping process holds each; nothing is left of them when the last process has ended
+# --- namespaces: a sleeping process holds each; they vanish when the last process in them ends
 
-hold() { # hold NAME UNSHARE-OPTION...: namespaces known as NAME
+hold() { # hold NAME UNSHARE-OPTION...: makes namespaces with the name NAME
   local name=$1; shift
   spawn "$name" unshare "$@" sleep infinity
   until [ "$(cat "/proc/$(pid_of "$name")/comm" 2>/dev/null)" = sleep ]; do
@@ -132,7 +132,7 @@ hold() { # hold NAME UNSHARE-OPTION...: namespaces known as NAME
   done
 }
 
-entry_to() { # entry_to PLACE: makes ENTRY the command that runs another one in the namespaces of that place
+entry_to() { # entry_to PLACE: sets ENTRY to the command that runs another command in the namespaces of PLACE
   local pid
   pid=$(pid_of "$1") || die "there is no $1 here; there is: control $(nodes | xargs)"
   case $1 in
@@ -141,7 +141,7 @@ entry_to() { # entry_to PLACE: makes ENTRY the command that runs another one in 
   esac
 }
 
-inside() { # inside control|NODE COMMAND...: with the network of the control plane, or the network and folders of a node
+inside() { # inside control|NODE COMMAND...: runs it with the network of the control plane, or the network and folders of a node
   entry_to "$1"
   "${ENTRY[@]}" "${@:2}"
 }
@@ -155,16 +155,16 @@ nodes() { [ ! -d "$RUN/nodes" ] || ls "$RUN/nodes"; }
 
 # --- what is left after the end
 
-cluster_namespaces() { # those that processes of the cluster are in, other than the host's
+cluster_namespaces() { # the namespaces of the cluster's processes, other than the host's
   local pid kind
   for pid in $(cluster_pids); do
     for kind in net mnt; do readlink "/proc/$pid/ns/$kind" || true; done
   done 2>/dev/null | sort -u | grep -vxF -e "$(readlink /proc/self/ns/net)" -e "$(readlink /proc/self/ns/mnt)" || true
 }
 
-unused_mount_points() { # folders that exist only to be mounted over, which no cluster does any more
+unused_mount_points() { # folders that were made only as mount points and that no cluster uses any more
   local folder mounted
-  # any process may vanish meanwhile: cat goes on with the next one, mawk would end there
+  # any process may end meanwhile: cat continues with the next one, but mawk would end there
   mounted=$({ cat /proc/[0-9]*/mountinfo 2>/dev/null || true; } | awk '{print $5}' | sort -u)
   for folder in "${NODE_FOLDERS[@]}"; do
     [ ! -e "$folder/$MARKER" ] || grep -qx "$folder" <<<"$mounted" || echo "$folder"
@@ -173,7 +173,7 @@ unused_mount_points() { # folders that exist only to be mounted over, which no c
 
 # --- keys and kubeconfigs
 
-key_pair() { # key_pair NAME CN [O [SAN]]: $PKI/NAME.key and .crt, signed by the cluster's CA
+key_pair() { # key_pair NAME CN [O [SAN]]: makes $PKI/NAME.key and .crt, signed by the cluster's CA
   local file=$PKI/$1 cn=$2 o=${3:-} san=${4:-}
   openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout "$file.key" \
     -subj "${o:+/O=$o}/CN=$cn" -out "$file.csr" 2>/dev/null
@@ -181,7 +181,7 @@ key_pair() { # key_pair NAME CN [O [SAN]]: $PKI/NAME.key and .crt, signed by the
     -extfile <(echo "extendedKeyUsage=clientAuth,serverAuth"; [ -z "$san" ] || echo "subjectAltName=$san") 2>/dev/null
 }
 
-kubeconfig() { # kubeconfig NAME CN [O [SERVER]]: $RUN/NAME.kubeconfig, for that user
+kubeconfig() { # kubeconfig NAME CN [O [SERVER]]: makes $RUN/NAME.kubeconfig for that user
   local server=${4:-https://$SERVICE_IP}
   key_pair "$1" "$2" "${3:-}"
   cat >"$RUN/$1.kubeconfig" <<YAML
@@ -196,6 +196,6 @@ YAML
 
 # --- the cluster
 
-use_kubectl() { PATH=$CACHE/bin/$(cat "$RUN/version"):$PATH:$CACHE/bin/tools; }   # the one of the cluster's version; and helm
+use_kubectl() { PATH=$CACHE/bin/$(cat "$RUN/version"):$PATH:$CACHE/bin/tools; }   # kubectl of the cluster's version, and helm
 
 node_ready() { kubectl wait --for=condition=Ready "node/$1" --timeout=1s >/dev/null 2>&1; }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# mkimage.sh OUT.tar ROOTFS NAME[,NAME...] [ENTRYPOINT...]: packs a folder as an image of one layer, which
-# load-image.sh (or any `docker load`) takes. The same folder gives the same image.
+# mkimage.sh OUT.tar ROOTFS NAME[,NAME...] [ENTRYPOINT...]: packs a folder as an image of one layer for load-image.sh (or any
+# `docker load`). The same folder gives the same image.
 set -euo pipefail
 out=$1 rootfs=$2 names=$3; shift 3
 work=$(mktemp -d)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # node.sh NAME: adds node NAME (node1, node2, ...) to the running cluster: containerd with CDI, and a kubelet.
-# The node has its own network namespace, and its own mount namespace in which the folders of NODE_FOLDERS are its own.
-# So the kubelet and containerd have their default paths, and those of the host, if it has them, are not disturbed.
+# The node has its own network namespace, and its own mount namespace with its own folders of NODE_FOLDERS. So the kubelet and
+# containerd have their default paths, and do not disturb those of the host, if it has them.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 node=${1:?usage: node.sh NAME}
@@ -16,8 +16,8 @@ PATH=$bin:$PATH
 make_namespaces() {
   local folder
   mkdir -p "$state"
-  # What the host mounts and unmounts is seen inside (slave), what is mounted inside is not seen by the host,
-  # and pods may mount for each other (shared), which the kubelet's volumes need.
+  # The node sees what the host mounts and unmounts (slave), the host does not see what the node mounts, and pods may mount for each
+  # other (shared), which the kubelet's volumes need.
   hold "$node" --net --mount --propagation slave
   inside "$node" mount --no-mtab --make-rshared /
   for folder in "${NODE_FOLDERS[@]}"; do
@@ -29,7 +29,7 @@ make_namespaces() {
   done
 }
 
-# The kubelet sets these for the whole machine unless they have these values already: it is shown that they have.
+# The kubelet sets these for the whole machine unless they have these values already, so it sees files with these values instead.
 keep_kernel_settings() {
   local setting file
   for setting in vm/overcommit_memory=1 vm/panic_on_oom=0 kernel/panic=10 kernel/panic_on_oops=1 \
@@ -90,7 +90,7 @@ failSwapOn: false
 resolvConf: ""
 clusterDNS: [$DNS_IP]
 volumePluginDir: /var/lib/kubelet/volume-plugins
-imageGCHighThresholdPercent: 100      # what is removed could not be pulled again
+imageGCHighThresholdPercent: 100      # a removed image could not be pulled again
 evictionHard: {nodefs.available: 1Mi}
 featureGates: {$(sed 's/=/: /g; s/,/, /g' <<<"${KUBELET_GATES:-DynamicResourceAllocation=true}${more_gates:+,$more_gates}")}
 YAML

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# power.sh off|on NODE: cuts a node's power, or boots it again. Off: all its processes are killed, and what a machine has in
-# memory only is gone: /run and all mounts. On: containerd and the kubelet start, with another boot id, as far as the kubelet
-# sees it: containers read the real kernel's (their /proc is their own).
+# power.sh off|on NODE: cuts a node's power, or boots it again. Off: all its processes are killed, and what a machine has only in memory
+# is gone: /run and all mounts. On: containerd and the kubelet start, and the kubelet sees another boot id. Containers see the boot id of
+# the real kernel (their /proc is their own).
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 usage="usage: power.sh off|on NODE"
@@ -9,11 +9,11 @@ action=${1:?$usage} node=${2:?$usage}
 [ -d "$RUN/nodes/$node" ] || die "there is no $node here; there is: $(nodes | xargs)"
 state=$RUN/nodes/$node holder=$(pid_of "$node")
 
-node_pids() { # those of its containers, and those that see its folders: daemons and containerd's shims
+node_pids() { # processes of its containers, and processes that see its folders: daemons and containerd's shims
   local root pid mounts
   mounts=$(readlink "/proc/$holder/ns/mnt")
   for root in $(cgroup_roots); do
-    find "$root/$node" -name cgroup.procs -exec cat {} + 2>/dev/null || true   # any may vanish meanwhile
+    find "$root/$node" -name cgroup.procs -exec cat {} + 2>/dev/null || true   # a process may end meanwhile
   done
   for pid in $(cluster_pids); do
     [ "$(readlink "/proc/$pid/ns/mnt" 2>/dev/null)" != "$mounts" ] || [ "$pid" = "$holder" ] || echo "$pid"
@@ -24,7 +24,7 @@ off() {
   local pids mount
   "$HERE/daemon.sh" kill "$node-kubelet" "$node-containerd"
   while pids=$(node_pids) && [ -n "$pids" ]; do
-    xargs kill -KILL <<<"$pids" 2>/dev/null || true   # any may have ended
+    xargs kill -KILL <<<"$pids" 2>/dev/null || true   # a process may have ended
     sleep 0.1
   done
   for folder in "${NODE_FOLDERS[@]}"; do
@@ -39,7 +39,7 @@ off() {
 on() {
   local id=/proc/sys/kernel/random/boot_id
   cat /proc/sys/kernel/random/uuid >"$state/boot_id"
-  inside "$node" umount --no-mtab "$id" 2>/dev/null || true   # of the boot before
+  inside "$node" umount --no-mtab "$id" 2>/dev/null || true   # of the previous boot
   inside "$node" mount --bind "$state/boot_id" "$id"
   "$HERE/daemon.sh" start "$node-containerd"
   wait_for 30 "$node-containerd" "containerd of $node ready" inside "$node" ctr version

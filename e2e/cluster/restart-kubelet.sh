@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# restart-kubelet.sh NAME: ends the kubelet of node NAME and starts it again, as an upgrade of it would. Its pods go on.
+# restart-kubelet.sh NAME: ends the kubelet of node NAME and starts it again, as an upgrade would. Its pods keep running.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 node=${1:?usage: restart-kubelet.sh NAME}

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# up.sh VERSION [--nodes N | --no-node] [--feature-gates A=false,B=true] [--for-load USER,...]: a real Kubernetes of that
-# version with N nodes (1 unless told), in which every component has these feature gates too.
-# --for-load: for benchmarks. No limit of a client slows scheduler and controller manager, a node that is an object alone
-# stays as it is, and the requests of these users are written to $RUN/logs/audit.jsonl.
-# What is up and healthy already is left as it is, so a second call is quick, and one with a larger N adds nodes.
-# A failed start is left for you to look at; down.sh removes it.
+# up.sh VERSION [--nodes N | --no-node] [--feature-gates A=false,B=true] [--for-load USER,...]: starts a real Kubernetes of that
+# version with N nodes (1 by default); every component has these feature gates, too.
+# --for-load: for benchmarks. Scheduler and controller manager have no client limits, nodes that exist only as objects stay unchanged,
+# and the requests of these users are written to $RUN/logs/audit.jsonl.
+# Parts that are up and healthy stay unchanged, so a second call is quick, and a call with a larger N adds nodes.
+# After a failed start everything stays for inspection; down.sh removes it.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 usage="usage: up.sh VERSION [--nodes N | --no-node] [--feature-gates A=false,B=true] [--for-load USER,...]"
@@ -24,7 +24,7 @@ done
 [[ $count =~ ^[0-9]+$ && $count -le 100 ]] || die "--nodes takes a number from 0 to 100, not '$count'"
 bin=$CACHE/bin/$version tools=$CACHE/bin/tools minor=${version#v1.} minor=${minor%%.*}
 
-# The API of dynamic resource allocation that each version serves, and the feature gates for it. Two may be overridden.
+# The API of dynamic resource allocation that each version serves, and its feature gates. RUNTIME_CONFIG and FEATURE_GATES override them.
 gates=DynamicResourceAllocation=true
 case $minor in
   26) apis=resource.k8s.io/v1alpha1=true ;;
@@ -61,8 +61,8 @@ make_keys() {
   kubeconfig scheduler system:kube-scheduler
 }
 
-# The control plane has a network namespace of its own: a bridge that the nodes are plugged into, and the address of
-# the service "kubernetes", on which the API server itself listens. So pods reach it with no kube-proxy.
+# The control plane has a network namespace of its own, with a bridge for the nodes and the address of the service "kubernetes", on
+# which the API server itself listens. So pods reach it without kube-proxy.
 make_control_network() {
   hold control --net
   inside control ip link set lo up
@@ -74,7 +74,7 @@ make_control_network() {
   inside control sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
 }
 
-# What --for-load adds to each component's command line.
+# The additional options of each component for --for-load.
 api_server_for_load=() scheduler_for_load=() controller_manager_for_load=()
 
 prepare_for_load() {

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# driver.sh: builds the driver and installs it, with the simulator, into the cluster that is up.
+# driver.sh: builds the driver and installs it, with the simulator, into the running cluster.
 # Source it after requirements.sh, in the root of the checkout. ${topology}: a file to use instead of the overlay's.
 
 IMAGES=(target/images/controller.tar target/images/node-agent.tar target/images/simulator.tar)
 BUILT=(target/kubernetes/controller.yml target/kubernetes/node-agent.yml "${IMAGES[@]}")
 
-driver_is_built() { # all there, and none older than a source
+driver_is_built() { # whether all files exist and none is older than a source
   local file
   for file in "${BUILT[@]}"; do
     [ -e "$file" ] && [ -z "$(find pom.xml src/main src/build -newer "$file" -type f -print -quit)" ] || return 1
@@ -23,7 +23,7 @@ build_driver() {
 
 images_replaced=''
 
-load_images() { # on each node those that are newer than what it was given
+load_images() { # loads into each node the images that are newer than those it has
   local node tar last
   for node in $(nodes); do
     last=$RUN/nodes/$node/images-loaded
@@ -47,7 +47,7 @@ keeps_agents_to_their_nodes() { # whether the cluster serves what deploy/compone
     jq -e 'any(.resources[]; .name == "validatingadmissionpolicies")' >/dev/null
 }
 
-apply_overlay() { # apply_overlay NAME: with the topology that was asked for from the first moment, so that no pod starts with another
+apply_overlay() { # apply_overlay NAME: sets the requested topology from the beginning, so that no pod starts with another
   local overlay=deploy/overlays/$1
   if [ -n "${topology:-}" ]; then
     mkdir -p target/demo-overlay
@@ -81,7 +81,7 @@ install_driver() {
   mapfile -t running < <(workloads)
   changes=$(apply_driver)
   say "$changes"
-  # running pods notice neither a new image of the same name nor a new topology
+  # running pods react neither to a new image of the same name nor to a new topology
   if [ ${#running[@]} -gt 0 ] && { [ -n "$images_replaced" ] || grep -q '^configmap/.* configured' <<<"$changes"; }; then
     kubectl rollout restart "${running[@]}" >/dev/null
   fi

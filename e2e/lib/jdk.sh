@@ -17,7 +17,7 @@ jdk_candidates() { # likely folders, the best first
   update-alternatives --list java 2>/dev/null | sed 's|/bin/java$||'
 }
 
-use_jdk() { # use_jdk VERSION: exports JAVA_HOME, left as it is if it is a JDK of that version or newer
+use_jdk() { # use_jdk VERSION: exports JAVA_HOME; keeps it if it is a JDK of that version or newer
   local wanted=$1 folder version
   while read -r folder; do
     version=$(jdk_version "$folder")

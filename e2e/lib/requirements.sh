@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# requirements.sh: what ./demo and ./test need of the machine. Source it after e2e/cluster/lib.sh and jdk.sh.
+# requirements.sh: the requirements of ./demo and ./test. Source it after e2e/cluster/lib.sh and jdk.sh.
 
 step() { say "==> $*"; }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# run.sh [PICTURE.svg]: on the cluster that KUBECONFIG names, with the driver in it: has a real Prometheus scrape the driver while
-# pods with GPUs come and go, executes every query of the dashboard and draws what they give. Fails if a query fails, or
-# gives nothing although what it asks for exists, or an alert is pending or firing at the end. Needs prometheus (Debian's), kubectl, jq, and JDK 25.
+# run.sh [PICTURE.svg]: runs on the cluster of KUBECONFIG, with the driver in it. A real Prometheus scrapes the driver while pods with
+# GPUs start and end; then every query of the dashboard is run, and its result drawn. Fails if a query fails, or gives nothing although
+# its data exists, or if an alert is pending or firing at the end. Needs prometheus (Debian's), kubectl, jq, and JDK 25.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 picture=${1:-target/dashboard.svg} port=${PROMETHEUS_PORT:-9490}
@@ -34,7 +34,7 @@ prometheus --config.file="$work/prometheus.yml" --storage.tsdb.path="$work/data"
 prometheus_pid=$!
 
 ask() { curl -sfG "http://127.0.0.1:$port/api/v1/query" --data-urlencode "query=$1" | jq -r '.data.result[0].value[1] // "0"'; }
-until_true() { # until_true WHAT COMMAND...: waits for a condition
+until_true() { # until_true WHAT COMMAND...: waits until the command succeeds
   local what=$1 end=$((SECONDS + 120)); shift
   until "$@"; do
     [ $SECONDS -lt $end ] || { echo "run.sh: not within 120 s: $what" >&2; tail -n 5 "$work/log" >&2; exit 1; }
@@ -46,7 +46,7 @@ until_true "Prometheus scrapes the driver" scraped
 
 kubectl create namespace monitored >/dev/null
 kubectl get --raw /apis/resource.k8s.io | jq -e 'any(.versions[]; .version == "v1")' >/dev/null && structured=yes || structured=''
-claims() { # claims NAME: a template with a part of a GPU
+claims() { # claims NAME: makes a template for a part of a GPU
   if [ -n "$structured" ]; then
     cat <<Y
 apiVersion: resource.k8s.io/v1
