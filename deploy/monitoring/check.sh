@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# check.sh: checks the alerts and runs their tests with promtool, has kubectl build the component where there is one,
-# and fails where promtool is missing. That alerts and dashboard name nothing that does not exist is in the unit tests
-# (MetricsDocumentationTest).
+# check.sh: checks the alerts and runs their tests with promtool, lets kubectl build the component if kubectl is installed, and fails if
+# promtool is missing. A unit test (MetricsDocumentationTest) checks that alerts and dashboard name only what exists.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 command -v promtool >/dev/null || {
@@ -10,7 +9,7 @@ command -v promtool >/dev/null || {
 }
 promtool check rules rules.yaml
 promtool test rules rules-test.yaml
-# each query of the dashboard on its own, as a rule; the variables are Grafana's
+# each query of the dashboard as a rule of its own; the variables are Grafana's
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 jq '{groups: [{name: "dashboard", rules: [.panels[].targets[]?.expr
