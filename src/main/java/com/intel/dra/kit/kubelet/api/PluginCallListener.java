@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /**
  * Receives each claim that the kubelet asks for and its answer, for metrics. Must not block or
- * throw.
+ * throw. A driver without metrics implements none of the methods.
  */
 public interface PluginCallListener {
 
@@ -14,7 +14,7 @@ public interface PluginCallListener {
   /**
    * @param took includes the time that the claim waited for other calls
    */
-  void prepareAnswered(PluginApiVersion version, PrepareResult result, Duration took);
+  default void prepareAnswered(PluginApiVersion version, PrepareResult result, Duration took) {}
 
   /** The kubelet begins to wait for a claim; {@link #unprepareAnswered} follows. */
   default void unprepareBegun() {}
@@ -22,5 +22,5 @@ public interface PluginCallListener {
   /**
    * @param took includes the time that the claim waited for other calls
    */
-  void unprepareAnswered(PluginApiVersion version, UnprepareResult result, Duration took);
+  default void unprepareAnswered(PluginApiVersion version, UnprepareResult result, Duration took) {}
 }

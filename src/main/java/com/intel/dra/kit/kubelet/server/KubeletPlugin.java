@@ -86,6 +86,7 @@ public final class KubeletPlugin implements AutoCloseable {
   }
 
   static KubeletPlugin create(PluginSettings settings, ClaimCalls calls, HealthStreams health) {
+    FailuresWithoutQuarkus.areAnswered();
     return new KubeletPlugin(
         settings,
         new NodeV1Alpha2Service(calls),
