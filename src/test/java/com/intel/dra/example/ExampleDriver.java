@@ -85,15 +85,9 @@ public final class ExampleDriver implements AutoCloseable {
     slices.close();
   }
 
-  /** Runs until it is told to end: {@code NODE_NAME=... POD_UID=... ExampleDriver LAMPS_FOLDER}. */
+  /** Runs until it is told to end. Arguments: node, pod UID, folders of lamps, kubelet and CDI. */
   public static void main(String[] args) throws Exception {
-    var place =
-        new Place(
-            System.getenv("NODE_NAME"),
-            System.getenv("POD_UID"),
-            Path.of(args[0]),
-            Path.of("/var/lib/kubelet"),
-            Path.of("/var/run/cdi"));
+    var place = new Place(args[0], args[1], Path.of(args[2]), Path.of(args[3]), Path.of(args[4]));
     var client = new KubernetesClientBuilder().build();
     var keeper =
         SliceKeeper.create(client, new SliceSettings(NAME, place.node()), new LoggedSlices());

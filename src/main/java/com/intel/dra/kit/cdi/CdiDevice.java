@@ -1,13 +1,12 @@
 package com.intel.dra.kit.cdi;
 
-/**
- * A device that containers can request by name.
- *
- * @throws InvalidCdiNameException if the name is not valid
- * @throws InvalidCdiSpecException if the device changes nothing in a container
- */
+/** A device that containers can request by name. */
 public record CdiDevice(String name, ContainerEdits containerEdits) {
 
+  /**
+   * @throws InvalidCdiNameException if the name is not valid
+   * @throws InvalidCdiSpecException if the device changes nothing in a container
+   */
   public CdiDevice {
     CdiNames.requireDevice(name);
     if (containerEdits.deviceNodes().isEmpty()) {

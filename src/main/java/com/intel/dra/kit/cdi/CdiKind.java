@@ -2,13 +2,12 @@ package com.intel.dra.kit.cdi;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 
-/**
- * A kind of devices: {@code vendor/class}, such as {@code intel.com/gpu}.
- *
- * @throws InvalidCdiNameException if the vendor or the class is not valid
- */
+/** A kind of devices: {@code vendor/class}, such as {@code intel.com/gpu}. */
 public record CdiKind(String vendor, String deviceClass) {
 
+  /**
+   * @throws InvalidCdiNameException if the vendor or the class is not valid
+   */
   public CdiKind {
     CdiNames.requireVendor(vendor);
     CdiNames.requireClass(deviceClass);

@@ -5,15 +5,14 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.HashSet;
 import java.util.List;
 
-/**
- * The devices of one kind.
- *
- * @throws InvalidCdiSpecException if there are no devices, which runtimes refuse, or two of the
- *     same name
- */
+/** The devices of one kind. */
 @JsonPropertyOrder({"cdiVersion", "kind", "devices"})
 public record CdiSpec(CdiKind kind, List<CdiDevice> devices) {
 
+  /**
+   * @throws InvalidCdiSpecException if there are no devices, which runtimes refuse, or two of the
+   *     same name
+   */
   public CdiSpec {
     devices = List.copyOf(devices);
     if (devices.isEmpty()) {

@@ -8,10 +8,12 @@ import com.intel.dra.kit.slices.pool.ApiNames;
  * @param driverName the driver's name as the kubelet knows it: a DNS subdomain of at most 63
  *     characters
  * @param nodeName the name of the Node object, which must exist
- * @throws IllegalArgumentException if the API server would refuse a name
  */
 public record SliceSettings(String driverName, String nodeName, SliceTimings timings) {
 
+  /**
+   * @throws IllegalArgumentException if the API server would refuse a name
+   */
   public SliceSettings {
     if (!ApiNames.isSubdomain(driverName, ApiNames.LONGEST_DRIVER)) {
       throw new IllegalArgumentException(
