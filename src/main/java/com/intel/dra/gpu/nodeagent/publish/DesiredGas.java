@@ -5,17 +5,9 @@ import com.intel.dra.gpu.api.ClaimAllocation;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
-import com.intel.dra.gpu.device.VfProfile;
 import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.nodeagent.devices.NodeDevices;
 import com.intel.dra.gpu.nodeagent.devices.VfHostState;
-import com.intel.dra.gpu.nodeagent.devices.VfHostState.Making;
-import com.intel.dra.gpu.nodeagent.devices.VfHostState.MakingFailed;
-import com.intel.dra.gpu.nodeagent.devices.VfHostState.Occupied;
-import com.intel.dra.gpu.nodeagent.devices.VfHostState.Refused;
-import com.intel.dra.gpu.nodeagent.devices.VfHostState.RemovalFailed;
-import com.intel.dra.gpu.nodeagent.devices.VfHostState.Removing;
-import com.intel.dra.gpu.nodeagent.devices.VfHostState.Unknown;
 import com.intel.dra.gpu.nodeagent.devices.VfHosts;
 import com.intel.dra.gpu.nodeagent.gas.GasFields;
 import com.intel.dra.gpu.nodeagent.life.LeaseStatus;
@@ -27,7 +19,6 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.TreeMap;
 
 /** Determines what the agent's fields of the GAS should say now, from what the agent knows now. */
@@ -112,13 +103,15 @@ public class DesiredGas {
       Optional<VfHostState> state = Optional.ofNullable(states.get(host));
       switch (gpu.type()) {
         case GPU -> {
-          if (state.filter(DesiredGas::withholdsTheGpu).isEmpty()) {
+          if (state.map(VfHostState::offersGpu).orElse(true)) {
             offerGpu(byUid, gpu, memoryMiB(gpu, state), maxVfs(gpu, state));
-            state.ifPresent(now -> offerVfsToBe(byUid, host, now));
+            state
+                .flatMap(VfHostState::announcedVfs)
+                .ifPresent(announced -> offerAnnounced(byUid, host, announced));
           }
         }
         case VF -> {
-          if (state.filter(DesiredGas::withholdsVfs).isEmpty()) {
+          if (state.map(VfHostState::offersVfs).orElse(true)) {
             offerVf(byUid, gpu.uid(), records.memoryMiB(gpu));
           }
         }
@@ -127,36 +120,12 @@ public class DesiredGas {
     return byUid;
   }
 
-  private static boolean withholdsTheGpu(VfHostState state) {
-    return switch (state) {
-      case Removing removing -> true;
-      case RemovalFailed failed -> true;
-      case Making making -> false;
-      case MakingFailed failed -> false;
-      case Refused refused -> false;
-      case Occupied occupied -> false;
-      case Unknown unknown -> true;
-    };
-  }
-
-  private static boolean withholdsVfs(VfHostState state) {
-    return switch (state) {
-      case Making making -> true;
-      case MakingFailed failed -> true;
-      case Removing removing -> true;
-      case RemovalFailed failed -> true;
-      case Refused refused -> false;
-      case Occupied occupied -> false;
-      case Unknown unknown -> true;
-    };
-  }
-
   /**
    * Returns 0 if the GPU has VFs of others: how much memory they leave is not known, and the user
    * of the GPU may see less.
    */
   private static int memoryMiB(Gpu gpu, Optional<VfHostState> state) {
-    return state.filter(Occupied.class::isInstance).isPresent() ? 0 : gpu.memoryMiB();
+    return state.filter(VfHostState::isOccupied).isPresent() ? 0 : gpu.memoryMiB();
   }
 
   /**
@@ -164,43 +133,16 @@ public class DesiredGas {
    * planned there.
    */
   private int maxVfs(Gpu gpu, Optional<VfHostState> state) {
-    boolean canHaveOthers =
-        state.map(DesiredGas::canHaveOthers).orElse(true) && !failures.isRecent(gpu.uid());
-    return canHaveOthers ? gpu.maxVfs() : 0;
+    boolean mayHaveOthers =
+        state.map(VfHostState::mayHaveOthers).orElse(true) && !failures.isRecent(gpu.uid());
+    return mayHaveOthers ? gpu.maxVfs() : 0;
   }
 
-  private static boolean canHaveOthers(VfHostState state) {
-    return switch (state) {
-      case Making making -> true;
-      case MakingFailed failed -> false;
-      case Removing removing -> false;
-      case RemovalFailed failed -> false;
-      case Refused refused -> false;
-      case Occupied occupied -> false;
-      case Unknown unknown -> false;
-    };
-  }
-
-  /**
-   * Offers only the VFs that claims hold, because no other claim should rely on VFs that do not
-   * exist yet.
-   */
-  private static void offerVfsToBe(
-      Map<String, AllocatableDevice> byUid, DeviceUid host, VfHostState state) {
-    switch (state) {
-      case Making(VfProfile profile, SortedSet<Integer> held, var previous) ->
-          held.forEach(index -> offerVf(byUid, host.vf(index), profile.memoryMiB()));
-      case MakingFailed(var failure, VfProfile profile, SortedSet<Integer> held, boolean left) -> {
-        if (left) {
-          held.forEach(index -> offerVf(byUid, host.vf(index), profile.memoryMiB()));
-        }
-      }
-      case Removing removing -> {}
-      case RemovalFailed failed -> {}
-      case Refused refused -> {}
-      case Occupied occupied -> {}
-      case Unknown unknown -> {}
-    }
+  private static void offerAnnounced(
+      Map<String, AllocatableDevice> byUid, DeviceUid host, VfHostState.AnnouncedVfs announced) {
+    announced
+        .indices()
+        .forEach(index -> offerVf(byUid, host.vf(index), announced.profile().memoryMiB()));
   }
 
   private static void offerGpu(

@@ -217,8 +217,7 @@ public class SliceOffer {
     Optional<VfHostRecord> made = onRecord.find(gpu.uid());
     boolean othersUseVfs =
         made.isEmpty()
-            && (!existing.isEmpty()
-                || state.filter(VfHostState.Occupied.class::isInstance).isPresent());
+            && (!existing.isEmpty() || state.filter(VfHostState::isOccupied).isPresent());
     if (othersUseVfs && state.filter(VfHostState::isBusy).isEmpty()) {
       return new OfferedGpu.Vfs.Existing(existing);
     }
@@ -228,7 +227,7 @@ public class SliceOffer {
                 new OfferedGpu.Vfs.OnDemand(
                     profile,
                     failure(gpu, state),
-                    state.filter(SliceOffer::blocksTheGpu).isPresent()))
+                    !state.map(VfHostState::offersGpuSoon).orElse(true)))
         .or(() -> made.map(vfs -> stillSplit(gpu, vfs, state, atLeast)))
         .orElseGet(OfferedGpu.Vfs.None::new);
   }
@@ -242,7 +241,7 @@ public class SliceOffer {
     return new OfferedGpu.Vfs.OnDemand(
         new VfProfile(made.profile(), numVfs, made.memoryMiB(), Optional.empty()),
         failure(gpu, state).or(() -> Optional.of("it cannot be split now")),
-        onRecord.isEmpty() || state.filter(SliceOffer::blocksTheGpu).isPresent());
+        onRecord.isEmpty() || !state.map(VfHostState::offersGpuSoon).orElse(true));
   }
 
   /** While there are VFs of ours it is theirs, whatever the settings say by now. */
@@ -255,34 +254,11 @@ public class SliceOffer {
 
   private Optional<String> failure(Gpu gpu, Optional<VfHostState> state) {
     return state
-        .flatMap(SliceOffer::failure)
+        .flatMap(VfHostState::hindrance)
         .or(
             () ->
                 failures.isRecent(gpu.uid())
                     ? Optional.of("VFs of it could not be made lately")
                     : Optional.empty());
-  }
-
-  /** Whether the GPU cannot be used as a whole either. */
-  private static boolean blocksTheGpu(VfHostState state) {
-    return switch (state) {
-      case VfHostState.RemovalFailed _, VfHostState.Unknown _ -> true;
-      case VfHostState.MakingFailed _,
-          VfHostState.Making _,
-          VfHostState.Removing _,
-          VfHostState.Refused _,
-          VfHostState.Occupied _ ->
-          false;
-    };
-  }
-
-  private static Optional<String> failure(VfHostState state) {
-    return switch (state) {
-      case VfHostState.MakingFailed failed -> Optional.of(failed.failure().message());
-      case VfHostState.RemovalFailed failed -> Optional.of(failed.failure().message());
-      case VfHostState.Refused(String reason) -> Optional.of(reason);
-      case VfHostState.Unknown(String reason) -> Optional.of(reason);
-      case VfHostState.Making _, VfHostState.Removing _, VfHostState.Occupied _ -> Optional.empty();
-    };
   }
 }
