@@ -19,6 +19,7 @@ import com.intel.dra.gpu.nodeagent.life.LeaseStatus;
 import com.intel.dra.gpu.nodeagent.life.LeaseStore;
 import com.intel.dra.gpu.nodeagent.life.TestingLeaseStore;
 import com.intel.dra.gpu.nodeagent.life.TheOnlyAgent;
+import com.intel.dra.gpu.nodeagent.prepare.ClaimRecorder;
 import com.intel.dra.gpu.nodeagent.prepare.ClassicPreparation;
 import com.intel.dra.gpu.nodeagent.prepare.DevicePreparation;
 import com.intel.dra.gpu.nodeagent.prepare.ModePreparation;
@@ -148,7 +149,8 @@ public final class AgentParts {
             config);
     offer = new SliceOffer(devices, hosts, records, failures, prepared, config);
     var devicePreparation =
-        new DevicePreparation(devices, prepared, hosts, records, informer, config);
+        new DevicePreparation(
+            new ClaimRecorder(devices, prepared, hosts, records, config), hosts, informer);
     preparation =
         new ModePreparation(
             mode,

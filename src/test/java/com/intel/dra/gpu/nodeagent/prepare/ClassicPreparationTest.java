@@ -78,7 +78,8 @@ class ClassicPreparationTest {
   private ClaimPreparer preparation(NodeDevices devices, TestingConfig config) {
     return new FreshDeadlinePreparer(
         new ClassicPreparation(
-            new DevicePreparation(devices, prepared, hosts, records, gasInformer, config),
+            new DevicePreparation(
+                new ClaimRecorder(devices, prepared, hosts, records, config), hosts, gasInformer),
             prepared,
             gasInformer,
             store,

@@ -75,7 +75,8 @@ class StructuredPreparationTest {
     var failures = new VfBackoff(config, InstantSource.system());
     return new FreshDeadlinePreparer(
         new StructuredPreparation(
-            new DevicePreparation(node, prepared, hosts, records, gas, config),
+            new DevicePreparation(
+                new ClaimRecorder(node, prepared, hosts, records, config), hosts, gas),
             prepared,
             pending,
             claims,
