@@ -13,6 +13,7 @@ import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
 import com.intel.dra.gpu.nodeagent.tell.AgentMetrics;
 import com.intel.dra.gpu.nodeagent.vfs.VfProvisioner;
+import com.intel.dra.gpu.nodeagent.vfs.VfRound;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -106,9 +107,7 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
       preparedClaims.completeFrom(stillAllocated(gas));
     }
     heartbeat.showLifeBeforeReady(gas);
-    VfProvisioner.Round round = provisioner.decide(gas);
-    boolean written = false;
-    try {
+    try (VfRound round = provisioner.decide(gas)) {
       GasFields fields = desired.fields(gas.getStatus());
       GasStore.Outcome outcome =
           GasPatch.between(gas, fields)
@@ -120,7 +119,7 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
       return switch (outcome) {
         case WRITTEN -> {
           publication.published(fields);
-          written = true;
+          round.gasIsWritten();
           yield lookAgain();
         }
         case CONFLICT -> {
@@ -130,12 +129,6 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
         // GasKeeper creates the GAS, and the informer then triggers the reconciler
         case MISSING -> UpdateControl.noUpdate();
       };
-    } finally {
-      if (written) {
-        round.start();
-      } else {
-        round.abandon();
-      }
     }
   }
 

@@ -19,7 +19,12 @@ public record VfObservation(
     return new VfObservation(enabled, Map.of(), "");
   }
 
-  /** Whether there are VFs, and certainly others than those that the record speaks of. */
+  /** Whether the GPU certainly has no VFs. */
+  boolean hasNone() {
+    return enabled instanceof EnabledVfs.Count(int numVfs) && numVfs == 0;
+  }
+
+  /** Whether there are VFs, and certainly others than those that the record is about. */
   boolean areOthersThan(VfHostRecord made) {
     return enabled instanceof EnabledVfs.Count(int numVfs)
         && numVfs > 0

@@ -4,33 +4,23 @@ import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.nodeagent.config.AgentConfig;
-import com.intel.dra.gpu.nodeagent.devices.AttemptFailure;
 import com.intel.dra.gpu.nodeagent.devices.NodeDevices;
 import com.intel.dra.gpu.nodeagent.devices.VfHostState;
 import com.intel.dra.gpu.nodeagent.devices.VfHostState.Making;
 import com.intel.dra.gpu.nodeagent.devices.VfHostState.MakingFailed;
 import com.intel.dra.gpu.nodeagent.devices.VfHostState.Occupied;
 import com.intel.dra.gpu.nodeagent.devices.VfHostState.Refused;
-import com.intel.dra.gpu.nodeagent.devices.VfHostState.RemovalFailed;
 import com.intel.dra.gpu.nodeagent.devices.VfHostState.Removing;
 import com.intel.dra.gpu.nodeagent.devices.VfHostState.Unknown;
 import com.intel.dra.gpu.nodeagent.devices.VfHosts;
-import com.intel.dra.gpu.nodeagent.gas.GasInformer;
-import com.intel.dra.gpu.nodeagent.gas.GasPatch;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
-import com.intel.dra.gpu.nodeagent.state.VfHostRecord;
 import com.intel.dra.gpu.nodeagent.state.VfHostRecords;
-import com.intel.dra.gpu.nodeagent.tell.AgentMetrics;
 import com.intel.dra.gpu.nodeagent.vfs.VfHostDecision.Situation;
-import com.intel.dra.gpu.sysfs.sriov.EnabledVfs;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,18 +28,18 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
- * Has the VFs made that claims hold, and those removed that nobody holds any more. Decides anew
- * each time that the GAS is looked at; what it decides is in the GAS before the hardware is
- * touched:
+ * Decides which VFs are made, because claims hold them, and which are removed, because no claim
+ * holds them any more. It decides anew at each reconciliation of the GAS. What it decides is in the
+ * GAS before the hardware is touched:
  *
  * <ul>
  *   <li>VFs that are to be made are offered first. The controller adds no VFs to a GPU that has
- *       some and gives no such GPU away, and a write that it decided on before conflicts.
- *   <li>VFs that are to be removed, and their GPU, are offered no more until they are gone.
+ *       some, and does not give such a GPU away as a whole; what it decided on before that
+ *       conflicts when it writes.
+ *   <li>VFs that are to be removed, and their GPU, are not offered until the VFs are gone.
  * </ul>
  */
 @Singleton
@@ -57,143 +47,81 @@ public class VfProvisioner {
 
   private static final Logger LOG = Logger.getLogger(VfProvisioner.class);
 
-  private static final Duration LOOK_AT_UNCHANGED = Duration.ofSeconds(10);
-  private static final Duration LOOK_AT_MOST_EVERY = Duration.ofSeconds(1);
-
-  private final VfProbe survey;
-  private final VfHardware work;
-  private final VfThreads threads;
+  private final VfProbe probe;
+  private final VfAttempts attempts;
+  private final VfRetries retries;
+  private final VfRecordUpkeep upkeep;
   private final VfHosts hosts;
   private final VfHostRecords records;
-  private final VfBackoff failures;
   private final NodeDevices devices;
   private final PreparedClaims prepared;
-  private final GasInformer gasInformer;
   private final AgentConfig config;
-  private final AgentMetrics metrics;
-  private final InstantSource clock;
-
-  private final UselessAttempts useless;
 
   /**
-   * The GPUs that have VFs of others in place of ours, whose quotas may be left. In memory only: an
-   * agent that starts meanwhile leaves them until it makes VFs there. Guarded by the lock of {@link
-   * VfHosts}.
+   * The GPUs of which {@link VfHosts} tells whether their VFs can be offered. Replaced as a whole
+   * under the lock of {@link VfHosts}, and read without it.
    */
-  private final Set<DeviceUid> replaced = new HashSet<>();
-
-  /** The GPUs of which {@link VfHosts} tells whether their VFs can be offered. */
   private volatile Set<DeviceUid> lookedAt = Set.of();
 
   @Inject
   public VfProvisioner(
-      VfProbe survey,
-      VfHardware work,
-      VfThreads threads,
+      VfProbe probe,
+      VfAttempts attempts,
+      VfRetries retries,
+      VfRecordUpkeep upkeep,
       VfHosts hosts,
       VfHostRecords records,
-      VfBackoff failures,
       NodeDevices devices,
       PreparedClaims prepared,
-      GasInformer gasInformer,
-      AgentConfig config,
-      AgentMetrics metrics,
-      InstantSource clock) {
-    this.survey = survey;
-    this.work = work;
-    this.threads = threads;
+      AgentConfig config) {
+    this.probe = probe;
+    this.attempts = attempts;
+    this.retries = retries;
+    this.upkeep = upkeep;
     this.hosts = hosts;
     this.records = records;
-    this.failures = failures;
     this.devices = devices;
     this.prepared = prepared;
-    this.gasInformer = gasInformer;
     this.config = config;
-    this.metrics = metrics;
-    this.clock = clock;
-    this.useless = new UselessAttempts(clock);
-  }
-
-  /** Something to do on one GPU, and what went on there before it was decided. */
-  private sealed interface Step {
-
-    Gpu gpu();
-
-    Optional<VfHostState> before();
-
-    record Make(
-        Gpu gpu,
-        VfHostDecision.Make decision,
-        SortedSet<Integer> held,
-        Optional<VfHostState> before)
-        implements Step {}
-
-    record Remove(Gpu gpu, Optional<VfHostState> before) implements Step {}
   }
 
   /**
-   * What was decided on one state of the GAS. What the GAS should say follows it at once; the
-   * hardware only after {@link #start}.
-   */
-  public final class Round {
-
-    private final List<Step> steps;
-
-    private Round(List<Step> steps) {
-      this.steps = steps;
-    }
-
-    /** What is to be written when the GAS seems to say it all already; empty if nothing begins. */
-    public Optional<String> confirmation(GpuAllocationState gas) {
-      return steps.isEmpty() ? Optional.empty() : Optional.of(GasPatch.confirming(gas));
-    }
-
-    /** The GAS says it, and nothing else had been written since the state that was decided on. */
-    public void start() {
-      steps.forEach(VfProvisioner.this::start);
-    }
-
-    /** The GAS could not be written: nothing has been decided. */
-    public void abandon() {
-      steps.forEach(step -> hosts.set(step.gpu().uid(), step.before()));
-    }
-  }
-
-  /**
-   * Decides what is to be done, of each GPU of which nothing is being done already.
+   * Decides what is to be done on each GPU on which no work goes on already. Close the round that
+   * this returns.
    *
    * @throws IOException if the record of GPUs that were split was lost and cannot be written
    */
-  public Round decide(GpuAllocationState gas) throws IOException {
+  public VfRound decide(GpuAllocationState gas) throws IOException {
     Optional<List<Gpu>> found = devices.known();
     if (found.isEmpty() || !prepared.isComplete()) {
-      return new Round(List.of());
+      return new VfRound(List.of(), attempts, hosts);
     }
     List<Gpu> known = found.get();
-    Map<Gpu, VfObservation> seen = survey.look(known, VfHolders.of(gas, prepared.all().values()));
+    Map<Gpu, VfObservation> seen = probe.look(known, VfHolders.of(gas, prepared.all().values()));
     return hosts.locked(
         () -> {
           Set<DeviceUid> here =
               known.stream().map(Gpu::uid).collect(Collectors.toUnmodifiableSet());
           hosts.forgetAllBut(here);
-          useless.forgetAllBut(here);
-          // once more: what is prepared changes until the lock is taken
+          retries.forgetUselessAllBut(here);
+          // read again, because claims may be prepared until the lock is taken
           var holders = VfHolders.of(gas, prepared.all().values());
-          forgetVfsOfGpusWithoutDriver(here, holders);
-          seen.forEach((gpu, sight) -> compareWithRecord(gpu, sight, holders));
-          var steps = new ArrayList<Step>();
+          upkeep.forgetVfsOfGpusWithoutDriver(here, holders);
+          seen.forEach((gpu, sight) -> upkeep.compare(gpu, sight, holders));
+          var steps = new ArrayList<VfStep>();
           seen.forEach((gpu, sight) -> decide(gpu, sight, holders, known).ifPresent(steps::add));
           addLookedAt(seen.keySet(), known);
-          return new Round(steps);
+          return new VfRound(steps, attempts, hosts);
         });
   }
 
   /**
-   * Whether what {@link VfHosts} tells of each GPU is founded: until then one whose VFs somebody
-   * else uses, or that does not answer, seems to be free, also one that appears later. What the GAS
-   * is needed for, this does not wait for: it looks itself, and begins nothing.
+   * Whether each GPU has been looked at, so that {@link VfHosts} can be relied on. Before that, a
+   * GPU whose VFs somebody else uses, or that does not answer, seems to be free; this also holds
+   * for a GPU that appears later. This does not wait for the GAS: it looks at the GPUs itself, and
+   * starts no work.
    *
-   * @return false before the first discovery, and while only the GAS can tell whose VFs there are
+   * @return false before the first discovery, and while only the GAS can say whose VFs there are
    */
   public boolean haveBeenLookedAt() {
     Optional<List<Gpu>> known = devices.known();
@@ -207,12 +135,12 @@ public class VfProvisioner {
         .toList();
   }
 
-  /** Leaves out those that are gone: when they are back they are looked at again. */
+  /** Leaves out GPUs that are gone, so that they are looked at again when they are back. */
   private void addLookedAt(Set<Gpu> seen, List<Gpu> known) {
     Set<DeviceUid> before = lookedAt;
     lookedAt =
         known.stream()
-            // of one that is being worked on VfHosts tells already
+            // VfHosts already tells of a GPU that is being worked on
             .filter(
                 gpu ->
                     seen.contains(gpu)
@@ -224,14 +152,14 @@ public class VfProvisioner {
 
   private boolean lookWithoutGas(List<Gpu> known) {
     var holders = VfHolders.of(prepared.all().values());
-    Map<Gpu, VfObservation> seen = survey.onlyLook(notLookedAt(known), holders);
+    Map<Gpu, VfObservation> seen = probe.onlyLook(notLookedAt(known), holders);
     boolean onRecord = prepared.isComplete() && records.isComplete();
-    if (!onRecord && !seen.values().stream().allMatch(VfProvisioner::hasNone)) {
+    if (!onRecord && !seen.values().stream().allMatch(VfObservation::hasNone)) {
       return false;
     }
     return hosts.locked(
         () -> {
-          seen.forEach((gpu, sight) -> compareWithRecord(gpu, sight, holders));
+          seen.forEach((gpu, sight) -> upkeep.compare(gpu, sight, holders));
           seen.forEach(
               (gpu, sight) -> {
                 if (!lookedAt.contains(gpu.uid())) {
@@ -243,17 +171,13 @@ public class VfProvisioner {
         });
   }
 
-  private static boolean hasNone(VfObservation sight) {
-    return sight.enabled() instanceof EnabledVfs.Count(int numVfs) && numVfs == 0;
-  }
-
   private void withholdUnlessUsable(
       Gpu gpu, VfObservation sight, VfHolders holders, List<Gpu> known) {
     Optional<VfHostState> before = hosts.state(gpu.uid());
     switch (VfHostDecision.on(situation(gpu, sight, holders, known))) {
       case VfHostDecision.LeaveToOthers leave -> settle(gpu, before, Optional.of(new Occupied()));
       case VfHostDecision.Withhold(String reason) -> withhold(gpu, before, reason);
-      // what is to be done is decided when the GAS is looked at
+      // work is decided on when the GAS is reconciled
       case VfHostDecision.Nothing _,
           VfHostDecision.Make _,
           VfHostDecision.Remove _,
@@ -263,33 +187,22 @@ public class VfProvisioner {
 
   /** When to look again although nothing changes; empty when there is no need to. */
   public Optional<Duration> lookAgainAfter() {
-    Instant now = clock.instant();
-    return Stream.concat(
-            hosts.states().values().stream()
-                .filter(state -> !state.isBusy())
-                .map(
-                    state ->
-                        state
-                            .lastFailure()
-                            .map(failure -> Duration.between(now, failure.retryAt()))
-                            .orElse(LOOK_AT_UNCHANGED)),
-            Stream.of(failures.untilNextIsTriedAgain(), useless.untilNext())
-                .flatMap(Optional::stream))
-        .min(Duration::compareTo)
-        .map(wait -> wait.compareTo(LOOK_AT_MOST_EVERY) < 0 ? LOOK_AT_MOST_EVERY : wait);
+    return retries.lookAgainAfter();
   }
 
-  private Optional<Step> decide(Gpu gpu, VfObservation sight, VfHolders holders, List<Gpu> known) {
+  private Optional<VfStep> decide(
+      Gpu gpu, VfObservation sight, VfHolders holders, List<Gpu> known) {
     Optional<VfHostState> before = hosts.state(gpu.uid());
     if (before.filter(MakingFailed.class::isInstance).isPresent()) {
-      failures.failed(gpu.uid()); // as long as somebody waits for them, and a while longer
+      // new VFs are not planned here while a claim waits for these, and a while longer
+      retries.couldNotBeMade(gpu.uid());
     }
     List<HeldVf> held = holders.of(gpu.uid());
     VfHostDecision decision = VfHostDecision.on(situation(gpu, sight, holders, known));
     boolean isWork =
         decision instanceof VfHostDecision.Make || decision instanceof VfHostDecision.Remove;
     if (!isWork) {
-      useless.forget(gpu.uid());
+      retries.forgetUseless(gpu.uid());
     }
     return switch (decision) {
       case VfHostDecision.Nothing nothing -> {
@@ -313,18 +226,21 @@ public class VfProvisioner {
       case VfHostDecision.Make make -> {
         SortedSet<Integer> indices =
             held.stream().map(HeldVf::index).collect(Collectors.toCollection(TreeSet::new));
-        if (mustWait(gpu, before, indices)) {
+        if (retries.mustWait(gpu.uid(), before, indices)) {
           yield Optional.empty();
         }
-        hosts.set(gpu.uid(), Optional.of(new Making(make.profile(), indices, failure(before))));
-        yield Optional.of(new Step.Make(gpu, make, indices, before));
+        hosts.set(
+            gpu.uid(),
+            Optional.of(
+                new Making(make.profile(), indices, before.flatMap(VfHostState::lastFailure))));
+        yield Optional.of(new VfStep.Make(gpu, make, indices, before));
       }
       case VfHostDecision.Remove remove -> {
-        if (mustWait(gpu, before, new TreeSet<>())) {
+        if (retries.mustWait(gpu.uid(), before, new TreeSet<>())) {
           yield Optional.empty();
         }
-        hosts.set(gpu.uid(), Optional.of(new Removing(failure(before))));
-        yield Optional.of(new Step.Remove(gpu, before));
+        hosts.set(gpu.uid(), Optional.of(new Removing(before.flatMap(VfHostState::lastFailure))));
+        yield Optional.of(new VfStep.Remove(gpu, before));
       }
     };
   }
@@ -346,26 +262,7 @@ public class VfProvisioner {
     }
   }
 
-  private static Optional<AttemptFailure> failure(Optional<VfHostState> before) {
-    return before.flatMap(VfHostState::lastFailure);
-  }
-
-  /** After a failure, unless something else is wanted now, and after an attempt of no use. */
-  private boolean mustWait(Gpu gpu, Optional<VfHostState> before, SortedSet<Integer> held) {
-    if (useless.mustWait(gpu.uid())) {
-      return true;
-    }
-    boolean sameAgain =
-        before
-            .filter(
-                state ->
-                    state instanceof RemovalFailed
-                        || (state instanceof MakingFailed failed && failed.held().equals(held)))
-            .isPresent();
-    return sameAgain && failure(before).filter(last -> !last.isDue(clock.instant())).isPresent();
-  }
-
-  /** Returns whether that is news. */
+  /** Sets the state of the GPU, and returns whether it has changed. */
   private boolean settle(Gpu gpu, Optional<VfHostState> before, Optional<VfHostState> now) {
     if (before.equals(now)) {
       return false;
@@ -376,159 +273,5 @@ public class VfProvisioner {
     }
     hosts.set(gpu.uid(), now);
     return true;
-  }
-
-  private void forget(DeviceUid gpu) {
-    try {
-      records.remove(gpu);
-      LOG.infof("The VFs of GPU %s are gone, and nobody needs them", gpu);
-    } catch (IOException e) {
-      LOG.warnf("The record of the VFs of GPU %s could not be removed yet: %s", gpu, e);
-    }
-  }
-
-  /**
-   * A record speaks of certain VFs: it is dropped when there are others, which somebody else made,
-   * and where it does not know yet which, it is told. What was written for ours is still there
-   * then, and is taken back when the others are gone.
-   */
-  private void compareWithRecord(Gpu gpu, VfObservation sight, VfHolders holders) {
-    try {
-      Optional<VfHostRecord> recorded = records.find(gpu.uid());
-      if (recorded.isPresent()) {
-        compare(gpu, sight, recorded.get());
-      } else if (replaced.contains(gpu.uid()) && hasNone(sight) && !holders.areUsing(gpu.uid())) {
-        records.put(gpu.uid(), new VfHostRecord("", 0, false, sight.identity()));
-        replaced.remove(gpu.uid());
-      }
-    } catch (IOException e) {
-      LOG.warnf("The record of the VFs of GPU %s could not be changed yet: %s", gpu.uid(), e);
-    }
-  }
-
-  private void compare(Gpu gpu, VfObservation sight, VfHostRecord made) throws IOException {
-    if (sight.areOthersThan(made)) {
-      records.removeIfStill(gpu.uid(), made);
-      replaced.add(gpu.uid());
-      LOG.warnf(
-          "GPU %s has other VFs than those that this driver made: they are taken for an"
-              + " administrator's",
-          gpu.uid());
-    } else if (made.identity().isEmpty() && !sight.identity().isEmpty()) {
-      records.replaceIfStill(gpu.uid(), made, Optional.of(made.withIdentity(sight.identity())));
-    }
-  }
-
-  /** The driver took the VFs with it; while claims hold some, the record says how to make them. */
-  private void forgetVfsOfGpusWithoutDriver(Set<DeviceUid> here, VfHolders holders) {
-    records.now().byGpu().keySet().stream()
-        .flatMap(uid -> DeviceUid.parse(uid).stream())
-        .filter(gpu -> !here.contains(gpu) && holders.of(gpu).isEmpty())
-        .filter(gpu -> hosts.state(gpu).isEmpty() && work.isWithoutDriver(gpu))
-        .forEach(this::forget);
-  }
-
-  private void start(Step step) {
-    try {
-      threads.start(step.gpu(), () -> carryOut(step));
-    } catch (RuntimeException | OutOfMemoryError e) { // there is no thread to be had
-      boolean remains =
-          switch (step) {
-            case Step.Make make -> make.decision().remains() != VfHostDecision.Remains.NOTHING;
-            case Step.Remove _ -> true;
-          };
-      finish(
-          step,
-          new VfHardware.Outcome.Failed("no thread could be started for it: " + e, remains),
-          Duration.ZERO);
-    }
-  }
-
-  private void carryOut(Step step) {
-    Gpu gpu = step.gpu();
-    VfHardware.Outcome outcome;
-    long begin = System.nanoTime();
-    try {
-      outcome =
-          switch (step) {
-            case Step.Make make -> {
-              LOG.infof("Making VFs of GPU %s: %s", gpu.uid(), make.decision().profile().name());
-              yield work.make(gpu, make.decision());
-            }
-            case Step.Remove remove -> {
-              LOG.infof("Removing the VFs of GPU %s: nobody needs them", gpu.uid());
-              yield work.remove(gpu);
-            }
-          };
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // the agent ends; the record says what was begun
-      return;
-    } catch (RuntimeException | LinkageError | VirtualMachineError e) {
-      // or the GPU would seem to be at work for ever
-      LOG.errorf(e, "Defect while changing the VFs of GPU %s", gpu.uid());
-      outcome = new VfHardware.Outcome.Failed("defect: " + e, true);
-    }
-    finish(step, outcome, Duration.ofNanos(System.nanoTime() - begin));
-  }
-
-  private void finish(Step step, VfHardware.Outcome outcome, Duration took) {
-    Gpu gpu = step.gpu();
-    if (outcome instanceof VfHardware.Outcome.Obsolete) {
-      useless.add(gpu.uid());
-    } else {
-      useless.forget(gpu.uid());
-      boolean success = !(outcome instanceof VfHardware.Outcome.Failed);
-      switch (step) {
-        case Step.Make make -> metrics.vfsMade(success, took);
-        case Step.Remove remove -> metrics.vfsRemoved(success, took);
-      }
-    }
-    Optional<VfHostState> after =
-        switch (outcome) {
-          case VfHardware.Outcome.Made(int numVfs) -> {
-            LOG.infof("Made %d VFs of GPU %s", numVfs, gpu.uid());
-            failures.succeeded(gpu.uid());
-            yield Optional.empty();
-          }
-          case VfHardware.Outcome.Removed() -> {
-            LOG.infof("Removed the VFs of GPU %s", gpu.uid());
-            yield Optional.empty();
-          }
-          case VfHardware.Outcome.Obsolete() -> {
-            LOG.infof(
-                "The VFs of GPU %s stay as they are: they, or who uses them, are others by now",
-                gpu.uid());
-            yield step.before();
-          }
-          case VfHardware.Outcome.Failed(String message, boolean left) ->
-              Optional.of(failed(step, message, left));
-        };
-    hosts.set(gpu.uid(), after);
-    gasInformer.reconcileSoon();
-  }
-
-  private VfHostState failed(Step step, String message, boolean leftSomething) {
-    Optional<AttemptFailure> previous = failure(step.before());
-    boolean news = previous.filter(last -> last.message().equals(message)).isEmpty();
-    AttemptFailure failure = AttemptFailure.after(previous, message, clock.instant());
-    return switch (step) {
-      case Step.Make make -> {
-        if (news) {
-          LOG.errorf(
-              "The VFs of GPU %s could not be made, trying again: %s", make.gpu().uid(), message);
-        }
-        failures.failed(make.gpu().uid());
-        yield new MakingFailed(failure, make.decision().profile(), make.held(), leftSomething);
-      }
-      case Step.Remove remove -> {
-        if (news) {
-          LOG.errorf(
-              "The VFs of GPU %s could not be removed, trying again; the GPU is not offered"
-                  + " meanwhile: %s",
-              remove.gpu().uid(), message);
-        }
-        yield new RemovalFailed(failure);
-      }
-    };
   }
 }

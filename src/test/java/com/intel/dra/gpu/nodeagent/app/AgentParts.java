@@ -35,10 +35,13 @@ import com.intel.dra.gpu.nodeagent.state.BootId;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
 import com.intel.dra.gpu.nodeagent.state.VfHostRecords;
 import com.intel.dra.gpu.nodeagent.tell.AgentMetrics;
+import com.intel.dra.gpu.nodeagent.vfs.VfAttempts;
 import com.intel.dra.gpu.nodeagent.vfs.VfBackoff;
 import com.intel.dra.gpu.nodeagent.vfs.VfHardware;
 import com.intel.dra.gpu.nodeagent.vfs.VfProbe;
 import com.intel.dra.gpu.nodeagent.vfs.VfProvisioner;
+import com.intel.dra.gpu.nodeagent.vfs.VfRecordUpkeep;
+import com.intel.dra.gpu.nodeagent.vfs.VfRetries;
 import com.intel.dra.gpu.nodeagent.vfs.VfThreads;
 import com.intel.dra.gpu.sysfs.discovery.GpuDiscovery;
 import com.intel.dra.gpu.sysfs.sriov.VirtualFunctions;
@@ -160,6 +163,8 @@ public final class AgentParts {
             devices,
             hosts,
             config);
+    var hardware = new VfHardware(virtualFunctions, records, prepared, monitor, config);
+    var retries = new VfRetries(hosts, failures, clock);
     provisioner =
         new VfProvisioner(
             new VfProbe(
@@ -170,17 +175,14 @@ public final class AgentParts {
                 hosts,
                 records,
                 config),
-            new VfHardware(virtualFunctions, records, prepared, monitor, config),
-            threads,
+            new VfAttempts(hardware, threads, hosts, retries, informer, metrics),
+            retries,
+            new VfRecordUpkeep(records, hosts, hardware),
             hosts,
             records,
-            failures,
             devices,
             prepared,
-            informer,
-            config,
-            metrics,
-            clock);
+            config);
     proof = new AgentHealth(() -> socketDefect, config, uptime);
     heartbeat = new Heartbeat(proof, life, leases, informer, mode);
     reconciler =
