@@ -15,8 +15,9 @@
  * <p>How VFs are made and removed: the reconciler has {@link
  * com.intel.dra.gpu.nodeagent.vfs.VfProvisioner} decide, writes the consequences into the GAS, and
  * only then has {@link com.intel.dra.gpu.nodeagent.vfs.VfHardware} begin the work on the hardware.
- * Work in progress is in {@link com.intel.dra.gpu.nodeagent.devices.VfHosts}, where {@code
- * DevicePreparation} waits for it; VFs that were made are in {@link
+ * Work in progress is in {@link com.intel.dra.gpu.nodeagent.devices.VfHosts}, and {@code
+ * DevicePreparation} waits for its end at the {@link
+ * com.intel.dra.gpu.nodeagent.devices.DeviceLock}; VFs that were made are in {@link
  * com.intel.dra.gpu.nodeagent.state.VfHostRecords}.
  */
 @org.jspecify.annotations.NullMarked

@@ -43,6 +43,7 @@ public class DeviceMonitor {
   private final NodeDevices devices;
   private final GasInformer gas;
   private final GasPublication publication;
+  private final DeviceLock lock;
   private final VfHosts hosts;
   private final DeviceMetrics figures;
   private final AgentConfig config;
@@ -58,6 +59,7 @@ public class DeviceMonitor {
       NodeDevices devices,
       GasInformer gas,
       GasPublication publication,
+      DeviceLock lock,
       VfHosts hosts,
       DeviceMetrics figures,
       AgentConfig config) {
@@ -66,6 +68,7 @@ public class DeviceMonitor {
     this.devices = devices;
     this.gas = gas;
     this.publication = publication;
+    this.lock = lock;
     this.hosts = hosts;
     this.figures = figures;
     this.config = config;
@@ -148,7 +151,7 @@ public class DeviceMonitor {
     List<Gpu> vanished =
         devices.known().orElse(List.of()).stream().filter(gpu -> isGone(gpu, now)).toList();
     devices.replace(now);
-    hosts.devicesChanged();
+    lock.signalChange();
     LOG.infof("Devices of this node: %s", uids(now));
     gas.reconcileSoon();
     if (!vanished.isEmpty()) {

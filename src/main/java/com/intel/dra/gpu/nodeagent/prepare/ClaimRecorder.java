@@ -4,6 +4,7 @@ import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.nodeagent.config.AgentConfig;
+import com.intel.dra.gpu.nodeagent.devices.DeviceLock;
 import com.intel.dra.gpu.nodeagent.devices.NodeDevices;
 import com.intel.dra.gpu.nodeagent.devices.VfHostState;
 import com.intel.dra.gpu.nodeagent.devices.VfHosts;
@@ -37,6 +38,7 @@ public class ClaimRecorder {
 
   private final NodeDevices node;
   private final PreparedClaims prepared;
+  private final DeviceLock lock;
   private final VfHosts hosts;
   private final VfHostRecords records;
   private final AgentConfig config;
@@ -74,11 +76,13 @@ public class ClaimRecorder {
   public ClaimRecorder(
       NodeDevices node,
       PreparedClaims prepared,
+      DeviceLock lock,
       VfHosts hosts,
       VfHostRecords records,
       AgentConfig config) {
     this.node = node;
     this.prepared = prepared;
+    this.lock = lock;
     this.hosts = hosts;
     this.records = records;
     this.config = config;
@@ -94,7 +98,9 @@ public class ClaimRecorder {
     return removing.ask(claim);
   }
 
-  /** Why the claim cannot be recorded now; empty when it can. Call this under the lock. */
+  /**
+   * Why the claim cannot be recorded now; empty when it can. Call this under {@link DeviceLock}.
+   */
   Optional<DeviceHindrance> hindrance(ClaimReference claim, PreparedClaim wanted) {
     return hindrance(new Wish(claim, wanted), prepared.all());
   }
@@ -124,7 +130,7 @@ public class ClaimRecorder {
    * claim used so far.
    */
   private List<Recording> record(List<Wish> wishes) {
-    return hosts.locked(
+    return lock.locked(
         () -> {
           try {
             return records.exclusively(() -> recordUnlessHindered(wishes));

@@ -2,8 +2,8 @@ package com.intel.dra.gpu.nodeagent.prepare;
 
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.device.DeviceType;
-import com.intel.dra.gpu.nodeagent.devices.VfHosts;
-import com.intel.dra.gpu.nodeagent.devices.VfHosts.Attempt;
+import com.intel.dra.gpu.nodeagent.devices.DeviceLock;
+import com.intel.dra.gpu.nodeagent.devices.DeviceLock.Attempt;
 import com.intel.dra.gpu.nodeagent.gas.GasInformer;
 import com.intel.dra.gpu.nodeagent.prepare.ClaimRecorder.Recording;
 import com.intel.dra.gpu.nodeagent.prepare.ClaimRecorder.Removal;
@@ -27,13 +27,13 @@ import java.util.function.Supplier;
 public class DevicePreparation {
 
   private final ClaimRecorder recorder;
-  private final VfHosts hosts;
+  private final DeviceLock lock;
   private final GasInformer gas;
 
   @Inject
-  public DevicePreparation(ClaimRecorder recorder, VfHosts hosts, GasInformer gas) {
+  public DevicePreparation(ClaimRecorder recorder, DeviceLock lock, GasInformer gas) {
     this.recorder = recorder;
-    this.hosts = hosts;
+    this.lock = lock;
     this.gas = gas;
   }
 
@@ -58,7 +58,7 @@ public class DevicePreparation {
           if (left.compareTo(took) <= 0) {
             return failed(claim, reason); // another look would end after the deadline
           }
-          hosts.awaitChange(deadline);
+          lock.awaitChange(deadline);
         }
         case WantedClaim.Known(PreparedClaim wanted) -> {
           Optional<PrepareResult> result = attempt(claim, wanted, deadline);
@@ -115,7 +115,7 @@ public class DevicePreparation {
 
   private Optional<PrepareResult> awaitDevices(
       ClaimReference claim, PreparedClaim wanted, Deadline deadline) {
-    return hosts.untilFinal(deadline, () -> waited(recorder.hindrance(claim, wanted)));
+    return lock.untilFinal(deadline, () -> waited(recorder.hindrance(claim, wanted)));
   }
 
   private static Attempt<Optional<PrepareResult>> waited(Optional<DeviceHindrance> hindrance) {
@@ -129,7 +129,7 @@ public class DevicePreparation {
   UnprepareResult unprepare(ClaimReference claim) {
     return switch (recorder.remove(claim)) {
       case Removal.Removed(PreparedClaim removed) -> {
-        hosts.claimsChanged();
+        lock.signalChange();
         showInGas(removed);
         yield new UnprepareResult.Unprepared();
       }

@@ -2,9 +2,9 @@ package com.intel.dra.gpu.nodeagent.prepare;
 
 import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.nodeagent.config.AgentConfig;
+import com.intel.dra.gpu.nodeagent.devices.DeviceLock;
+import com.intel.dra.gpu.nodeagent.devices.DeviceLock.Attempt;
 import com.intel.dra.gpu.nodeagent.devices.NodeDevices;
-import com.intel.dra.gpu.nodeagent.devices.VfHosts;
-import com.intel.dra.gpu.nodeagent.devices.VfHosts.Attempt;
 import com.intel.dra.kit.kubelet.api.ClaimPreparer;
 import com.intel.dra.kit.kubelet.api.ClaimReference;
 import com.intel.dra.kit.kubelet.api.PrepareResult;
@@ -17,15 +17,15 @@ import java.util.Optional;
 
 /**
  * Answers the kubelet in the mode that the agent is in. After a boot the kubelet may call before
- * the first discovery has worked; it is let wait, for a refusal has it call again only after a
- * minute or more.
+ * the first discovery has worked. Its call then waits, because after a refusal the kubelet calls
+ * again only after a minute or more.
  */
 @Singleton
 public class ModePreparation implements ClaimPreparer {
 
   private final DeadlinePreparer preparer;
   private final NodeDevices devices;
-  private final VfHosts hosts;
+  private final DeviceLock lock;
   private final AgentConfig config;
 
   @Inject
@@ -34,10 +34,10 @@ public class ModePreparation implements ClaimPreparer {
       ClassicPreparation classic,
       StructuredPreparation structured,
       NodeDevices devices,
-      VfHosts hosts,
+      DeviceLock lock,
       AgentConfig config) {
     this.devices = devices;
-    this.hosts = hosts;
+    this.lock = lock;
     this.config = config;
     this.preparer =
         switch (mode) {
@@ -68,9 +68,9 @@ public class ModePreparation implements ClaimPreparer {
   }
 
   private boolean awaitDiscovery(Deadline deadline) {
-    // first without the lock, under which claims are written to the disk
+    // looks without the lock first, because claims are written to the disk under it
     return devices.known().isPresent()
-        || hosts.untilFinal(
+        || lock.untilFinal(
             deadline,
             () ->
                 devices.known().isPresent()

@@ -4,6 +4,7 @@ import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.nodeagent.config.AgentConfig;
+import com.intel.dra.gpu.nodeagent.devices.DeviceLock;
 import com.intel.dra.gpu.nodeagent.devices.NodeDevices;
 import com.intel.dra.gpu.nodeagent.devices.VfHostState;
 import com.intel.dra.gpu.nodeagent.devices.VfHostState.Making;
@@ -51,6 +52,7 @@ public class VfProvisioner {
   private final VfAttempts attempts;
   private final VfRetries retries;
   private final VfRecordUpkeep upkeep;
+  private final DeviceLock lock;
   private final VfHosts hosts;
   private final VfHostRecords records;
   private final NodeDevices devices;
@@ -59,7 +61,7 @@ public class VfProvisioner {
 
   /**
    * The GPUs of which {@link VfHosts} tells whether their VFs can be offered. Replaced as a whole
-   * under the lock of {@link VfHosts}, and read without it.
+   * under {@link DeviceLock}, and read without it.
    */
   private volatile Set<DeviceUid> lookedAt = Set.of();
 
@@ -69,6 +71,7 @@ public class VfProvisioner {
       VfAttempts attempts,
       VfRetries retries,
       VfRecordUpkeep upkeep,
+      DeviceLock lock,
       VfHosts hosts,
       VfHostRecords records,
       NodeDevices devices,
@@ -78,6 +81,7 @@ public class VfProvisioner {
     this.attempts = attempts;
     this.retries = retries;
     this.upkeep = upkeep;
+    this.lock = lock;
     this.hosts = hosts;
     this.records = records;
     this.devices = devices;
@@ -98,7 +102,7 @@ public class VfProvisioner {
     }
     List<Gpu> known = found.get();
     Map<Gpu, VfObservation> seen = probe.look(known, VfHolders.of(gas, prepared.all().values()));
-    return hosts.locked(
+    return lock.locked(
         () -> {
           Set<DeviceUid> here =
               known.stream().map(Gpu::uid).collect(Collectors.toUnmodifiableSet());
@@ -157,7 +161,7 @@ public class VfProvisioner {
     if (!onRecord && !seen.values().stream().allMatch(VfObservation::hasNone)) {
       return false;
     }
-    return hosts.locked(
+    return lock.locked(
         () -> {
           seen.forEach((gpu, sight) -> upkeep.compare(gpu, sight, holders));
           seen.forEach(

@@ -2,6 +2,7 @@ package com.intel.dra.gpu.nodeagent.vfs;
 
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.nodeagent.devices.DeviceLock;
 import com.intel.dra.gpu.nodeagent.devices.VfHosts;
 import com.intel.dra.gpu.nodeagent.state.VfHostRecord;
 import com.intel.dra.gpu.nodeagent.state.VfHostRecords;
@@ -15,7 +16,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Keeps the records of the VFs that this driver made in step with the VFs that are there. Call all
- * of it under the lock of {@link VfHosts}.
+ * of it under {@link DeviceLock}.
  */
 @Singleton
 public class VfRecordUpkeep {

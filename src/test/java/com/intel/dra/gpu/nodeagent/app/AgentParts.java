@@ -5,6 +5,7 @@ import com.intel.dra.gpu.metrics.Meters;
 import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.nodeagent.cdi.GpuCdiDevices;
 import com.intel.dra.gpu.nodeagent.config.TestingConfig;
+import com.intel.dra.gpu.nodeagent.devices.DeviceLock;
 import com.intel.dra.gpu.nodeagent.devices.DeviceMetrics;
 import com.intel.dra.gpu.nodeagent.devices.DeviceMonitor;
 import com.intel.dra.gpu.nodeagent.devices.NodeDevices;
@@ -60,7 +61,8 @@ public final class AgentParts {
 
   public final NodeDevices devices = new NodeDevices();
   public final GasPublication publication = new GasPublication();
-  public final VfHosts hosts = new VfHosts();
+  public final DeviceLock lock = new DeviceLock();
+  public final VfHosts hosts = new VfHosts(lock);
   public final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final ActingAgent acting;
   public final PreparedClaims prepared;
@@ -147,13 +149,14 @@ public final class AgentParts {
             devices,
             informer,
             publication,
+            lock,
             hosts,
             new DeviceMetrics(figures, devices, hosts, informer),
             config);
     offer = new SliceOffer(devices, hosts, records, failures, prepared, config);
     var devicePreparation =
         new DevicePreparation(
-            new ClaimRecorder(devices, prepared, hosts, records, config), hosts, informer);
+            new ClaimRecorder(devices, prepared, lock, hosts, records, config), lock, informer);
     preparation =
         new ModePreparation(
             mode,
@@ -161,7 +164,7 @@ public final class AgentParts {
             new StructuredPreparation(
                 devicePreparation, prepared, pending, claims, offer, devices, informer, config),
             devices,
-            hosts,
+            lock,
             config);
     var hardware = new VfHardware(virtualFunctions, records, prepared, monitor, config);
     var retries = new VfRetries(hosts, failures, clock);
@@ -178,6 +181,7 @@ public final class AgentParts {
             new VfAttempts(hardware, threads, hosts, retries, informer, metrics),
             retries,
             new VfRecordUpkeep(records, hosts, hardware),
+            lock,
             hosts,
             records,
             devices,

@@ -38,7 +38,7 @@ class DeviceMetricsTest {
 
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final NodeDevices devices = new NodeDevices();
-  private final VfHosts hosts = new VfHosts();
+  private final VfHosts hosts = new VfHosts(new DeviceLock());
   private TestingGasInformer informer;
   private DeviceMetrics figures;
 

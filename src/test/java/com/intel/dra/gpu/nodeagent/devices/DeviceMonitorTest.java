@@ -262,14 +262,16 @@ class DeviceMonitorTest {
   }
 
   private DeviceMonitor monitor(AgentConfig agentConfig, GpuDiscovery discovery) {
+    var lock = new DeviceLock();
     return new DeviceMonitor(
         discovery,
         new CdiSpecFile(agentConfig.cdiRoot(), GpuCdiDevices.KIND),
         devices,
         gas,
         publication,
-        new VfHosts(),
-        new DeviceMetrics(Meters.ofAgent(meters, "node1"), devices, new VfHosts(), gas),
+        lock,
+        new VfHosts(lock),
+        new DeviceMetrics(Meters.ofAgent(meters, "node1"), devices, new VfHosts(lock), gas),
         agentConfig);
   }
 

@@ -34,7 +34,7 @@ class UnusableGpusTest {
   @TempDir Path root;
 
   private final NodeDevices devices = new NodeDevices();
-  private final VfHosts hosts = new VfHosts();
+  private final VfHosts hosts = new VfHosts(new DeviceLock());
   private UnusableGpus unusable;
 
   @BeforeEach

@@ -19,6 +19,7 @@ import com.intel.dra.gpu.nodeagent.app.AgentFixtures;
 import com.intel.dra.gpu.nodeagent.app.ProcessLife;
 import com.intel.dra.gpu.nodeagent.config.TestingConfig;
 import com.intel.dra.gpu.nodeagent.devices.AttemptFailure;
+import com.intel.dra.gpu.nodeagent.devices.DeviceLock;
 import com.intel.dra.gpu.nodeagent.devices.NodeDevices;
 import com.intel.dra.gpu.nodeagent.devices.VfHostState;
 import com.intel.dra.gpu.nodeagent.devices.VfHosts;
@@ -55,8 +56,10 @@ class ClassicPreparationTest {
 
   private final NodeDevices devices = new NodeDevices();
 
-  /** Whoever waits is woken, or finds out by far too late. */
-  private final VfHosts hosts = new VfHosts(Duration.ofMinutes(10));
+  /** A thread that waits is signalled, or looks again far too late for the test. */
+  private final DeviceLock lock = new DeviceLock(Duration.ofMinutes(10));
+
+  private final VfHosts hosts = new VfHosts(lock);
 
   private TestingGasInformer gasInformer;
   private TestingGasStore store;
@@ -79,7 +82,9 @@ class ClassicPreparationTest {
     return new FreshDeadlinePreparer(
         new ClassicPreparation(
             new DevicePreparation(
-                new ClaimRecorder(devices, prepared, hosts, records, config), hosts, gasInformer),
+                new ClaimRecorder(devices, prepared, lock, hosts, records, config),
+                lock,
+                gasInformer),
             prepared,
             gasInformer,
             store,
@@ -185,7 +190,7 @@ class ClassicPreparationTest {
     var calls = new ArrayList<FutureTask<PrepareResult>>();
 
     // whoever comes first waits for the lock, and the others for him
-    hosts.locked(
+    lock.locked(
         () -> {
           var threads = new ArrayList<Thread>();
           for (int i = 0; i < 50; i++) {
@@ -348,7 +353,7 @@ class ClassicPreparationTest {
     FutureTask<PrepareResult> call = waitingCall("a", Optional.empty());
 
     gasInformer.gas = gas(Map.of(), Map.of(), Map.of("a", allocation(3)), "Ready");
-    hosts.devicesChanged();
+    lock.signalChange();
 
     assertThat(call.get(30, TimeUnit.SECONDS))
         .isEqualTo(Prepared.classic(List.of("intel.com/gpu=" + uid(3))));

@@ -11,6 +11,7 @@ import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.nodeagent.config.TestingConfig;
+import com.intel.dra.gpu.nodeagent.devices.DeviceLock;
 import com.intel.dra.gpu.nodeagent.devices.NodeDevices;
 import com.intel.dra.gpu.nodeagent.devices.VfHostState;
 import com.intel.dra.gpu.nodeagent.devices.VfHosts;
@@ -54,8 +55,10 @@ class StructuredPreparationTest {
 
   private final NodeDevices node = new NodeDevices();
 
-  /** Whoever waits is woken, or finds out by far too late. */
-  private final VfHosts hosts = new VfHosts(Duration.ofMinutes(10));
+  /** A thread that waits is signalled, or looks again far too late for the test. */
+  private final DeviceLock lock = new DeviceLock(Duration.ofMinutes(10));
+
+  private final VfHosts hosts = new VfHosts(lock);
 
   private final PendingAllocations pending = new PendingAllocations(InstantSource.system());
   private final TestingStructuredClaims claims = new TestingStructuredClaims();
@@ -76,7 +79,7 @@ class StructuredPreparationTest {
     return new FreshDeadlinePreparer(
         new StructuredPreparation(
             new DevicePreparation(
-                new ClaimRecorder(node, prepared, hosts, records, config), hosts, gas),
+                new ClaimRecorder(node, prepared, lock, hosts, records, config), lock, gas),
             prepared,
             pending,
             claims,
@@ -204,7 +207,7 @@ class StructuredPreparationTest {
     claims.whenRead =
         () ->
             lockWasFree.complete(
-                CompletableFuture.supplyAsync(() -> hosts.locked(() -> true))
+                CompletableFuture.supplyAsync(() -> lock.locked(() -> true))
                     .completeOnTimeout(false, 5, TimeUnit.SECONDS)
                     .join());
 
@@ -325,7 +328,7 @@ class StructuredPreparationTest {
     FutureTask<PrepareResult> call = waitingCall("a");
 
     isAway.set(false);
-    hosts.devicesChanged();
+    lock.signalChange();
 
     assertThat(call.get(30, TimeUnit.SECONDS)).isInstanceOf(PrepareResult.Prepared.class);
   }
