@@ -17,12 +17,13 @@ import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
- * Forgets prepared claims that the kubelet will never unprepare. Kubelets of 1.27 do not if the
- * claim is gone first (a pod that was deleted by force), those of 1.28 and later if they lost the
- * claim from their cache. Such a claim would hold its devices until the node reboots.
+ * Forgets prepared claims that the kubelet will never unprepare. A kubelet of 1.27 does not
+ * unprepare a claim that is gone first (its pod was deleted by force), and one of 1.28 or later
+ * does not if it lost the claim from its cache. Such a claim would hold its devices until the node
+ * reboots.
  *
  * <p>A claim is forgotten when it has had no allocation in the GAS for as long as the settings say,
- * and the API server confirms that it is gone, or another one of that name, or not allocated.
+ * and the API server confirms that the claim is gone, has another UID, or is not allocated.
  */
 @Singleton
 public class ClassicAbandonedClaims {
@@ -47,7 +48,7 @@ public class ClassicAbandonedClaims {
     this.forgotten = new ForgottenClaims(prepared, gas, config, clock);
   }
 
-  /** To be called again and again. May block on the API server. */
+  /** Call this periodically. It may block on the API server. */
   public synchronized void forget() {
     Optional<GpuAllocationState> current = gas.current();
     if (current.isEmpty()) {
@@ -67,7 +68,7 @@ public class ClassicAbandonedClaims {
   }
 
   private void forget(String uid, PreparedClaim claim) {
-    forgotten.isAllocated(uid); // unless it is forgotten now
+    forgotten.isAllocated(uid); // its time begins anew, unless it is forgotten now
     try {
       if (!claims.mayBeInUse(uid, claim)) {
         forgotten.forget(uid, claim);

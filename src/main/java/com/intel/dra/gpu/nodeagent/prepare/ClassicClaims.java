@@ -7,7 +7,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 
-/** ResourceClaims at the API server, of which the agent reads those in doubt only. */
+/** Reads ResourceClaims from the API server, and only those that the agent has doubts about. */
 @Singleton
 public class ClassicClaims {
 
@@ -19,8 +19,8 @@ public class ClassicClaims {
   }
 
   /**
-   * Whether the claim of that UID is allocated. Not known of claims without a name, whose record
-   * was rebuilt from the GAS: of them the GAS knows best.
+   * Whether the claim of that UID is allocated. For a claim without a name, whose record was
+   * rebuilt from the GAS, this is not known, and the GAS counts.
    *
    * @throws io.fabric8.kubernetes.client.KubernetesClientException if the API server does not say
    */

@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Classic DRA: the controller's allocation stands in the resource handle and in the GAS. */
+/** Prepares claims of classic DRA, whose allocation is in the resource handle and in the GAS. */
 @Singleton
 @Typed(ClassicPreparation.class)
 public class ClassicPreparation implements DeadlinePreparer {
@@ -74,9 +74,10 @@ public class ClassicPreparation implements DeadlinePreparer {
   }
 
   /**
-   * Kubelets of 1.28 to 1.30 may call with the UID and handle of an earlier claim of the same name,
-   * whose devices are another's now. The controller writes the GAS before the claim, so what is
-   * neither in the GAS that the informer shows nor in that of the API server is no allocation.
+   * A kubelet of 1.28 to 1.30 may call with the UID and handle of an earlier claim of the same
+   * name, whose devices belong to another claim now. The controller writes the GAS before the
+   * claim. Therefore an allocation that is neither in the informer's GAS nor in that of the API
+   * server does not exist.
    */
   private WantedClaim onRecord(ClaimReference claim, List<AllocatedDevice> devices) {
     Optional<GpuAllocationState> shown = gas.current();
@@ -111,7 +112,7 @@ public class ClassicPreparation implements DeadlinePreparer {
     return devices.stream().map(AllocatedDevice::uid).collect(Collectors.toSet());
   }
 
-  /** Claims that the Go driver allocated are in the GAS alone. */
+  /** Claims that the Go driver allocated are in the GAS only. */
   private WantedClaim devicesInGas(ClaimReference claim) {
     return gas.current()
         .map(state -> state.getSpec().resourceClaimAllocations().get(claim.uid()))

@@ -7,12 +7,12 @@ import com.intel.dra.kit.kubelet.api.UnprepareResult;
 import com.intel.dra.kit.time.Deadline;
 import java.util.Optional;
 
-/** A {@link ClaimPreparer} that is called when a part of the call's time may have passed. */
+/** A {@link ClaimPreparer} for calls of which a part of the time may have passed already. */
 interface DeadlinePreparer {
 
-  /** As {@link ClaimPreparer#prepare}, waiting no longer than is left. */
+  /** Does what {@link ClaimPreparer#prepare} does, and waits no longer than the deadline. */
   PrepareResult prepare(ClaimReference claim, Optional<String> resourceHandle, Deadline deadline);
 
-  /** As {@link ClaimPreparer#unprepare}. */
+  /** Does what {@link ClaimPreparer#unprepare} does. */
   UnprepareResult unprepare(ClaimReference claim);
 }

@@ -16,19 +16,19 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Whether a claim would use what another claim's containers may still be using. The scheduler lets
- * go of a claim as soon as its pod object is gone, and that may be before the containers are: pods
- * that were deleted by force.
+ * Finds out whether a claim would use what another claim's containers may still be using. The
+ * scheduler frees a claim as soon as its pod object is gone. If the pod was deleted by force, its
+ * containers may still be running then.
  */
 final class DoubleUse {
 
   private DoubleUse() {}
 
   /**
-   * What stands against the claim; empty when nothing does.
+   * Returns why the claim cannot be prepared now; empty when it can.
    *
    * @param prepared the claims that are prepared, by UID; the claim itself may be among them
-   * @param memoryMiB what a GPU has, by its UID; empty or 0 where that is not known
+   * @param memoryMiB the memory of a GPU, by its UID; empty or 0 where that is not known
    */
   static Optional<String> of(
       String uid,
@@ -42,7 +42,7 @@ final class DoubleUse {
         .or(() -> tooManyShares(before, wanted, others));
   }
 
-  /** The offer and the controller's placement keep to it, so that it is no surprise here. */
+  /** The offer and the controller's placement keep to this limit too, so it is seldom met here. */
   private static Optional<String> tooManyShares(
       Optional<PreparedClaim> before,
       PreparedClaim wanted,
@@ -86,8 +86,8 @@ final class DoubleUse {
   }
 
   /**
-   * Shares of one GPU that are more than it has, together with those of ending containers. A claim
-   * that is prepared already takes nothing more when the kubelet asks again.
+   * The shares of one GPU, with those of ending containers, may be more than the GPU has. A claim
+   * that is prepared already takes nothing more when the kubelet calls again.
    */
   private static Optional<String> tooMuchMemory(
       Optional<PreparedClaim> before,
@@ -131,7 +131,7 @@ final class DoubleUse {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** Also of a record that was rebuilt from the GAS: one with all of the memory has the GPU. */
+  /** This also holds for a record that was rebuilt from the GAS. */
   private static long shareMiB(PreparedClaim claim, String gpu) {
     return claim.devices().stream()
         .filter(device -> device.uid().equals(gpu))
@@ -156,7 +156,7 @@ final class DoubleUse {
     return DeviceUid.parse(device.uid()).flatMap(DeviceUid::parent).map(DeviceUid::toString);
   }
 
-  /** Of a record that was rebuilt from the GAS nobody knows: it does not stand in the way. */
+  /** A record that was rebuilt from the GAS does not say it, so it counts as shared. */
   private static boolean isShared(AllocatedDevice device, PreparedClaim claim) {
     return claim.results().isEmpty()
         || claim.results().stream()

@@ -14,8 +14,8 @@ import java.util.Map;
 import org.jboss.logging.Logger;
 
 /**
- * Lets prepared claims be forgotten that have had no allocation for long enough: the containers of
- * a pod that was deleted by force may still be ending.
+ * Forgets prepared claims that have had no allocation for long enough. It waits because the
+ * containers of a pod that was deleted by force may still be ending.
  */
 final class ForgottenClaims {
 
@@ -35,29 +35,30 @@ final class ForgottenClaims {
     this.clock = clock;
   }
 
-  /** Nothing is known of allocations: every claim counts as allocated. */
+  /** Call this when allocations are not known: each claim then counts as allocated. */
   void allAreAllocated() {
     notAllocatedSince.clear();
   }
 
-  /** The claim is allocated, or may be: if it is not later, the time begins anew. */
+  /** The claim is allocated, or may be. If it is not later, its time begins anew. */
   void isAllocated(String uid) {
     notAllocatedSince.remove(uid);
   }
 
-  /** Of all but these claims nothing is to be remembered. */
+  /** Drops the times of all claims but these. */
   void onlyThese(Collection<String> uids) {
     notAllocatedSince.keySet().retainAll(uids);
   }
 
-  /** The claim has no allocation now. Returns whether that is so for long enough. */
+  /** The claim has no allocation now. Returns whether it has had none for long enough. */
   boolean isDue(String uid) {
     Instant now = clock.instant();
     return !now.isBefore(notAllocatedSince.computeIfAbsent(uid, _ -> now).plus(patience));
   }
 
   /**
-   * @param claim the record that was judged: the kubelet may have prepared the claim anew since
+   * @param claim the record that was judged; if the kubelet has prepared the claim again since, the
+   *     record is another and stays
    */
   void forget(String uid, PreparedClaim claim) throws IOException {
     notAllocatedSince.remove(uid);

@@ -19,11 +19,11 @@ import org.jboss.logging.Logger;
 
 /**
  * Forgets prepared claims of structured DRA that the kubelet will never unprepare, because it lost
- * its own record of them. Such a claim would hold its devices, which the scheduler takes for free,
- * until the node reboots.
+ * its own record of them. Such a claim would hold its devices until the node reboots, although the
+ * scheduler considers them free.
  *
- * <p>A claim is forgotten when the API server has said for as long as the settings say that it is
- * gone, or another one of that name, or has nothing on this node.
+ * <p>A claim is forgotten when the API server has said for as long as the settings say that the
+ * claim is gone, has another UID, or has nothing on this node.
  */
 @Singleton
 public class StructuredAbandonedClaims {
@@ -50,7 +50,7 @@ public class StructuredAbandonedClaims {
     this.forgotten = new ForgottenClaims(prepared, gas, config, clock);
   }
 
-  /** How often to look: each look reads every prepared claim. Never without a pause. */
+  /** The pause between two looks. There always is one, because a look reads each prepared claim. */
   public Duration pause() {
     return pause(config.abandonedClaimsAfter());
   }
@@ -60,7 +60,7 @@ public class StructuredAbandonedClaims {
     return half.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : half;
   }
 
-  /** To be called again and again. May block on the API server. */
+  /** Call this periodically. It may block on the API server. */
   public synchronized void forget() {
     Map<String, PreparedClaim> all = prepared.all();
     forgotten.onlyThese(all.keySet());
@@ -73,13 +73,13 @@ public class StructuredAbandonedClaims {
               forgotten.forget(uid, claim);
             }
           } catch (KubernetesClientException | IOException e) {
-            forgotten.isAllocated(uid); // what is not known counts as allocated
+            forgotten.isAllocated(uid); // an unknown claim counts as allocated
             LOG.debugf("Whether claim %s is allocated is not known: %s", uid, e.getMessage());
           }
         });
   }
 
-  /** A claim without a name was taken over from the GAS: nobody can ask for it. */
+  /** A claim that was taken over from the GAS has no name, so the API server cannot be asked. */
   private boolean isAllocatedHere(String uid, PreparedClaim claim) {
     if (claim.name().isEmpty()) {
       return true;

@@ -12,26 +12,29 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** ResourceClaims of resource.k8s.io/v1 at the API server. */
+/** Reads ResourceClaims of resource.k8s.io/v1 from the API server. */
 @Singleton
 public class StructuredClaims {
 
   /**
-   * Each read that goes on beside others has a connection of its own, and to open one takes longer
-   * than several reads after each other.
+   * Each concurrent read has a connection of its own, and to open one takes longer than several
+   * reads one after the other.
    */
   private static final int AT_A_TIME = 16;
 
   /**
-   * Without an answer to anybody for so long nobody waits any more: an API server that is away is
-   * to hold up all at the same time, and not one after the other.
+   * When no read was answered for so long, waiting reads start at once: an API server that is away
+   * then delays all calls at the same time, and not one after the other.
    */
   private static final Duration PATIENCE = Duration.ofMillis(500);
 
-  /** Of one request: the kubelet waits 45 s in all, and a claim may be answered from its record. */
+  /**
+   * The limit of one request. The kubelet waits 45 s in all, and a claim may be answered from its
+   * record.
+   */
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
 
-  /** For a connection that was just closed, or an API server that is being replaced. */
+  /** Covers a connection that was just closed, or an API server that is being replaced. */
   private static final int RETRIES = 3;
 
   private final KubernetesClient client;
@@ -44,7 +47,7 @@ public class StructuredClaims {
   }
 
   /**
-   * May wait for other reads, as long as they are answered.
+   * Reads the claim. It may wait for other reads, as long as they are answered.
    *
    * @return empty if the API server says of this claim that there is none
    * @throws io.fabric8.kubernetes.client.KubernetesClientException if it does not say
@@ -64,7 +67,7 @@ public class StructuredClaims {
     }
   }
 
-  /** Whether it is this read's turn; else it goes on without. */
+  /** Waits for this read's turn. Returns false if the read starts without having its turn. */
   private boolean awaitTurn() {
     try {
       long before;

@@ -30,9 +30,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Structured DRA: the scheduler's allocation stands in the claim, which is read from the API server
- * at each call; while that is away, what is prepared already is answered from its record. VFs that
- * are to be made stand in the GAS as allocated until the claim is prepared.
+ * Prepares claims of structured DRA. The scheduler's allocation is in the claim, which is read from
+ * the API server at each call. While the API server is away, a claim that is prepared already is
+ * answered from its record. VFs that are to be made are in the GAS as allocated until the claim is
+ * prepared.
  */
 @Singleton
 @Typed(StructuredPreparation.class)
@@ -79,7 +80,7 @@ public class StructuredPreparation implements DeadlinePreparer {
     return result;
   }
 
-  /** VFs are made of what the GAS shows. */
+  /** VFs are made as the GAS says. */
   private WantedClaim announced(ClaimReference claim, WantedClaim wanted) {
     if (wanted instanceof WantedClaim.Known(PreparedClaim known)
         && known.devices().stream().anyMatch(device -> device.type().equals(VF))) {
@@ -137,7 +138,7 @@ public class StructuredPreparation implements DeadlinePreparer {
     };
   }
 
-  /** Who wrote them expects something of them, so nothing is not the answer. */
+  /** Their author expects an effect of them, so they are not ignored. */
   private static String unknownParameters(String driver, ClaimResults.Configuration configuration) {
     String of =
         configuration.requests().isEmpty()
@@ -193,7 +194,7 @@ public class StructuredPreparation implements DeadlinePreparer {
     return new WantedClaim.Known(new PreparedClaim(claim.namespace(), claim.name(), held, results));
   }
 
-  /** Who only looks on gets nothing of a VF that does not exist. */
+  /** A claim with administrative access gets no CDI device for a VF that does not exist. */
   private List<String> cdiDevices(String uid, boolean adminAccess) {
     return adminAccess && node.find(uid).isEmpty()
         ? List.of()

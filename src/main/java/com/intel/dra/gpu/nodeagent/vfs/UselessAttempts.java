@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Attempts at VFs that found nothing to be done although it had been decided on: the next one for
- * the same GPU waits, longer each time, or what decides and what carries out could disagree without
- * end.
+ * Attempts that found nothing to be done, although work had been decided on. The next attempt on
+ * the same GPU waits, longer each time; otherwise the decision and the work could disagree in an
+ * endless loop.
  */
 final class UselessAttempts {
 
@@ -24,6 +24,7 @@ final class UselessAttempts {
     this.clock = clock;
   }
 
+  /** An attempt found nothing to be done. */
   synchronized void add(DeviceUid gpu) {
     byGpu.compute(
         gpu,
@@ -31,7 +32,7 @@ final class UselessAttempts {
             AttemptFailure.after(Optional.ofNullable(before), "obsolete", clock.instant()));
   }
 
-  /** Something was done, or nothing is to be done any more. */
+  /** An attempt did something, or nothing is to be done any more. */
   synchronized void forget(DeviceUid gpu) {
     byGpu.remove(gpu);
   }
@@ -46,7 +47,7 @@ final class UselessAttempts {
         .isPresent();
   }
 
-  /** Until the first of those that wait need wait no longer; empty when none waits. */
+  /** How long until the first GPU need not wait any more; empty when none waits. */
   synchronized Optional<Duration> untilNext() {
     Instant now = clock.instant();
     return byGpu.values().stream()

@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The GPUs of which VFs could not be made lately, so that no others are planned there until they
- * were made or some time has passed: else a GPU that is broken, which nobody uses, would be the
- * first choice for every next claim. In memory only: a new agent tries anew.
+ * The GPUs on which VFs could not be made lately. No other VFs are planned there until they were
+ * made or some time has passed; without that, a broken GPU, which no claim uses, would be the first
+ * choice for each next claim. This is in memory only, so a new agent tries again at once.
  */
 @Singleton
 public class VfBackoff {
@@ -29,21 +29,22 @@ public class VfBackoff {
     this.clock = clock;
   }
 
-  /** They could not be made, or still cannot. */
+  /** VFs could not be made, or still cannot. */
   void failed(DeviceUid gpu) {
     until.put(gpu, clock.instant().plus(pause));
   }
 
+  /** VFs were made. */
   void succeeded(DeviceUid gpu) {
     until.remove(gpu);
   }
 
-  /** Whether no new VFs are to be planned on the GPU. */
+  /** Whether a failure is so recent that no new VFs are planned on the GPU. */
   public boolean isRecent(DeviceUid gpu) {
     return Optional.ofNullable(until.get(gpu)).filter(clock.instant()::isBefore).isPresent();
   }
 
-  /** When the first of the GPUs may be tried again; empty when there is none. */
+  /** How long until the first of the GPUs may be tried again; empty when there is none. */
   Optional<Duration> untilNextIsTriedAgain() {
     Instant now = clock.instant();
     return until.values().stream()

@@ -19,31 +19,33 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Carries out on the hardware what was decided about one GPU, and has the node's devices follow.
- * The record of the GPU is true at every step: an agent that dies here finds afterwards what it had
- * begun. Takes seconds; not to be called twice at once for one GPU.
+ * Makes and removes VFs on the hardware, and updates the node's devices afterwards. The record of
+ * the GPU is true at every step, so that the next agent finds what an agent had begun that died
+ * here. A call takes seconds; do not make two calls for one GPU at the same time.
  */
 @Singleton
 public class VfHardware {
 
   private static final Logger LOG = Logger.getLogger(VfHardware.class);
 
-  /** What an attempt came to. */
+  /** The outcome of an attempt. */
   sealed interface Outcome {
 
-    /** They are there and published in the CDI spec. */
+    /** The VFs are there, and are published in the CDI spec. */
     record Made(int numVfs) implements Outcome {}
 
-    /** The GPU is a plain GPU, and the CDI spec says so. */
+    /** The GPU has no VFs, and the CDI spec says so. */
     record Removed() implements Outcome {}
 
     /**
-     * Nothing was done: another agent prepared a claim that uses VFs which were to go, or they are
-     * not those any more of which it was decided.
+     * Nothing was done: another agent prepared a claim that uses VFs which were to be removed, or
+     * the VFs are no longer those that were decided on.
      */
     record Obsolete() implements Outcome {}
 
     /**
+     * The work failed.
+     *
      * @param leftSomething whether VFs or quotas are still there
      */
     record Failed(String message, boolean leftSomething) implements Outcome {}
@@ -70,6 +72,8 @@ public class VfHardware {
   }
 
   /**
+   * Makes VFs.
+   *
    * @throws InterruptedException with the VFs made in part, as the record says
    */
   Outcome make(Gpu gpu, VfHostDecision.Make make) throws InterruptedException {
@@ -81,6 +85,8 @@ public class VfHardware {
   }
 
   /**
+   * Removes the VFs.
+   *
    * @throws InterruptedException with the VFs removed in part, as the record says
    */
   Outcome remove(Gpu gpu) throws InterruptedException {
@@ -111,7 +117,7 @@ public class VfHardware {
       return inTheWay.get();
     }
     if (remove) {
-      records.put(gpu.uid(), begun); // VFs that are there from now on are others
+      records.put(gpu.uid(), begun); // VFs that appear from now on are others
     }
     return switch (virtualFunctions.provision(gpu, profile, make.atLeast())) {
       case VfProvisioning.Failed failed -> {
@@ -133,7 +139,7 @@ public class VfHardware {
     };
   }
 
-  /** Why that could not be done; empty when nothing is in the way any more. */
+  /** Returns why that could not be done; empty when nothing is in the way any more. */
   private Optional<Outcome.Failed> clearAway(Gpu gpu, VfHostDecision.Remains remains)
       throws InterruptedException {
     VfRemoval removal =
@@ -145,7 +151,7 @@ public class VfHardware {
     return switch (removal) {
       case VfRemoval.Done _ -> Optional.empty();
       case VfRemoval.Failed(SriovFailure.VfsExist cause) -> {
-        forget(gpu); // somebody else was faster
+        forget(gpu); // an administrator has made VFs meanwhile
         yield Optional.of(new Outcome.Failed(cause.message(), false));
       }
       case VfRemoval.Failed(var cause) ->
@@ -155,7 +161,7 @@ public class VfHardware {
     };
   }
 
-  /** The agent that made them died before it could say that nothing is missing. */
+  /** Checks that no VF is missing. The agent that made the VFs died before it could record that. */
   private Outcome check(Gpu gpu, int atLeast) throws IOException, InterruptedException {
     Optional<VfHostRecord> found = records.find(gpu.uid());
     if (found.isEmpty()) {
@@ -180,7 +186,7 @@ public class VfHardware {
   }
 
   private Outcome tryToRemove(Gpu gpu) throws IOException, InterruptedException {
-    // an agent that dies meanwhile cannot tell by their number whether all was cleared away
+    // the number of VFs does not tell a later agent whether their quotas were removed too
     VfHostRecord made = records.find(gpu.uid()).orElse(new VfHostRecord("", 0, false));
     if (!begin(gpu, true, new VfHostRecord(made.profile(), made.memoryMiB(), false))) {
       return new Outcome.Obsolete();
@@ -193,11 +199,11 @@ public class VfHardware {
   }
 
   /**
-   * From here on no agent takes the GPU's VFs into use, for they are no longer verified.
+   * Marks the GPU's VFs as not verified, so that no agent takes them into use from here on.
    *
-   * @param remove whether those that are there are to go: not if one has come into use since that
-   *     was decided, which an agent beside this one may have done, and not if they are others than
-   *     those that were recorded
+   * @param remove whether the VFs that are there are to be removed
+   * @return false if the work must not be done: a claim uses the VFs since that was decided
+   *     (another agent on this node may have prepared it), or they are others than those on record
    */
   private boolean begin(Gpu gpu, boolean remove, VfHostRecord made) throws IOException {
     return records.exclusively(
@@ -213,14 +219,14 @@ public class VfHardware {
           Optional<VfHostRecord> recorded = records.find(gpu.uid());
           if (recorded.filter(record -> record.isOfOthersThan(there)).isPresent()
               && !there.equals(VirtualFunctions.NO_VFS)) {
-            return false; // the next look drops the record
+            return false; // the next look removes the record
           }
           records.put(gpu.uid(), made.withIdentity(there));
           return true;
         });
   }
 
-  /** Whether it has no driver, which takes its VFs away. */
+  /** Whether the GPU has no kernel driver; then it has no VFs either. */
   boolean isWithoutDriver(DeviceUid gpu) {
     return virtualFunctions.isWithoutDriver(gpu.address());
   }
@@ -238,7 +244,7 @@ public class VfHardware {
         .anyMatch(uid -> uid.parent().filter(gpu.uid()::equals).isPresent());
   }
 
-  /** Without it the next attempt only has more to do. */
+  /** Removes the record. If that fails, the next attempt only has more to do. */
   private void forget(Gpu gpu) {
     try {
       records.remove(gpu.uid());
@@ -248,8 +254,8 @@ public class VfHardware {
   }
 
   /**
-   * Until the CDI spec and the agent's devices are what the hardware is, no success is told. A
-   * failure is told anyway; the next look at the devices comes by itself.
+   * Updates the CDI spec and the agent's devices. A success is returned only when they say what the
+   * hardware is; a failure is returned anyway, because the devices are scanned periodically.
    */
   private Outcome published(Outcome outcome) throws InterruptedException {
     while (!monitor.scan() && !(outcome instanceof Outcome.Failed)) {

@@ -14,11 +14,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Who holds which VFs, and which GPUs as a whole: by what the controller allocated and by what is
- * prepared here, for each outlives the other for a while.
+ * Which VFs and which whole GPUs claims hold. Allocations in the GAS and prepared claims both
+ * count, because each of them may exist for a while without the other.
  *
  * @param vfs by GPU; a VF may be listed several times
- * @param gpus that are held as a whole
+ * @param gpus the GPUs that are held as a whole
  */
 public record VfHolders(Map<DeviceUid, List<HeldVf>> vfs, Set<DeviceUid> gpus) {
 
@@ -31,17 +31,19 @@ public record VfHolders(Map<DeviceUid, List<HeldVf>> vfs, Set<DeviceUid> gpus) {
     return holders;
   }
 
-  /** By what is prepared alone, while nothing is known of what was allocated. */
+  /** Counts prepared claims only, for the time before allocations are known. */
   public static VfHolders of(Collection<PreparedClaim> prepared) {
     var holders = new VfHolders(new HashMap<>(), new HashSet<>());
     prepared.forEach(claim -> holders.add(claim.devices(), true));
     return holders;
   }
 
+  /** The VFs of the GPU that claims hold. */
   public List<HeldVf> of(DeviceUid gpu) {
     return vfs.getOrDefault(gpu, List.of());
   }
 
+  /** Whether claims hold the GPU as a whole. */
   boolean areUsing(DeviceUid gpu) {
     return gpus.contains(gpu);
   }

@@ -13,19 +13,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What is to be done about the VFs of one GPU. Decided from what is, whatever happened before. */
+/**
+ * What is to be done about the VFs of one GPU. It is decided from what is there now, not from what
+ * happened before.
+ */
 sealed interface VfHostDecision {
 
-  /** All is as it should be. */
+  /** Nothing is to be done. */
   record Nothing() implements VfHostDecision {}
 
-  /** Somebody else uses VFs of it that cannot be offered: it is not to be planned for others. */
+  /**
+   * An administrator uses VFs of the GPU in a way that cannot be offered, so no other VFs are
+   * planned on it.
+   */
   record LeaveToOthers() implements VfHostDecision {}
 
-  /** It does not answer, so that nothing of it can be offered. */
+  /** The GPU does not answer, so nothing of it can be offered. */
   record Withhold(String reason) implements VfHostDecision {}
 
   /**
+   * VFs are to be made.
+   *
    * @param atLeast how many VFs the claims need
    */
   record Make(VfProfile profile, int atLeast, Remains remains) implements VfHostDecision {}
@@ -33,18 +41,21 @@ sealed interface VfHostDecision {
   /** What an earlier attempt left, or may have left. */
   enum Remains {
     NOTHING,
-    /** There are no VFs; what was written for them may still be there. */
+    /** There are no VFs, but quotas that were written for VFs may still be there. */
     QUOTAS,
-    /** VFs that are of no use and that nobody uses: they have to go first. */
+    /** There are VFs that cannot be used and that no claim uses: they must be removed first. */
     VFS,
-    /** VFs that claims use: they stay, and are what was to be made if nothing is missing. */
+    /** There are VFs that claims use: they stay, and are what was wanted if none is missing. */
     VFS_IN_USE
   }
 
-  /** Also where there are none any more: what was written for them may still be there. */
+  /**
+   * The VFs are to be removed. This is also decided when there are none any more, because quotas
+   * that were written for them may still be there.
+   */
   record Remove() implements VfHostDecision {}
 
-  /** Claims hold VFs that cannot be made while things are as they are. */
+  /** Claims hold VFs that cannot be made while the GPU is as it is. */
   record Refuse(String reason) implements VfHostDecision {}
 
   /**
@@ -80,7 +91,7 @@ sealed interface VfHostDecision {
     return switch (now.sight().enabled()) {
       case EnabledVfs.Count(int numVfs) when now.held().isEmpty() -> withoutHolders(now, numVfs);
       case EnabledVfs.Count(int numVfs) -> withHolders(now, numVfs);
-      // the removal will say what is wrong, until it is right
+      // the removal fails with a message until the GPU can be read
       case EnabledVfs.Unknown(var cause) when now.held().isEmpty() && now.made().isPresent() ->
           new Remove();
       case EnabledVfs.Unknown(SriovFailure.NoAnswer cause) ->
@@ -148,7 +159,7 @@ sealed interface VfHostDecision {
   }
 
   private static VfHostDecision withoutHolders(Situation now, int numVfs) {
-    // whoever removes VFs leaves their quotas, and so may what was begun and not verified
+    // quotas may be left: by an administrator who removed VFs, or by an attempt that did not end
     if (now.made().isPresent()) {
       return new Remove();
     }
@@ -162,16 +173,16 @@ sealed interface VfHostDecision {
   }
 
   /**
-   * That with which the VFs were planned; else, because they existed when they were given and have
-   * vanished, that with which this driver made them; else the smallest that gives what was
-   * promised.
+   * Returns the profile with which the VFs were planned. VFs that existed when claims were given
+   * them have none; if they have vanished, it is the profile with which this driver made them, or
+   * else the smallest one that gives what was promised.
    */
   private static Optional<VfProfile> profile(Situation now) {
     int memoryMiB = memoryMiB(now);
     List<VfProfile> possible =
         now.gpu().vfProfiles().stream()
             .filter(profile -> profile.numVfs() >= now.needed())
-            // where the kernel tells no memory (xe), the profiles do not either
+            // if the kernel reports no memory (xe), the profiles have none either
             .filter(profile -> profile.memoryMiB() >= memoryMiB || now.gpu().memoryMiB() == 0)
             .toList();
     return now.held().stream()

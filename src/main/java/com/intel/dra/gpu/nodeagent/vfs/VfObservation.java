@@ -8,9 +8,8 @@ import java.util.Map;
 /**
  * What was seen of the VFs of one GPU.
  *
- * @param withoutCard by index, those of the VFs that claims hold which are enabled and cannot be
- *     used
- * @param identity which VFs they are; empty when that is not known
+ * @param withoutCard the VFs, by index, that claims hold and that are enabled but cannot be used
+ * @param identity tells these VFs from VFs that are made later; empty when it is not known
  */
 public record VfObservation(
     EnabledVfs enabled, Map<Integer, VfWithoutCard> withoutCard, String identity) {

@@ -28,15 +28,16 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * How many VFs the GPUs have, and, where the record of it was lost, which of them are ours.
+ * Reads how many VFs the GPUs have. If the record of VFs was lost, it also finds out which of them
+ * this driver made.
  *
- * <p>The kernel lets a reader wait while a GPU is being changed, and for ever when it hangs. So
- * each GPU is looked at by a thread of its own and not waited for longer than is set.
+ * <p>The kernel blocks a reader while a GPU is being changed, and for ever when the GPU hangs. Each
+ * GPU is therefore read by a thread of its own, and not waited for longer than the settings say.
  */
 @Singleton
 public class VfProbe {
 
-  /** A look at one GPU; may block. */
+  /** Reads one GPU; may block. */
   @FunctionalInterface
   public interface Eye {
 
@@ -84,9 +85,9 @@ public class VfProbe {
   }
 
   /**
-   * Of each GPU that nobody is at work on, also where no VFs can be made now: an administrator who
-   * has no driver bound to new VFs makes them for others. Not to be called under the lock of {@link
-   * VfHosts}, since it may wait.
+   * Reads each GPU on which no thread is at work. It also reads GPUs on which no VFs can be made
+   * now, because an administrator may have made VFs there for others. Do not call this under {@link
+   * com.intel.dra.gpu.nodeagent.devices.DeviceLock}, because it may wait.
    *
    * @param known the node's devices
    * @throws IOException if the record was lost and cannot be written again
@@ -100,7 +101,7 @@ public class VfProbe {
     return seen;
   }
 
-  /** The same, and leaves the record as it is. */
+  /** Does the same as {@link #look}, and does not complete the record. */
   synchronized Map<Gpu, VfObservation> onlyLook(List<Gpu> known, VfHolders holders) {
     var questions = new LinkedHashMap<DeviceUid, Supplier<VfObservation>>();
     var gpus = new HashMap<DeviceUid, Gpu>();
@@ -136,7 +137,7 @@ public class VfProbe {
     return sight.enabled() instanceof EnabledVfs.Unknown(SriovFailure.NoAnswer _);
   }
 
-  /** Only this driver makes VFs that were planned. */
+  /** VFs of this driver are recognised by their profile: only this driver makes planned VFs. */
   private static Map<DeviceUid, VfHostRecord> madeBefore(
       Map<Gpu, VfObservation> seen, VfHolders holders) {
     var made = new HashMap<DeviceUid, VfHostRecord>();

@@ -2,13 +2,13 @@ package com.intel.dra.gpu.nodeagent.vfs;
 
 import com.intel.dra.gpu.device.Gpu;
 
-/** Where the work on a GPU's VFs runs, apart from what decided it. */
+/** Starts the threads that work on VFs. */
 @FunctionalInterface
 public interface VfThreads {
 
   /**
-   * Platform threads: the kernel keeps one inside a write for seconds, and a virtual thread would
-   * keep from running what the kubelet waits for.
+   * Platform threads, because the kernel blocks a write for seconds. A virtual thread would then
+   * block the threads that answer the kubelet.
    */
   VfThreads PLATFORM =
       (gpu, work) -> Thread.ofPlatform().daemon().name("vfs-of-" + gpu.address()).start(work);
