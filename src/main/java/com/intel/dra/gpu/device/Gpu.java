@@ -31,6 +31,11 @@ public record Gpu(
     this(uid, address, memoryMiB, maxVfs, false, drmNodes);
   }
 
+  /** The same GPU with what the other look found out about its VFs. */
+  public Gpu withVfsOf(Gpu other) {
+    return new Gpu(uid, address, memoryMiB, other.maxVfs, other.equalShares, drmNodes);
+  }
+
   public DeviceType type() {
     return uid.type();
   }

@@ -32,6 +32,11 @@ public record GpuFacts(
     return GpuModels.of(uid.model());
   }
 
+  /** The same facts with another answer to whether it can have VFs. */
+  public GpuFacts withSriovCapable(boolean now) {
+    return new GpuFacts(uid, address, driver, now, pcieRoot, numaNode, drmNodes, memory, health);
+  }
+
   /** The same facts with another state of health. */
   public GpuFacts withHealth(GpuHealth now) {
     return new GpuFacts(

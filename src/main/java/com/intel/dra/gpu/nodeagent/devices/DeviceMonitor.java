@@ -5,12 +5,14 @@ import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.GpuFacts;
 import com.intel.dra.gpu.device.GpuHealth;
 import com.intel.dra.gpu.device.MemorySource;
+import com.intel.dra.gpu.device.PciAddress;
 import com.intel.dra.gpu.nodeagent.cdi.GpuCdiDevices;
 import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import com.intel.dra.gpu.nodeagent.gas.GasInformer;
 import com.intel.dra.gpu.nodeagent.gas.GasPublication;
 import com.intel.dra.gpu.sysfs.discovery.Discovery;
 import com.intel.dra.gpu.sysfs.discovery.GpuDiscovery;
+import com.intel.dra.gpu.sysfs.discovery.SkipReason;
 import com.intel.dra.gpu.sysfs.discovery.SkippedDevice;
 import com.intel.dra.kit.cdi.CdiDevice;
 import com.intel.dra.kit.cdi.CdiSpecFile;
@@ -20,6 +22,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -112,7 +115,47 @@ public class DeviceMonitor {
     if (found.facts().stream().anyMatch(DeviceMonitor::wasRefusedFiles)) {
       throw new IOException("the agent has too many open files");
     }
-    return found;
+    return withVfsOfTheLookBefore(found);
+  }
+
+  /**
+   * One failed read of a GPU's SR-IOV files says nothing: what is known of its VFs stays as the
+   * look before found it, until a second look in a row cannot read them.
+   */
+  private Discovery withVfsOfTheLookBefore(Discovery found) {
+    Set<PciAddress> failedOnce = vfsUnknown(found.skipped());
+    failedOnce.removeAll(vfsUnknown(lastSkipped));
+    if (failedOnce.isEmpty()) {
+      return found;
+    }
+    var gpus = new HashMap<DeviceUid, Gpu>();
+    devices.known().stream().flatMap(List::stream).forEach(gpu -> gpus.put(gpu.uid(), gpu));
+    var facts = new HashMap<DeviceUid, GpuFacts>();
+    devices.facts().forEach(gpu -> facts.put(gpu.uid(), gpu));
+    return new Discovery(
+        found.devices().stream()
+            .map(
+                gpu ->
+                    failedOnce.contains(gpu.address())
+                        ? gpu.withVfsOf(gpus.getOrDefault(gpu.uid(), gpu))
+                        : gpu)
+            .toList(),
+        found.skipped(),
+        found.facts().stream()
+            .map(
+                gpu ->
+                    failedOnce.contains(gpu.address())
+                        ? gpu.withSriovCapable(facts.getOrDefault(gpu.uid(), gpu).sriovCapable())
+                        : gpu)
+            .toList());
+  }
+
+  /** A modifiable set. */
+  private static Set<PciAddress> vfsUnknown(List<SkippedDevice> skipped) {
+    return skipped.stream()
+        .filter(device -> device.reason() == SkipReason.SRIOV_UNKNOWN)
+        .map(SkippedDevice::address)
+        .collect(Collectors.toCollection(HashSet::new));
   }
 
   /** That says nothing of the device. */

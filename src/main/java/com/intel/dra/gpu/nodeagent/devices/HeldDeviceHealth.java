@@ -1,6 +1,5 @@
 package com.intel.dra.gpu.nodeagent.devices;
 
-import com.intel.dra.gpu.device.DeviceType;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.GpuFacts;
 import com.intel.dra.gpu.device.GpuHealth;
@@ -10,10 +9,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
- * How the devices are that the node has and those that prepared claims hold: a VF that is gone
- * under its holder is told as gone, and a VF is never better than its GPU.
+ * How the devices are that the node has and those that prepared claims hold: a GPU or VF that is
+ * gone under its holder is told as gone, also if it went while no agent ran, and a VF is never
+ * better than its GPU.
  */
 public final class HeldDeviceHealth {
 
@@ -27,8 +28,8 @@ public final class HeldDeviceHealth {
     prepared.stream()
         .flatMap(claim -> claim.devices().stream())
         .flatMap(device -> DeviceUid.parse(device.uid()).stream())
-        .filter(uid -> uid.type() == DeviceType.VF)
-        .forEach(vf -> own.putIfAbsent(vf, new GpuHealth.Vanished()));
+        .flatMap(uid -> Stream.concat(Stream.of(uid), uid.parent().stream()))
+        .forEach(held -> own.putIfAbsent(held, new GpuHealth.Vanished()));
     var all = new TreeMap<>(own);
     all.replaceAll(
         (uid, health) ->

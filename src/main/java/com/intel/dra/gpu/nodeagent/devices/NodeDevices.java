@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 public class NodeDevices {
 
   private volatile Optional<List<Gpu>> devices = Optional.empty();
-  private volatile Looks looks = new Looks(List.of(), Set.of(), Optional.empty());
+  private volatile Optional<Looks> looks = Optional.empty();
 
   /**
    * The facts of the last scan, and the devices that were usable in it and in the one before.
@@ -51,7 +51,7 @@ public class NodeDevices {
    * than {@link #known}.
    */
   public List<GpuFacts> facts() {
-    return looks.facts();
+    return looks.map(Looks::facts).orElse(List.of());
   }
 
   /**
@@ -59,9 +59,11 @@ public class NodeDevices {
    * itself.
    */
   public boolean isUnusableForLong(DeviceUid device) {
-    Looks now = looks;
-    return !now.well().contains(device)
-        && now.wellBefore().filter(before -> !before.contains(device)).isPresent();
+    return looks
+        .filter(now -> !now.well().contains(device))
+        .flatMap(Looks::wellBefore)
+        .filter(before -> !before.contains(device))
+        .isPresent();
   }
 
   /**
@@ -70,22 +72,22 @@ public class NodeDevices {
    */
   void tell(List<GpuFacts> found) {
     var all = new TreeMap<DeviceUid, GpuFacts>();
-    Looks last = looks;
-    for (GpuFacts before : last.facts()) {
+    Optional<Looks> last = looks;
+    for (GpuFacts before : facts()) {
       if (before.uid().type() == DeviceType.GPU) {
         all.put(before.uid(), before.withHealth(new GpuHealth.Vanished()));
       }
     }
     found.forEach(now -> all.put(now.uid(), now));
-    boolean first = last.facts().isEmpty();
     looks =
-        new Looks(
-            List.copyOf(all.values()),
-            all.values().stream()
-                .filter(device -> device.health().isHealthy())
-                .map(GpuFacts::uid)
-                .collect(Collectors.toUnmodifiableSet()),
-            first ? Optional.empty() : Optional.of(last.well()));
+        Optional.of(
+            new Looks(
+                List.copyOf(all.values()),
+                all.values().stream()
+                    .filter(device -> device.health().isHealthy())
+                    .map(GpuFacts::uid)
+                    .collect(Collectors.toUnmodifiableSet()),
+                last.map(Looks::well)));
   }
 
   public void replace(List<Gpu> now) {

@@ -1,7 +1,9 @@
 package com.intel.dra.gpu.nodeagent.publish;
 
+import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.device.DeviceType;
 import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.DrmNodes;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.GpuFacts;
 import com.intel.dra.gpu.device.GpuHealth;
@@ -31,6 +33,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -40,6 +43,9 @@ import java.util.stream.Stream;
 /** What structured DRA is to know of the node's devices now, from what the agent knows now. */
 @Singleton
 public class SliceOffer {
+
+  /** The DRM nodes of a GPU that has none now. */
+  private static final DrmNodes NOT_PUBLISHED = new DrmNodes(0, OptionalInt.empty());
 
   private final NodeDevices devices;
   private final VfHosts hosts;
@@ -98,25 +104,56 @@ public class SliceOffer {
               VfHostRecords.Now onRecord = records.now();
               SortedMap<DeviceUid, GpuHealth> health = HeldDeviceHealth.of(facts, claims);
               VfHolders holders = VfHolders.of(claims);
-              return new GpuOffer(
-                  remembered(known, facts, heldGpus(claims)).stream()
-                      .map(
-                          gpu ->
-                              new OfferedGpu(
-                                  gpu,
-                                  DeviceDescriptions.of(gpu, facts, condition(gpu.uid(), health)),
-                                  vfs(
-                                      gpu,
-                                      known,
-                                      onRecord,
-                                      Optional.ofNullable(states.get(gpu.uid())),
-                                      atLeast(gpu, health)),
-                                  use(gpu, claims),
-                                  heldVfs(gpu, holders, health)))
-                      .toList(),
-                  sharing,
-                  ready);
+              var gpus = new TreeMap<DeviceUid, OfferedGpu>();
+              for (Gpu gpu : remembered(known, facts, heldGpus(claims))) {
+                gpus.put(
+                    gpu.uid(),
+                    new OfferedGpu(
+                        gpu,
+                        DeviceDescriptions.of(gpu, facts, condition(gpu.uid(), health)),
+                        vfs(
+                            gpu,
+                            known,
+                            onRecord,
+                            Optional.ofNullable(states.get(gpu.uid())),
+                            atLeast(gpu, health)),
+                        use(gpu, claims),
+                        heldVfs(gpu, holders, health)));
+              }
+              heldGpus(claims).stream()
+                  .filter(gpu -> !gpus.containsKey(gpu))
+                  .map(gpu -> neverSeen(gpu, facts, claims, holders, health))
+                  .filter(gpu -> gpu.facts().condition() != DeviceFacts.Condition.WELL)
+                  .forEach(gpu -> gpus.put(gpu.gpu().uid(), gpu));
+              return new GpuOffer(List.copyOf(gpus.values()), sharing, ready);
             });
+  }
+
+  /**
+   * A GPU that claims hold and that this agent never saw well: it is gone, or hangs, since before
+   * the agent started. What the claims hold of it is all that is known of its memory.
+   */
+  private OfferedGpu neverSeen(
+      DeviceUid uid,
+      List<GpuFacts> facts,
+      Collection<PreparedClaim> claims,
+      VfHolders holders,
+      SortedMap<DeviceUid, GpuHealth> health) {
+    List<Integer> held =
+        claims.stream()
+            .flatMap(claim -> claim.devices().stream())
+            .filter(device -> device.uid().equals(uid.toString()))
+            .map(AllocatedDevice::memory)
+            .toList();
+    int memoryMiB = held.stream().mapToInt(Integer::intValue).sum();
+    var gpu = new Gpu(uid, uid.address(), memoryMiB, 0, NOT_PUBLISHED);
+    return new OfferedGpu(
+        gpu,
+        DeviceDescriptions.of(gpu, facts, condition(uid, health)),
+        // of a GPU of which only VFs are held, only these are published
+        held.isEmpty() ? new OfferedGpu.Vfs.Existing(List.of()) : new OfferedGpu.Vfs.None(),
+        use(gpu, claims),
+        heldVfs(gpu, holders, health));
   }
 
   private DeviceFacts.Condition condition(

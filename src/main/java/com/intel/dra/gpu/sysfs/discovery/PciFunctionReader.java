@@ -180,11 +180,20 @@ final class PciFunctionReader {
     }
     try {
       int maxVfs = maxVfs(device);
-      boolean equalShares = maxVfs > 0 && givesEqualShares(device);
+      EqualShares equalShares =
+          maxVfs > 0 ? equalShares(device) : new EqualShares(false, Optional.empty());
       return new Inspection.Found(
-          new Gpu(uid, address, local.memoryMiB(), maxVfs, equalShares, drmNodes),
-          known,
-          Optional.empty());
+          new Gpu(uid, address, local.memoryMiB(), maxVfs, equalShares.assumed(), drmNodes),
+          // read one after the other
+          known.withSriovCapable(known.sriovCapable() || maxVfs > 0),
+          equalShares
+              .unknown()
+              .map(
+                  why ->
+                      new SkippedDevice(
+                          address,
+                          SkipReason.SRIOV_UNKNOWN,
+                          "only VFs of equal size are offered: " + why)));
     } catch (SkipDevice sriov) {
       // A whole GPU can be used even if it is unknown whether it could be split.
       return new Inspection.Found(
@@ -307,13 +316,19 @@ final class PciFunctionReader {
   }
 
   /**
-   * True also if it cannot be read, because equal shares allow fewer VFs than quotas, never more.
+   * Whether all VFs get the same.
+   *
+   * @param assumed true also if it cannot be read, because equal shares allow fewer VFs than
+   *     quotas, never more
+   * @param unknown why it cannot be read
    */
-  private boolean givesEqualShares(Path device) {
+  private record EqualShares(boolean assumed, Optional<String> unknown) {}
+
+  private EqualShares equalShares(Path device) {
     try {
-      return !QuotaInterface.of(reader, device).takesQuotas();
+      return new EqualShares(!QuotaInterface.of(reader, device).takesQuotas(), Optional.empty());
     } catch (SriovException e) {
-      return true;
+      return new EqualShares(true, Optional.of(String.valueOf(e.getMessage())));
     }
   }
 

@@ -19,8 +19,8 @@ public enum SkipReason {
   /** The device vanished while it was read. */
   VANISHED,
   /**
-   * The GPU itself is offered; its VFs are left out because its SR-IOV files do not contain
-   * numbers.
+   * The GPU itself is offered; its VFs, or those that are not of equal size, are left out because
+   * its SR-IOV files cannot be read or do not contain numbers.
    */
   SRIOV_UNKNOWN
 }

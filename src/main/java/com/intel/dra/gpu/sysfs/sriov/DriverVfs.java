@@ -19,8 +19,13 @@ public final class DriverVfs {
    * @throws SriovException if it cannot be determined
    */
   public static boolean arePossible(SysfsReader reader, Path device) throws SriovException {
-    var i915 = new Symlink.To(KernelDriver.I915.sysfsName());
-    return !reader.readLink(device.resolve(SysfsLayout.DRIVER)).equals(i915)
-        || !(QuotaInterface.of(reader, device) instanceof FairShare);
+    Path driver = device.resolve(SysfsLayout.DRIVER);
+    return switch (reader.readLink(driver)) {
+      case Symlink.To(String name) when name.equals(KernelDriver.I915.sysfsName()) ->
+          !(QuotaInterface.of(reader, device) instanceof FairShare);
+      case Symlink.To _, Symlink.Absent _ -> true;
+      case Symlink.Unreadable(String why) ->
+          throw new SriovException(new SriovFailure.Unreadable(driver, why));
+    };
   }
 }

@@ -102,6 +102,7 @@ class OfferedWhileHeldTest {
       default -> Files.delete(node.sysfs(gpu, "drm/card0/lmem_total_bytes"));
     }
     node.agent.monitor.scan();
+    node.agent.monitor.scan();
 
     assertThat(ways().getFirst().name()).endsWith("vfs-on-demand");
     assertThat(published(gpu.uid()).orElseThrow().getConsumesCounters()).isNotEmpty();
@@ -191,6 +192,79 @@ class OfferedWhileHeldTest {
     Files.writeString(node.sysfs(gpu, "vendor"), "0x8086\n");
     node.agent.monitor.scan();
     assertThat(taints(gpu.uid())).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sriov_totalvfs", "sriov_drivers_autoprobe"})
+  void oneFailedReadOfAnSriovFileChangesNothingThatIsOffered(String file) throws IOException {
+    start(DraMode.STRUCTURED);
+    List<OfferedDevices> before = ways();
+    Optional<List<Gpu>> known = node.agent.devices.known();
+    assertThat(known.orElseThrow().getFirst().maxVfs()).isPositive();
+    String content = Files.readString(node.sysfs(gpu, file));
+    for (int time = 0; time < 2; time++) {
+      makeUnreadable(file);
+      node.agent.monitor.scan();
+      assertThat(ways()).as("failed once").isEqualTo(before);
+      assertThat(node.agent.devices.known()).isEqualTo(known);
+
+      Files.delete(node.sysfs(gpu, file));
+      Files.writeString(node.sysfs(gpu, file), content);
+      node.agent.monitor.scan();
+      assertThat(ways()).as("read again").isEqualTo(before);
+    }
+
+    makeUnreadable(file);
+    node.agent.monitor.scan();
+    node.agent.monitor.scan();
+    assertThat(node.agent.devices.known().orElseThrow().getFirst().maxVfs())
+        .as("failed twice in a row")
+        .isZero();
+  }
+
+  @Test
+  void aHeldGpuThatWentWhileNoAgentRanEvictsItsPods() throws IOException {
+    start(DraMode.STRUCTURED);
+    prepare("a", gpu.uid());
+    Files.move(node.sysfs(gpu, ""), root.resolve("pulled"));
+    node.start();
+
+    assertThat(health(gpu.uid())).isEqualTo(DeviceHealth.Status.UNHEALTHY);
+    assertThat(taints(gpu.uid())).as("one look").containsExactly("unhealthy:NoSchedule");
+    node.agent.monitor.scan();
+    assertThat(taints(gpu.uid())).containsExactly("unhealthy:NoExecute");
+    assertThat(published(gpu.uid()).orElseThrow().getCapacity().get("memory").getValue())
+        .hasToString("16384Mi");
+
+    node.unprepare("a");
+    assertThat(published(gpu.uid())).isEmpty();
+  }
+
+  @Test
+  void aHeldGpuThatHangsSinceBeforeTheAgentStartedEvictsItsPods() throws IOException {
+    start(DraMode.STRUCTURED);
+    prepare("a", gpu.uid());
+    makeUnreadable("drm/card0/lmem_total_bytes");
+    node.start();
+    node.agent.monitor.scan();
+
+    assertThat(health(gpu.uid())).isEqualTo(DeviceHealth.Status.UNHEALTHY);
+    assertThat(taints(gpu.uid())).containsExactly("unhealthy:NoExecute");
+  }
+
+  @Test
+  void heldVfsOfAGpuThatWentWhileNoAgentRanEvictTheirPods() throws IOException {
+    start(DraMode.STRUCTURED);
+    DeviceUid vf = gpu.uid().vf(0);
+    prepare("a", vf);
+    node.kernel.removeVfsOf(gpu);
+    Files.move(node.sysfs(gpu, ""), root.resolve("pulled"));
+    node.start();
+    node.agent.monitor.scan();
+
+    assertThat(health(vf)).isEqualTo(DeviceHealth.Status.UNHEALTHY);
+    assertThat(taints(vf)).containsExactly("unhealthy:NoExecute");
+    assertThat(published(gpu.uid())).isEmpty();
   }
 
   @Test
