@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSliceList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.ResourceNotFoundException;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /** Reads and writes the slices through a Kubernetes client, with a separate informer. */
 final class ApiServerSliceStore implements SliceStore {
 
-  private static final String PATH = "/apis/resource.k8s.io/v1/resourceslices/";
+  private static final String SLICES = "resourceslices";
+  private static final String PATH = "/apis/resource.k8s.io/v1/" + SLICES + "/";
   private static final int UNPROCESSABLE = 422;
 
   private final KubernetesClient client;
@@ -71,8 +73,18 @@ final class ApiServerSliceStore implements SliceStore {
   public Optional<String> nodeUid() throws SliceStoreException {
     return call(
         () -> {
-          Node node = client.nodes().withName(settings.nodeName()).get();
-          return Optional.ofNullable(node).map(found -> found.getMetadata().getUid());
+          try {
+            Node node = client.nodes().withName(settings.nodeName()).require();
+            return Optional.of(node.getMetadata().getUid());
+          } catch (ResourceNotFoundException e) { // the client throws this for every failure
+            if (!(e.getCause() instanceof KubernetesClientException answer)) {
+              throw new KubernetesClientException(String.valueOf(e.getMessage()), e);
+            }
+            if (saysThatItIsGone(answer, "nodes", settings.nodeName())) {
+              return Optional.<String>empty();
+            }
+            throw answer;
+          }
         });
   }
 
@@ -86,7 +98,7 @@ final class ApiServerSliceStore implements SliceStore {
     try {
       return client.resource(slice).update();
     } catch (KubernetesClientException e) {
-      throw saysThatItIsGone(e, slice)
+      throw saysThatItIsGone(e, SLICES, slice.getMetadata().getName())
           ? new SliceStoreException.Conflict(String.valueOf(e.getMessage()), e)
           : exception(e);
     }
@@ -111,7 +123,7 @@ final class ApiServerSliceStore implements SliceStore {
                 return Optional.ofNullable(
                     client.raw(PATH + slice.getMetadata().getName(), "DELETE", options));
               } catch (KubernetesClientException e) {
-                if (saysThatItIsGone(e, slice)) {
+                if (saysThatItIsGone(e, SLICES, slice.getMetadata().getName())) {
                   return Optional.<String>empty();
                 }
                 throw e;
@@ -164,16 +176,14 @@ final class ApiServerSliceStore implements SliceStore {
 
   /**
    * Not every 404 does: a proxy without a backend, and an API server that does not serve the
-   * version, know nothing of the slice. The API server names it.
+   * version, know nothing of the object. The API server names it.
    */
-  private static boolean saysThatItIsGone(KubernetesClientException e, ResourceSlice slice) {
+  private static boolean saysThatItIsGone(
+      KubernetesClientException e, String resource, String name) {
     return e.getCode() == HttpURLConnection.HTTP_NOT_FOUND
         && Optional.ofNullable(e.getStatus())
             .map(Status::getDetails)
-            .filter(
-                of ->
-                    "resourceslices".equals(of.getKind())
-                        && slice.getMetadata().getName().equals(of.getName()))
+            .filter(of -> resource.equals(of.getKind()) && name.equals(of.getName()))
             .isPresent();
   }
 }

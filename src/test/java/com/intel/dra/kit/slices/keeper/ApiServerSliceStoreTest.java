@@ -219,8 +219,16 @@ class ApiServerSliceStoreTest {
     answers(200, "{\"apiVersion\": \"v1\", \"kind\": \"Node\", \"metadata\": {\"uid\": \"u\"}}");
     assertThat(store.nodeUid()).contains("u");
 
-    answers(404, status(404, "nodes \\\"node-1\\\" not found"));
+    answers(404, gone("nodes", "node-1"));
     assertThat(store.nodeUid()).isEmpty();
+
+    for (String other :
+        List.of("404 page not found", status(404, "not found"), gone("nodes", "node-2"))) {
+      answers(404, other);
+      assertThatExceptionOfType(SliceStoreException.Failed.class)
+          .as(other)
+          .isThrownBy(() -> store.nodeUid());
+    }
   }
 
   @Test
