@@ -41,6 +41,7 @@ class ControllerStart {
   private final ControllerMetrics metrics;
   private final Leadership leadership;
   private final LeaderElection election;
+  private final WatchLiveness watches;
   private final ClusterView view;
   private final DraModeSetting setting;
   private volatile Optional<DraMode> mode = Optional.empty();
@@ -52,6 +53,7 @@ class ControllerStart {
       ControllerMetrics metrics,
       Leadership leadership,
       LeaderElection election,
+      WatchLiveness watches,
       ClusterView view,
       @ConfigProperty(name = "gpu.dra-mode", defaultValue = "auto") DraModeSetting setting) {
     this.operator = operator;
@@ -59,6 +61,7 @@ class ControllerStart {
     this.metrics = metrics;
     this.leadership = leadership;
     this.election = election;
+    this.watches = watches;
     this.view = view;
     this.setting = setting;
   }
@@ -100,6 +103,7 @@ class ControllerStart {
                   .getExecutorServiceManager()
                   .scheduledExecutorService());
           election.begun();
+          watches.begin();
         }
         case STRUCTURED ->
             LOG.info(

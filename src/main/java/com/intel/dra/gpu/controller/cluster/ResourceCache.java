@@ -83,6 +83,16 @@ public final class ResourceCache<T extends HasMetadata> {
         .flatMap(seen -> newest(ResourceID.fromResource(seen), Optional.of(seen)).stream());
   }
 
+  /** What the informer shows alone, whatever this process has written. */
+  Optional<T> watched(ResourceID id) {
+    return attached.flatMap(informer -> informer.get(id));
+  }
+
+  /** Everything that the informer shows, whatever this process has written. */
+  Stream<T> watched() {
+    return attached.stream().flatMap(Informer::list);
+  }
+
   List<T> byIndex(String index, String key) {
     Function<T, List<String>> keys = indexes.getOrDefault(index, _ -> List.of());
     var found = new LinkedHashMap<ResourceID, T>();
@@ -136,7 +146,7 @@ public final class ResourceCache<T extends HasMetadata> {
     return Long.compareUnsigned(version(one), version(other)) < 0;
   }
 
-  private static long version(HasMetadata object) {
+  static long version(HasMetadata object) {
     return Long.parseUnsignedLong(object.getMetadata().getResourceVersion());
   }
 }

@@ -1,0 +1,149 @@
+package com.intel.dra.gpu.controller.app;
+
+import com.intel.dra.gpu.api.AgentLease;
+import com.intel.dra.gpu.api.DeviceClassParameters;
+import com.intel.dra.gpu.api.GpuAllocationState;
+import com.intel.dra.gpu.api.GpuClaimParameters;
+import com.intel.dra.gpu.controller.cluster.ClusterView;
+import com.intel.dra.gpu.controller.cluster.ResourceCache;
+import com.intel.dra.gpu.controller.cluster.WatchComparison;
+import com.intel.dra.gpu.controller.cluster.WatchComparison.AtApiServer;
+import com.intel.dra.kit.time.TaskTimer;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.PodSchedulingContext;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClass;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.quarkus.arc.profile.IfBuildProfile;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Liveness;
+import org.jboss.logging.Logger;
+
+/**
+ * Whether the watches show what the API server has, in the leader and in the standby. Where an
+ * event was lost for good, the kubelet ends the controller, and the next one lists everything.
+ */
+@Liveness
+@Singleton
+@IfBuildProfile("controller")
+class WatchLiveness implements HealthCheck {
+
+  /** How often each kind is compared: longer than any watch lags behind. */
+  static final Duration PERIOD = Duration.ofMinutes(10);
+
+  private static final Logger LOG = Logger.getLogger(WatchLiveness.class);
+
+  private final List<WatchComparison<?>> kinds;
+  private final TaskTimer timer;
+  private int next;
+
+  /** By kind, an object that is shown otherwise than it is. */
+  private final Map<String, ResourceID> behind = new ConcurrentSkipListMap<>();
+
+  @Inject
+  WatchLiveness(
+      ClusterView view,
+      KubernetesClient client,
+      TaskTimer timer,
+      @ConfigProperty(name = "gpu.namespace") String namespace) {
+    this(
+        List.of(
+            everywhere(ResourceClaim.class, view.claims, client),
+            everywhere(ResourceClass.class, view.classes, client),
+            everywhere(GpuClaimParameters.class, view.claimParameters, client),
+            everywhere(DeviceClassParameters.class, view.classParameters, client),
+            everywhere(PodSchedulingContext.class, view.schedulingContexts, client),
+            new WatchComparison<>(
+                "Pod",
+                view.pendingPods,
+                AtApiServer.inPages(client.pods().inAnyNamespace().withField("spec.nodeName", ""))),
+            new WatchComparison<>(
+                "GpuAllocationState",
+                view.nodes,
+                AtApiServer.inPages(
+                    client.resources(GpuAllocationState.class).inNamespace(namespace))),
+            new WatchComparison<>(
+                "Lease",
+                view.agentLeases,
+                AtApiServer.inPages(
+                    client
+                        .resources(Lease.class)
+                        .inNamespace(namespace)
+                        .withLabel(AgentLease.LABEL, AgentLease.LABEL_VALUE)))),
+        timer);
+  }
+
+  WatchLiveness(List<WatchComparison<?>> kinds, TaskTimer timer) {
+    this.kinds = List.copyOf(kinds);
+    this.timer = timer;
+  }
+
+  private static <T extends HasMetadata> WatchComparison<T> everywhere(
+      Class<T> kind, ResourceCache<T> cache, KubernetesClient client) {
+    return new WatchComparison<>(
+        HasMetadata.getKind(kind),
+        cache,
+        AtApiServer.inPages(client.resources(kind).inAnyNamespace()));
+  }
+
+  /** To be called once, when the watches have been begun. Does not block. */
+  void begin() {
+    timer.after(
+        PERIOD.dividedBy(kinds.size()),
+        () -> {
+          try {
+            lookAtNext();
+          } catch (RuntimeException e) {
+            LOG.warn("What is watched could not be compared with what there is", e);
+          } finally {
+            begin();
+          }
+        });
+  }
+
+  /** One kind after the other. Blocks. */
+  synchronized void lookAtNext() {
+    WatchComparison<?> kind = kinds.get(next);
+    next = (next + 1) % kinds.size();
+    try {
+      kind.look()
+          .ifPresentOrElse(
+              object -> {
+                if (behind.put(kind.kind(), object) == null) {
+                  LOG.errorf(
+                      "The watch of %s does not show %s as it was %d minutes ago",
+                      kind.kind(), object, PERIOD.toMinutes());
+                }
+              },
+              () -> behind.remove(kind.kind()));
+    } catch (KubernetesClientException e) {
+      behind.remove(kind.kind());
+      LOG.debugf(
+          "What is watched of %s could not be compared with what there is: %s",
+          kind.kind(), e.getMessage());
+    }
+  }
+
+  @Override
+  public HealthCheckResponse call() {
+    Optional<String> kind = behind.keySet().stream().findFirst();
+    var response = HealthCheckResponse.named("watches").status(kind.isEmpty());
+    kind.ifPresent(
+        name ->
+            response.withData(
+                "reason", "the watch of " + name + " has not shown a change for minutes"));
+    return response.build();
+  }
+}

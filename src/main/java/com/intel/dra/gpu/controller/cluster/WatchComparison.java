@@ -1,0 +1,131 @@
+package com.intel.dra.gpu.controller.cluster;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.api.model.ListOptions;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
+import io.fabric8.kubernetes.client.dsl.Listable;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Compares what the watch of one kind shows with what the API server has. The client opens each
+ * watch anew every 5 to 10 minutes, from the last version that it saw, so that a watch which fell
+ * silent goes on. An event that was lost for good it never makes up for.
+ */
+public final class WatchComparison<T extends HasMetadata> {
+
+  /** Enough to tell that a watch has lost events; a list of all could be long. */
+  private static final int MAX_DIFFERENCES = 1000;
+
+  private final String kind;
+  private final ResourceCache<T> cache;
+  private final AtApiServer<T> atApiServer;
+  private Set<Difference> last = Set.of();
+
+  /** All objects that are watched, as the API server has them. */
+  @FunctionalInterface
+  public interface AtApiServer<T> {
+
+    /** Reads the objects one after the other. Blocks. */
+    void forEach(Consumer<T> reader);
+
+    /** Reads them in pages, of which one is in memory. */
+    static <T extends HasMetadata> AtApiServer<T> inPages(
+        Listable<? extends KubernetesResourceList<T>> watched) {
+      return reader -> {
+        ListOptions page = new ListOptionsBuilder().withLimit(WithoutUnusedFields.PAGE).build();
+        do {
+          KubernetesResourceList<T> answer = watched.list(page);
+          answer.getItems().forEach(reader);
+          page.setContinue(answer.getMetadata().getContinue());
+        } while (page.getContinue() != null && !page.getContinue().isEmpty());
+      };
+    }
+  }
+
+  /** One state of an object. */
+  private record Version(String uid, long number) {
+
+    static Version of(HasMetadata object) {
+      return new Version(
+          String.valueOf(object.getMetadata().getUid()), ResourceCache.version(object));
+    }
+  }
+
+  /**
+   * An object that the watch shows otherwise than the API server has it.
+   *
+   * @param uidAtApiServer empty if it has none
+   * @param shown empty if the watch shows none
+   */
+  private record Difference(
+      ResourceID id, Optional<String> uidAtApiServer, Optional<Version> shown) {}
+
+  /**
+   * @param kind for people
+   */
+  public WatchComparison(String kind, ResourceCache<T> cache, AtApiServer<T> atApiServer) {
+    this.kind = kind;
+    this.cache = cache;
+    this.atApiServer = atApiServer;
+  }
+
+  public String kind() {
+    return kind;
+  }
+
+  /**
+   * One look, to be followed by the next one after longer than any watch lags behind. Blocks.
+   *
+   * @return an object that this look and the one before found shown otherwise than it is, and that
+   *     the watch told nothing of between them; empty too while the watch has not begun
+   * @throws io.fabric8.kubernetes.client.KubernetesClientException if the objects cannot be read,
+   *     which says nothing of the watch
+   */
+  public synchronized Optional<ResourceID> look() {
+    Set<Difference> before = last;
+    last = Set.of();
+    if (!cache.hasSynced()) {
+      return Optional.empty();
+    }
+    last = differences();
+    return before.stream().filter(last::contains).map(Difference::id).findFirst();
+  }
+
+  private Set<Difference> differences() {
+    Map<ResourceID, Version> notRead = new HashMap<>();
+    cache.watched().forEach(seen -> notRead.put(ResourceID.fromResource(seen), Version.of(seen)));
+    var found = new HashSet<Difference>();
+    atApiServer.forEach(
+        object -> {
+          ResourceID id = ResourceID.fromResource(object);
+          notRead.remove(id);
+          Version read = Version.of(object);
+          Optional<Version> shown = shown(id);
+          // versions of one kind grow over all of its objects
+          if (shown.filter(version -> version.number() >= read.number()).isEmpty()) {
+            add(found, new Difference(id, Optional.of(read.uid()), shown));
+          }
+        });
+    notRead.forEach(
+        (id, version) -> add(found, new Difference(id, Optional.empty(), Optional.of(version))));
+    found.removeIf(difference -> !shown(difference.id()).equals(difference.shown()));
+    return Set.copyOf(found);
+  }
+
+  private Optional<Version> shown(ResourceID id) {
+    return cache.watched(id).map(Version::of);
+  }
+
+  private static void add(Set<Difference> found, Difference difference) {
+    if (found.size() < MAX_DIFFERENCES) {
+      found.add(difference);
+    }
+  }
+}
