@@ -257,8 +257,13 @@ public class DeviceMonitor {
     if (skipped.equals(lastSkipped)) {
       return false;
     }
+    Set<PciAddress> failedBefore = vfsUnknown(lastSkipped);
     lastSkipped = skipped;
-    skipped.forEach(device -> LOG.warnf("Not offered: %s", device));
+    for (SkippedDevice device : skipped) {
+      boolean failedOnce =
+          device.reason() == SkipReason.SRIOV_UNKNOWN && !failedBefore.contains(device.address());
+      LOG.warnf(failedOnce ? "If the next look fails too: %s" : "Not offered: %s", device);
+    }
     return true;
   }
 
