@@ -18,6 +18,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.health.Liveness;
 import org.jboss.logging.Logger;
 
 /**
@@ -53,7 +54,7 @@ class ControllerStart {
       ControllerMetrics metrics,
       Leadership leadership,
       LeaderElection election,
-      WatchLiveness watches,
+      @Liveness WatchLiveness watches,
       ClusterView view,
       @ConfigProperty(name = "gpu.dra-mode", defaultValue = "auto") DraModeSetting setting) {
     this.operator = operator;
