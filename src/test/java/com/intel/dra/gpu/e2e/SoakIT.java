@@ -159,9 +159,8 @@ class SoakIT {
       String name = "pod-" + pods++;
       created.put(
           name,
-          Instant
-              .now()); // noted before the request, because the pod may be made even if no answer
-                       // comes
+          Instant.now()); // noted before the request, because the pod may be made even if no answer
+      // comes
       work.create(name, random);
     } else if (!now.isEmpty()) {
       Pod pod = now.get(random.nextInt(now.size()));
