@@ -233,8 +233,9 @@ class OfferedWhileHeldTest {
     assertThat(taints(gpu.uid())).as("one look").containsExactly("unhealthy:NoSchedule");
     node.agent.monitor.scan();
     assertThat(taints(gpu.uid())).containsExactly("unhealthy:NoExecute");
-    assertThat(published(gpu.uid()).orElseThrow().getCapacity().get("memory").getValue())
-        .hasToString("16384Mi");
+    assertThat(published(gpu.uid()).orElseThrow().getCapacity())
+        .hasEntrySatisfying(
+            "memory", memory -> assertThat(memory.getValue()).hasToString("16384Mi"));
 
     node.unprepare("a");
     assertThat(published(gpu.uid())).isEmpty();
