@@ -7,7 +7,6 @@ import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectRulesReviewBu
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.CustomResourceDefinitionContext;
-import io.fabric8.kubernetes.client.server.mock.KubernetesMixedDispatcher;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
@@ -32,7 +31,7 @@ final class TrialApiServer implements AutoCloseable {
     var answers = new HashMap<ServerRequest, Queue<ServerResponse>>();
     server =
         new KubernetesMockServer(
-            new Context(), web, answers, new KubernetesMixedDispatcher(answers), true);
+            new Context(), web, answers, new StrategicMergeDispatcher(answers), true);
     server.init(InetAddress.getLoopbackAddress(), 0);
     // the operator SDK asks whether it may elect a leader
     server
