@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -49,6 +50,21 @@ class LargeClaimsIT {
     cluster.pod("after", "", Map.of("gpu", RealCluster.ofTemplate("p")));
     cluster.awaitRunning("after");
     assertThat(cluster.podsOf(RealCluster.CONTROLLER)).allMatch(pod -> restarts(pod) == 0);
+  }
+
+  /** One after the other: all in one request takes longer than the client waits. */
+  @AfterEach
+  void deleteTheLargeClaims() {
+    IntStream.range(0, CLAIMS)
+        .parallel()
+        .forEach(
+            number ->
+                cluster
+                    .client()
+                    .resources(ResourceClaim.class)
+                    .inNamespace(cluster.namespace())
+                    .withName("large-" + number)
+                    .delete());
   }
 
   private ResourceClaim large(int number) {
