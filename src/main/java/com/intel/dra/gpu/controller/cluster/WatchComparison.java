@@ -1,9 +1,8 @@
 package com.intel.dra.gpu.controller.cluster;
 
+import com.intel.dra.kit.client.Pages;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
-import io.fabric8.kubernetes.api.model.ListOptions;
-import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.dsl.Listable;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.util.HashMap;
@@ -38,14 +37,7 @@ public final class WatchComparison<T extends HasMetadata> {
     /** Reads them in pages, of which one is in memory. */
     static <T extends HasMetadata> AtApiServer<T> inPages(
         Listable<? extends KubernetesResourceList<T>> watched) {
-      return reader -> {
-        ListOptions page = new ListOptionsBuilder().withLimit(WithoutUnusedFields.PAGE).build();
-        do {
-          KubernetesResourceList<T> answer = watched.list(page);
-          answer.getItems().forEach(reader);
-          page.setContinue(answer.getMetadata().getContinue());
-        } while (page.getContinue() != null && !page.getContinue().isEmpty());
-      };
+      return reader -> Pages.forEach(watched, WithoutUnusedFields.PAGE, reader);
     }
   }
 

@@ -2,7 +2,7 @@ package com.intel.dra.gpu.controller.leader;
 
 import com.intel.dra.gpu.api.AgentLease;
 import com.intel.dra.gpu.client.BoundedClient;
-import com.intel.dra.gpu.client.ObjectLookup;
+import com.intel.dra.kit.client.ObjectLookup;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;

@@ -6,12 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.api.GpuApi;
 import com.intel.dra.gpu.classic.Claims;
-import com.intel.dra.gpu.client.ObjectLookup;
 import com.intel.dra.gpu.controller.cluster.ApiServer;
 import com.intel.dra.gpu.controller.cluster.WithoutUnusedFields;
+import com.intel.dra.kit.client.ObjectLookup;
+import com.intel.dra.kit.client.Pages;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.ListOptions;
-import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
@@ -104,12 +103,7 @@ public class FencedApiServer implements ApiServer {
   @Override
   public <T extends HasMetadata> List<T> list(Class<T> kind) {
     var all = new ArrayList<T>();
-    ListOptions page = new ListOptionsBuilder().withLimit(WithoutUnusedFields.PAGE).build();
-    do {
-      var answer = client.resources(kind).inAnyNamespace().list(page);
-      all.addAll(answer.getItems());
-      page.setContinue(answer.getMetadata().getContinue());
-    } while (page.getContinue() != null && !page.getContinue().isEmpty());
+    Pages.forEach(client.resources(kind).inAnyNamespace(), WithoutUnusedFields.PAGE, all::add);
     return all;
   }
 

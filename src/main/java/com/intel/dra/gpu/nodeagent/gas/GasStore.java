@@ -2,8 +2,8 @@ package com.intel.dra.gpu.nodeagent.gas;
 
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.api.GpuAllocationStateSpec;
-import com.intel.dra.gpu.client.ObjectLookup;
 import com.intel.dra.gpu.nodeagent.config.AgentConfig;
+import com.intel.dra.kit.client.ObjectLookup;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;

@@ -1,7 +1,7 @@
 package com.intel.dra.gpu.nodeagent.prepare;
 
 import com.intel.dra.gpu.client.BoundedClient;
-import com.intel.dra.gpu.client.ObjectLookup;
+import com.intel.dra.kit.client.ObjectLookup;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import jakarta.inject.Inject;

@@ -1,14 +1,12 @@
 package com.intel.dra.gpu.selfcheck.look;
 
 import com.intel.dra.gpu.api.GpuAllocationState;
-import com.intel.dra.gpu.client.ObjectLookup;
 import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
+import com.intel.dra.kit.client.ObjectLookup;
+import com.intel.dra.kit.client.Pages;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.KubernetesResourceList;
-import io.fabric8.kubernetes.api.model.ListOptions;
-import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.resource.v1.Device;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -23,7 +21,6 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the API server with the node agent's rights: it can read its own objects, but may be
@@ -98,18 +95,11 @@ public final class ApiServerProbe implements ClusterProbe {
 
   private <C extends HasMetadata> NodeSnapshot.Claims all(Class<C> kind, Reading<C> reading) {
     var here = new HashMap<String, NodeSnapshot.ClaimHere>();
-    @Nullable String more = null;
-    do {
-      ListOptions page = new ListOptionsBuilder().withLimit(PAGE).withContinue(more).build();
-      KubernetesResourceList<C> list = client.resources(kind).inAnyNamespace().list(page);
-      list.getItems()
-          .forEach(
-              claim ->
-                  reading
-                      .here(claim)
-                      .ifPresent(found -> here.put(claim.getMetadata().getUid(), found)));
-      more = list.getMetadata().getContinue();
-    } while (more != null && !more.isEmpty());
+    Pages.forEach(
+        client.resources(kind).inAnyNamespace(),
+        PAGE,
+        claim ->
+            reading.here(claim).ifPresent(found -> here.put(claim.getMetadata().getUid(), found)));
     return new NodeSnapshot.Claims(here, Set.of(), true);
   }
 

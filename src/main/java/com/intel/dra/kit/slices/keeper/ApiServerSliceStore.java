@@ -1,13 +1,12 @@
 package com.intel.dra.kit.slices.keeper;
 
+import com.intel.dra.kit.client.ObjectLookup;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Node;
-import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSliceList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.ResourceNotFoundException;
 import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
@@ -21,8 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads and writes the slices through a Kubernetes client, with a separate informer. */
 final class ApiServerSliceStore implements SliceStore {
 
-  private static final String SLICES = "resourceslices";
-  private static final String PATH = "/apis/resource.k8s.io/v1/" + SLICES + "/";
+  private static final String PATH = "/apis/resource.k8s.io/v1/resourceslices/";
   private static final int UNPROCESSABLE = 422;
 
   private final KubernetesClient client;
@@ -71,21 +69,11 @@ final class ApiServerSliceStore implements SliceStore {
 
   @Override
   public Optional<String> nodeUid() throws SliceStoreException {
+    String name = settings.nodeName();
     return call(
-        () -> {
-          try {
-            Node node = client.nodes().withName(settings.nodeName()).require();
-            return Optional.of(node.getMetadata().getUid());
-          } catch (ResourceNotFoundException e) { // the client throws this for every failure
-            if (!(e.getCause() instanceof KubernetesClientException answer)) {
-              throw new KubernetesClientException(String.valueOf(e.getMessage()), e);
-            }
-            if (saysThatItIsGone(answer, "nodes", settings.nodeName())) {
-              return Optional.<String>empty();
-            }
-            throw answer;
-          }
-        });
+        () ->
+            ObjectLookup.read(client.nodes().withName(name), Node.class, name)
+                .map(node -> node.getMetadata().getUid()));
   }
 
   @Override
@@ -98,7 +86,7 @@ final class ApiServerSliceStore implements SliceStore {
     try {
       return client.resource(slice).update();
     } catch (KubernetesClientException e) {
-      throw saysThatItIsGone(e, SLICES, slice.getMetadata().getName())
+      throw isGone(e, slice)
           ? new SliceStoreException.Conflict(String.valueOf(e.getMessage()), e)
           : exception(e);
     }
@@ -123,7 +111,7 @@ final class ApiServerSliceStore implements SliceStore {
                 return Optional.ofNullable(
                     client.raw(PATH + slice.getMetadata().getName(), "DELETE", options));
               } catch (KubernetesClientException e) {
-                if (saysThatItIsGone(e, SLICES, slice.getMetadata().getName())) {
+                if (isGone(e, slice)) {
                   return Optional.<String>empty();
                 }
                 throw e;
@@ -174,16 +162,7 @@ final class ApiServerSliceStore implements SliceStore {
     };
   }
 
-  /**
-   * Not every 404 does: a proxy without a backend, and an API server that does not serve the
-   * version, know nothing of the object. The API server names it.
-   */
-  private static boolean saysThatItIsGone(
-      KubernetesClientException e, String resource, String name) {
-    return e.getCode() == HttpURLConnection.HTTP_NOT_FOUND
-        && Optional.ofNullable(e.getStatus())
-            .map(Status::getDetails)
-            .filter(of -> resource.equals(of.getKind()) && name.equals(of.getName()))
-            .isPresent();
+  private static boolean isGone(KubernetesClientException e, ResourceSlice slice) {
+    return ObjectLookup.isSaidBy(e, ResourceSlice.class, slice.getMetadata().getName());
   }
 }

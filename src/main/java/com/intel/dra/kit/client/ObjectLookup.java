@@ -1,4 +1,4 @@
-package com.intel.dra.gpu.client;
+package com.intel.dra.kit.client;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Status;
