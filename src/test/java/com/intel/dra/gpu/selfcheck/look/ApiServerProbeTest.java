@@ -91,12 +91,16 @@ class ApiServerProbeTest {
   @Test
   void allClaimsArePagedThroughAndThoseOfThisNodeKept() {
     answers.put(ALL_V1ALPHA2, list("more", classic("uid-1", "one", "node1")));
-    answers.put(ALL_V1ALPHA2 + "?more", list("", classic("uid-2", "two", "node2")));
+    answers.put(
+        ALL_V1ALPHA2 + "?more",
+        list("", classic("uid-2", "two", "node2"), classic("uid-3", "three", "node1")));
 
     assertThat(claims(DraMode.CLASSIC, Map.of()))
         .isEqualTo(
             new NodeSnapshot.Claims(
-                Map.of("uid-1", new NodeSnapshot.ClaimHere("default/one", Set.of(GPU), true)),
+                Map.of(
+                    "uid-1", new NodeSnapshot.ClaimHere("default/one", Set.of(GPU), true),
+                    "uid-3", new NodeSnapshot.ClaimHere("default/three", Set.of(GPU), true)),
                 Set.of(),
                 true));
   }
