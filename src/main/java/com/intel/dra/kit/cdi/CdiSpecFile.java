@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The only spec file of a kind: {@code <folder>/<vendor>-<class>.yaml}. Runtimes read the folder at
@@ -43,9 +44,10 @@ public final class CdiSpecFile {
   private final AtomicFile file;
   private final FileMutex mutex;
 
-  // the devices found in the file, and the file's attributes at that time; guarded by this
+  // the devices found in the file, and the file's attributes at that time, which are none if there
+  // is no file; empty if nothing is known of the file; guarded by this
   private List<CdiDevice> found = List.of();
-  private Map<String, Object> look = Map.of();
+  private Optional<Map<String, Object>> look = Optional.empty();
 
   /**
    * @param folder one of the runtime's CDI folders, such as /var/run/cdi; made if missing
@@ -102,21 +104,23 @@ public final class CdiSpecFile {
 
   /** Whether it was found to say so, and looks as it did then. */
   public synchronized boolean says(List<CdiDevice> devices) throws IOException {
-    Map<String, Object> now = look();
-    return !now.isEmpty() && now.equals(look) && devices.equals(found);
+    return look.isPresent() && look.get().equals(look()) && devices.equals(found);
   }
 
   private synchronized Outcome write(List<CdiDevice> devices) throws IOException {
     Map<String, Object> now = look();
-    look = Map.of();
+    look = Optional.empty();
     file.deleteLeftovers();
     if (devices.isEmpty()) {
-      return file.delete() ? Outcome.REMOVED : Outcome.UNCHANGED;
+      boolean removed = file.delete();
+      found = List.of();
+      look = Optional.of(Map.of());
+      return removed ? Outcome.REMOVED : Outcome.UNCHANGED;
     }
     byte[] content = YAML.writeValueAsBytes(new CdiSpec(kind, devices));
     if (file.read(content.length).filter(old -> Arrays.equals(old, content)).isPresent()) {
       found = List.copyOf(devices);
-      look = now; // taken before the read, so that a later change is noticed
+      look = Optional.of(now); // taken before the read, so that a later change is noticed
       return Outcome.UNCHANGED;
     }
     file.write(content);

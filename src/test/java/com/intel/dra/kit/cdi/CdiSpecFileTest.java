@@ -55,6 +55,24 @@ class CdiSpecFileTest {
     assertThat(Files.getLastModifiedTime(file.path())).isEqualTo(FileTime.fromMillis(1000));
   }
 
+  /**
+   * A node without GPUs has nothing to say at each look, which needs no lock and no second look.
+   */
+  @Test
+  void thatThereIsNothingToSayIsKnownUntilSomebodyWritesAFile() throws IOException {
+    CdiSpecFile file = new CdiSpecFile(root, KIND);
+    assertThat(file.says(List.of())).as("before the first publish").isFalse();
+    file.publish(List.of());
+    assertThat(file.says(List.of())).isTrue();
+
+    Files.writeString(file.path(), "somebody else's");
+
+    assertThat(file.says(List.of())).isFalse();
+    assertThat(file.publish(List.of())).isEqualTo(Outcome.REMOVED);
+    assertThat(file.path()).doesNotExist();
+    assertThat(file.says(List.of())).isTrue();
+  }
+
   @Test
   void aSpecThatSomebodyChangedOrDeletedIsWrittenAgain() throws IOException {
     CdiSpecFile file = new CdiSpecFile(root, KIND);
