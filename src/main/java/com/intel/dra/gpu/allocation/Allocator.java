@@ -18,11 +18,6 @@ public final class Allocator {
 
   private Allocator() {}
 
-  /** As {@link #place(NodeInventory, List, Policy, SearchBudget)}, where no other node is asked. */
-  public static Decision place(NodeInventory node, List<DeviceRequest> requests, Policy policy) {
-    return place(node, requests, policy, new SearchBudget());
-  }
-
   /**
    * Places all requests together or none. They are charged to each other and to what other claims
    * hold. A claim that already holds devices and is still served by them keeps exactly these. A

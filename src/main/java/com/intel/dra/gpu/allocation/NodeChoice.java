@@ -24,12 +24,6 @@ public final class NodeChoice {
 
   private NodeChoice() {}
 
-  /** As the other, where nothing was asked before. */
-  public static Decision place(
-      Collection<NodeInventory> nodes, List<DeviceRequest> requests, Policy policy) {
-    return place(nodes, requests, policy, new SearchBudget());
-  }
-
   /**
    * Places the requests on the best of the nodes that all of them fit; otherwise names the reasons
    * that occur on the most nodes.

@@ -78,14 +78,14 @@ final class AllocationFixtures {
   }
 
   static Placement placed(NodeInventory node, Policy policy, DeviceRequest... requests) {
-    return switch (Allocator.place(node, List.of(requests), policy)) {
+    return switch (Allocator.place(node, List.of(requests), policy, new SearchBudget())) {
       case Placement placement -> placement;
       case Refusal refusal -> throw new AssertionError("refused: " + refusal);
     };
   }
 
   static Refusal refused(NodeInventory node, DeviceRequest... requests) {
-    return switch (Allocator.place(node, List.of(requests), Policy.FIRST)) {
+    return switch (Allocator.place(node, List.of(requests), Policy.FIRST, new SearchBudget())) {
       case Placement placement -> throw new AssertionError("placed: " + placement);
       case Refusal refusal -> refusal;
     };

@@ -52,7 +52,8 @@ class AllocatorPropertiesTest {
         continue;
       }
       var requests = renamed(step.arriving(), "pod" + arrivals++ + "-");
-      if (Allocator.place(node, requests, policy) instanceof Placement placement) {
+      if (Allocator.place(node, requests, policy, new SearchBudget())
+          instanceof Placement placement) {
         NodeInventory after = node.with(placement);
         watch.placed(node, requests, placement, after);
         pods.add(placement.shares().keySet());
@@ -156,7 +157,8 @@ class AllocatorPropertiesTest {
       node =
           switch (life) {
             case Life.Ask(DeviceRequest request) ->
-                Allocator.place(node, List.of(request), policy) instanceof Placement placement
+                Allocator.place(node, List.of(request), policy, new SearchBudget())
+                        instanceof Placement placement
                     ? node.with(placement)
                     : node;
             case Life.Release(String claim) -> node.without(List.of(claim));
@@ -270,7 +272,8 @@ class AllocatorPropertiesTest {
     NodeInventory empty = run(node, steps, policy, (before, requests, made, after) -> {});
 
     assertThat(empty.allocations()).isEqualTo(node.allocations());
-    assertThat(Allocator.place(empty, pod, policy)).isEqualTo(Allocator.place(node, pod, policy));
+    assertThat(Allocator.place(empty, pod, policy, new SearchBudget()))
+        .isEqualTo(Allocator.place(node, pod, policy, new SearchBudget()));
   }
 
   @Property
@@ -294,7 +297,8 @@ class AllocatorPropertiesTest {
           var otherOrder = new ArrayList<>(requests);
           Collections.shuffle(otherOrder, random);
 
-          assertThat(Allocator.place(shuffled, otherOrder, policy)).isEqualTo(placement);
+          assertThat(Allocator.place(shuffled, otherOrder, policy, new SearchBudget()))
+              .isEqualTo(placement);
         });
   }
 
@@ -309,7 +313,8 @@ class AllocatorPropertiesTest {
         steps,
         policy,
         (before, requests, placement, after) ->
-            assertThat(Allocator.place(after, requests, otherPolicy)).isEqualTo(placement));
+            assertThat(Allocator.place(after, requests, otherPolicy, new SearchBudget()))
+                .isEqualTo(placement));
   }
 
   @Property
@@ -318,7 +323,7 @@ class AllocatorPropertiesTest {
       @ForAll("smallGpuPods") List<DeviceRequest> pod,
       @ForAll Policy policy) {
     boolean possible = existsPlacement(node, pod);
-    Decision decision = Allocator.place(node, pod, policy);
+    Decision decision = Allocator.place(node, pod, policy, new SearchBudget());
 
     Statistics.label("possible").collect(possible);
     assertThat(decision)
@@ -368,7 +373,8 @@ class AllocatorPropertiesTest {
       gpus.add(gpuAndVfs(ofOneGpu.stream().mapToInt(Integer::intValue).sum(), 0, 0));
     }
 
-    assertThat(Allocator.place(numbered(gpus), requests, policy)).isInstanceOf(Placement.class);
+    assertThat(Allocator.place(numbered(gpus), requests, policy, new SearchBudget()))
+        .isInstanceOf(Placement.class);
   }
 
   @Property
@@ -376,7 +382,7 @@ class AllocatorPropertiesTest {
       @ForAll("smallNodes") NodeInventory node, @ForAll("smallGpuPods") List<DeviceRequest> pod) {
     var outcomes = new HashSet<Boolean>();
     for (Policy policy : Policy.values()) {
-      outcomes.add(Allocator.place(node, pod, policy) instanceof Placement);
+      outcomes.add(Allocator.place(node, pod, policy, new SearchBudget()) instanceof Placement);
     }
 
     assertThat(outcomes).hasSize(1);
@@ -388,7 +394,7 @@ class AllocatorPropertiesTest {
       @ForAll("smallVfPods") List<DeviceRequest> pod,
       @ForAll Policy policy) {
     boolean possible = new EveryWay(node, pod).exists();
-    Decision decision = Allocator.place(node, pod, policy);
+    Decision decision = Allocator.place(node, pod, policy, new SearchBudget());
 
     Statistics.label("possible").collect(possible);
     assertThat(decision)

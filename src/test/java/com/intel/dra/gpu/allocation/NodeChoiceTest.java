@@ -28,8 +28,9 @@ class NodeChoiceTest {
   private static String chosen(List<NodeInventory> nodes, Policy policy, DeviceRequest request) {
     var reversed = new ArrayList<>(nodes);
     Collections.reverse(reversed);
-    Decision decision = NodeChoice.place(nodes, List.of(request), policy);
-    assertThat(NodeChoice.place(reversed, List.of(request), policy)).isEqualTo(decision);
+    Decision decision = NodeChoice.place(nodes, List.of(request), policy, new SearchBudget());
+    assertThat(NodeChoice.place(reversed, List.of(request), policy, new SearchBudget()))
+        .isEqualTo(decision);
     return switch (decision) {
       case Placement placement -> placement.nodeName();
       case Refusal refusal -> refusal.toString();
@@ -78,7 +79,9 @@ class NodeChoiceTest {
     var nodes =
         List.of(node("c", gpu(0, 100)), node("a", gpu(0, 50)), node("b"), node("d", gpu(0, 10)));
 
-    var refusal = (Refusal) NodeChoice.place(nodes, List.of(gpus("claim", 1, 500)), FIRST);
+    var refusal =
+        (Refusal)
+            NodeChoice.place(nodes, List.of(gpus("claim", 1, 500)), FIRST, new SearchBudget());
 
     assertThat(refusal.reason()).isEqualTo(Reason.NOT_ENOUGH_MEMORY);
     assertThat(refusal.message())

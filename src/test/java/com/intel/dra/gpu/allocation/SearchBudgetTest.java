@@ -76,7 +76,7 @@ class SearchBudgetTest {
     }
     nodes.add(node(100, 2_000_000));
 
-    assertThat(NodeChoice.place(nodes, requests, Policy.BALANCED))
+    assertThat(NodeChoice.place(nodes, requests, Policy.BALANCED, new SearchBudget()))
         .isInstanceOfSatisfying(
             Placement.class, placement -> assertThat(placement.nodeName()).isEqualTo("node0100"));
   }

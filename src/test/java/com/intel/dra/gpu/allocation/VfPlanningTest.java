@@ -308,12 +308,14 @@ class VfPlanningTest {
             gpu(3, 16256),
             gpu(4, 16256));
 
-    assertThat(Allocator.place(node, claims(4, DeviceType.GPU), FIRST))
+    assertThat(Allocator.place(node, claims(4, DeviceType.GPU), FIRST, new SearchBudget()))
         .isInstanceOf(Placement.class);
-    assertThat(Allocator.place(node, claims(5, DeviceType.GPU), FIRST)).isInstanceOf(Refusal.class);
-    assertThat(Allocator.place(node, claims(4, DeviceType.VF), FIRST))
+    assertThat(Allocator.place(node, claims(5, DeviceType.GPU), FIRST, new SearchBudget()))
+        .isInstanceOf(Refusal.class);
+    assertThat(Allocator.place(node, claims(4, DeviceType.VF), FIRST, new SearchBudget()))
         .isInstanceOf(Placement.class);
-    assertThat(Allocator.place(node, claims(5, DeviceType.VF), FIRST)).isInstanceOf(Refusal.class);
+    assertThat(Allocator.place(node, claims(5, DeviceType.VF), FIRST, new SearchBudget()))
+        .isInstanceOf(Refusal.class);
   }
 
   /**

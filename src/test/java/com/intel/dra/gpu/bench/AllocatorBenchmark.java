@@ -7,6 +7,7 @@ import com.intel.dra.gpu.allocation.DeviceShare;
 import com.intel.dra.gpu.allocation.NodeInventory;
 import com.intel.dra.gpu.allocation.Placement;
 import com.intel.dra.gpu.allocation.Policy;
+import com.intel.dra.gpu.allocation.SearchBudget;
 import com.intel.dra.gpu.device.DeviceType;
 import com.intel.dra.gpu.device.DeviceUid;
 import java.util.ArrayList;
@@ -57,7 +58,9 @@ public class AllocatorBenchmark extends BusyNodes {
   }
 
   private List<Decision> judge(List<NodeInventory> of) {
-    return of.stream().map(node -> Allocator.place(node, requests, Policy.BALANCED)).toList();
+    return of.stream()
+        .map(node -> Allocator.place(node, requests, Policy.BALANCED, new SearchBudget()))
+        .toList();
   }
 
   /** Decides on existing inventories. */

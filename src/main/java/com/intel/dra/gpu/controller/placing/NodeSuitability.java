@@ -48,11 +48,6 @@ public final class NodeSuitability {
     };
   }
 
-  /** The same with a new search budget. */
-  public Decision choose(Collection<NodeState> nodes, List<DeviceRequest> requests) {
-    return choose(nodes, requests, new SearchBudget());
-  }
-
   /**
    * Chooses the best of the ready nodes for claims that wait for no pod and must be on one node.
    */

@@ -6,6 +6,7 @@ import com.intel.dra.gpu.allocation.Allocator;
 import com.intel.dra.gpu.allocation.DeviceRequest;
 import com.intel.dra.gpu.allocation.Placement;
 import com.intel.dra.gpu.allocation.Policy;
+import com.intel.dra.gpu.allocation.SearchBudget;
 import com.intel.dra.gpu.api.AllocatableDevice;
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.api.ClaimAllocation;
@@ -306,7 +307,8 @@ final class Invariants {
                 Allocator.place(
                         InventoryBuilder.of(NodeState.of(gas, Map.of())),
                         List.copyOf(distinct.values()),
-                        policy)
+                        policy,
+                        new SearchBudget())
                     instanceof Placement)
         .isPresent();
   }

@@ -6,6 +6,7 @@ import com.intel.dra.gpu.allocation.DeviceRequest;
 import com.intel.dra.gpu.allocation.DeviceSelector;
 import com.intel.dra.gpu.allocation.Placement;
 import com.intel.dra.gpu.allocation.Policy;
+import com.intel.dra.gpu.allocation.SearchBudget;
 import com.intel.dra.gpu.api.AllocatableDevice;
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.api.ClaimAllocation;
@@ -78,7 +79,7 @@ class HostileNodeRecordTest {
               SOON, () -> suitability.judge(Optional.of(nonsense), requests));
 
       assertThat(answer).isNotNull();
-      assertThat(suitability.choose(List.of(nonsense, good), requests))
+      assertThat(suitability.choose(List.of(nonsense, good), requests, new SearchBudget()))
           .isInstanceOf(Placement.class);
     }
     assertThat(RecordAudit.of(junk, List.of(), uid -> false).unfounded())

@@ -12,6 +12,7 @@ import com.intel.dra.gpu.allocation.DeviceShare;
 import com.intel.dra.gpu.allocation.NodeInventory;
 import com.intel.dra.gpu.allocation.Placement;
 import com.intel.dra.gpu.allocation.Policy;
+import com.intel.dra.gpu.allocation.SearchBudget;
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.api.ClaimAllocation;
 import com.intel.dra.gpu.api.GpuAllocationState;
@@ -259,7 +260,8 @@ public final class VfNode {
         Allocator.place(
             inventory(),
             List.of(new DeviceRequest(claim, type, count, memoryMiB, DeviceSelector.EVERY_DEVICE)),
-            Policy.FIRST);
+            Policy.FIRST,
+            new SearchBudget());
     if (!(decision instanceof Placement placement)) {
       return false;
     }
