@@ -1,4 +1,4 @@
-/** Reads from the API server: one object or none, and lists in pages. */
+/** Reads from the API server: one object or none, lists in pages, and which state is older. */
 @NullMarked
 package com.intel.dra.kit.client;
 

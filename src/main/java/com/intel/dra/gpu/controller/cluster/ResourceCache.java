@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.controller.cluster;
 
+import com.intel.dra.kit.client.ResourceVersions;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.util.LinkedHashMap;
@@ -117,15 +118,13 @@ public final class ResourceCache<T extends HasMetadata> {
   public void remember(T before, T written) {
     ahead.keySet().forEach(this::get); // forgets what the informer has by now
     ResourceID id = ResourceID.fromResource(written);
-    ahead.merge(id, written, (known, now) -> isOlder(known, now) ? now : known);
+    ahead.merge(id, written, (known, now) -> ResourceVersions.isOlder(known, now) ? now : known);
     // after a conflict the informer has yet to tell of the change that it was decided on
     attached
-        .filter(informer -> informer.get(id).filter(seen -> isSame(seen, before)).isPresent())
+        .filter(
+            informer ->
+                informer.get(id).filter(seen -> ResourceVersions.areSame(seen, before)).isPresent())
         .ifPresent(informer -> informer.expect(before, written));
-  }
-
-  private static boolean isSame(HasMetadata one, HasMetadata other) {
-    return version(one) == version(other);
   }
 
   /** What was written counts for as long as the informer shows an older version of the object. */
@@ -134,19 +133,10 @@ public final class ResourceCache<T extends HasMetadata> {
     if (written == null) {
       return seen;
     }
-    if (seen.isPresent() && isOlder(seen.get(), written)) {
+    if (seen.isPresent() && ResourceVersions.isOlder(seen.get(), written)) {
       return Optional.of(written);
     }
     ahead.remove(id, written);
     return seen;
-  }
-
-  /** Versions of one kind are numbers that grow, over all of its objects. */
-  private static boolean isOlder(HasMetadata one, HasMetadata other) {
-    return Long.compareUnsigned(version(one), version(other)) < 0;
-  }
-
-  static long version(HasMetadata object) {
-    return Long.parseUnsignedLong(object.getMetadata().getResourceVersion());
   }
 }

@@ -1,8 +1,10 @@
 package com.intel.dra.gpu.controller.cluster;
 
 import com.intel.dra.kit.client.Pages;
+import com.intel.dra.kit.client.ResourceVersions;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.dsl.Listable;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.util.HashMap;
@@ -42,11 +44,11 @@ public final class WatchComparison<T extends HasMetadata> {
   }
 
   /** One state of an object. */
-  private record Version(String uid, long number) {
+  private record Version(String uid, String number) {
 
     static Version of(HasMetadata object) {
-      return new Version(
-          String.valueOf(object.getMetadata().getUid()), ResourceCache.version(object));
+      ObjectMeta meta = object.getMetadata();
+      return new Version(String.valueOf(meta.getUid()), meta.getResourceVersion());
     }
   }
 
@@ -98,11 +100,10 @@ public final class WatchComparison<T extends HasMetadata> {
         object -> {
           ResourceID id = ResourceID.fromResource(object);
           notRead.remove(id);
-          Version read = Version.of(object);
-          Optional<Version> shown = shown(id);
-          // versions of one kind grow over all of its objects
-          if (shown.filter(version -> version.number() >= read.number()).isEmpty()) {
-            add(found, new Difference(id, Optional.of(read.uid()), shown));
+          Optional<T> shown = cache.watched(id);
+          if (shown.filter(seen -> !ResourceVersions.isOlder(seen, object)).isEmpty()) {
+            String uid = Version.of(object).uid();
+            add(found, new Difference(id, Optional.of(uid), shown.map(Version::of)));
           }
         });
     notRead.forEach(

@@ -21,6 +21,7 @@ import com.intel.dra.gpu.controller.records.NodeRecords;
 import com.intel.dra.gpu.controller.records.NodeRecords.Change;
 import com.intel.dra.gpu.controller.records.RecordAudit;
 import com.intel.dra.gpu.controller.release.LostNodes;
+import com.intel.dra.kit.client.ResourceVersions;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
@@ -187,7 +188,7 @@ public class NodeAuditReconciler implements Reconciler<GpuAllocationState> {
               now -> {
                 RecordAudit recordAudit = recordAudit(now);
                 recordAudit.missing().forEach((uid, held) -> change.put(uid, Optional.of(held)));
-                if (isSameVersion(now, audited)) {
+                if (ResourceVersions.areSame(now, audited)) {
                   recordAudit.unfounded().stream()
                       .filter(confirmed::contains)
                       .forEach(uid -> change.put(uid, Optional.empty()));
@@ -198,10 +199,6 @@ public class NodeAuditReconciler implements Reconciler<GpuAllocationState> {
     if (!confirmed.isEmpty()) {
       triggers.waiting();
     }
-  }
-
-  private static boolean isSameVersion(GpuAllocationState one, GpuAllocationState other) {
-    return one.getMetadata().getResourceVersion().equals(other.getMetadata().getResourceVersion());
   }
 
   /**

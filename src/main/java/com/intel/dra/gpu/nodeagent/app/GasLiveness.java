@@ -3,6 +3,7 @@ package com.intel.dra.gpu.nodeagent.app;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.nodeagent.gas.GasInformer;
 import com.intel.dra.gpu.nodeagent.gas.GasStore;
+import com.intel.dra.kit.client.ResourceVersions;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -72,15 +73,10 @@ class GasLiveness implements HealthCheck {
       return then.read().isPresent() && then.shown().isEmpty();
     }
     return then.read()
-        .map(read -> version(shown.get()) < version(read))
+        .map(read -> ResourceVersions.isOlder(shown.get(), read))
         // the GAS is gone at the API server, but the watch still shows the same one
         .orElseGet(
             () -> Objects.equals(then.shown().map(GasLiveness::uid), shown.map(GasLiveness::uid)));
-  }
-
-  /** Resource versions of one kind are numbers that grow. */
-  private static long version(GpuAllocationState gas) {
-    return Long.parseUnsignedLong(gas.getMetadata().getResourceVersion());
   }
 
   private static String uid(GpuAllocationState gas) {

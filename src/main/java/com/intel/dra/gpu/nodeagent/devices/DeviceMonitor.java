@@ -123,8 +123,7 @@ public class DeviceMonitor {
    * look before found it, until a second look in a row cannot read them.
    */
   private Discovery withVfsOfTheLookBefore(Discovery found) {
-    Set<PciAddress> failedOnce = vfsUnknown(found.skipped());
-    failedOnce.removeAll(vfsUnknown(lastSkipped));
+    Set<PciAddress> failedOnce = vfsUnknownSinceThisLook(found.skipped());
     if (failedOnce.isEmpty()) {
       return found;
     }
@@ -148,6 +147,13 @@ public class DeviceMonitor {
                         ? gpu.withSriovCapable(facts.getOrDefault(gpu.uid(), gpu).sriovCapable())
                         : gpu)
             .toList());
+  }
+
+  /** The GPUs whose VFs this look could not read, and the look before could. */
+  private Set<PciAddress> vfsUnknownSinceThisLook(List<SkippedDevice> skipped) {
+    Set<PciAddress> failed = vfsUnknown(skipped);
+    failed.removeAll(vfsUnknown(lastSkipped));
+    return failed;
   }
 
   /** A modifiable set. */
@@ -257,12 +263,14 @@ public class DeviceMonitor {
     if (skipped.equals(lastSkipped)) {
       return false;
     }
-    Set<PciAddress> failedBefore = vfsUnknown(lastSkipped);
+    Set<PciAddress> failedOnce = vfsUnknownSinceThisLook(skipped);
     lastSkipped = skipped;
     for (SkippedDevice device : skipped) {
-      boolean failedOnce =
-          device.reason() == SkipReason.SRIOV_UNKNOWN && !failedBefore.contains(device.address());
-      LOG.warnf(failedOnce ? "If the next look fails too: %s" : "Not offered: %s", device);
+      LOG.warnf(
+          failedOnce.contains(device.address())
+              ? "If the next look fails too: %s"
+              : "Not offered: %s",
+          device);
     }
     return true;
   }
