@@ -84,13 +84,29 @@ final class Driver {
                   .endSpec()
                   .build();
             });
+    awaitControllersOtherThan(old);
+  }
+
+  /** Deletes the controllers' pods, and waits until new ones are ready. */
+  void replaceControllers() {
+    List<Pod> pods = cluster.podsOf(RealCluster.CONTROLLER);
+    pods.forEach(pod -> cluster.client().resource(pod).delete());
+    awaitControllersOtherThan(uids(pods));
+  }
+
+  private void awaitControllersOtherThan(Set<String> old) {
     cluster.eventually(
-        "the controller runs with policy " + policy,
+        "new controllers are ready",
         () ->
             assertThat(cluster.podsOf(RealCluster.CONTROLLER))
                 .hasSize(CONTROLLERS)
                 .allMatch(pod -> !old.contains(pod.getMetadata().getUid()))
                 .allMatch(Readiness::isPodReady));
+  }
+
+  /** How often the only container of a pod was started again. */
+  static int restarts(Pod pod) {
+    return pod.getStatus().getContainerStatuses().getFirst().getRestartCount();
   }
 
   /**

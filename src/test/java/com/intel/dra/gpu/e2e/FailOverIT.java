@@ -92,7 +92,7 @@ class FailOverIT {
     prepareClaims();
     Pod leader = leader();
     String holder = holder();
-    int restarts = restarts(leader);
+    int restarts = Driver.restarts(leader);
 
     createPods("churn");
     cluster.eventually("the first are allocated", () -> assertThat(allocated()).isGreaterThan(0));
@@ -110,7 +110,7 @@ class FailOverIT {
         "it has ended and is a standby",
         () ->
             assertThat(cluster.client().resource(leader).get())
-                .satisfies(pod -> assertThat(restarts(pod)).isGreaterThan(restarts))
+                .satisfies(pod -> assertThat(Driver.restarts(pod)).isGreaterThan(restarts))
                 .matches(Readiness::isPodReady));
     assertThat(holder()).isEqualTo(successor);
     nothingIsDouble();
@@ -257,10 +257,6 @@ class FailOverIT {
 
   private static boolean isSame(Pod one, Pod other) {
     return one.getMetadata().getUid().equals(other.getMetadata().getUid());
-  }
-
-  private static int restarts(Pod pod) {
-    return pod.getStatus().getContainerStatuses().getFirst().getRestartCount();
   }
 
   private static String metrics(Pod pod) {
