@@ -1,19 +1,19 @@
 package com.intel.dra.gpu.allocation;
 
 /**
- * What the search for devices for one pod may cost, on all nodes together: each attempt to give a
- * device is a step. On each node there are as many as it takes to give out what is asked for twice,
- * so that a node on which that is simple is not refused because others were hard. All steps beyond
- * these are of {@link #SHARED_STEPS} for all nodes, and of {@link #MAX_STEPS} for one.
+ * Limits the search for devices for one pod on all nodes together. Each attempt to give a device is
+ * a step. Each node has twice as many free steps as devices are requested, so that an easy node is
+ * not refused because other nodes were hard. Further steps come from {@link #SHARED_STEPS} for all
+ * nodes, and one node gets at most {@link #MAX_STEPS}.
  *
- * <p>Of one pod at one time; not safe for use by several threads.
+ * <p>Use one budget for one pod and one look at the nodes. Not safe for use by several threads.
  */
 public final class SearchBudget {
 
-  /** On one node. */
+  /** The most steps on one node. */
   static final int MAX_STEPS = 10_000;
 
-  /** Ten nodes on which the search is as hard as can be. */
+  /** Enough for ten of the hardest nodes. */
   static final int SHARED_STEPS = 100_000;
 
   private int sharedLeft = SHARED_STEPS;
@@ -21,19 +21,19 @@ public final class SearchBudget {
   private int free;
   private int left;
 
-  /** All steps so far. */
+  /** The number of steps so far. */
   long taken() {
     return taken;
   }
 
-  /** The next steps are on another node, on which that many devices are asked for. */
+  /** Begins the search on the next node, where that many devices are requested. */
   void beginNode(int devices) {
     free = Math.min(MAX_STEPS, 2 * devices);
     left = MAX_STEPS;
   }
 
   /**
-   * @return false if there is none left for this node
+   * @return false if no step is left for this node
    */
   boolean takeStep() {
     if (left == 0 || (free == 0 && sharedLeft == 0)) {
@@ -49,7 +49,7 @@ public final class SearchBudget {
     return true;
   }
 
-  /** Why there is none left, for people; the same for many nodes. */
+  /** Why no step is left, as text for people; equal for many nodes. */
   String whyEnded() {
     return left == 0
         ? "gave up after %d attempts".formatted(MAX_STEPS)

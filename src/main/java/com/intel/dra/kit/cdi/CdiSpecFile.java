@@ -71,11 +71,11 @@ public final class CdiSpecFile {
   }
 
   /**
-   * Does something that nobody else does meanwhile, in another process neither: finding out which
-   * devices there are, and saying so. Else an older look could replace what a newer one found.
+   * Runs an action that finds the devices and publishes them. No other thread or process runs such
+   * an action meanwhile; otherwise an older discovery could replace the result of a newer one.
    *
-   * @throws IOException what the action throws, or if the folder cannot be used, also because
-   *     others are at it for more than 10 s
+   * @throws IOException what the action throws, or if the folder cannot be used, for example
+   *     because another process holds the lock for more than 10 s
    */
   public <R> R exclusively(FileMutex.Action<R> action) throws IOException {
     Files.createDirectories(folder);
@@ -102,7 +102,10 @@ public final class CdiSpecFile {
     return says(devices) ? Outcome.UNCHANGED : exclusively(() -> write(devices));
   }
 
-  /** Whether it was found to say so, and looks as it did then. */
+  /**
+   * Whether the file is known to list exactly these devices, and its attributes have not changed
+   * since it was read.
+   */
   public synchronized boolean says(List<CdiDevice> devices) throws IOException {
     return look.isPresent() && look.get().equals(look()) && devices.equals(found);
   }

@@ -7,12 +7,12 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 
 /**
- * Does in one go what several threads ask for at the same time, where one go costs as much for many
- * as for one: a file that is synced to the disk. Who asks first is served at once, alone; those who
- * ask meanwhile are served together in the next go.
+ * Serves the requests of several threads by one piece of work that costs the same for many requests
+ * as for one, such as a file that is synced to the disk. The first request is served at once,
+ * alone; the requests that come meanwhile are served together by the next piece of work.
  *
- * @param <T> what is asked for
- * @param <R> the answer to it
+ * @param <T> a request
+ * @param <R> the answer to a request
  */
 public final class GroupCommit<T, R> {
 
@@ -25,14 +25,14 @@ public final class GroupCommit<T, R> {
   private boolean busy;
 
   /**
-   * @param work answers all of a list, in its order; never called twice at once. What it throws all
-   *     get who asked
+   * @param work answers a list of requests, in the same order; never called twice at once. What it
+   *     throws, all threads get whose requests were in the list
    */
   public GroupCommit(Function<List<T>, List<R>> work) {
     this.work = work;
   }
 
-  /** Returns when it is done. */
+  /** Returns the answer when the work is done. */
   public R ask(T item) {
     var mine = new Asked<T, R>(item, new CompletableFuture<>());
     if (mustServe(mine)) {
@@ -67,7 +67,7 @@ public final class GroupCommit<T, R> {
     return busy;
   }
 
-  /** One go; the next has a thread of its own, so that whoever serves is answered too. */
+  /** Does the work once. The next work has its own thread, so that this thread returns too. */
   private void serve() {
     List<Asked<T, R>> asked = takeAll();
     try {

@@ -14,11 +14,12 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
- * Asks what may never answer, as a device's driver does in a read or an ioctl: each on a thread of
- * its own, and no longer than is set. While there is no answer nobody is asked the same again, and
- * nobody waits for it again, so that there is one thread for each that hangs.
+ * Runs queries that may never return, such as a read or an ioctl that hangs in a device's driver.
+ * Each query runs on its own thread, and the caller waits for a limited time. While a query has not
+ * returned, it is not started again for the same key, and no caller waits for it again; so there is
+ * at most one thread for each key that hangs.
  *
- * @param <K> who is asked
+ * @param <K> what is queried
  * @param <A> the answer
  */
 public final class TimeLimitedQueries<K, A> {
@@ -30,18 +31,19 @@ public final class TimeLimitedQueries<K, A> {
   private final Set<K> givenUp = new HashSet<>();
 
   /**
-   * @param threads how the names of the threads begin
+   * @param threads the beginning of the threads' names
    */
   public TimeLimitedQueries(String threads) {
     this.threads = threads;
   }
 
   /**
-   * Asks all at once, and waits for all together no longer than that.
+   * Starts all queries at once, and waits for all of them together.
    *
-   * @return the answers in the order of the questions; empty where there was none in time, or no
-   *     thread to be had
-   * @throws IllegalStateException for what a question threw
+   * @param patience how long to wait at most
+   * @return the answers in the order of the queries; empty where none came in time, or no thread
+   *     could be started
+   * @throws IllegalStateException if a query threw an exception
    */
   public Map<K, Optional<A>> ask(Map<K, Supplier<A>> questions, Duration patience) {
     long deadline = System.nanoTime() + patience.toNanos();
@@ -55,7 +57,7 @@ public final class TimeLimitedQueries<K, A> {
     return answers;
   }
 
-  /** The same for one. */
+  /** Runs one query. */
   public Optional<A> ask(K whom, Supplier<A> question, Duration patience) {
     long deadline = System.nanoTime() + patience.toNanos();
     return begin(whom, question).flatMap(answer -> await(whom, answer, deadline));
@@ -69,7 +71,7 @@ public final class TimeLimitedQueries<K, A> {
     var answer = new CompletableFuture<A>();
     try {
       Thread.ofPlatform().daemon().name(threads + whom).start(() -> put(whom, question, answer));
-    } catch (OutOfMemoryError e) { // no thread for it; the others are asked all the same
+    } catch (OutOfMemoryError e) { // no thread could be started; the other queries still run
       return Optional.empty();
     }
     pending.put(whom, answer);
@@ -81,7 +83,7 @@ public final class TimeLimitedQueries<K, A> {
       A given = question.get();
       forget(whom);
       answer.complete(given);
-    } catch (RuntimeException | Error e) { // or it would never be asked again
+    } catch (RuntimeException | Error e) { // otherwise the key would never be queried again
       forget(whom);
       answer.completeExceptionally(e);
     }

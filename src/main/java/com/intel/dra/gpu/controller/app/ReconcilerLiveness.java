@@ -10,15 +10,15 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 
 /**
- * Whether the reconcilers get anywhere. A leader whose look at an object does not end renews its
- * Lease all the same, so that no other controller takes over; the kubelet ends it instead.
+ * Checks that the reconcilers make progress. A leader whose reconciliation does not end still
+ * renews its Lease, so no other controller takes over. Therefore the kubelet restarts it.
  */
 @Liveness
 @Singleton
 @IfBuildProfile("controller")
 class ReconcilerLiveness implements HealthCheck {
 
-  /** Each request to the API server ends within seconds, and one look makes a bounded number. */
+  /** Each request to the API server ends within seconds, and their number is limited. */
   static final Duration LONGEST_LOOK = Duration.ofMinutes(5);
 
   private final Reconciliations reconciliations;

@@ -32,15 +32,15 @@ import org.eclipse.microprofile.health.Liveness;
 import org.jboss.logging.Logger;
 
 /**
- * Whether the watches show what the API server has, in the leader and in the standby. Where an
- * event was lost for good, the kubelet ends the controller, and the next one lists everything.
+ * Checks that the watches show what the API server has, in the leader and in the standby. If an
+ * event was lost for good, the kubelet restarts the controller, and the new one lists everything.
  */
 @Liveness
 @Singleton
 @IfBuildProfile("controller")
 class WatchLiveness implements HealthCheck {
 
-  /** How often each kind is compared: longer than any watch lags behind. */
+  /** The time between two comparisons of a kind, longer than the delay of any watch. */
   static final Duration PERIOD = Duration.ofMinutes(10);
 
   private static final Logger LOG = Logger.getLogger(WatchLiveness.class);
@@ -49,7 +49,7 @@ class WatchLiveness implements HealthCheck {
   private final TaskTimer timer;
   private int next;
 
-  /** By kind, an object that is shown otherwise than it is. */
+  /** An object that the watch shows otherwise than it is, by kind. */
   private final Map<String, ResourceID> behind = new ConcurrentSkipListMap<>();
 
   @Inject
@@ -98,7 +98,7 @@ class WatchLiveness implements HealthCheck {
         AtApiServer.inPages(client.resources(kind).inAnyNamespace()));
   }
 
-  /** To be called once, when the watches have been begun. Does not block. */
+  /** Call this once, when the watches have begun. Does not block. */
   void begin() {
     timer.after(
         PERIOD.dividedBy(kinds.size()),
@@ -113,7 +113,7 @@ class WatchLiveness implements HealthCheck {
         });
   }
 
-  /** One kind after the other. Blocks. */
+  /** Compares the next kind. Blocks. */
   synchronized void lookAtNext() {
     WatchComparison<?> kind = kinds.get(next);
     next = (next + 1) % kinds.size();

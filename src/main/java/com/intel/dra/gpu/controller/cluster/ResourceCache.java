@@ -12,9 +12,9 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * One kind of object as this process knows it: the informer's copy, or what the API server answered
- * to our own write where that is newer. In every question: an informer may lag behind, but a write
- * that this process made is never forgotten. Never reads from the API server; empty until the
+ * The objects of one kind as this process knows them: the informer's copy, or the API server's
+ * answer to a write of this process if that is newer. The informer may lag behind, but a write of
+ * this process is never forgotten. It never reads from the API server, and is empty until the
  * informer is attached and has synced.
  */
 public final class ResourceCache<T extends HasMetadata> {
@@ -22,7 +22,7 @@ public final class ResourceCache<T extends HasMetadata> {
   /** The copies that a watch keeps up to date. */
   public interface Informer<T> {
 
-    /** Whether it has seen everything once. */
+    /** Whether the first list has arrived. */
     boolean hasSynced();
 
     Optional<T> get(ResourceID id);
@@ -31,7 +31,7 @@ public final class ResourceCache<T extends HasMetadata> {
 
     List<T> byIndex(String index, String key);
 
-    /** Tells that the event of this write will bring no news. */
+    /** Announces that the event of this write brings nothing new. */
     void expect(T before, T written);
   }
 
@@ -84,12 +84,12 @@ public final class ResourceCache<T extends HasMetadata> {
         .flatMap(seen -> newest(ResourceID.fromResource(seen), Optional.of(seen)).stream());
   }
 
-  /** What the informer shows alone, whatever this process has written. */
+  /** The object as the informer shows it, without the writes of this process. */
   Optional<T> watched(ResourceID id) {
     return attached.flatMap(informer -> informer.get(id));
   }
 
-  /** Everything that the informer shows, whatever this process has written. */
+  /** All objects as the informer shows them, without the writes of this process. */
   Stream<T> watched() {
     return attached.stream().flatMap(Informer::list);
   }
@@ -102,7 +102,7 @@ public final class ResourceCache<T extends HasMetadata> {
             informer
                 .byIndex(index, key)
                 .forEach(seen -> found.put(ResourceID.fromResource(seen), seen)));
-    // few or none, but all of them would be asked for with each question
+    // few or none; but each query would go through all of them
     ahead.forEach(
         (id, written) -> {
           if (found.containsKey(id) || keys.apply(written).contains(key)) {
@@ -119,7 +119,7 @@ public final class ResourceCache<T extends HasMetadata> {
     ahead.keySet().forEach(this::get); // forgets what the informer has by now
     ResourceID id = ResourceID.fromResource(written);
     ahead.merge(id, written, (known, now) -> ResourceVersions.isOlder(known, now) ? now : known);
-    // after a conflict the informer has yet to tell of the change that it was decided on
+    // after a conflict, the informer has not yet shown the change that the write was based on
     attached
         .filter(
             informer ->
@@ -127,7 +127,7 @@ public final class ResourceCache<T extends HasMetadata> {
         .ifPresent(informer -> informer.expect(before, written));
   }
 
-  /** What was written counts for as long as the informer shows an older version of the object. */
+  /** The written object counts while the informer shows an older version of it. */
   private Optional<T> newest(ResourceID id, Optional<T> seen) {
     T written = ahead.get(id);
     if (written == null) {

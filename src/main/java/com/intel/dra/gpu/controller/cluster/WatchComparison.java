@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 
 /**
  * Compares what the watch of one kind shows with what the API server has. The client opens each
- * watch anew every 5 to 10 minutes, from the last version that it saw, so that a watch which fell
- * silent goes on. An event that was lost for good it never makes up for.
+ * watch anew every 5 to 10 minutes, from the last version that it saw, so a watch that fell silent
+ * continues. The watch never recovers an event that was lost for good.
  */
 public final class WatchComparison<T extends HasMetadata> {
 
@@ -75,10 +75,11 @@ public final class WatchComparison<T extends HasMetadata> {
   }
 
   /**
-   * One look, to be followed by the next one after longer than any watch lags behind. Blocks.
+   * Compares once. Call it again after a time that is longer than the delay of any watch. Blocks.
    *
-   * @return an object that this look and the one before found shown otherwise than it is, and that
-   *     the watch told nothing of between them; empty too while the watch has not begun
+   * @return an object that the watch showed otherwise than the API server has it, in this
+   *     comparison and in the one before, without a change between them; empty also while the watch
+   *     has not begun
    * @throws io.fabric8.kubernetes.client.KubernetesClientException if the objects cannot be read,
    *     which says nothing of the watch
    */

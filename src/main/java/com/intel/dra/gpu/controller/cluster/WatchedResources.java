@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * An informer of one of the reconcilers, which watches that kind anyway. Answers with what the
- * informer has seen, without JOSDK's own memory of recent writes: that one serves {@code get}
- * alone, not lists and indexes.
+ * An informer of a reconciler that watches this kind of object anyway. It answers with what the
+ * informer has seen, without JOSDK's own memory of recent writes, because that memory serves only
+ * {@code get}, not lists and indexes.
  */
 public final class WatchedResources<T extends HasMetadata> implements ResourceCache.Informer<T> {
 
@@ -23,7 +23,7 @@ public final class WatchedResources<T extends HasMetadata> implements ResourceCa
     this.informer = informer;
   }
 
-  /** To be called before the informer starts. */
+  /** Call this before the informer starts. */
   public static <T extends HasMetadata> void feed(
       ResourceCache<T> cache, ManagedInformerEventSource<T, ?, ?> informer) {
     informer.addIndexers(
@@ -32,7 +32,7 @@ public final class WatchedResources<T extends HasMetadata> implements ResourceCa
     cache.attach(new WatchedResources<>(informer));
   }
 
-  /** JOSDK says that it runs when the first list has come. */
+  /** JOSDK reports the informer as running once the first list has arrived. */
   @Override
   public boolean hasSynced() {
     return informer.isRunning();

@@ -30,15 +30,15 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
- * Looks at sysfs and has the change told in the order in which it is safe: a new device is in the
- * CDI spec before the GAS offers it, a vanished one leaves the GAS before it leaves the spec.
+ * Looks at sysfs and publishes changes in a safe order: a new device is in the CDI spec before the
+ * GAS offers it, and a vanished device leaves the GAS before it leaves the spec.
  */
 @Singleton
 public class DeviceMonitor {
 
   private static final Logger LOG = Logger.getLogger(DeviceMonitor.class);
 
-  /** A vanished device does not wait longer for the API server than this. */
+  /** How long a vanished device waits for the API server before it leaves the CDI spec. */
   private static final Duration WITHDRAWAL = Duration.ofSeconds(10);
 
   private final GpuDiscovery discovery;
@@ -78,10 +78,10 @@ public class DeviceMonitor {
   }
 
   /**
-   * One look. When sysfs or the CDI folder cannot be used, everything stays as it was until the
-   * next look; that is logged when it begins, ends or changes.
+   * Looks once. If sysfs or the CDI folder cannot be used, everything stays as it was until the
+   * next look; this is logged when it begins, ends or changes.
    *
-   * @return whether everything is as the look found it
+   * @return whether everything is now as this look found it
    */
   public synchronized boolean scan() {
     try {
@@ -119,8 +119,8 @@ public class DeviceMonitor {
   }
 
   /**
-   * One failed read of a GPU's SR-IOV files says nothing: what is known of its VFs stays as the
-   * look before found it, until a second look in a row cannot read them.
+   * Keeps what the look before found of a GPU's VFs if this look could not read its SR-IOV files.
+   * Only a second failed look in a row counts.
    */
   private Discovery withVfsOfTheLookBefore(Discovery found) {
     Set<PciAddress> failedOnce = vfsUnknownSinceThisLook(found.skipped());
@@ -156,7 +156,7 @@ public class DeviceMonitor {
     return failed;
   }
 
-  /** A modifiable set. */
+  /** Returns a modifiable set. */
   private static Set<PciAddress> vfsUnknown(List<SkippedDevice> skipped) {
     return skipped.stream()
         .filter(device -> device.reason() == SkipReason.SRIOV_UNKNOWN)
@@ -164,15 +164,15 @@ public class DeviceMonitor {
         .collect(Collectors.toCollection(HashSet::new));
   }
 
-  /** That says nothing of the device. */
+  /** Whether the agent had too many open files; this says nothing about the device. */
   private static boolean wasRefusedFiles(GpuFacts device) {
     return device.health() instanceof GpuHealth.Unreadable(String why)
         && why.contains("too many open files");
   }
 
   /**
-   * What it finds is in the CDI spec afterwards. Another agent of the node may write that too, so
-   * who has something to write looks once more while the other cannot.
+   * Looks, and publishes the result in the CDI spec. Another agent of the node may write the spec
+   * too; so if there is something to write, this agent looks once more under the spec's lock.
    *
    * @param before devices that stay in the spec although they have vanished
    */
@@ -188,7 +188,7 @@ public class DeviceMonitor {
     }
   }
 
-  /** Returns whether others than before are skipped. */
+  /** Returns whether the skipped devices are others than before. */
   private boolean apply(Discovery found) throws IOException, InterruptedException {
     boolean othersSkipped = logSkipped(found.skipped());
     logMemory(found);
@@ -230,7 +230,7 @@ public class DeviceMonitor {
     return GpuCdiDevices.of(withThoseStillOffered(now, vanished), config.devRoot());
   }
 
-  /** Vanished ones whose device node now belongs to another device are left out at once. */
+  /** Leaves out vanished devices whose device node now belongs to another device. */
   private static List<Gpu> withThoseStillOffered(List<Gpu> now, List<Gpu> vanished) {
     var all = new ArrayList<>(now);
     vanished.stream()
@@ -249,7 +249,7 @@ public class DeviceMonitor {
         .collect(Collectors.toCollection(java.util.LinkedHashSet::new));
   }
 
-  /** Those of which nobody else takes care: VFs that are being changed may be offered again. */
+  /** Leaves out VFs that are being changed, because these may be offered again. */
   private Set<String> unexpected(List<Gpu> vanished) {
     return uids(vanished.stream().filter(gpu -> !isBeingChanged(gpu)).toList());
   }
@@ -258,7 +258,7 @@ public class DeviceMonitor {
     return gpu.uid().parent().flatMap(hosts::state).isPresent();
   }
 
-  /** Returns whether that is news. */
+  /** Returns whether they are others than before. */
   private boolean logSkipped(List<SkippedDevice> skipped) {
     if (skipped.equals(lastSkipped)) {
       return false;

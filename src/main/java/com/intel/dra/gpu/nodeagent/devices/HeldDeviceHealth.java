@@ -12,15 +12,15 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * How the devices are that the node has and those that prepared claims hold: a GPU or VF that is
- * gone under its holder is told as gone, also if it went while no agent ran, and a VF is never
- * better than its GPU.
+ * The health of the node's devices and of the devices that prepared claims hold. A held GPU or VF
+ * that is gone is reported as gone, even if it vanished while no agent ran. A VF is never healthier
+ * than its GPU.
  */
 public final class HeldDeviceHealth {
 
   private HeldDeviceHealth() {}
 
-  /** By device. */
+  /** Returns the health by device. */
   public static SortedMap<DeviceUid, GpuHealth> of(
       List<GpuFacts> facts, Collection<PreparedClaim> prepared) {
     var own = new TreeMap<DeviceUid, GpuHealth>();

@@ -40,7 +40,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What structured DRA is to know of the node's devices now, from what the agent knows now. */
+/** The devices that the agent publishes for structured DRA now, from what it knows now. */
 @Singleton
 public class SliceOffer {
 
@@ -56,8 +56,8 @@ public class SliceOffer {
   private final int vfsOnDemand;
   private volatile boolean ready = true;
 
-  // a GPU that is not well stays published with a taint that evicts its pods; one that is gone
-  // until they are
+  // a GPU that is not well stays published with a taint that evicts its pods; a GPU that is gone
+  // stays published until these pods are gone
   private final SortedMap<DeviceUid, Gpu> offered = new TreeMap<>();
 
   @Inject
@@ -83,17 +83,17 @@ public class SliceOffer {
         };
   }
 
-  /** Whether the kubelet can call: nobody new is to be sent here while it cannot. */
+  /** Whether the kubelet can call; while it cannot, no new pods should come to this node. */
   void setReady(boolean ready) {
     this.ready = ready;
   }
 
   /**
-   * Empty before the first discovery. Holds no lock while it asks others: they may wait for each
-   * other.
+   * Empty before the first discovery. It holds no lock while it calls other classes, because their
+   * locks may depend on each other.
    */
   public Optional<GpuOffer> current() {
-    // first the states: of a GPU of which nothing goes on any more the devices are known by then
+    // the states are read first: when a GPU has no state any more, its devices are known already
     Map<DeviceUid, VfHostState> states = hosts.states();
     return devices
         .known()
@@ -130,8 +130,8 @@ public class SliceOffer {
   }
 
   /**
-   * A GPU that claims hold and that this agent never saw well: it is gone, or hangs, since before
-   * the agent started. What the claims hold of it is all that is known of its memory.
+   * A GPU that claims hold and that this agent has never seen well, because it is gone, or hangs,
+   * since before the agent started. Of its memory only the parts are known that the claims hold.
    */
   private OfferedGpu neverSeen(
       DeviceUid uid,
@@ -150,7 +150,7 @@ public class SliceOffer {
     return new OfferedGpu(
         gpu,
         DeviceDescriptions.of(gpu, facts, condition(uid, health)),
-        // of a GPU of which only VFs are held, only these are published
+        // if claims hold only VFs of the GPU, only these VFs are published
         held.isEmpty() ? new OfferedGpu.Vfs.Existing(List.of()) : new OfferedGpu.Vfs.None(),
         use(gpu, claims),
         heldVfs(gpu, holders, health));
@@ -180,7 +180,7 @@ public class SliceOffer {
     return held;
   }
 
-  /** How many VFs it has, or had while claims took some. */
+  /** How many VFs the GPU has, or had when claims took some of them. */
   private static int atLeast(Gpu gpu, SortedMap<DeviceUid, GpuHealth> health) {
     return health.keySet().stream()
         .filter(device -> device.parent().equals(Optional.of(gpu.uid())))
@@ -208,7 +208,7 @@ public class SliceOffer {
         .allMatch(gone -> gone.health() instanceof GpuHealth.Vanished);
   }
 
-  /** GPUs that pods may be using, also those that a taint has evicted. */
+  /** GPUs that pods may be using, including pods that a taint has evicted. */
   private static Set<DeviceUid> heldGpus(Collection<PreparedClaim> claims) {
     return claims.stream()
         .flatMap(claim -> claim.devices().stream())
@@ -217,7 +217,7 @@ public class SliceOffer {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  /** By what is prepared here: of a claim that was only allocated nobody tells the agent. */
+  /** Counts only prepared claims: the agent is not told of claims that are only allocated. */
   private static OfferedGpu.Use use(Gpu gpu, Collection<PreparedClaim> claims) {
     Stream<OfferedGpu.Use> rebuilt =
         claims.stream()
@@ -269,7 +269,7 @@ public class SliceOffer {
         .orElseGet(OfferedGpu.Vfs.None::new);
   }
 
-  /** What was split and cannot be split now, or cannot be looked at: nobody new is to get VFs. */
+  /** A GPU that was split and cannot be split or read now: no new claim may get VFs of it. */
   private OfferedGpu.Vfs stillSplit(
       Gpu gpu, VfHostRecord made, Optional<VfHostState> state, int atLeast) {
     Optional<VfProfile> onRecord =
@@ -281,7 +281,7 @@ public class SliceOffer {
         onRecord.isEmpty() || !state.map(VfHostState::offersGpuSoon).orElse(true));
   }
 
-  /** While there are VFs of ours it is theirs, whatever the settings say by now. */
+  /** While VFs of this driver exist, their profile counts, whatever the settings say now. */
   private Optional<VfProfile> profile(Gpu gpu, Optional<VfHostRecord> made) {
     List<VfProfile> profiles = gpu.vfProfiles();
     return made.filter(vfs -> !vfs.profile().isEmpty())

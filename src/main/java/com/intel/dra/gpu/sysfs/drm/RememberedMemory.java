@@ -17,8 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * the answer never changes while the device exists. The card's folder in sysfs shows that it is
  * still the same device, because the kernel gives every new folder a new number.
  *
- * <p>A driver may hang in the query: each device is asked on a thread of its own, and all that are
- * asked in one look are waited for no longer than is set.
+ * <p>A driver may hang in the query. Therefore each device is queried on its own thread, and the
+ * wait for all devices of one discovery is limited.
  */
 final class RememberedMemory implements LocalMemoryQuery {
 
@@ -29,14 +29,14 @@ final class RememberedMemory implements LocalMemoryQuery {
    */
   private record Device(DrmNodes nodes, Optional<Object> folder) {
 
-    /** As a part of a thread's name. */
+    /** A part of a thread's name. */
     @Override
     public String toString() {
       return nodes.cardName();
     }
   }
 
-  /** Enough for a device that is well, also after others have used up the time of the look. */
+  /** Enough for a device that is well, even if other devices have used up the time. */
   private static final Duration AT_LEAST = Duration.ofMillis(200);
 
   private final SysfsLayout layout;
@@ -76,7 +76,7 @@ final class RememberedMemory implements LocalMemoryQuery {
                         .formatted(nodes.cardName(), patience.toSeconds())));
   }
 
-  /** Keeps the answer also if nobody waits for it any more. */
+  /** Keeps the answer, even if no caller waits for it any more. */
   private LocalMemory ask(Device device) {
     LocalMemory now = query.of(device.nodes());
     if (now instanceof LocalMemory.Known known) {
