@@ -67,7 +67,7 @@ final class FaultSwitch {
 
   private boolean strike(Fault.WriteFault fault) {
     int before = strikes.getOrDefault(fault, 0);
-    if (before >= fault.writes().times() || random.nextInt(100) >= fault.writes().percent()) {
+    if (before >= fault.writes().times()) {
       return false;
     }
     if (fault.writes().times() != FaultyWrites.ALL) {
