@@ -22,6 +22,7 @@ class FootprintIT {
   private static final String REGISTRY = "/var/lib/kubelet/plugins_registry";
   private static final String CDI = "/var/run/cdi";
   private static final String CDI_FILE = CDI + "/intel.com-gpu.yaml";
+  private static final String CDI_LOCK_FILE = CDI + "/.intel.com-gpu.yaml.lock";
   private static final String PREPARED_FILE = PLUGIN + "/prepared-claims.json";
   private static final String VF_HOSTS_FILE = PLUGIN + "/vf-hosts.json";
 
@@ -83,7 +84,7 @@ class FootprintIT {
           assertThat(cluster.gas("node1").getSpec().resourceClaimAllocations()).isEmpty();
         });
 
-    assertThat(filesBelow(CDI, "f")).containsExactly(CDI_FILE);
+    assertThat(filesBelow(CDI, "f")).containsExactly(CDI_LOCK_FILE, CDI_FILE);
     JsonNode spec = new YAMLMapper().readTree(Shell.onNode("node1", "cat", CDI_FILE));
     assertThat(spec.path("devices").findValuesAsText("name"))
         .containsExactlyElementsOf(Topology.USUAL.uids());
@@ -100,6 +101,7 @@ class FootprintIT {
     assertThat(
             List.of(
                 CDI_FILE,
+                CDI_LOCK_FILE,
                 PREPARED_FILE,
                 PREPARED_FILE + ".lock",
                 VF_HOSTS_FILE,
