@@ -36,6 +36,13 @@ public final class ControllerTrial {
   }
 
   public static void main(String[] args) throws Exception {
+    // the threads of the HTTP libraries would keep a failed program running
+    Thread.currentThread()
+        .setUncaughtExceptionHandler(
+            (_, failure) -> {
+              failure.printStackTrace();
+              System.exit(1);
+            });
     try (var server = new TrialApiServer();
         KubernetesClient client = server.client()) {
       var trial = new ControllerTrial(client);

@@ -24,6 +24,9 @@ import java.util.Queue;
 /** Stores objects as an API server does, without validation; HTTPS on loopback. */
 final class TrialApiServer implements AutoCloseable {
 
+  /** Long, because a build may share its machine with others. */
+  private static final int CONNECTION_TIMEOUT_MILLIS = 120_000;
+
   private final MockWebServer web = new MockWebServer();
   private final KubernetesMockServer server;
 
@@ -60,7 +63,9 @@ final class TrialApiServer implements AutoCloseable {
   }
 
   KubernetesClient client() {
-    return server.createClient();
+    return server.createClient(
+        builder ->
+            builder.editOrNewConfig().withConnectionTimeout(CONNECTION_TIMEOUT_MILLIS).endConfig());
   }
 
   /** Writes a kubeconfig with the server's address. */
