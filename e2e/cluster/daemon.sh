@@ -7,7 +7,7 @@ usage="usage: daemon.sh kill|start NAME..."
 action=${1:?$usage}; shift
 [ $# -gt 0 ] || die "$usage"
 for name in "$@"; do
-  [ -e "$RUN/commands/$name" ] || die "there is no $name here; there is: $(find "$RUN/commands" -type f -printf '%f ')"
+  [ -e "$RUN/commands/$name" ] || die "there is no process $name; there are: $(find "$RUN/commands" -type f -printf '%f ')"
   case $action in
     kill)
       ! running "$name" || kill -KILL "$(pid_of "$name")" 2>/dev/null || true   # it may end meanwhile

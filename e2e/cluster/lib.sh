@@ -134,7 +134,7 @@ hold() { # hold NAME UNSHARE-OPTION...: makes namespaces with the name NAME
 
 entry_to() { # entry_to PLACE: sets ENTRY to the command that runs another command in the namespaces of PLACE
   local pid
-  pid=$(pid_of "$1") || die "there is no $1 here; there is: control $(nodes | xargs)"
+  pid=$(pid_of "$1") || die "there is no node $1; there are: control $(nodes | xargs)"
   case $1 in
     control) ENTRY=(nsenter --target "$pid" --net --) ;;
     *) ENTRY=(nsenter --target "$pid" --net --mount -- env PATH="$CACHE/bin/tools:$PATH") ;;

@@ -10,7 +10,7 @@ for tar; do
   [ -r "$tar" ] || die "there is no image $tar"
   for node in $targets; do
     answer=$(inside "$node" ctr --namespace k8s.io images import - <"$tar" 2>&1) ||
-      die "containerd of $node does not take the image $tar: $answer"
+      die "containerd of $node refused the image $tar: $answer"
     say "  ${tar##*/} loaded on $node"
   done
 done

@@ -6,7 +6,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 usage="usage: power.sh off|on NODE"
 action=${1:?$usage} node=${2:?$usage}
-[ -d "$RUN/nodes/$node" ] || die "there is no $node here; there is: $(nodes | xargs)"
+[ -d "$RUN/nodes/$node" ] || die "there is no node $node; there are: $(nodes | xargs)"
 state=$RUN/nodes/$node holder=$(pid_of "$node")
 
 node_pids() { # processes of its containers, and processes that see its folders: daemons and containerd's shims

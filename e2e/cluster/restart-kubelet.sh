@@ -3,7 +3,7 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 node=${1:?usage: restart-kubelet.sh NAME}
-[ -d "$RUN/nodes/$node" ] || die "there is no $node here; there is: $(nodes | xargs)"
+[ -d "$RUN/nodes/$node" ] || die "there is no node $node; there are: $(nodes | xargs)"
 use_kubectl
 running "$node-kubelet" && kill "$(pid_of "$node-kubelet")"
 while running "$node-kubelet"; do sleep 0.1; done

@@ -35,7 +35,7 @@ case $minor in
   *) apis=resource.k8s.io/v1beta1=true,resource.k8s.io/v1beta2=true ;;   # and v1, on by default
 esac
 apis=${RUNTIME_CONFIG:-$apis} gates=${FEATURE_GATES:-$gates}${more_gates:+,$more_gates}
-[[ $gates =~ ^[A-Za-z]+=(true|false)(,[A-Za-z]+=(true|false))*$ ]] || die "feature gates are A=true,B=false, not '$gates'"
+[[ $gates =~ ^[A-Za-z]+=(true|false)(,[A-Za-z]+=(true|false))*$ ]] || die "--feature-gates takes a list such as A=true,B=false, not '$gates'"
 
 check_requirements() {
   local program packages
@@ -152,7 +152,7 @@ elif [ "${running_version:-$version}" != "$version" ]; then
 elif [ "$(cat "$RUN/more-gates" 2>/dev/null)" != "$more_gates" ]; then
   die "Kubernetes $running_version is up with other feature gates: run $HERE/down.sh first"
 elif ! control_plane_healthy; then
-  die "a control plane that is not healthy is in the way (its logs: $RUN/logs): run $HERE/down.sh first"
+  die "an unhealthy control plane is running (its logs: $RUN/logs): run $HERE/down.sh first"
 fi
 
 for ((i = 1; i <= count; i++)); do

@@ -14,7 +14,7 @@ driver_is_built() { # whether all files exist and none is older than a source
 
 build_driver() {
   local file
-  [ -e pom.xml ] || die "there is no pom.xml in $PWD: run the demo of a whole checkout"
+  [ -e pom.xml ] || die "there is no pom.xml in $PWD: run ./demo or ./test in a full checkout"
   driver_is_built && return
   step "building the driver with Maven (JDK: $JAVA_HOME)"
   mvn -q -B -DskipTests package || die "Maven could not build the driver: see its message above"
@@ -95,7 +95,7 @@ wait_for_driver() {
     kubectl rollout status "$workload" --timeout=180s
   done
   until gpus_ready 2>/dev/null; do
-    [ $((SECONDS - start)) -lt 240 ] || die "not every node's GPUs are Ready: kubectl get gas"
+    [ $((SECONDS - start)) -lt 240 ] || die "not every node's GpuAllocationState is Ready after 240 s: see kubectl get gas"
     sleep 0.5
   done
 }

@@ -6,7 +6,7 @@ step() { say "==> $*"; }
 at_least() { [ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }   # at_least WANTED FOUND
 
 install_packages() { # install_packages NAME...
-  command -v apt-get >/dev/null || die "missing here (by their Debian names): $*. Install them with your package manager"
+  command -v apt-get >/dev/null || die "these Debian packages are missing: $*. Install them, or what they are called here, with your package manager"
   step "installing the Debian packages $*"
   export DEBIAN_FRONTEND=noninteractive
   apt-get install -qq -y --no-install-recommends "$@" >/dev/null ||

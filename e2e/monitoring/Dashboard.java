@@ -90,7 +90,7 @@ class Dashboard {
       System.exit(1);
     }
     write(Path.of(args[2]), dashboard.path("title").asText(), svg, bottom + 8);
-    System.out.printf("%d queries gave something; drawn: %s%n", asked, args[2]);
+    System.out.printf("%d queries returned data; drawn: %s%n", asked, args[2]);
   }
 
   private static int skippedFrom(JsonNode dashboard) {
@@ -258,7 +258,7 @@ class Dashboard {
                 .formatted(URLEncoder.encode("sum(gpu_dra_build_info)", StandardCharsets.UTF_8), end - MOST_SECONDS, end, STEP_SECONDS));
     JsonNode first = range.path("data").path("result").path(0).path("values").path(0).path(0);
     if (first.isMissingNode()) {
-      throw new IllegalStateException("this Prometheus knows nothing of the driver");
+      throw new IllegalStateException("this Prometheus has no metrics of the driver");
     }
     return first.asLong();
   }

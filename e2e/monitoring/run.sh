@@ -92,5 +92,5 @@ until_true "Prometheus shows the three pods that are left" held
 "${JAVA_HOME:+$JAVA_HOME/bin/}java" -cp 'target/simulator/*' e2e/monitoring/Dashboard.java deploy/monitoring/dashboard.json \
   "http://127.0.0.1:$port" "$picture" ${structured:+--structured}
 alerts=$(curl -sf "http://127.0.0.1:$port/api/v1/alerts" | jq -r '.data.alerts[] | "\(.labels.alertname) \(.state)"')
-[ -z "$alerts" ] || { echo "run.sh: nothing is wrong, and yet: $alerts" >&2; exit 1; }
+[ -z "$alerts" ] || { echo "run.sh: alerts fire although nothing is wrong: $alerts" >&2; exit 1; }
 echo "no alert of $(curl -sf "http://127.0.0.1:$port/api/v1/rules" | jq '[.data.groups[].rules[]] | length') is pending"

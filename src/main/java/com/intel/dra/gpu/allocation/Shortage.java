@@ -47,25 +47,26 @@ final class Shortage {
           Reason.NO_MATCHING_DEVICE,
           ledger.gpuCount() == 0
               ? "the node has no GPU"
-              : "the class gives out none of the node's %d GPUs".formatted(ledger.gpuCount()));
+              : "the deviceSelector of the class matches none of the node's %d GPUs"
+                  .formatted(ledger.gpuCount()));
     }
     if (matching.length < request.count()) {
       return refusal(
           Reason.NOT_ENOUGH_DEVICES,
-          "not enough GPUs: asked %d different ones, the node has %d"
+          "not enough GPUs: asked for %d different ones, the node has %d"
               .formatted(request.count(), matching.length));
     }
     if (plain.length < request.count()) {
       return refusal(
           Reason.DEVICES_ARE_VF_HOSTS,
-          "not enough whole GPUs: asked %d, %d of the node's %d are split into VFs"
+          "not enough whole GPUs: asked for %d, %d of the node's %d are split into VFs"
               .formatted(request.count(), matching.length - plain.length, matching.length));
     }
     int[] open = IntStream.of(plain).filter(gpu -> ledger.roomForShares(gpu) > 0).toArray();
     if (open.length < request.count()) {
       return refusal(
           Reason.NOT_ENOUGH_DEVICES,
-          "not enough GPUs: asked %d, %d of the node's %d are shared by %d claims, which is the most"
+          "not enough GPUs: asked for %d, %d of the node's %d are shared by the maximum of %d claims"
               .formatted(
                   request.count(), plain.length - open.length, matching.length, Gpu.MAX_SHARES));
     }
@@ -73,9 +74,9 @@ final class Shortage {
     return refusal(
         Reason.NOT_ENOUGH_MEMORY,
         fitting == 0
-            ? "not enough memory on any GPU: asked %d MiB, largest free %d MiB"
+            ? "not enough memory on any GPU: asked for %d MiB, largest free %d MiB"
                 .formatted(request.memoryMiB(), Math.max(0, largest))
-            : "not enough memory on %d different GPUs: asked %d MiB on each, %d have as much free"
+            : "not enough memory on %d different GPUs: asked for %d MiB on each, %d have that much free"
                 .formatted(request.count(), request.memoryMiB(), fitting));
   }
 
@@ -105,7 +106,9 @@ final class Shortage {
       return refusal(
           Reason.NO_MATCHING_DEVICE,
           "the node has no VF, and no GPU that can be split into VFs"
-              + (request.selector().terms().isEmpty() ? "" : ", that the class gives out"));
+              + (request.selector().terms().isEmpty()
+                  ? ""
+                  : ", that the deviceSelector of the class matches"));
     }
     int largestMiB =
         IntStream.concat(
@@ -116,7 +119,7 @@ final class Shortage {
     if (largestMiB < request.memoryMiB()) {
       return refusal(
           Reason.NOT_ENOUGH_MEMORY,
-          "not enough memory on any VF: asked %d MiB, largest possible %d MiB"
+          "not enough memory on any VF: asked for %d MiB, largest possible %d MiB"
               .formatted(request.memoryMiB(), largestMiB));
     }
     // a GPU with VFs can be split again after they are removed, so its present VFs do not count
@@ -131,12 +134,12 @@ final class Shortage {
     if (possible < request.count()) {
       return refusal(
           Reason.NOT_ENOUGH_DEVICES,
-          "not enough VFs: asked %d of %d MiB, the node can have %d"
+          "not enough VFs: asked for %d of %d MiB, the node can have %d"
               .formatted(request.count(), request.memoryMiB(), possible));
     }
     return refusal(
         Reason.NOT_ENOUGH_FREE_VFS,
-        "not enough free VFs: asked %d of %d MiB, %d are free or can be made on idle GPUs"
+        "not enough free VFs: asked for %d of %d MiB, %d are free or can be made on idle GPUs"
             .formatted(request.count(), request.memoryMiB(), available));
   }
 

@@ -20,8 +20,7 @@ public record AllocatableDevice(
     @JsonProperty("equalshares")
         @JsonInclude(JsonInclude.Include.NON_DEFAULT)
         @JsonPropertyDescription(
-            "Whether the kernel gives all virtual functions of this GPU the same memory, so that a"
-                + " profile may have fewer of them; absent: no.")
+            "Whether the kernel gives all virtual functions of this GPU the same memory, so that there may be fewer than the profile lists; absent: no.")
         boolean equalShares,
     @Required
         @JsonPropertyDescription("Local memory in MiB; 0 for an integrated GPU.")

@@ -32,7 +32,7 @@ public record GpuAllocationStateSpec(
             "The devices that claims were given, by claim UID. Written by the controller.")
         Map<String, ClaimAllocation> resourceClaimAllocations,
     @JsonPropertyDescription(
-            "What the other fields come to, for columns. Written with them, by whoever writes.")
+            "Totals of the other fields, for the columns of kubectl. Each writer of the other fields writes them too.")
         @Nullable GasSummary summary) {
 
   public static final GpuAllocationStateSpec EMPTY =

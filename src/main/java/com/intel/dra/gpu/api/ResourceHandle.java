@@ -89,7 +89,7 @@ public record ResourceHandle(List<AllocatedDevice> devices) {
     try {
       JsonNode json = JSON.readTree(text);
       if (!json.isObject()) {
-        return new Decoded.Invalid("resource handle is no JSON object");
+        return new Decoded.Invalid("resource handle is not a JSON object");
       }
       if (!json.has("version")) {
         return new Decoded.WithoutDevices();

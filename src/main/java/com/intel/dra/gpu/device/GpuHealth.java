@@ -60,10 +60,10 @@ public sealed interface GpuHealth {
       case Survivability(Survivability.Type type) ->
           switch (type) {
             case BOOT ->
-                "in survivability mode since boot: its firmware must be flashed, then rebooted";
+                "in survivability mode since boot: flash its firmware, then reboot the node";
             case RUNTIME ->
-                "in survivability mode since an error at run time: its firmware must be flashed, then rebooted";
-            case UNKNOWN -> "in survivability mode: its firmware must be flashed, then rebooted";
+                "in survivability mode since an error at run time: flash its firmware, then reboot the node";
+            case UNKNOWN -> "in survivability mode: flash its firmware, then reboot the node";
           };
       case NoDrmNodes any ->
           "the driver is bound but shows no drm/card<N>: it is still starting, or it gave up"

@@ -33,7 +33,7 @@ public sealed interface MemorySource {
       case SysfsFile(String file, String whyNotDrm) ->
           "from sysfs, %s (no DRM query: %s)".formatted(file, whyNotDrm);
       case Nowhere(String whyNotDrm) ->
-          "as sysfs tells none (no DRM query: %s)".formatted(whyNotDrm);
+          "because sysfs does not state it (no DRM query: %s)".formatted(whyNotDrm);
     };
   }
 }

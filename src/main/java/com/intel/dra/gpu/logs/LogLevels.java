@@ -62,7 +62,8 @@ final class LogLevels {
     try {
       properties.load(new StringReader(text));
     } catch (IOException | IllegalArgumentException e) {
-      LOG.warnf("Log levels are as before, their file cannot be read: %s", e.getMessage());
+      LOG.warnf(
+          "Log levels stay as they were, because their file cannot be read: %s", e.getMessage());
     }
     var byCategory = new TreeMap<String, String>();
     properties
@@ -76,7 +77,7 @@ final class LogLevels {
       return Optional.of(context.getLevelForName(name.strip()));
     } catch (IllegalArgumentException e) {
       LOG.warnf(
-          "The log level of %s stays: %s is none; there are ERROR, WARN, INFO, DEBUG and OFF",
+          "The log level of %s stays as it was: %s is not a level; use ERROR, WARN, INFO, DEBUG or OFF",
           category, name);
       return Optional.empty();
     }

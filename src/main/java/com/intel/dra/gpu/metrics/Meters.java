@@ -165,7 +165,7 @@ public final class Meters {
   private void require(Metric metric, Metric.Type type) {
     if (metric.type() != type || !metric.applications().contains(application)) {
       throw new IllegalArgumentException(
-          "%s is no %s of the %s".formatted(metric, type, application.label()));
+          "%s is not a %s of the %s".formatted(metric, type, application.label()));
     }
   }
 

@@ -39,34 +39,34 @@ public enum Metric {
       "gas.write.conflicts",
       "requests",
       both(),
-      "Writes of a GpuAllocationState that met a newer version and were decided anew"),
+      "Writes of a GpuAllocationState that failed because it had changed, and were decided again"),
   RECONCILIATIONS_QUEUED(
       GAUGE,
       "reconciliations.queued",
       "objects",
       both(),
-      "Objects that wait for a thread to look at them",
+      "Objects that wait for a thread to reconcile them",
       "reconciler"),
   RECONCILIATIONS_RUNNING(
       GAUGE,
       "reconciliations.running",
       "objects",
       both(),
-      "Objects that are being looked at",
+      "Objects that are being reconciled",
       "reconciler"),
   RECONCILIATION_RETRIES(
       COUNTER,
       "reconciliation.retries",
       "looks",
       both(),
-      "Looks that are repeated because the one before failed",
+      "Reconciliations that are repeated because the previous one failed",
       "reconciler"),
   RECONCILIATION_DURATION(
       HISTOGRAM,
       "reconciliation.duration",
       "seconds",
       both(),
-      "How long one look at an object took",
+      "How long one reconciliation of an object took",
       "reconciler",
       "result"),
 
@@ -101,7 +101,7 @@ public enum Metric {
       "allocation.latency",
       "seconds",
       of(CONTROLLER),
-      "From when the controller first saw that claims wait until they were written as allocated",
+      "Time from when the controller first saw that claims wait until it wrote them as allocated",
       "mode"),
   ALLOCATION_STAGE_DURATION(
       HISTOGRAM,
@@ -115,14 +115,14 @@ public enum Metric {
       "unsuitable.nodes",
       "answers",
       of(CONTROLLER),
-      "Nodes that were told to the scheduler as unsuitable for a pod",
+      "Nodes that were reported to the scheduler as unsuitable for a pod",
       "reason"),
   SILENT_AGENTS(
       COUNTER,
       "silent.agents",
       "nodes",
       of(CONTROLLER),
-      "Nodes that were set to NotReady because their agent gave no sign of life"),
+      "Nodes that were set to NotReady because their agent did not show that it works"),
 
   GPUS(GAUGE, "gpus", "GPUs", of(NODE_AGENT), "GPUs that the node offers", "model"),
   VFS(
@@ -151,8 +151,7 @@ public enum Metric {
       "allocated.claims",
       "claims",
       of(NODE_AGENT),
-      "Claims on the node's record: in structured mode the agent hears of a claim when the kubelet"
-          + " asks for it"),
+      "Claims on the node's record: in structured mode the agent records a claim when the kubelet asks for it"),
   PREPARED_CLAIMS(
       GAUGE,
       "prepared.claims",
@@ -164,7 +163,7 @@ public enum Metric {
       "prepare.requests",
       "claims",
       of(NODE_AGENT),
-      "Claims that the kubelet wanted prepared, as answered",
+      "Claims that the kubelet asked to prepare, by the answer",
       "api_version",
       "result"),
   PREPARE_DURATION(
@@ -180,7 +179,7 @@ public enum Metric {
       "unprepare.requests",
       "claims",
       of(NODE_AGENT),
-      "Claims that the kubelet wanted unprepared, as answered",
+      "Claims that the kubelet asked to unprepare, by the answer",
       "api_version",
       "result"),
   UNPREPARE_DURATION(
@@ -251,7 +250,7 @@ public enum Metric {
       "discovery.errors",
       "looks",
       of(NODE_AGENT),
-      "Looks at the node's devices that failed, so that everything stayed as it was");
+      "Discoveries of the node's devices that failed; what the node offers stayed as it was");
 
   /** The prefix of all names in Prometheus. */
   public static final String PREFIX = "gpu_dra_";

@@ -76,15 +76,17 @@ public final class DraModeChoice {
         Optional<DraMode> before = lastUsed.get();
         if (before.isPresent()) {
           return chosen(
-              before.get(), "as before, for the API server cannot be reached: " + e.getMessage());
+              before.get(),
+              "as before, because the API server cannot be reached: " + e.getMessage());
         }
         problem =
-            "the API server does not say what it serves (gpu.dra-mode says it too): "
+            "the API server does not say which APIs it serves; to decide without it, set gpu.dra-mode to classic or structured: "
                 + e.getMessage();
       }
       if (!problem.equals(last)) {
         last = problem;
-        LOG.errorf("Classic or structured DRA is not known yet, trying again: %s", problem);
+        LOG.errorf(
+            "The mode, classic or structured DRA, is not known yet, trying again: %s", problem);
       }
       Thread.sleep(PAUSE);
     }

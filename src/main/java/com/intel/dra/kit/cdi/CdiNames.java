@@ -18,7 +18,7 @@ final class CdiNames {
         Part.VENDOR,
         VENDOR_OR_CLASS,
         name,
-        "letters, digits, _ . - from a letter on to a letter or digit");
+        "letters, digits, _ . -, beginning with a letter and ending with a letter or digit");
   }
 
   static void requireClass(String name) {
@@ -26,11 +26,15 @@ final class CdiNames {
         Part.CLASS,
         VENDOR_OR_CLASS,
         name,
-        "letters, digits, _ . - from a letter on to a letter or digit");
+        "letters, digits, _ . -, beginning with a letter and ending with a letter or digit");
   }
 
   static void requireDevice(String name) {
-    require(Part.DEVICE, DEVICE, name, "letters, digits, _ . : - between letters or digits");
+    require(
+        Part.DEVICE,
+        DEVICE,
+        name,
+        "letters, digits, _ . : -, beginning and ending with a letter or digit");
   }
 
   private static void require(Part part, Pattern pattern, String name, String rule) {

@@ -147,7 +147,7 @@ public final class AtomicFile {
   private static Path parentOf(Path path) {
     Path parent = path.getParent();
     if (parent == null) {
-      throw new IllegalArgumentException("no file: " + path);
+      throw new IllegalArgumentException("not the path of a file: " + path);
     }
     return parent;
   }

@@ -60,7 +60,7 @@ public final class FileMutex {
         }
         if (System.nanoTime() - deadline >= 0) {
           throw new IOException(
-              "another process did not let go of %s for %d s"
+              "another process has held the lock %s for %d s"
                   .formatted(file, PATIENCE.toSeconds()));
         }
         Thread.sleep(RETRY);

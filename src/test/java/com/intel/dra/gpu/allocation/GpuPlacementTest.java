@@ -62,7 +62,7 @@ class GpuPlacementTest {
 
     var refused = refused(node, gpus("one too many", 1, 0));
     assertThat(refused.reason()).isEqualTo(Reason.NOT_ENOUGH_DEVICES);
-    assertThat(refused.message()).contains("shared by 256 claims");
+    assertThat(refused.message()).contains("shared by the maximum of 256 claims");
   }
 
   @Test
@@ -198,7 +198,7 @@ class GpuPlacementTest {
 
     assertThat(refusal.reason()).isEqualTo(Reason.DEVICES_ARE_VF_HOSTS);
     assertThat(refusal.message())
-        .isEqualTo("not enough whole GPUs: asked 1, 1 of the node's 1 are split into VFs");
+        .isEqualTo("not enough whole GPUs: asked for 1, 1 of the node's 1 are split into VFs");
   }
 
   @Test
@@ -221,7 +221,7 @@ class GpuPlacementTest {
     var refusal = refused(node(gpu(0, 500), gpu(1, FLEX_170_MIB)), gpus("a", 1, 15000));
 
     assertThat(refusal.message())
-        .isEqualTo("not enough memory on any GPU: asked 15000 MiB, largest free 14248 MiB");
+        .isEqualTo("not enough memory on any GPU: asked for 15000 MiB, largest free 14248 MiB");
     assertThat(refusal.claimUid()).contains("a");
     assertThat(refusal.reason().label()).isEqualTo("not_enough_memory");
   }
@@ -320,7 +320,7 @@ class GpuPlacementTest {
     node = holding(node, "z", DeviceShare.of(uid(0), Integer.MAX_VALUE));
 
     assertThat(refused(node, gpus("a", 1, 1)).message())
-        .isEqualTo("not enough memory on any GPU: asked 1 MiB, largest free 0 MiB");
+        .isEqualTo("not enough memory on any GPU: asked for 1 MiB, largest free 0 MiB");
     assertThat(refused(node, gpus("a", 1, Integer.MAX_VALUE)).reason())
         .isEqualTo(Reason.NOT_ENOUGH_MEMORY);
   }
@@ -382,7 +382,8 @@ class GpuPlacementTest {
         .isEqualTo(Reason.NOT_ENOUGH_DEVICES);
     var refusal = refused(node, from(gpus("a", 1, 0), other));
     assertThat(refusal.reason()).isEqualTo(Reason.NO_MATCHING_DEVICE);
-    assertThat(refusal.message()).isEqualTo("the class gives out none of the node's 2 GPUs");
+    assertThat(refusal.message())
+        .isEqualTo("the deviceSelector of the class matches none of the node's 2 GPUs");
   }
 
   @Test

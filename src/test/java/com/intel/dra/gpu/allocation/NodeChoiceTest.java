@@ -86,7 +86,7 @@ class NodeChoiceTest {
     assertThat(refusal.reason()).isEqualTo(Reason.NOT_ENOUGH_MEMORY);
     assertThat(refusal.message())
         .isEqualTo(
-            "no node has room: 3 nodes (a: not enough memory on any GPU: asked 500 MiB, largest"
+            "no node has room: 3 nodes (a: not enough memory on any GPU: asked for 500 MiB, largest"
                 + " free 50 MiB), 1 node (b: the node has no GPU)");
   }
 

@@ -107,7 +107,7 @@ class VfPlacementTest {
     var refusal = refused(node(gpu(0, 1000), vf(0, 0, 500)), vfs("a", 1, 501));
 
     assertThat(refusal.reason()).isEqualTo(Reason.NOT_ENOUGH_MEMORY);
-    assertThat(refusal.message()).contains("asked 501 MiB", "500 MiB");
+    assertThat(refusal.message()).contains("asked for 501 MiB", "500 MiB");
   }
 
   @Test

@@ -51,7 +51,7 @@ class VfPlanningTest {
     assertThat(refusal.reason()).isEqualTo(Reason.NOT_ENOUGH_FREE_VFS);
     assertThat(refusal.message())
         .isEqualTo(
-            "not enough free VFs: asked 1 of 100 MiB, 0 are free or can be made on idle GPUs");
+            "not enough free VFs: asked for 1 of 100 MiB, 0 are free or can be made on idle GPUs");
   }
 
   @Test
@@ -227,7 +227,7 @@ class VfPlanningTest {
 
     assertThat(refusal.reason()).isEqualTo(Reason.NOT_ENOUGH_MEMORY);
     assertThat(refusal.message())
-        .isEqualTo("not enough memory on any VF: asked 16001 MiB, largest possible 16000 MiB");
+        .isEqualTo("not enough memory on any VF: asked for 16001 MiB, largest possible 16000 MiB");
   }
 
   @Test
@@ -236,7 +236,7 @@ class VfPlanningTest {
 
     assertThat(refusal.reason()).isEqualTo(Reason.NOT_ENOUGH_DEVICES);
     assertThat(refusal.message())
-        .isEqualTo("not enough VFs: asked 3 of 8000 MiB, the node can have 2");
+        .isEqualTo("not enough VFs: asked for 3 of 8000 MiB, the node can have 2");
   }
 
   @Test
@@ -265,7 +265,7 @@ class VfPlanningTest {
     var equalShares = node(new Device(uid, 16_000, 16, true));
     assertThat(devices(placed(equalShares, FIRST, vfs("a", 3, 4000)), "a")).hasSize(3);
     assertThat(refused(equalShares, vfs("a", 4, 4000)).message())
-        .isEqualTo("not enough VFs: asked 4 of 4000 MiB, the node can have 3");
+        .isEqualTo("not enough VFs: asked for 4 of 4000 MiB, the node can have 3");
   }
 
   @Test

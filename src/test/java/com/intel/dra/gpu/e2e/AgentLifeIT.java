@@ -69,7 +69,7 @@ class AgentLifeIT {
             event ->
                 assertThat(event.getMessage())
                     .contains(
-                        "the node agent gave no sign of life",
+                        "the node agent has not shown for",
                         agent.getMetadata().getName(),
                         "default/" + AgentLease.nameOf("node1")));
     cluster.pod("elsewhere", "", Map.of("gpu", RealCluster.ofTemplate("p")));

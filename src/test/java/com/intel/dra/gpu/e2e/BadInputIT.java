@@ -136,7 +136,7 @@ class BadInputIT {
 
     assertThat(cluster.awaitWarning(cluster.getPod("too-big"), "NoSuitableNode"))
         .contains("node1, node2")
-        .contains("asked 15000 MiB")
+        .contains("asked for 15000 MiB")
         .contains("14248 MiB");
 
     cluster.change(GpuClaimParameters.class, "big", "{\"spec\":{\"memory\":14000}}");

@@ -78,12 +78,12 @@ final class Examples {
         "pod-inline-too-big.yaml",
         (cluster, _) ->
             assertThat(cluster.awaitWarning(onlyPod(cluster), "NoSuitableNode"))
-                .contains("asked 100000 MiB, largest free 14248 MiB"));
+                .contains("asked for 100000 MiB, largest free 14248 MiB"));
     expect(
         "pod-inline-too-big-immediate.yaml",
         (cluster, _) ->
             assertThat(cluster.awaitWarning(onlyClaim(cluster), "NoSuitableNode"))
-                .contains("asked 100000 MiB, largest free 14248 MiB"));
+                .contains("asked for 100000 MiB, largest free 14248 MiB"));
     expect("pod-inline-two-gpus.yaml", runs(1, 1, List.of(2)));
     expect("pod-inline-vf.yaml", Topology.TWO_VF_HOSTS_I915, seesCards(1));
     expect("pod-inline-vf-and-gpu.yaml", Topology.TWO_VF_HOSTS_I915, seesCards(2));

@@ -64,7 +64,8 @@ class KubectlGpuIT {
     for (String node : new String[] {"node1", "node2"}) {
       assertThat(why)
           .containsPattern(
-              node + " +Ready +not enough memory on any GPU: asked 100000 MiB, largest free 14248");
+              node
+                  + " +Ready +not enough memory on any GPU: asked for 100000 MiB, largest free 14248");
     }
   }
 

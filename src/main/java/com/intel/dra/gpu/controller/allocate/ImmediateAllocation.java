@@ -141,7 +141,7 @@ public class ImmediateAllocation {
 
   private static String message(ImmediateGroup.Waiting group) {
     int others = group.unknown().size() - MAX_CLAIMS_NAMED;
-    return "immediate claims of one pod are allocated together; waits for "
+    return "the pod's immediate claims are allocated together; this claim waits for "
         + group.unknown().stream().limit(MAX_CLAIMS_NAMED).collect(Collectors.joining(", "))
         + (others > 0 ? " and " + others + " more" : "");
   }
@@ -151,7 +151,10 @@ public class ImmediateAllocation {
         .node()
         .map(
             node ->
-                refusal.message() + "; only " + node + " counts, where other claims of the pod are")
+                refusal.message()
+                    + "; only node "
+                    + node
+                    + " is considered, because other claims of the pod are on it")
         .orElse(refusal.message());
   }
 }

@@ -67,7 +67,9 @@ class ElectionWatch {
       } catch (KubernetesClientException e) {
         // for example a conflict, if both controllers start
         if (tries == MAX_TRIES) {
-          LOG.warnf("The Lease could not be looked at before the election: %s", e.getMessage());
+          LOG.warnf(
+              "The Lease of the controllers could not be read before the election: %s",
+              e.getMessage());
         }
       }
     }
@@ -83,7 +85,7 @@ class ElectionWatch {
       Optional<Lease> lease = wholeLease();
       return brokenMeanwhile(lease).or(() -> notTaken(lease));
     } catch (KubernetesClientException e) {
-      LOG.debugf("The Lease could not be looked at: %s", e.getMessage());
+      LOG.debugf("The Lease of the controllers could not be read: %s", e.getMessage());
       freeSince = Optional.empty();
       return Optional.empty();
     }
@@ -98,7 +100,7 @@ class ElectionWatch {
       return lease;
     }
     LOG.warnf(
-        "Lease %s lacks times, without which no election goes on: it is made whole",
+        "Lease %s lacks times that the election needs; this controller adds them",
         lease.getMetadata().getName());
     Lease whole = ElectionLease.whole(lease, now());
     leaseReader.update(whole);
@@ -109,7 +111,10 @@ class ElectionWatch {
     return lease
         .flatMap(ElectionLease::madeWhole)
         .filter(time -> !madeWholeBefore.equals(Optional.of(time)))
-        .map(time -> "the Lease lacked times, and was made whole at " + time);
+        .map(
+            time ->
+                "the Lease lacked times that the election needs; a controller added them at "
+                    + time);
   }
 
   private Optional<String> notTaken(Optional<Lease> lease) {
@@ -124,7 +129,9 @@ class ElectionWatch {
     return freeSince
         .map(since -> Duration.between(since, now))
         .filter(free -> free.compareTo(NOT_TAKEN) >= 0)
-        .map(free -> "nobody took the Lease, which was free for " + free.toSeconds() + " s");
+        .map(
+            free ->
+                "no controller took the Lease, which has been free for " + free.toSeconds() + " s");
   }
 
   private ZonedDateTime now() {

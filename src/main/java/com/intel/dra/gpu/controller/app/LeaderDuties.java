@@ -32,10 +32,10 @@ class LeaderDuties {
   /** Starts the repeated work, first with what a standby has left undone. Does not block. */
   void begin() {
     repeat(
-        "Not everything that waits could be looked at again",
+        "Not all waiting claims and pods could be tried again",
         periodicResync::sweep,
         PeriodicResync.PERIOD);
-    repeat("The node agents could not be looked at", agents::look, AgentWatch.PERIOD);
+    repeat("The node agents could not be checked", agents::look, AgentWatch.PERIOD);
   }
 
   private void repeat(String failure, Runnable duty, Duration pause) {

@@ -83,13 +83,14 @@ class LeaderElection {
     try {
       watch.look().ifPresent(this::electionEnded);
     } catch (RuntimeException | Error e) {
-      LOG.error("Defect while looking whether the election goes on", e);
+      LOG.error("Defect while checking that the election continues", e);
     }
   }
 
   private void electionEnded(String sign) {
     if (!leadership.hasEnded()) {
-      LOG.errorf("The election seems to have ended in this controller, which ends, too: %s", sign);
+      LOG.errorf(
+          "The election seems to have stopped in this controller, which therefore exits: %s", sign);
       Runtime.getRuntime().halt(1);
     }
   }
@@ -104,7 +105,7 @@ class LeaderElection {
         lost();
       }
     } catch (RuntimeException | Error e) {
-      LOG.error("Defect while asking who leads", e);
+      LOG.error("Defect while reading which controller leads", e);
     }
   }
 
@@ -114,7 +115,7 @@ class LeaderElection {
    */
   private void lost() {
     if (!leadership.hasEnded()) {
-      LOG.errorf("This controller does not lead any more, and ends: %s", leadership.identity());
+      LOG.errorf("This controller does not lead any more and exits: %s", leadership.identity());
       Runtime.getRuntime().halt(1);
     }
   }

@@ -36,7 +36,7 @@ class ReconcilerLiveness implements HealthCheck {
     if (!isWell) {
       response.withData(
           "reason",
-          "a look at an object has run for %s, and no longer than %s is plausible"
+          "the reconciliation of an object has run for %s; the limit is %s"
               .formatted(longest, LONGEST_LOOK));
     }
     return response.build();

@@ -106,7 +106,7 @@ class WatchLiveness implements HealthCheck {
           try {
             lookAtNext();
           } catch (RuntimeException e) {
-            LOG.warn("What is watched could not be compared with what there is", e);
+            LOG.warn("The watched objects could not be compared with those at the API server", e);
           } finally {
             begin();
           }
@@ -131,7 +131,7 @@ class WatchLiveness implements HealthCheck {
     } catch (KubernetesClientException e) {
       behind.remove(kind.kind());
       LOG.debugf(
-          "What is watched of %s could not be compared with what there is: %s",
+          "The watched objects of kind %s could not be compared with those at the API server: %s",
           kind.kind(), e.getMessage());
     }
   }
@@ -143,7 +143,7 @@ class WatchLiveness implements HealthCheck {
     kind.ifPresent(
         name ->
             response.withData(
-                "reason", "the watch of " + name + " has not shown a change for minutes"));
+                "reason", "the watch of " + name + " has been missing a change for minutes"));
     return response.build();
   }
 }

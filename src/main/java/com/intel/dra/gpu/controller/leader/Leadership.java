@@ -150,7 +150,7 @@ public class Leadership {
         leaseReader.giveUpLead(identity);
       } catch (KubernetesClientException e) {
         LOG.warnf(
-            "The lead could not be given up, so the next leader has to wait for the Lease to run"
+            "The Lease could not be released, so the next leader has to wait for the Lease to run"
                 + " out: %s",
             e.getMessage());
       }

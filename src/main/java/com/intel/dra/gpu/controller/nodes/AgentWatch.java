@@ -147,7 +147,7 @@ public class AgentWatch {
       if (!interrupted) {
         interrupted = true;
         LOG.warnf(
-            "The Leases of the node agents cannot be read, so their time begins anew: %s",
+            "The Leases of the node agents cannot be read, so the time of their silence is counted from zero again: %s",
             e.getMessage());
       }
       liveness.beginAnew(clock.instant());
@@ -181,7 +181,7 @@ public class AgentWatch {
         view.agentLease(node)
             .map(known -> "pod %s has not renewed Lease %s".formatted(sign(known).holder(), lease))
             .orElse("it has no Lease " + lease);
-    return "the node agent gave no sign of life for %d s: %s. Nothing new is placed on node %s until it does; see that pod and its log"
+    return "the node agent has not shown for %d s that it works: %s. Nothing new is placed on node %s until it does; see the agent's pod and its log"
         .formatted(liveness.silence(node, now).toSeconds(), sign, node);
   }
 

@@ -156,7 +156,7 @@ public class NodeAuditReconciler implements Reconciler<GpuAllocationState> {
     Set<String> confirmed = withoutAllocationOn(name, recordAudit.unfounded());
     if (!recordAudit.missing().isEmpty() || !confirmed.isEmpty()) {
       LOG.infof(
-          "Node %s: claims %s are put back on record, no claim stands for the records %s",
+          "Node %s: its record lacks the claims %s, which are added; the claims %s in it are not allocated there, and are removed",
           name, recordAudit.missing().keySet(), confirmed);
       correct(audited, confirmed);
     }

@@ -120,7 +120,7 @@ public class NodeRecords {
   private void requireLead(GpuAllocationState state) {
     if (!isOurs(state) && !leadership.confirm()) {
       throw new NotLeadingException(
-          "GpuAllocationState %s/%s is kept by another controller: %s"
+          "GpuAllocationState %s/%s is written by another controller: %s"
               .formatted(namespace, state.getMetadata().getName(), writer(state)));
     }
   }

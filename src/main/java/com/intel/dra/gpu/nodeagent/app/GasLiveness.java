@@ -52,7 +52,8 @@ class GasLiveness implements HealthCheck {
   synchronized void look() {
     boolean stillNotShown = last.filter(this::isNotShownYet).isPresent();
     if (stillNotShown && !isBehind) {
-      LOG.errorf("The watch does not show what the GAS was %d minutes ago", PERIOD.toMinutes());
+      LOG.errorf(
+          "The watch of the GAS does not show it as it was %d minutes ago", PERIOD.toMinutes());
     }
     isBehind = stillNotShown;
     if (stillNotShown) {
@@ -63,7 +64,8 @@ class GasLiveness implements HealthCheck {
       last = Optional.of(new Difference(read, informer.current())).filter(this::isNotShownYet);
     } catch (KubernetesClientException e) {
       last = Optional.empty();
-      LOG.debugf("The GAS could not be compared with what is watched: %s", e.getMessage());
+      LOG.debugf(
+          "The watched GAS could not be compared with that at the API server: %s", e.getMessage());
     }
   }
 
@@ -88,7 +90,7 @@ class GasLiveness implements HealthCheck {
     boolean behind = isBehind;
     var response = HealthCheckResponse.named("gas-watch").status(!behind);
     if (behind) {
-      response.withData("reason", "the watch of the GAS has not shown a change for minutes");
+      response.withData("reason", "the watch of the GAS has been missing a change for minutes");
     }
     return response.build();
   }

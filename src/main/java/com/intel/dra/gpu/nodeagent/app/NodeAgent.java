@@ -218,7 +218,7 @@ class NodeAgent {
     try {
       if (!withdrawal.get(WITHDRAWAL.toMillis(), TimeUnit.MILLISECONDS)) {
         LOG.warnf(
-            "%s was not set to NotReady: there is none, or others keep writing it",
+            "%s was not set to NotReady: it does not exist, or others keep writing it",
             config.gasName());
       }
     } catch (ExecutionException | TimeoutException e) {

@@ -268,7 +268,7 @@ public class DeviceMonitor {
     for (SkippedDevice device : skipped) {
       LOG.warnf(
           failedOnce.contains(device.address())
-              ? "If the next look fails too: %s"
+              ? "To take effect if the next discovery fails too: %s"
               : "Not offered: %s",
           device);
     }

@@ -58,7 +58,7 @@ public class ActingAgent {
         LOG.info("The other agent has ended: this one acts now");
       }
     } catch (IOException e) {
-      tell("%s cannot be locked, see to the node's disk: %s".formatted(file, e));
+      tell("%s cannot be locked, check the node's disk: %s".formatted(file, e));
     }
     return isActing();
   }

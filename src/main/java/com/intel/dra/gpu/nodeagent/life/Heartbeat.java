@@ -90,8 +90,7 @@ public class Heartbeat {
     if (!Thread.currentThread().isInterrupted() && !failure.equals(lastFailure)) {
       lastFailure = failure;
       LOG.errorf(
-          "Lease %s could not be renewed, trying again; the node counts as not ready when that goes"
-              + " on: %s",
+          "Lease %s could not be renewed, trying again; the node counts as not ready if that goes on: %s",
           store.name(), failure);
     }
   }

@@ -245,7 +245,7 @@ public class ClaimRecorder {
     return e instanceof StateTooLargeException
         ? "%s could not be recorded: with its devices %s; give the claim fewer devices, or end other pods with GPUs on this node"
             .formatted(claim, e.getMessage())
-        : "%s could not be recorded on the node's disk, see to its space and health: %s"
+        : "%s could not be recorded on the node's disk, check its free space and health: %s"
             .formatted(claim, e);
   }
 }

@@ -75,7 +75,7 @@ public class ClassicAbandonedClaims {
       }
     } catch (KubernetesClientException | IOException e) {
       LOG.warnf(
-          "Claim %s/%s (%s) has no allocation, but could not be forgotten yet: %s",
+          "Claim %s/%s (%s) has no allocation, but its record could not be removed yet: %s",
           claim.namespace(), claim.name(), uid, e.getMessage());
     }
   }

@@ -93,11 +93,11 @@ public class ClassicPreparation implements DeadlinePreparer {
       return store.get().filter(read -> areOnRecord(claim, devices, read)).isPresent()
           ? given(claim, devices)
           : new WantedClaim.Unknown(
-              "%s does not say that it was given these devices; if that lasts, the kubelet took it for an earlier claim of the same name: delete its pods, and use another name or restart the kubelet"
+              "%s does not list these devices for it; if that lasts, the kubelet has mistaken this claim for an earlier one of the same name: delete the claim's pods, and use another name or restart the kubelet"
                   .formatted(config.gasName()));
     } catch (KubernetesClientException e) {
       return new WantedClaim.NotKnownYet(
-          "whether %s says that it was given these devices could not be read: %s"
+          "%s, which must list these devices for it, could not be read: %s"
               .formatted(config.gasName(), e.getMessage()));
     }
   }

@@ -57,7 +57,7 @@ record DeviceSituation(
       case VfHostState.RemovalFailed failed ->
           triedAgain(
               failed.failure(),
-              "VF %s cannot be made on node %s, which tries again: the VFs before it could not be removed: %s"
+              "VF %s cannot be made on node %s, which tries again: the GPU's earlier VFs could not be removed: %s"
                   .formatted(device.uid(), nodeName, failed.failure().message()));
       case VfHostState.Refused refused ->
           usable
@@ -80,7 +80,7 @@ record DeviceSituation(
   }
 
   private static String after(Optional<AttemptFailure> previous) {
-    return previous.map(failure -> ", after this failed: " + failure.message()).orElse("");
+    return previous.map(failure -> "; the attempt before failed: " + failure.message()).orElse("");
   }
 
   /** The VFs of the GPU may still be there, when the claim that had them has just ended. */

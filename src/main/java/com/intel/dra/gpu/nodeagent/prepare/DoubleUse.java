@@ -53,7 +53,7 @@ final class DoubleUse {
       if (asked > before.map(known -> shares(known, gpu)).orElse(0L)
           && asked + used > Gpu.MAX_SHARES) {
         return Optional.of(
-            "%d shares of device %s cannot be used while others use %d on this node: a GPU has %d shares at most"
+            "%d shares of device %s cannot be used while other claims use %d on this node: a GPU has %d shares at most"
                 .formatted(asked, gpu, used, Gpu.MAX_SHARES));
       }
     }
@@ -117,7 +117,7 @@ final class DoubleUse {
                                 other.getKey()))
                 .collect(Collectors.joining(", "));
         return Optional.of(
-            "%d MiB of device %s cannot be used while others use %d MiB of its %d MiB on this node: claims %s; if the pod of one was deleted by force, its containers are still ending, and the next try may succeed"
+            "%d MiB of device %s cannot be used while other claims use %d MiB of its %d MiB on this node: claims %s; if the pod of one was deleted by force, its containers are still ending, and the next try may succeed"
                 .formatted(asked, gpu, used, has, users));
       }
     }

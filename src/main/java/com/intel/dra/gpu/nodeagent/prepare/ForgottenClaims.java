@@ -64,7 +64,7 @@ final class ForgottenClaims {
     notAllocatedSince.remove(uid);
     if (prepared.removeUnchanged(uid, claim)) {
       LOG.warnf(
-          "Forgot claim %s/%s (%s), which the kubelet has not unprepared: it had no allocation for"
+          "Removed the record of claim %s/%s (%s), which the kubelet has not unprepared: it had no allocation for"
               + " %s",
           claim.namespace(), claim.name(), uid, patience);
       gas.reconcileSoon();

@@ -119,7 +119,7 @@ public class StructuredPreparation implements DeadlinePreparer {
     String uid = found.get().getMetadata().getUid();
     if (!claim.uid().equals(uid)) {
       return new WantedClaim.Unknown(
-          "it was deleted and another one of its name, %s, is there now; delete the pods that use the former"
+          "it was deleted, and a newer claim (UID %s) has its name; delete the pods that use the deleted one"
               .formatted(uid));
     }
     String driver = DraMode.STRUCTURED.driverName();
@@ -146,10 +146,10 @@ public class StructuredPreparation implements DeadlinePreparer {
             : "request " + String.join(", ", configuration.requests());
     return switch (configuration.source()) {
       case CLASS ->
-          "the DeviceClass of %s has opaque parameters (spec.config) for driver %s, which knows none: remove them from the class, and delete the claim's pods so that it is allocated anew"
+          "the DeviceClass of %s has opaque parameters (spec.config) for driver %s, which takes none: remove them from the class, and delete the claim's pods so that it is allocated anew"
               .formatted(of, driver);
       case CLAIM ->
-          "it has opaque parameters (spec.devices.config) for driver %s and %s, which knows none: create the claim, or its template, without them"
+          "it has opaque parameters (spec.devices.config) for driver %s, which takes none (they are for %s): create the claim, or its template, without them"
               .formatted(driver, of);
     };
   }
@@ -170,13 +170,13 @@ public class StructuredPreparation implements DeadlinePreparer {
       }
       if (device.get() instanceof PreparableDevice.Monitor && !result.adminAccess()) {
         return new WantedClaim.Unknown(
-            "device %s is for administrative access alone: let the DeviceClass of request %s leave out devices of type monitor, as the one that comes with the driver does"
+            "device %s can be used with administrative access only: exclude devices of type monitor in the DeviceClass of request %s, as the DeviceClass gpu.intel.com does"
                 .formatted(result.device(), result.request()));
       }
       if (device.get() instanceof PreparableDevice.Monitor(DeviceUid gpu)
           && node.find(gpu.toString()).isEmpty()) {
         return new WantedClaim.Unknown(
-            "GPU %s cannot be looked at now, for it cannot be used: see the log of its node agent; bring it back, or delete the claim's pods so that it is allocated anew"
+            "GPU %s cannot be monitored now, because it is gone or unusable: see the log of its node agent; bring it back, or delete the claim's pods so that it is allocated anew"
                 .formatted(gpu));
       }
       if (!result.adminAccess()) {

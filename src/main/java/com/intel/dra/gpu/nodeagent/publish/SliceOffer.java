@@ -295,7 +295,7 @@ public class SliceOffer {
         .or(
             () ->
                 failures.isRecent(gpu.uid())
-                    ? Optional.of("VFs of it could not be made lately")
+                    ? Optional.of("its VFs could not be made recently")
                     : Optional.empty());
   }
 }

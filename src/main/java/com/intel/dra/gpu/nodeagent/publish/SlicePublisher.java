@@ -136,7 +136,7 @@ public class SlicePublisher implements SliceListener {
     metrics.slicesRepaired();
     published = Optional.of(pool);
     LOG.infof(
-        "Published again, for somebody had changed or deleted slices: %d devices in %d slices of"
+        "Published again, because somebody had changed or deleted slices: %d devices in %d slices of"
             + " pool %s, generation %d",
         pool.devices(), pool.slices(), pool.poolName(), pool.generation());
   }

@@ -54,7 +54,7 @@ public final class LastDraMode {
       new AtomicFile(file, PosixFilePermissions.fromString("rw-------"))
           .write(name(mode).getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      LOG.warnf("%s could not be written, see to the node's disk: %s", file, e);
+      LOG.warnf("%s could not be written, check the node's disk: %s", file, e);
     }
   }
 

@@ -165,8 +165,7 @@ public record PreparedClaimsDocument(
     var lost = new TreeSet<>(read.claims().keySet());
     lost.removeAll(claims.keySet());
     LOG.errorf(
-        "The record of prepared claims has entries that make no sense, of claims %s: they are"
-            + " rebuilt from the GAS, as far as it knows them",
+        "The record of prepared claims has invalid entries, of claims %s: they are rebuilt from the GAS if it has them",
         lost);
     return new PreparedClaimsDocument(read.bootId(), false, read.gone(), claims);
   }

@@ -253,7 +253,7 @@ final class SharedState<S> {
     if (!e.toString().equals(problem)) {
       problem = e.toString();
       LOG.errorf(
-          "%s cannot be read, going on with what was in it; see to the node's disk: %s",
+          "%s cannot be read, so the agent uses what it read before; check the node's disk: %s",
           file.path(), problem);
     }
   }

@@ -75,7 +75,7 @@ public final class StateDocument {
       byte[] bytes, int version, Class<T> type, Set<String> laterLists) {
     try {
       if (!(JSON.readTree(bytes) instanceof ObjectNode json)) {
-        return new Decoded.Damaged<>("it is no JSON object");
+        return new Decoded.Damaged<>("it is not a JSON object");
       }
       JsonNode checksum = json.remove(CHECKSUM);
       if (checksum == null || !checksum.asText().equals(checksum(json))) {

@@ -12,7 +12,7 @@ public final class StateTooLargeException extends IOException {
    */
   StateTooLargeException(int bytes) {
     super(
-        "the record would have %d bytes, and %d are kept at most"
+        "the record would have %d bytes, at most %d are allowed"
             .formatted(bytes, StateDocument.MAX_WRITTEN_BYTES));
   }
 }

@@ -202,7 +202,7 @@ public final class VfHostRecords {
 
     @Override
     public String damageReport(Path file, String reason, boolean isKnown) {
-      return "The record of GPUs that this driver split %s is DAMAGED: %s. It was set aside as %s and is %s. Check the disk."
+      return "The record of split GPUs, %s, is DAMAGED: %s. It was set aside as %s and is %s. Check the disk."
           .formatted(
               file,
               reason,

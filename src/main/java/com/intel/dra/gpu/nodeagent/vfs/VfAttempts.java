@@ -75,7 +75,7 @@ public class VfAttempts {
               yield hardware.make(gpu, make.decision());
             }
             case VfStep.Remove _ -> {
-              LOG.infof("Removing the VFs of GPU %s: nobody needs them", gpu.uid());
+              LOG.infof("Removing the VFs of GPU %s: no claim needs them", gpu.uid());
               yield hardware.remove(gpu);
             }
           };
@@ -124,7 +124,7 @@ public class VfAttempts {
       }
       case VfHardware.Outcome.Obsolete() -> {
         LOG.infof(
-            "The VFs of GPU %s stay as they are: they, or who uses them, are others by now",
+            "The VFs of GPU %s stay as they are, because they or their claims have changed meanwhile",
             gpu.uid());
         yield step.before();
       }

@@ -157,7 +157,9 @@ public class VfHardware {
       case VfRemoval.Failed(var cause) ->
           Optional.of(
               new Outcome.Failed(
-                  "what is in the way of VFs could not be removed: " + cause.message(), true));
+                  "earlier VFs or quotas, which prevent new VFs, could not be removed: "
+                      + cause.message(),
+                  true));
     };
   }
 
@@ -172,7 +174,7 @@ public class VfHardware {
     return switch (virtualFunctions.check(gpu.address(), atLeast, made.memoryMiB())) {
       case VfProvisioning.Failed failed ->
           new Outcome.Failed(
-              "%s; claims use its VFs, and the kernel adds none to them: delete their pods so that they are allocated anew"
+              "%s; claims use VFs of this GPU, so the kernel cannot add more: delete the pods of these claims so that they are allocated anew"
                   .formatted(failed.cause().message()),
               true);
       case VfProvisioning.Done(int numVfs) -> {
@@ -265,8 +267,7 @@ public class VfHardware {
   }
 
   private static String unrecorded(IOException e) {
-    return "the record of the GPU's VFs could not be written to the node's disk, see to its space"
-        + " and health: "
+    return "the record of the GPU's VFs could not be written to the node's disk, check its free space and health: "
         + e;
   }
 }

@@ -118,13 +118,13 @@ sealed interface VfHostDecision {
     }
     if (numVfs > 0 && now.made().isEmpty()) {
       return new Refuse(
-          "GPU %s has %d VFs that an administrator made, and the kernel adds none to them; remove them (write 0 to sriov_numvfs), or delete the claim's pods so that it is allocated anew"
+          "GPU %s has %d VFs that an administrator made, and the kernel cannot add more; remove them (write 0 to sriov_numvfs), or delete the claim's pods so that it is allocated anew"
               .formatted(now.gpu().uid(), numVfs));
     }
     boolean canBeComplete = now.isUnverified() && numVfs >= now.needed();
     if (numVfs > 0 && now.isInUse() && !canBeComplete) {
       return new Refuse(
-          "GPU %s has %d VFs of which some are in use, and the kernel adds none to them; delete the claim's pods so that it is allocated anew"
+          "GPU %s has %d VFs of which some are in use, and the kernel cannot add more; delete the claim's pods so that it is allocated anew"
               .formatted(now.gpu().uid(), numVfs));
     }
     return profile(now)

@@ -65,7 +65,7 @@ public class VfRecordUpkeep {
       records.removeIfStill(gpu.uid(), made);
       replaced.add(gpu.uid());
       LOG.warnf(
-          "GPU %s has other VFs than those that this driver made: they are taken for an"
+          "GPU %s has other VFs than those that this driver made: they are treated as an"
               + " administrator's",
           gpu.uid());
     } else if (made.identity().isEmpty() && !seen.identity().isEmpty()) {
@@ -88,7 +88,7 @@ public class VfRecordUpkeep {
   private void forget(DeviceUid gpu) {
     try {
       records.remove(gpu);
-      LOG.infof("The VFs of GPU %s are gone, and nobody needs them", gpu);
+      LOG.infof("The VFs of GPU %s are gone, and no claim needs them", gpu);
     } catch (IOException e) {
       LOG.warnf("The record of the VFs of GPU %s could not be removed yet: %s", gpu, e);
     }

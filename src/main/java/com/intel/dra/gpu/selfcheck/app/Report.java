@@ -111,7 +111,7 @@ record Report(String node, RepeatedComparison.Result result) {
         .ifPresent(
             _ ->
                 reasons.add(
-                    "%s that are not prepared: the node agent may not list them"
+                    "%s that are not prepared: the node agent is not allowed to list them"
                         .formatted(StatementSource.CLAIMS.title())));
     String mute =
         snapshot.hardware().seen().stream()

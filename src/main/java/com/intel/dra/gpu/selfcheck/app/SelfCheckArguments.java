@@ -16,10 +16,10 @@ sealed interface SelfCheckArguments {
       usage: self-check [--json] [--settle SECONDS]
 
       Compares what the node's GpuAllocationState, ResourceClaims, ResourceSlices, sysfs, CDI spec, sockets and the node
-      agent's own files say of the node's GPUs, and tells each disagreement in a line. Changes nothing.
+      agent's own files say of the node's GPUs, and prints one line for each disagreement. Changes nothing.
 
         --json              the result as JSON
-        --settle SECONDS    how long a disagreement must last to be told, since things move; 20 unless told, 0: one look
+        --settle SECONDS    report what still disagrees after this time (default 20); 0: compare once
 
       Exit code: 0 no disagreement, 1 disagreements, 2 the node's GPUs or its GpuAllocationState could not be looked at.
       """;
@@ -48,7 +48,7 @@ sealed interface SelfCheckArguments {
           settle = given.get();
         }
         default -> {
-          return new Wrong("unknown: " + argument);
+          return new Wrong("unknown argument: " + argument);
         }
       }
     }

@@ -84,8 +84,7 @@ public final class SelfCheckMain {
       Optional<DraMode> mode = mode(config, client);
       if (mode.isEmpty()) {
         System.err.println(
-            "self-check: the API server serves no version of resource.k8s.io that the node agent"
-                + " speaks, and none has run here yet");
+            "self-check: the API server serves no version of resource.k8s.io that the node agent supports, and no node agent has run on this node yet");
         return Report.NOT_LOOKED_AT;
       }
       var observer =

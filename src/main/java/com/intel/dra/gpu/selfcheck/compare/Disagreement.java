@@ -68,8 +68,7 @@ public sealed interface Disagreement {
           GAS,
           SETTINGS,
           "the node has an agent and no such object",
-          "the agent makes it within seconds: see its log for what keeps it from that, such as"
-              + " NODE_NAME being no Node's name, or RBAC");
+          "the agent makes it within seconds; if not, its log has the reason, such as missing rights or a NODE_NAME that no Node has");
     }
   }
 
@@ -120,8 +119,8 @@ public sealed interface Disagreement {
           object,
           GAS,
           HARDWARE,
-          "spec.allocatable says %s, the hardware %s".formatted(offered, there),
-          SEE_LOG + "; it writes the GAS as soon as it can");
+          "spec.allocatable says %s, the hardware says %s".formatted(offered, there),
+          SEE_LOG + "; the agent writes the GAS as soon as it can");
     }
   }
 
@@ -133,7 +132,9 @@ public sealed interface Disagreement {
           HARDWARE,
           CDI,
           "it is there and usable, and the CDI spec does not define it, so no container can get it",
-          "the agent could not write the spec: " + SEE_LOG + ", and to the space of GPU_CDI_ROOT");
+          "the agent could not write the spec: "
+              + SEE_LOG
+              + ", and check the free space of GPU_CDI_ROOT");
     }
   }
 
@@ -145,7 +146,9 @@ public sealed interface Disagreement {
           CDI,
           HARDWARE,
           "the CDI spec defines it, and no usable device of that name is there",
-          "the agent could not write the spec: " + SEE_LOG + ", and to the space of GPU_CDI_ROOT");
+          "the agent could not write the spec: "
+              + SEE_LOG
+              + ", and check the free space of GPU_CDI_ROOT");
     }
   }
 
@@ -158,7 +161,7 @@ public sealed interface Disagreement {
           CDI,
           HARDWARE,
           "the CDI spec gives containers %s, its device nodes are %s".formatted(spec, there),
-          "no new pods on the node until the agent has written the spec: " + SEE_LOG);
+          "start no new pods on the node until the agent has written the spec: " + SEE_LOG);
     }
   }
 
@@ -169,7 +172,7 @@ public sealed interface Disagreement {
           object,
           CDI,
           CDI,
-          "%s defines it too, so the container runtime gives it to nobody".formatted(file),
+          "%s defines it too, so the container runtime gives it to no container".formatted(file),
           "remove that file, or what writes it: another driver or device plugin for these GPUs");
     }
   }
@@ -206,8 +209,7 @@ public sealed interface Disagreement {
           SLICES,
           HARDWARE,
           "ResourceSlices offer it, and its GPU is not there",
-          "a GPU that vanished stays published, with a taint, until its pods have ended: see to"
-              + " them; else "
+          "a GPU that vanished stays published, with a taint, until its pods have ended: delete them; if it has none, "
               + SEE_LOG);
     }
   }
@@ -220,7 +222,7 @@ public sealed interface Disagreement {
           object,
           SLICES,
           SLICES,
-          "%d slices of the newest generation are there, which says it has %d; of earlier ones: %s"
+          "%d slices of the newest generation are there, and they say that there are %d; slices of earlier generations: %s"
               .formatted(found, announced, outdated),
           "the scheduler uses no device of an incomplete pool: " + SEE_LOG);
     }
@@ -250,7 +252,7 @@ public sealed interface Disagreement {
           HARDWARE,
           "claim %s was given %d MiB, and the kernel gave it %d bytes"
               .formatted(claim, promisedMiB, bytes),
-          "somebody made it anew in place of the one that was planned; " + DELETE_PODS);
+          "somebody made another VF in its place; " + DELETE_PODS);
     }
   }
 
@@ -275,7 +277,7 @@ public sealed interface Disagreement {
           VF_HOSTS,
           HARDWARE,
           "it is recorded as split, and has no VFs",
-          "somebody removed them: the agent makes those that claims hold, else forgets the record: "
+          "somebody removed them: the agent makes those again that claims hold, and drops the record if there are none: "
               + SEE_LOG);
     }
   }
@@ -287,7 +289,7 @@ public sealed interface Disagreement {
           object,
           VF_HOSTS,
           HARDWARE,
-          "its VFs were begun to be made or removed, and that has not come to an end",
+          "making or removing its VFs was begun and has not ended",
           "the agent tries again: " + SEE_LOG + " and the kernel's");
     }
   }
@@ -299,7 +301,7 @@ public sealed interface Disagreement {
           object,
           HARDWARE,
           VF_HOSTS,
-          "it has neither VFs nor a record, and is not as if it had never been split: %s"
+          "it has neither VFs nor a record, but not all of its files are as on a GPU that was never split: %s"
               .formatted(files),
           "if no administrator is at work on it, write 0 to the quotas and 1 to auto_provisioning");
     }
@@ -431,7 +433,7 @@ public sealed interface Disagreement {
           GAS,
           "the claim is allocated to this node, and spec.resourceClaimAllocations does not list it,"
               + " so its devices count as free",
-          "the controller puts it back: see whether it runs, and its log");
+          "the controller puts it back: check that it runs, and see its log");
     }
   }
 
@@ -464,8 +466,7 @@ public sealed interface Disagreement {
           CLAIMS,
           "spec.resourceClaimAllocations gives the claim %s, its own status %s"
               .formatted(inGas, allocated),
-          "the claim counts, and the controller corrects the GAS: see whether it runs, and its"
-              + " log");
+          "the claim counts, and the controller corrects the GAS: check that it runs, and see its log");
     }
   }
 
@@ -480,7 +481,7 @@ public sealed interface Disagreement {
           object,
           GAS,
           GAS,
-          "claims %s exclude each other: a VF is of one claim, and a GPU that is split is of none"
+          "claims %s cannot hold it together: a VF belongs to one claim, and a GPU that is split to none"
               .formatted(claims),
           "delete the pods of all but one of them");
     }
@@ -525,7 +526,7 @@ public sealed interface Disagreement {
           object,
           SOCKETS,
           SETTINGS,
-          "nobody listens on it, and the kubelet may keep calling",
+          "no process listens on it, and the kubelet may keep calling it",
           "the next start of an agent removes it, or remove it yourself");
     }
   }

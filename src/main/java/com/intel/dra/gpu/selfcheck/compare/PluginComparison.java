@@ -71,7 +71,9 @@ record PluginComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
       case StateOnDisk.Content.Valid<?>(String bootId, var _) ->
           bootId.equals(file.thisBoot())
               ? Optional.empty()
-              : Optional.of("it is of boot %s, and this is %s".formatted(bootId, file.thisBoot()));
+              : Optional.of(
+                  "it is from boot %s, and the node is in boot %s now"
+                      .formatted(bootId, file.thisBoot()));
     };
   }
 }

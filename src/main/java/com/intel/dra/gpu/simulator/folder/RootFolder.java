@@ -91,7 +91,7 @@ public final class RootFolder implements AutoCloseable {
           if (foreign.isPresent()) {
             throw new UnusableRootException(
                 path,
-                "%s is there already and no simulator made it; give a folder of its own"
+                "%s is there already and no simulator made it; choose a folder for the simulator alone"
                     .formatted(foreign.get()));
           }
         }

@@ -375,9 +375,10 @@ public final class SimulatedKernel implements ServedFiles {
     }
     if (effect.instead().isPresent()) {
       return switch (effect.instead().get()) {
-        case FaultSwitch.Refuse(Errno errno) -> refuse(target, text, errno, "a fault asks for it");
+        case FaultSwitch.Refuse(Errno errno) ->
+            refuse(target, text, errno, "a fault in the topology file says so");
         case FaultSwitch.Nothing() -> {
-          say(target, text, "ignored, as a fault asks for");
+          say(target, text, "ignored, because a fault in the topology file says so");
           yield new Answer.Done("");
         }
       };
@@ -518,7 +519,8 @@ public final class SimulatedKernel implements ServedFiles {
                 try {
                   devices.remove(new PciPlacement(vf.address(), pf.placed.gpu().driver(), card));
                 } catch (IOException e) {
-                  log.accept("the device nodes of %s stay: %s".formatted(vf.address(), e));
+                  log.accept(
+                      "the device nodes of %s could not be removed: %s".formatted(vf.address(), e));
                 }
               });
     }

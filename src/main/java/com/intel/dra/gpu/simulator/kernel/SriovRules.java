@@ -53,7 +53,7 @@ final class SriovRules {
     return switch (file) {
       case PfFile.NumVfs any ->
           switch (KernelNumbers.unsigned(text, 16)) {
-            case KernelNumbers.Bad bad -> new Refused(Errno.EINVAL, "that is no number of VFs");
+            case KernelNumbers.Bad bad -> new Refused(Errno.EINVAL, "that is not a number of VFs");
             case KernelNumbers.Number(long count) -> numVfs(pf, (int) count, vfsLeft);
           };
       case PfFile.DriversAutoprobe any ->
@@ -72,7 +72,7 @@ final class SriovRules {
               : new Refused(Errno.EINVAL, "there is no such NUMA node");
       case PfFile.OfQuota(VfQuota quota) ->
           switch (KernelNumbers.unsigned(text, quota.kind().bits())) {
-            case KernelNumbers.Bad bad -> new Refused(bad.errno(), "that is no amount");
+            case KernelNumbers.Bad bad -> new Refused(bad.errno(), "that is not an amount");
             case KernelNumbers.Number(long value) -> quota(pf, quota, value);
           };
     };

@@ -15,17 +15,17 @@ sealed interface SimulatorArguments {
       """
       Usage: simulator --topology FILE --root DIR [--plain-device-files] [--plain-sysfs]
 
-      Makes Intel GPUs that are not there: DIR/sysfs stands for /sys, DIR/dev for /dev.
+      Simulates Intel GPUs: DIR/sysfs takes the place of /sys, DIR/dev that of /dev.
       Runs until SIGTERM or SIGINT, then removes what it made.
 
-        --topology FILE       YAML list of GPUs, looked at every second:
+        --topology FILE       YAML list of GPUs; changes are read within a second:
                                 gpus:
                                 - address: "0000:b3:00.0"  # PCI address
                                   model: "0x56c0"          # PCI device id
                                   memoryMiB: 14248         # local memory, default 0
                                   maxVfs: 16               # SR-IOV VFs, default 0
                                   driver: i915             # or xe, default i915
-                                docs/develop/simulator.md tells of more: quotaFiles, tiles, faults
+                                docs/develop/simulator.md has more fields: quotaFiles, tiles, faults
         --root DIR            folder of its own, made when missing
         --plain-device-files  empty files instead of device nodes (needs no CAP_MKNOD)
         --plain-sysfs         ordinary files instead of a file system that answers as the
@@ -79,11 +79,11 @@ sealed interface SimulatorArguments {
               return new Wrong(name + " must be given once, with a value");
             }
           } catch (InvalidPathException e) {
-            return new Wrong(name + " is no path: " + e.getMessage());
+            return new Wrong(name + " is not a path: " + e.getMessage());
           }
         }
         default -> {
-          return new Wrong("there is no argument " + argument);
+          return new Wrong("unknown argument: " + argument);
         }
       }
     }

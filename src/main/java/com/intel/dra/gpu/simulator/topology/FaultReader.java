@@ -137,7 +137,7 @@ final class FaultReader {
                 problems.add(
                     new TopologyProblem(
                         field + "." + name,
-                        "is of no use for the fault " + entry.fault(),
+                        "is not a field of the fault " + entry.fault(),
                         used.isEmpty()
                             ? "remove it"
                             : "remove it or use "
@@ -162,7 +162,7 @@ final class FaultReader {
                 field + ".percent",
                 entry.percent(),
                 100,
-                "how many of a hundred writes it happens to, from 1 to 100; leave it out for each");
+                "the percentage of writes that it happens to, from 1 to 100; leave it out for all");
     String file = entry.file();
     if (file == null || file.isBlank() || file.startsWith("/") || file.endsWith("/")) {
       problems.add(

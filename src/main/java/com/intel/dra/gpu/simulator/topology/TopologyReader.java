@@ -221,7 +221,7 @@ public final class TopologyReader {
       problems.add(
           new TopologyProblem(
               field,
-              TopologyProblem.found(text) + ", like " + other,
+              TopologyProblem.found(text) + ", the same as " + other,
               "give every GPU its own address"));
     }
     return address;

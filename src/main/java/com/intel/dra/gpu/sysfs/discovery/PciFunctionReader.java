@@ -253,7 +253,7 @@ final class PciFunctionReader {
                 .orElseThrow(
                     () ->
                         unknownParent(
-                            "physfn points to %s, which is no PCI address"
+                            "physfn points to %s, which is not a PCI address"
                                 .formatted(SysfsReader.quote(name))));
         yield Optional.of(parentUid(parent).vf(vfIndex(address, parent)));
       }

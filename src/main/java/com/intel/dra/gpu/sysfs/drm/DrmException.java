@@ -13,7 +13,7 @@ final class DrmException extends Exception {
    * @param what the attempted call, such as {@code open of /dev/dri/card0}
    */
   DrmException(String what, int errno) {
-    super("%s gave %s".formatted(what, DrmErrno.name(errno)), null, false, false);
+    super("%s failed with %s".formatted(what, DrmErrno.name(errno)), null, false, false);
     this.errno = errno;
   }
 

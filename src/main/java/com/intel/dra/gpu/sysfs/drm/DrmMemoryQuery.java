@@ -154,7 +154,7 @@ record DrmMemoryQuery(Path dri, DrmFiles files) implements LocalMemoryQuery {
   private static long answerLength(int length, Path node) throws DrmException {
     if (length <= 0 || length > MAX_ANSWER_BYTES) {
       throw new DrmException(
-          "an answer of %d bytes on %s".formatted(length, node), DrmErrno.EINVAL);
+          "query with an answer of %d bytes on %s".formatted(length, node), DrmErrno.EINVAL);
     }
     return length;
   }

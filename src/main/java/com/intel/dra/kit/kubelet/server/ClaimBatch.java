@@ -31,13 +31,13 @@ final class ClaimBatch {
       List<C> claims, Function<C, String> uid, Function<C, Uni<R>> call) {
     if (claims.size() > MAX_CLAIMS) {
       return refused(
-          "the request has %d claims, and may have %d".formatted(claims.size(), MAX_CLAIMS));
+          "the request has %d claims, at most %d are allowed".formatted(claims.size(), MAX_CLAIMS));
     }
     var byUid = new LinkedHashMap<String, C>();
     for (C claim : claims) {
       C other = byUid.putIfAbsent(uid.apply(claim), claim);
       if (other != null && !other.equals(claim)) {
-        return refused("the request has different claims of one UID");
+        return refused("two different claims of the request have the same UID");
       }
     }
     return Multi.createFrom()

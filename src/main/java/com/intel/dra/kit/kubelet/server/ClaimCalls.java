@@ -34,7 +34,7 @@ final class ClaimCalls {
   /**
    * Reported only to the listener: the call itself ends with the Error, such as a stack overflow.
    */
-  private static final String BROKEN_OFF = "broken off by an Error";
+  private static final String BROKEN_OFF = "interrupted by an Error";
 
   private static final int MAX_UID_LENGTH = 128;
   private static final int MAX_NAME_LENGTH = 253;
@@ -83,12 +83,14 @@ final class ClaimCalls {
     }
     if (text.length() > maxLength) {
       return Optional.of(
-          "claim %s has %d characters, and may have %d".formatted(part, text.length(), maxLength));
+          "claim %s has %d characters, at most %d are allowed"
+              .formatted(part, text.length(), maxLength));
     }
     return form.matcher(text).matches()
         ? Optional.empty()
         : Optional.of(
-            "claim %s is not one that Kubernetes gives (%s)".formatted(part, form.pattern()));
+            "claim %s does not have the form that Kubernetes gives it (%s)"
+                .formatted(part, form.pattern()));
   }
 
   /** The resource handle as classic kubelets send it; an empty text means none. */

@@ -85,7 +85,7 @@ final class HealthStreams {
       try {
         emitter.emit(source.current());
       } catch (RuntimeException e) {
-        LOG.error("Defect while the health of devices was told to the kubelet", e);
+        LOG.error("Defect while sending the health of devices to the kubelet", e);
         emitter.fail(
             Status.INTERNAL
                 .withDescription("internal error, see the log of the driver on this node: " + e)

@@ -106,7 +106,7 @@ final class InstanceLock {
       }
     } catch (IOException e) {
       return new Attempt.Denied(
-          "%s, which keeps instances of the driver on this node apart, could not be locked: %s"
+          "lock file %s, which the instances of the driver on this node share, could not be locked: %s"
               .formatted(path, e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -116,7 +116,7 @@ final class InstanceLock {
 
   private Attempt busy(Path path) {
     return new Attempt.Denied(
-        "another instance of the driver on this node is busy: it did not let go of %s for %d s; the kubelet's next call tries again"
+        "another instance of the driver on this node is busy: it has held the lock %s for %d s; the kubelet's next call tries again"
             .formatted(path, patience.toSeconds()));
   }
 

@@ -74,7 +74,7 @@ final class SocketProbe {
                 NO_METHOD,
                 CallOptions.DEFAULT.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS),
                 InfoRequest.getDefaultInstance());
-            return Optional.of("somebody else serves the plugin's socket");
+            return Optional.of("another process serves the plugin's socket");
           } catch (StatusRuntimeException e) {
             if (e.getStatus().getCode() == Status.Code.UNIMPLEMENTED) {
               return Optional.empty();

@@ -31,9 +31,9 @@ final class StaleSockets {
   private static void removeOne(Path socket) {
     try {
       Files.deleteIfExists(socket);
-      LOG.infof("Removed %s, which an instance of the driver that is gone left behind", socket);
+      LOG.infof("Removed socket %s of an instance of the driver that has ended", socket);
     } catch (IOException e) {
-      LOG.warnf(e, "Could not remove %s, which nobody listens on", socket);
+      LOG.warnf(e, "Could not remove socket %s, on which no process listens", socket);
     }
   }
 }

@@ -149,7 +149,7 @@ final class PoolWriter {
             .orElseThrow(
                 () ->
                     new SliceStoreException.Failed(
-                        "there is no Node named %s, which the ResourceSlices are to belong to"
+                        "there is no Node named %s, which must own the ResourceSlices"
                             .formatted(settings.nodeName()),
                         null));
     return new SliceOwner(settings.driverName(), settings.nodeName(), uid);

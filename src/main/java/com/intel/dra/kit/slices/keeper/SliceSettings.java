@@ -17,11 +17,12 @@ public record SliceSettings(String driverName, String nodeName, SliceTimings tim
   public SliceSettings {
     if (!ApiNames.isSubdomain(driverName, ApiNames.LONGEST_DRIVER)) {
       throw new IllegalArgumentException(
-          "driver name '%s' is no DNS subdomain of at most %d characters"
+          "driver name '%s' is not a DNS subdomain of at most %d characters"
               .formatted(driverName, ApiNames.LONGEST_DRIVER));
     }
     if (!ApiNames.isSubdomain(nodeName, ApiNames.LONGEST_SUBDOMAIN)) {
-      throw new IllegalArgumentException("node name '%s' is no DNS subdomain".formatted(nodeName));
+      throw new IllegalArgumentException(
+          "node name '%s' is not a DNS subdomain".formatted(nodeName));
     }
   }
 

@@ -58,7 +58,7 @@ final class PoolRules {
       String name = Objects.requireNonNullElse(device.getName(), "");
       var at = new Place("device " + name);
       at.require(ApiNames.isLabel(name), "name", "must be a DNS label");
-      at.require(names.add(name), "name", "is that of another device too");
+      at.require(names.add(name), "name", "is also the name of another device");
       rules.checkDevice(at, device);
     }
   }
@@ -71,7 +71,7 @@ final class PoolRules {
     at.require(
         countersOfSets.put(name, set.getCounters().keySet()) == null,
         "name",
-        "is that of another counter set too");
+        "is also the name of another counter set");
   }
 
   private static void checkCounters(Place at, String field, Map<String, Counter> counters) {
@@ -204,7 +204,7 @@ final class PoolRules {
     at.require(
         distance.remainder(step).signum() == 0,
         path + ".step",
-        "does not lead from min to " + what);
+        "does not divide the distance from min to " + what);
   }
 
   private static BigDecimal amount(@Nullable Quantity quantity) {
@@ -236,11 +236,11 @@ final class PoolRules {
     for (DeviceTaint taint : taints) {
       String key = Objects.requireNonNullElse(taint.getKey(), "");
       String path = "taints[" + key + "]";
-      at.require(ApiNames.isLabelKey(key), path + ".key", "must be as a label's key");
+      at.require(ApiNames.isLabelKey(key), path + ".key", "must be a valid label key");
       at.require(
           taint.getValue() == null || ApiNames.isLabelValue(taint.getValue()),
           path + ".value",
-          "must be as a label's value");
+          "must be a valid label value");
       at.require(
           taint.getEffect() != null && EFFECTS.contains(taint.getEffect()),
           path + ".effect",
@@ -260,13 +260,13 @@ final class PoolRules {
     at.require(
         good.isEmpty() == bad.isEmpty(),
         "bindingConditions, bindingFailureConditions",
-        "must be there both or neither");
+        "must both be set or both be absent");
     var all = new HashSet<String>();
     Stream.concat(good.stream(), bad.stream())
         .forEach(
             condition -> {
               String path = "bindingConditions[" + condition + "]";
-              at.require(ApiNames.isLabelKey(condition), path, "must be as a label's key");
+              at.require(ApiNames.isLabelKey(condition), path, "must be a valid label key");
               at.require(all.add(condition), path, "is there twice");
             });
   }

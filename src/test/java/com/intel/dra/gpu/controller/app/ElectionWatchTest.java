@@ -183,7 +183,8 @@ class ElectionWatchTest {
     assertThat(other.look()).as("who makes it whole").isPresent();
     assertThat(watch.look())
         .as("who finds it whole")
-        .contains("the Lease lacked times, and was made whole at 2026-05-01T10:00Z");
+        .contains(
+            "the Lease lacked times that the election needs; a controller added them at 2026-05-01T10:00Z");
     ElectionWatch next = process();
     next.prepare();
     assertThat(next.look()).as("who starts afterwards").isEmpty();
@@ -196,7 +197,7 @@ class ElectionWatchTest {
 
     looksFor(ElectionWatch.NOT_TAKEN);
 
-    assertThat(watch.look()).contains("nobody took the Lease, which was free for 90 s");
+    assertThat(watch.look()).contains("no controller took the Lease, which has been free for 90 s");
   }
 
   @Test

@@ -55,8 +55,9 @@ class EventThrottleTest {
   void figuresAreNumbersThatAreNoPartOfANameOrAddress() {
     assertThat(
             EventThrottle.shape(
-                "2 nodes (node-12.example: asked 14248 MiB of 0000:03:00.0-0x56c0, free 0.) (7)"))
-        .isEqualTo("# nodes (node-12.example: asked # MiB of 0000:03:00.0-0x56c0, free #.) (#)");
+                "2 nodes (node-12.example: asked for 14248 MiB of 0000:03:00.0-0x56c0, free 0.) (7)"))
+        .isEqualTo(
+            "# nodes (node-12.example: asked for # MiB of 0000:03:00.0-0x56c0, free #.) (#)");
   }
 
   /** Computes the shape with a regular expression, which takes quadratic time. */

@@ -72,7 +72,7 @@ class FencingTest {
 
     assertThatExceptionOfType(NotLeadingException.class)
         .isThrownBy(this::record)
-        .withMessageContaining("is kept by another controller: successor");
+        .withMessageContaining("is written by another controller: successor");
     assertThat(api.requests()).isEmpty();
     assertThat(node().getSpec().resourceClaimAllocations()).isEmpty();
   }

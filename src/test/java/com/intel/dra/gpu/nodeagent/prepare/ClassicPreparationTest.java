@@ -134,7 +134,7 @@ class ClassicPreparationTest {
     store.allocate("b", allocation(3));
 
     assertThat(failure(preparation.prepare(claim("a"), handle(allocated(3)))))
-        .contains("claim-a", "earlier claim", "restart the kubelet");
+        .contains("claim-a", "an earlier one of the same name", "restart the kubelet");
     assertThat(prepared.all()).isEmpty();
   }
 
@@ -144,7 +144,7 @@ class ClassicPreparationTest {
     store.allocate("a", allocation(4));
 
     assertThat(failure(preparation.prepare(claim("a"), handle(allocated(3)))))
-        .contains("does not say");
+        .contains("does not list these devices");
   }
 
   @Test
@@ -178,7 +178,7 @@ class ClassicPreparationTest {
     devices.replace(List.of(host, vf));
     hosts.set(host.uid(), Optional.empty());
 
-    assertThat(failure(answer.get(30, TimeUnit.SECONDS))).contains("does not say");
+    assertThat(failure(answer.get(30, TimeUnit.SECONDS))).contains("does not list these devices");
     assertThat(prepared.all()).isEmpty();
   }
 
@@ -422,7 +422,7 @@ class ClassicPreparationTest {
     gasInformer.gas = gas(Map.of(), Map.of(), Map.of(), "Ready");
 
     assertThat(failure(preparation.prepare(claim("a"), handle(allocated(3)))))
-        .contains("default/claim-a (a)", "does not say");
+        .contains("default/claim-a (a)", "does not list these devices");
     assertThat(prepared.all()).isEmpty();
   }
 

@@ -399,7 +399,7 @@ class StructuredPreparationTest {
     assertThat(failure("c"))
         .contains(
             "1 MiB of device " + gpu(3).uid(),
-            "others use 16384 MiB of its 16384 MiB",
+            "other claims use 16384 MiB of its 16384 MiB",
             claim("a").name(),
             claim("b").name());
     assertThat(preparation.prepare(claim("a"), Optional.empty()))
@@ -419,7 +419,7 @@ class StructuredPreparationTest {
     prepared.put("many", new PreparedClaim("default", "many", shares, List.of()));
     claims.give("a", share(result("gpu", gpu(3)), "share-1", "1Mi"));
 
-    assertThat(failure("a")).contains("others use 256", "256 shares at most");
+    assertThat(failure("a")).contains("other claims use 256", "256 shares at most");
 
     prepared.put(
         "many", new PreparedClaim("default", "many", shares.subList(1, shares.size()), List.of()));
@@ -453,7 +453,7 @@ class StructuredPreparationTest {
 
     claims.give("another", result("gpu", gpu(3)));
     claims.byName.put(claim("a").name(), claims.byName.get(claim("another").name()));
-    assertThat(failure("a")).contains("another one of its name");
+    assertThat(failure("a")).contains("a newer claim (UID ");
 
     claims.give("b", result("gpu", gpu(9)));
     assertThat(failure("b")).contains("0000-09-00-0-0x56c0", "node1");
@@ -519,7 +519,7 @@ class StructuredPreparationTest {
 
     assertThat(preparation.prepare(renewed, Optional.empty()))
         .isInstanceOf(PrepareResult.Prepared.class);
-    assertThat(failure("a")).contains("another one of its name");
+    assertThat(failure("a")).contains("a newer claim (UID ");
     assertThat(prepared.all()).containsOnlyKeys("a", "new");
 
     preparation.unprepare(claim("a"));

@@ -295,7 +295,7 @@ class OfferedWhileHeldTest {
     assertThat(node.agent.preparation.prepare(claim("m"), Optional.empty()))
         .isInstanceOfSatisfying(
             PrepareResult.Failed.class,
-            failed -> assertThat(failed.message()).contains("cannot be looked at now"));
+            failed -> assertThat(failed.message()).contains("cannot be monitored now"));
   }
 
   @Test

@@ -328,7 +328,7 @@ class PreparedClaimsTest {
 
     assertThatThrownBy(() -> claims.put("uid-2", hostile))
         .isInstanceOf(StateTooLargeException.class)
-        .hasMessageContaining("are kept at most");
+        .hasMessageContaining("bytes, at most");
 
     assertThat(claims.all()).containsOnlyKeys("uid-1");
     claims.put("uid-3", CLAIM);

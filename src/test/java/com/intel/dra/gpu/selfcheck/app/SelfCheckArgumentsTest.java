@@ -32,7 +32,7 @@ class SelfCheckArgumentsTest {
   @Test
   void whatIsNotUnderstoodIsSaid() {
     assertThat(SelfCheckArguments.parse(List.of("--verbose")))
-        .isEqualTo(new SelfCheckArguments.Wrong("unknown: --verbose"));
+        .isEqualTo(new SelfCheckArguments.Wrong("unknown argument: --verbose"));
     assertThat(SelfCheckArguments.parse(List.of("--settle")))
         .isInstanceOfSatisfying(
             SelfCheckArguments.Wrong.class,

@@ -309,6 +309,6 @@ class SimulatorMainTest {
     assertThat(out).content().startsWith("Usage: ");
 
     assertThat(exitCode(start("--root", "x", "--frobnicate"))).isEqualTo(2);
-    assertThat(err).content().startsWith("there is no argument --frobnicate");
+    assertThat(err).content().startsWith("unknown argument: --frobnicate");
   }
 }

@@ -180,7 +180,7 @@ class TopologyReaderTest {
         .satisfies(
             problem -> {
               assertThat(problem.field()).isEqualTo("gpus[1].address");
-              assertThat(problem.found()).contains("like gpus[0].address");
+              assertThat(problem.found()).contains("the same as gpus[0].address");
             });
   }
 
@@ -331,8 +331,8 @@ class TopologyReaderTest {
         "{fault: refuse, file: /abs, errno: EIO} | file is \"/abs\"",
         "{fault: refuse, file: f} | errno is missing: write one of EPERM",
         "{fault: refuse, file: f, errno: eio} | errno is \"eio\"",
-        "{fault: refuse, file: f, errno: EIO, percent: 101} | percent is \"101\": write how many of"
-            + " a hundred",
+        "{fault: refuse, file: f, errno: EIO, percent: 101} | percent is \"101\": write the"
+            + " percentage",
         "{fault: refuse, file: f, errno: EIO, times: 0} | times is \"0\": write how many writes",
         "{fault: slow, file: f} | delayMs is missing: write milliseconds, from 1 to 600000",
         "{fault: late-drm, delayMs: 600001} | delayMs is \"600001\"",
@@ -341,8 +341,8 @@ class TopologyReaderTest {
         "{fault: vf-without-drm} | vf is missing",
         "{fault: survivability} | type is missing: write boot or runtime",
         "{fault: survivability, type: Boot} | type is \"Boot\": write boot or runtime",
-        "{fault: staying-vfs, vf: 1} | vf is of no use for the fault staying-vfs: remove it",
-        "{fault: ignore, file: f, errno: EIO} | errno is of no use for the fault ignore: remove it"
+        "{fault: staying-vfs, vf: 1} | vf is not a field of the fault staying-vfs: remove it",
+        "{fault: ignore, file: f, errno: EIO} | errno is not a field of the fault ignore: remove it"
             + " or use file, percent, times, value",
         "{fault: staying-vfs, color: red} | color is \"red\" but there is no such field"
       })

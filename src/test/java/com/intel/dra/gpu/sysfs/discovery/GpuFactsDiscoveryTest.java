@@ -148,13 +148,15 @@ class GpuFactsDiscoveryTest {
     void sysfsCountsWhereNoDriverAnswersAndTheReasonIsKept() throws Exception {
       sysfs.gpu(PF, 0);
 
-      Discovery found = discover(root, new LocalMemory.Denied("open of renderD128 gave EPERM"));
+      Discovery found =
+          discover(root, new LocalMemory.Denied("open of renderD128 failed with EPERM"));
 
       assertThat(found.devices()).extracting(Gpu::memoryMiB).containsExactly(14248);
       assertThat(found.facts())
           .extracting(facts -> facts.memory().orElseThrow())
           .containsExactly(
-              new MemorySource.SysfsFile("lmem_total_bytes", "open of renderD128 gave EPERM"));
+              new MemorySource.SysfsFile(
+                  "lmem_total_bytes", "open of renderD128 failed with EPERM"));
     }
 
     @Test

@@ -79,8 +79,8 @@ class ClaimCallsTest {
     assertThat(heard)
         .containsExactly(
             "prepare begun",
-            "prepare answered: Failed[message=broken off by an Error]",
+            "prepare answered: Failed[message=interrupted by an Error]",
             "unprepare begun",
-            "unprepare answered: Failed[message=broken off by an Error]");
+            "unprepare answered: Failed[message=interrupted by an Error]");
   }
 }

@@ -111,7 +111,7 @@ class HostileCallerTest {
             claim("ok", ""));
 
     assertThat(response.getClaimsOrThrow("uid").getError())
-        .isEqualTo("claim name has 1048576 characters, and may have 253");
+        .isEqualTo("claim name has 1048576 characters, at most 253 are allowed");
     assertThat(response.getClaimsOrThrow("ok").getError()).isEmpty();
   }
 
@@ -142,11 +142,14 @@ class HostileCallerTest {
         kubelet.unprepare(
             settings.pluginSocket(), claim("u3", "").toBuilder().setName(text).build());
 
-    assertThat(asUid.getClaimsOrThrow(text).getError()).startsWith("claim UID is not one");
-    assertThat(asName.getClaimsOrThrow("u1").getError()).startsWith("claim name is not one");
+    assertThat(asUid.getClaimsOrThrow(text).getError())
+        .startsWith("claim UID does not have the form");
+    assertThat(asName.getClaimsOrThrow("u1").getError())
+        .startsWith("claim name does not have the form");
     assertThat(asNamespace.getClaimsOrThrow("u2").getError())
-        .startsWith("claim namespace is not one");
-    assertThat(unprepared.getClaimsOrThrow("u3").getError()).startsWith("claim name is not one");
+        .startsWith("claim namespace does not have the form");
+    assertThat(unprepared.getClaimsOrThrow("u3").getError())
+        .startsWith("claim name does not have the form");
     assertThat(preparer.calls).isEmpty();
   }
 
@@ -178,7 +181,10 @@ class HostileCallerTest {
 
   @Test
   void differentClaimsOfOneUidAreRefusedAndNothingIsDone() {
-    assertRefused("different claims of one UID", claim("twice", "h"), claim("twice", "other"));
+    assertRefused(
+        "two different claims of the request have the same UID",
+        claim("twice", "h"),
+        claim("twice", "other"));
     assertThat(preparer.calls).isEmpty();
   }
 
@@ -189,7 +195,7 @@ class HostileCallerTest {
             .mapToObj(i -> claim("u" + i, ""))
             .toArray(Claim[]::new);
 
-    assertRefused("1025 claims, and may have 1024", many);
+    assertRefused("1025 claims, at most 1024 are allowed", many);
     assertThat(preparer.calls).isEmpty();
   }
 
