@@ -27,9 +27,48 @@ MARKER=.intel-gpu-dra-mount-point   # in a folder that exists on the host only t
 say() { echo "$*"; }
 die() { echo "error: $*" >&2; exit 1; }
 
-version_of() { # version_of 1.30.14 (or v1.30.14): v1.30.14
+# A release of each minor version that the driver supports. The module proxy serves these with all that they are built of.
+RELEASES=(1.26.0 1.27.4 1.28.15 1.29.0 1.30.14 1.31.0 1.32.0 1.33.1 1.34.4 1.35.4 1.36.3 1.37.2)
+
+minor_of() { # minor_of 1.30.14 (or v1.30.14): 30
+  local minor=${1#*.}
+  echo "${minor%%.*}"
+}
+
+version_of() { # version_of 1.30.14 (or v1.30.14): v1.30.14; version_of 1.30: the release of it that is in RELEASES
+  local release
+  if [[ $1 =~ ^v?(1\.[0-9]+)$ ]]; then
+    for release in "${RELEASES[@]}"; do [ "${release%.*}" != "${BASH_REMATCH[1]}" ] || { echo "v$release"; return; }; done
+  fi
   [[ $1 =~ ^v?(1\.[0-9]+\.[0-9]+)$ ]] || die "'$1' is not a Kubernetes version such as 1.30.14"
   echo "v${BASH_REMATCH[1]}"
+}
+
+supported_version_of() { # as version_of, and fails unless the driver supports that minor version
+  local minor
+  [[ $1 =~ ^v?1\.([0-9]+)(\.[0-9]+)?$ ]] || die "'$1' is not a Kubernetes version such as 1.30.14"
+  minor=${BASH_REMATCH[1]}
+  [ "$minor" -ge "$(minor_of "${RELEASES[0]}")" ] ||
+    die "Kubernetes 1.$minor is too old for this driver: it has no dynamic resource allocation. Take one of ${RELEASES[*]}"
+  [ "$minor" -le "$(minor_of "${RELEASES[-1]}")" ] ||
+    die "Kubernetes 1.$minor is newer than any that this driver was tried on. Take one of ${RELEASES[*]}"
+  version_of "$1"
+}
+
+# --- what must be switched on for dynamic resource allocation
+
+apis_of() { # apis_of MINOR: the APIs that the API server serves only if it is told to; those of 1.33 are for the kubelets, too
+  case $1 in
+    26) echo resource.k8s.io/v1alpha1=true ;;
+    27 | 28 | 29 | 30) echo resource.k8s.io/v1alpha2=true ;;
+    31) echo resource.k8s.io/v1alpha3=true ;;
+    32) echo resource.k8s.io/v1beta1=true ;;
+    33) echo resource.k8s.io/v1beta1=true,resource.k8s.io/v1beta2=true ;;
+  esac
+}
+
+gates_of() { # gates_of MINOR: the feature gates of the API server, the controller manager, the scheduler and the kubelets
+  [ "$1" -ge 34 ] || echo DynamicResourceAllocation=true
 }
 
 # --- requirements of the machine

@@ -1,17 +1,21 @@
 #!/usr/bin/env bash
-# node.sh NAME: adds node NAME (node1, node2, ...) to the running cluster: containerd with CDI, and a kubelet.
+# node.sh NAME [VERSION]: adds node NAME (node1, node2, ...) to the running cluster: containerd with CDI, and a kubelet of that
+# Kubernetes version, by default the cluster's; it may be up to three minor versions older.
 # The node has its own network namespace, and its own mount namespace with its own folders of NODE_FOLDERS. So the kubelet and
 # containerd have their default paths, and do not disturb those of the host, if it has them.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
-node=${1:?usage: node.sh NAME}
+node=${1:?usage: node.sh NAME [VERSION]}
 [[ $node =~ ^node[1-9][0-9]*$ && ${node#node} -le 100 ]] || die "a node's name is node1 to node100, not '$node'"
 [ -e "$RUN/version" ] || die "no cluster is up: run $HERE/up.sh first"
 [ ! -e "$RUN/nodes/$node" ] || die "$node is there already"
 version=$(cat "$RUN/version")
-bin=$CACHE/bin/$version tools=$CACHE/bin/tools minor=${version#v1.} minor=${minor%%.*}
-state=$RUN/nodes/$node more_gates=$(cat "$RUN/more-gates")
-PATH=$bin:$PATH
+PATH=$CACHE/bin/$version:$PATH
+[ $# -lt 2 ] || version=$(version_of "$2")
+bin=$CACHE/bin/$version tools=$CACHE/bin/tools minor=$(minor_of "$version")
+[ -x "$bin/kubelet" ] || die "$bin/kubelet is missing: run $HERE/build.sh tools ${version#v}"
+state=$RUN/nodes/$node gates=${KUBELET_GATES:-$(gates_of "$minor")} more_gates=$(cat "$RUN/more-gates")
+gates+=${more_gates:+${gates:+,}$more_gates}
 
 make_namespaces() {
   local folder
@@ -92,7 +96,7 @@ clusterDNS: [$DNS_IP]
 volumePluginDir: /var/lib/kubelet/volume-plugins
 imageGCHighThresholdPercent: 100      # a removed image could not be pulled again
 evictionHard: {nodefs.available: 1Mi}
-featureGates: {$(sed 's/=/: /g; s/,/, /g' <<<"${KUBELET_GATES:-DynamicResourceAllocation=true}${more_gates:+,$more_gates}")}
+featureGates: {$(sed 's/=/: /g; s/,/, /g' <<<"$gates")}
 YAML
   [ "$minor" -lt 31 ] || echo "failCgroupV1: false" >>"$state/kubelet.yaml"
   make_cgroup "$node"

@@ -22,20 +22,14 @@ while [ $# -gt 0 ]; do
 done
 [ -n "$version" ] || die "$usage"
 [[ $count =~ ^[0-9]+$ && $count -le 100 ]] || die "--nodes takes a number from 0 to 100, not '$count'"
-bin=$CACHE/bin/$version tools=$CACHE/bin/tools minor=${version#v1.} minor=${minor%%.*}
+bin=$CACHE/bin/$version tools=$CACHE/bin/tools minor=$(minor_of "$version")
 
-# The API of dynamic resource allocation that each version serves, and its feature gates. RUNTIME_CONFIG and FEATURE_GATES override them.
-gates=DynamicResourceAllocation=true
-case $minor in
-  26) apis=resource.k8s.io/v1alpha1=true ;;
-  27 | 28 | 29 | 30) apis=resource.k8s.io/v1alpha2=true ;;
-  31) apis=resource.k8s.io/v1alpha3=true gates+=,DRAControlPlaneController=true ;;
-  32) apis=resource.k8s.io/v1alpha3=true,resource.k8s.io/v1beta1=true ;;
-  33) apis=resource.k8s.io/v1alpha3=true,resource.k8s.io/v1beta1=true,resource.k8s.io/v1beta2=true ;;
-  *) apis=resource.k8s.io/v1beta1=true,resource.k8s.io/v1beta2=true ;;   # and v1, on by default
-esac
-apis=${RUNTIME_CONFIG:-$apis} gates=${FEATURE_GATES:-$gates}${more_gates:+,$more_gates}
-[[ $gates =~ ^[A-Za-z]+=(true|false)(,[A-Za-z]+=(true|false))*$ ]] || die "--feature-gates takes a list such as A=true,B=false, not '$gates'"
+# What must be switched on for dynamic resource allocation; the configurations in deploy/kubeadm say the same. From 1.34 on nothing.
+# RUNTIME_CONFIG and FEATURE_GATES override it.
+apis=$(apis_of "$minor") gates=$(gates_of "$minor")
+apis=${RUNTIME_CONFIG:-$apis} gates=${FEATURE_GATES:-$gates}
+gates+=${more_gates:+${gates:+,}$more_gates}
+[[ $gates =~ ^([A-Za-z]+=(true|false)(,[A-Za-z]+=(true|false))*)?$ ]] || die "--feature-gates takes a list such as A=true,B=false, not '$gates'"
 
 check_requirements() {
   local program packages
@@ -96,6 +90,8 @@ YAML
 }
 
 start_control_plane() {
+  local gates_option=()
+  [ -z "$gates" ] || gates_option=(--feature-gates="$gates")
   mkdir -p "$PKI" "$RUN"/{logs,pids,nodes,etcd}
   echo "$version" >"$RUN/version"
   echo "$more_gates" >"$RUN/more-gates"   # for the kubelets
@@ -115,7 +111,7 @@ start_control_plane() {
     --service-account-signing-key-file="$PKI/service-account.key" \
     --kubelet-preferred-address-types=InternalIP \
     --kubelet-client-certificate="$PKI/admin.crt" --kubelet-client-key="$PKI/admin.key" \
-    --runtime-config="$apis" --feature-gates="$gates" "${api_server_for_load[@]}"
+    ${apis:+--runtime-config="$apis"} "${gates_option[@]}" "${api_server_for_load[@]}"
   # from the host's loopback into the namespace, through a socket in the file system
   spawn_inside control api-inside socat "UNIX-LISTEN:$RUN/api.sock,fork" TCP:127.0.0.1:443
   spawn api-outside socat "TCP-LISTEN:$PORT,bind=127.0.0.1,reuseaddr,fork" "UNIX-CONNECT:$RUN/api.sock"
@@ -124,9 +120,9 @@ start_control_plane() {
     --kubeconfig="$RUN/controller-manager.kubeconfig" --bind-address=127.0.0.1 --leader-elect=false \
     --use-service-account-credentials --root-ca-file="$PKI/ca.crt" \
     --service-account-private-key-file="$PKI/service-account.key" \
-    --flex-volume-plugin-dir="$RUN/volume-plugins" --feature-gates="$gates" "${controller_manager_for_load[@]}"
+    --flex-volume-plugin-dir="$RUN/volume-plugins" "${gates_option[@]}" "${controller_manager_for_load[@]}"
   spawn_inside control kube-scheduler "$bin/kube-scheduler" \
-    --kubeconfig="$RUN/scheduler.kubeconfig" --bind-address=127.0.0.1 --leader-elect=false --feature-gates="$gates" \
+    --kubeconfig="$RUN/scheduler.kubeconfig" --bind-address=127.0.0.1 --leader-elect=false "${gates_option[@]}" \
     "${scheduler_for_load[@]}"
 }
 
