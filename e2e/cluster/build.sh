@@ -2,6 +2,7 @@
 # build.sh WHAT...: builds what is missing in the cache folder, from the Go module proxy. WHAT is
 #   a Kubernetes version, for example 1.30.14: its four components and kubectl
 #   tools: etcd, containerd, its runc shim and ctr
+#   kubeadm@1.30.14: that version's kubeadm, to check the configurations of deploy/kubeadm
 #   kwok:  simulated nodes, for kwok.sh
 #   dra-test-driver: Kubernetes' own driver for tests, of 1.30.14, as a reference for benchmarks
 #   helm:  for the tests of the chart
@@ -10,6 +11,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 ETCD=v3.6.16 CONTAINERD=v2.2.9 KWOK=v0.7.0 HELM=v3.19.5
 export CGO_ENABLED=0 GOFLAGS="-mod=mod -buildvcs=false"
+export GOCACHE=$CACHE/go-build GO_CACHE_LIMIT_MIB=6144   # a cache of its own, because use_go_cache empties it
 export GOGC=${GOGC:-400}   # makes the compiler spend less time on garbage collection
 [ $# -gt 0 ] || die "usage: build.sh [--quick] 1.30.14|tools|kwok|helm..."
 
@@ -22,6 +24,17 @@ build() { # build PROGRAM PACKAGE FLAG...: builds one program completely or not 
   nice go build -trimpath "${quick[@]}" "$@" -o "$program.part" "$package"
   mv "$program.part" "$program"
   say "  built in $SECONDS s"
+}
+
+# Nearly all that a Kubernetes version leaves in Go's cache, 2 to 3 GB, is of no use for any other. So the cache is emptied when it is
+# large, unless another build uses it now.
+use_go_cache() {
+  local used
+  [ -z "${go_cache:-}" ] || exec {go_cache}>&-
+  exec {go_cache}>"$GOCACHE.lock"
+  used=$(du -sm "$GOCACHE" 2>/dev/null | cut -f1) || true
+  if [ "${used:-0}" -gt "$GO_CACHE_LIMIT_MIB" ] && flock -n "$go_cache"; then go clean -cache; fi
+  flock -s "$go_cache"
 }
 
 all_there() { # all_there FOLDER PROGRAM...
@@ -91,15 +104,28 @@ build_helm() {
   }
 }
 
+build_kubeadm() { # build_kubeadm v1.30.14
+  local out=$CACHE/bin/$1 of=k8s.io/component-base/version minor
+  minor=$(minor_of "$1")
+  mkdir -p "$out"
+  ! all_there "$out" kubeadm || return 0
+  use_go_cache
+  enter_module "$1" k8s.io/kubernetes "$1"
+  build "$out/kubeadm" k8s.io/kubernetes/cmd/kubeadm -ldflags \
+    "-s -w -X $of.gitVersion=$1 -X $of.gitMajor=1 -X $of.gitMinor=$minor -X $of.gitTreeState=clean -X $of.gitCommit=module"
+}
+
 build_kubernetes() { # build_kubernetes v1.30.14
-  local version=$1 out=$CACHE/bin/$1 program package flags='-s -w' minor=${1#v1.}
+  local version=$1 out=$CACHE/bin/$1 program package flags='-s -w' minor
   local programs=(kube-apiserver kube-controller-manager kube-scheduler kubelet kubectl)
+  minor=$(minor_of "$version")
   mkdir -p "$out"
   ! all_there "$out" "${programs[@]}" || return 0
+  use_go_cache
   say "building Kubernetes $version, once: about 8 minutes on 2 idle cores"
   enter_module "$version" k8s.io/kubernetes "$version"
   for package in k8s.io/component-base/version k8s.io/client-go/pkg/version; do
-    flags+=" -X $package.gitVersion=$version -X $package.gitMajor=1 -X $package.gitMinor=${minor%%.*}"
+    flags+=" -X $package.gitVersion=$version -X $package.gitMajor=1 -X $package.gitMinor=$minor"
     flags+=" -X $package.gitTreeState=clean -X $package.gitCommit=module -X $package.buildDate=1970-01-01T00:00:00Z"
   done
   for program in "${programs[@]}"; do
@@ -111,6 +137,7 @@ mkdir -p "$CACHE"
 quick=()
 for what; do
   [ "$what" != --quick ] || { quick=(-gcflags="all=-N -l"); continue; }
+  [[ $what != [0-9v]*.* ]] || what=$(version_of "$what") what=${what#v}
   # two runs that build the same would write the same files, so the second one waits, and finds everything built
   exec {lock}>"$CACHE/$what.lock"
   flock "$lock"
@@ -119,7 +146,8 @@ for what; do
     kwok) build_kwok ;;
     dra-test-driver) build_test_driver ;;
     helm) build_helm ;;
-    *) version=$(version_of "$what"); build_kubernetes "$version" ;;
+    kubeadm@*) version=$(version_of "${what#*@}"); build_kubeadm "$version" ;;
+    *) build_kubernetes "v$what" ;;
   esac
   exec {lock}>&-
 done
