@@ -13,6 +13,6 @@ cp deploy/resource-class.yaml deploy/overlays/structured/device-classes.yaml dep
   deploy/components/simulator/topology.yaml "$out/files/"
 cp deploy/components/node-restriction/policy.yaml "$out/files/node-restriction.yaml"
 cp deploy/overlays/structured/node-agent-patch.yaml "$out/files/structured-patch.yaml"
-for component in drm-memory nfd simulator; do
+for component in drm-memory nfd no-surge simulator; do
   cp "deploy/components/$component/node-agent-patch.yaml" "$out/files/$component-patch.yaml"
 done

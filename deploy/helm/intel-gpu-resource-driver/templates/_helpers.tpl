@@ -1,5 +1,38 @@
 {{/*
-A file of this chart, with the namespace, the registry and the tag of this release. The files are the manifests that the
+The version of resource.k8s.io that the driver uses in this cluster: the best that the API server serves and that fits .Values.mode. If it
+serves none that fits, as with "helm template", a mode that is set decides with the Kubernetes version.
+*/}}
+{{- define "driver.api" -}}
+{{- $mode := .Values.mode -}}
+{{- $minor := int (regexFind "[0-9]+" .Capabilities.KubeVersion.Minor) -}}
+{{- $served := "" -}}
+{{- $possible := "" -}}
+{{- $newest := 9999 -}}
+{{- $rules := list (list "structured" "v1" "DeviceClass" 34 $newest) (list "structured" "v1beta2" "DeviceClass" 33 $newest) (list "structured" "v1beta1" "DeviceClass" 32 $newest) (list "structured" "v1alpha3" "DeviceClass" 31 33) (list "classic" "v1alpha2" "ResourceClass" 27 30) (list "classic" "v1alpha1" "ResourceClass" 26 26) -}}
+{{- range $rule := $rules -}}
+  {{- if and (has $mode (list "auto" (index $rule 0))) (ge $minor (index $rule 3)) (le $minor (index $rule 4)) -}}
+    {{- $possible = default (index $rule 1) $possible -}}
+    {{- if $.Capabilities.APIVersions.Has (printf "resource.k8s.io/%s/%s" (index $rule 1) (index $rule 2)) -}}
+      {{- $served = default (index $rule 1) $served -}}
+    {{- end -}}
+  {{- end -}}
+{{- end -}}
+{{- if $served -}}
+{{- $served -}}
+{{- else if eq $mode "auto" -}}
+{{- fail (printf "Kubernetes %s serves no version of resource.k8s.io here by which the driver could work: switch dynamic resource allocation on, as docs/reference/kubernetes-versions.md says for this release, or set mode" .Capabilities.KubeVersion.Version) -}}
+{{- else -}}
+{{- default (eq $mode "classic" | ternary "v1alpha2" "v1") $possible -}}
+{{- end -}}
+{{- end -}}
+
+{{/* classic or structured. */}}
+{{- define "driver.mode" -}}
+{{- has (include "driver.api" .) (list "v1alpha1" "v1alpha2") | ternary "classic" "structured" -}}
+{{- end -}}
+
+{{/*
+A file of this chart, with the namespace, the registry and the tag of this release, and the API version of this cluster. The files are the manifests that the
 build generates and those of the kustomize overlays, so that chart and overlays install the same.
 */}}
 {{- define "driver.file" -}}
@@ -9,6 +42,7 @@ build generates and those of the kustomize overlays, so that chart and overlays 
 {{/* whatever registry the manifests were built for */}}
 {{- $text = regexReplaceAll "image: \"?[^\\s\"]*?(intel-gpu-(controller|node-agent|simulator)):[^\\s\"]+\"?" $text (printf "image: %s/${1}:%s" .root.Values.image.registry $tag) -}}
 {{- $text = replace "namespace: default" (printf "namespace: %s" .root.Release.Namespace) $text -}}
+{{- $text = regexReplaceAll "(?m)^apiVersion: resource\\.k8s\\.io/\\S+" $text (printf "apiVersion: resource.k8s.io/%s" (include "driver.api" .root)) -}}
 {{- replace "system:serviceaccount:default:" (printf "system:serviceaccount:%s:" .root.Release.Namespace) $text -}}
 {{- end -}}
 
@@ -138,7 +172,9 @@ inside and outside.
   {{- include "driver.settings" (dict "root" $root "object" $object "values" $root.Values.controller) -}}
   {{- $_ := set $object.spec "replicas" $root.Values.controller.replicas -}}
 {{- else if eq $object.kind "DaemonSet" -}}
-  {{- if eq $root.Values.mode "structured" }}{{- include "driver.patch" (dict "root" $root "object" $object "file" "structured-patch.yaml") -}}{{- end -}}
+  {{- if eq (include "driver.mode" $root) "structured" }}{{- include "driver.patch" (dict "root" $root "object" $object "file" "structured-patch.yaml") -}}{{- end -}}
+  {{/* kubelets of 1.31 and 1.32 cannot have two agents */}}
+  {{- if has (include "driver.api" $root) (list "v1alpha3" "v1beta1") }}{{- include "driver.patch" (dict "root" $root "object" $object "file" "no-surge-patch.yaml") -}}{{- end -}}
   {{- if $root.Values.nodeAgent.drmMemory }}{{- include "driver.patch" (dict "root" $root "object" $object "file" "drm-memory-patch.yaml") -}}{{- end -}}
   {{- if $root.Values.nodeAgent.nfd }}{{- include "driver.patch" (dict "root" $root "object" $object "file" "nfd-patch.yaml") -}}{{- end -}}
   {{- if $root.Values.simulator.enabled -}}

@@ -25,14 +25,35 @@ final class Chart {
 
   private Chart() {}
 
-  /** Renders the chart with those values, without a cluster. */
+  /** Renders the chart with those values, in classic mode unless they say otherwise. */
   static String template(String... values) {
     return templateOf(FOLDER, values);
   }
 
-  /** Renders the chart of another folder with those values. */
+  /** Does {@link #template} for the chart of another folder. */
   static String templateOf(String folder, String... values) {
-    return helm(Stream.of("template", RELEASE, folder, "-n", "default"), values);
+    return helm(
+        Stream.of("template", RELEASE, folder, "-n", "default", "--set", "mode=classic"), values);
+  }
+
+  /**
+   * Renders the chart as for a cluster of that Kubernetes version, in the mode that fits.
+   *
+   * @param served a kind of resource.k8s.io that its API server serves, such as {@code
+   *     v1/DeviceClass}
+   */
+  static String templateFor(String kubernetes, String served) {
+    return helm(
+        Stream.of(
+            "template",
+            RELEASE,
+            FOLDER,
+            "-n",
+            "default",
+            "--kube-version",
+            kubernetes,
+            "--api-versions",
+            "resource.k8s.io/" + served));
   }
 
   /** Installs the chart with simulated GPUs, and waits until it is ready. */

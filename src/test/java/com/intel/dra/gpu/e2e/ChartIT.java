@@ -67,6 +67,52 @@ class ChartIT {
         objects(Shell.kubectl("kustomize", "deploy/overlays/" + overlay)));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "1.31.0, v1alpha3, structured-1.31",
+    "1.32.0, v1beta1, structured-1.32",
+    "1.33.1, v1beta2, structured-1.33",
+    "1.34.4, v1, structured",
+    "1.37.2, v1, structured",
+  })
+  void structuredModeFollowsTheVersionThatIsServed(String kubernetes, String served, String overlay)
+      throws IOException {
+    assertSame(
+        objects(Chart.templateFor(kubernetes, served + "/DeviceClass")),
+        objects(Shell.kubectl("kustomize", "deploy/overlays/" + overlay)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1.26.0, v1alpha1", "1.27.4, v1alpha2", "1.30.14, v1alpha2"})
+  void classicModeFollowsTheVersionThatIsServed(String kubernetes, String served)
+      throws IOException {
+    Map<String, JsonNode> wanted = objects(Shell.kubectl("kustomize", "target/kubernetes"));
+    wanted.putAll(objects(Shell.run("deploy/spell", kubernetes, "deploy/resource-class.yaml")));
+
+    Map<String, JsonNode> rendered =
+        objects(Chart.templateFor(kubernetes, served + "/ResourceClass"));
+
+    assertThat(rendered.remove(LEASE)).isNotNull();
+    assertSame(rendered, wanted);
+  }
+
+  /**
+   * In 1.34 and later, v1alpha3 has other kinds only, and v1alpha1 of 1.26 is of no other release.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "1.29.0, v1alpha1/ResourceClass",
+    "1.31.0, v1alpha2/ResourceClass",
+    "1.34.4, v1alpha3/DeviceTaintRule",
+  })
+  void aClusterThatServesNothingOfThisDriverIsRefusedBySayingWhatToDo(
+      String kubernetes, String served) {
+    assertThatThrownBy(() -> Chart.templateFor(kubernetes, served))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("Kubernetes v" + kubernetes + " serves no version of resource.k8s.io")
+        .hasMessageContaining("docs/reference/kubernetes-versions.md");
+  }
+
   /** The folders of k0s: the kubelet looks for sockets there, and passes these very paths on. */
   @ParameterizedTest
   @CsvSource({

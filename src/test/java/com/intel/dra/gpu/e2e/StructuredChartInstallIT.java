@@ -38,7 +38,7 @@ class StructuredChartInstallIT {
   @Test
   void podsGetGpusAndUninstallingLeavesTheDefinitionAndWhatRuns() {
     Shell.kubectl("delete", "-f", "target/kubernetes/crds/", "--ignore-not-found");
-    Chart.install("mode=structured");
+    Chart.install();
     cluster.structuredTemplate("gpu", one("gpu.intel.com", ""));
     cluster.structuredPod("holder", "", Map.of("gpu", template("gpu")));
     cluster.awaitRunning("holder");
