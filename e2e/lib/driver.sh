@@ -39,7 +39,11 @@ load_images() { # loads into each node the images that are newer than those it h
 workloads() { kubectl get deployments,daemonsets -o name; }
 
 structured() { # whether the cluster's scheduler allocates devices itself
-  kubectl get --raw /apis/resource.k8s.io | jq -e 'any(.versions[]; .version == "v1")' >/dev/null
+  [ "$(minor_of "$(<"$RUN/version")")" -ge 31 ]
+}
+
+spelled() { # spelled FILE...: prints the files as the cluster's version of Kubernetes spells them
+  deploy/spell "$(<"$RUN/version")" "$@"
 }
 
 keeps_agents_to_their_nodes() { # whether the cluster serves what deploy/components/node-restriction needs
@@ -47,19 +51,23 @@ keeps_agents_to_their_nodes() { # whether the cluster serves what deploy/compone
     jq -e 'any(.resources[]; .name == "validatingadmissionpolicies")' >/dev/null
 }
 
-apply_overlay() { # apply_overlay NAME: sets the requested topology from the beginning, so that no pod starts with another
-  local overlay=deploy/overlays/$1
-  if [ -n "${topology:-}" ]; then
-    mkdir -p target/demo-overlay
-    cp "$topology" target/demo-overlay/topology.yaml
-    cat >target/demo-overlay/kustomization.yaml <<YAML
-apiVersion: kustomize.config.k8s.io/v1beta1
-kind: Kustomization
-resources: [../../$overlay]
-configMapGenerator:
-  - {name: intel-gpu-simulator-topology, namespace: default, behavior: replace, files: [topology.yaml], options: {disableNameSuffixHash: true}}
-YAML
-    overlay=target/demo-overlay
+# apply_overlay NAME: with the component of the Kubernetes version, if there is one, and the requested topology from the beginning, so that
+# no pod starts with another
+apply_overlay() {
+  local overlay=deploy/overlays/$1 component
+  component=deploy/components/kubernetes-1.$(minor_of "$(<"$RUN/version")")
+  if [ -d "$component" ] || [ -n "${topology:-}" ]; then
+    mkdir -p "target/overlay-$CLUSTER"   # tests on other clusters run at the same time
+    {
+      printf '%s\n' 'apiVersion: kustomize.config.k8s.io/v1beta1' 'kind: Kustomization' "resources: [../../$overlay]"
+      [ ! -d "$component" ] || echo "components: [../../$component]"
+      if [ -n "${topology:-}" ]; then
+        cp "$topology" "target/overlay-$CLUSTER/topology.yaml"
+        echo 'configMapGenerator:'
+        echo '  - {name: intel-gpu-simulator-topology, namespace: default, behavior: replace, files: [topology.yaml], options: {disableNameSuffixHash: true}}'
+      fi
+    } >"target/overlay-$CLUSTER/kustomization.yaml"
+    overlay=target/overlay-$CLUSTER
   fi
   kubectl apply -k "$overlay"
 }
@@ -70,7 +78,7 @@ apply_driver() {
   if structured; then
     apply_overlay structured-simulator
   else
-    kubectl apply -f deploy/resource-class.yaml
+    spelled deploy/resource-class.yaml | kubectl apply -f -
     apply_overlay simulator   # target/kubernetes with simulated GPUs
     ! keeps_agents_to_their_nodes || kubectl apply -f deploy/components/node-restriction/policy.yaml
   fi
