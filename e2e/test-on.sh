@@ -37,7 +37,7 @@ trap 'exit 130' INT TERM
 "$HERE/down.sh" >/dev/null
 mkdir -p "$reports"
 quick=()
-[ "$tags" != core ] || quick=(--quick)
+[[ $tags != *core* ]] || quick=(--quick)
 "$HERE/build.sh" tools helm "${quick[@]}" "$version"
 started=$SECONDS
 "$HERE/up.sh" "$version" --nodes 2 ${gates:+--feature-gates "$gates"}

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -51,6 +52,26 @@ class AgentLifeIT {
               assertThat(lease(node).getSpec().getRenewTime())
                   .isAfter(first.getSpec().getRenewTime()));
     }
+  }
+
+  @Test
+  @Tag("core")
+  void aKilledAgentComesBackAndPodsGoOn() {
+    cluster.parameters("p", "{count: 1, memory: 1000}");
+    cluster.template("p", "p");
+    cluster.pod("before", ON_NODE1, Map.of("gpu", RealCluster.ofTemplate("p")));
+    cluster.awaitRunning("before");
+
+    driver.killAgentIn(cluster.agentOn("node1"));
+
+    awaitStatus("node1", "Ready");
+    cluster.pod("after", ON_NODE1, Map.of("gpu", RealCluster.ofTemplate("p")));
+    cluster.awaitRunning("after");
+    assertThat(cluster.phase("before")).isEqualTo("Running");
+    cluster.deletePod("before");
+    cluster.eventually(
+        "the claim of before is released",
+        () -> assertThat(cluster.gas("node1").getSpec().prepared()).hasSize(1));
   }
 
   @Test

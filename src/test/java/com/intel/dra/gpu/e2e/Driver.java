@@ -38,6 +38,16 @@ final class Driver {
    */
   void restartAgentIn(Pod pod) {
     Processes.end(pod, JAR);
+    awaitRestartOfAgentIn(pod);
+  }
+
+  /** Kills the agent's process in that pod, and waits as {@link #restartAgentIn}. */
+  void killAgentIn(Pod pod) {
+    Processes.kill(pod, JAR);
+    awaitRestartOfAgentIn(pod);
+  }
+
+  private void awaitRestartOfAgentIn(Pod pod) {
     String name = pod.getMetadata().getName();
     cluster.eventually(
         "the agent in " + name + " was restarted",

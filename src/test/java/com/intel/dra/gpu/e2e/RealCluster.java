@@ -33,7 +33,11 @@ class RealCluster extends TestNamespace
   static final String CONTROLLER = "intel-gpu-controller";
   static final String AGENT = "intel-gpu-node-agent";
 
-  private static final KubernetesClient CLIENT = admin();
+  private static final ApiSpelling SPELLING = spellingOfTheCluster();
+  private static final KubernetesClient CLIENT =
+      admin()
+          .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("spelling", SPELLING))
+          .build();
 
   private final Optional<Topology> topology;
   private String namespace = "";
@@ -54,17 +58,23 @@ class RealCluster extends TestNamespace
   }
 
   private RealCluster(Optional<Topology> topology) {
-    super(CLIENT);
+    super(CLIENT, SPELLING);
     this.topology = topology;
   }
 
   /**
    * The client assumes RSA keys unless it is told otherwise; the local cluster has elliptic keys.
    */
-  private static KubernetesClient admin() {
+  private static KubernetesClientBuilder admin() {
     Config config = Config.autoConfigure(null);
     config.setClientKeyAlgo("EC");
-    return new KubernetesClientBuilder().withConfig(config).build();
+    return new KubernetesClientBuilder().withConfig(config);
+  }
+
+  private static ApiSpelling spellingOfTheCluster() {
+    try (KubernetesClient plain = admin().build()) {
+      return ApiSpelling.of(plain);
+    }
   }
 
   @Override

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** A cluster whose scheduler allocates devices itself (Kubernetes 1.34 and later). */
+/** A cluster whose scheduler allocates devices itself (Kubernetes 1.31 and later). */
 final class StructuredCluster extends RealCluster {
 
   static final String ON_NODE1 = "nodeSelector: {kubernetes.io/hostname: node1}";
@@ -37,6 +37,11 @@ final class StructuredCluster extends RealCluster {
   @Override
   public void beforeEach(ExtensionContext context) {
     super.beforeEach(context);
+    awaitPublished();
+  }
+
+  /** Waits until the slices of every node have the GPUs of the topology. */
+  void awaitPublished() {
     eventually(
         "the GPUs of every node are published",
         () ->
@@ -54,20 +59,25 @@ final class StructuredCluster extends RealCluster {
     return DeviceName.of(DeviceUid.parse(uid).orElseThrow()).toString();
   }
 
-  /** Returns the node's slices of the highest generation, in their order. */
   /** Returns the versions of the slices, which change with each write of a slice. */
   List<String> sliceVersions(String node) {
     return slices(node).stream().map(slice -> slice.getMetadata().getResourceVersion()).toList();
   }
 
+  /** Returns the node's slices of the highest generation, in their order. */
   List<ResourceSlice> slices(String node) {
+    // not by the client's model of v1, which does not know how other versions arrange a device
+    String answer =
+        client.raw(
+            "/apis/resource.k8s.io/v1/resourceslices?fieldSelector=spec.driver%%3D%s,spec.nodeName%%3D%s"
+                .formatted(DRIVER, node));
     List<ResourceSlice> all =
-        client
-            .resources(ResourceSlice.class)
-            .withField("spec.driver", DRIVER)
-            .withField("spec.nodeName", node)
-            .list()
-            .getItems();
+        ApiSpelling.json(answer)
+            .path("items")
+            .valueStream()
+            .map(slice -> spelling().canonicalSlice(slice).toString())
+            .map(slice -> client.getKubernetesSerialization().unmarshal(slice, ResourceSlice.class))
+            .toList();
     long newest =
         all.stream().mapToLong(slice -> slice.getSpec().getPool().getGeneration()).max().orElse(0);
     return all.stream()
@@ -107,6 +117,7 @@ final class StructuredCluster extends RealCluster {
                 new NamespaceBuilder(namespace)
                     .editMetadata()
                     .addToLabels("resource.kubernetes.io/admin-access", "true")
+                    .addToLabels("resource.k8s.io/admin-access", "true") // of 1.33
                     .endMetadata()
                     .build());
   }

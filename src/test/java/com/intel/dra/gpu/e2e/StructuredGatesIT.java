@@ -70,6 +70,7 @@ class StructuredGatesIT {
   }
 
   @Test
+  @Tag("core")
   void aGpuIsNeverGivenToMoreClaimsThanItHasRoomFor() {
     cluster.structuredTemplate("part", one("gpu.intel.com", TYPE_GPU + ", " + memory("4Gi")));
     List<String> pods = List.of("a", "b", "c");
@@ -93,6 +94,7 @@ class StructuredGatesIT {
   }
 
   @Test
+  @Tag("core")
   void aVfThatDoesNotExistIsGivenOnlyWhereVfsAreCounted() {
     cluster.structuredTemplate("vf", one("gpu-vf.intel.com", ""));
     cluster.structuredPod("vf", ON_NODE1, Map.of("vf", template("vf")));
@@ -105,6 +107,7 @@ class StructuredGatesIT {
   }
 
   @Test
+  @Tag("core")
   void vfsThatAnAdministratorMadeAreGivenOutOnceEach() {
     String host = GPUS.getFirst();
     setNumVfs(host, 2);

@@ -32,6 +32,7 @@ class StructuredIT {
   @RegisterExtension final StructuredCluster cluster = new StructuredCluster(Topology.USUAL);
 
   @Test
+  @Tag("core")
   void theWalkThrough() throws IOException {
     cluster.applyFile(Path.of("deploy/examples/structured/pod-inline.yaml"));
     cluster.awaitRunning("test-inline-claim");

@@ -9,10 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
 import io.fabric8.kubernetes.client.readiness.Readiness;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -33,37 +29,23 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class StructuredUpgradeIT {
 
   private static final List<String> GPUS = Topology.TWO_VF_HOSTS_I915.uids();
-  private static final String SIMULATOR = "intel-gpu-simulator";
-  private static final String BESIDE = "deploy/overlays/structured-simulator";
-  private static final String APART = "deploy/overlays/structured-simulator-apart";
 
   @RegisterExtension
   final StructuredCluster cluster = new StructuredCluster(Topology.TWO_VF_HOSTS_I915);
 
+  private final SimulatorsApart simulators = new SimulatorsApart(cluster, GPUS);
+
   @BeforeEach
   void putTheSimulatorsApart() {
-    apply(APART);
-    Shell.kubectl("rollout", "status", "daemonset/" + RealCluster.AGENT, "--timeout=180s");
-    Shell.kubectl("rollout", "status", "daemonset/" + SIMULATOR, "--timeout=180s");
-    awaitTheGpus();
+    simulators.putApart();
+    awaitTheVfs();
     cluster.structuredTemplate("vf", one("gpu-vf.intel.com", ""));
   }
 
   @AfterEach
   void putThemBack() {
-    cluster.empty();
-    cluster
-        .client()
-        .apps()
-        .daemonSets()
-        .inNamespace(RealCluster.DRIVER_NAMESPACE)
-        .withName(SIMULATOR)
-        .delete();
-    cluster.eventually(
-        "the simulators are gone", () -> assertThat(cluster.podsOf(SIMULATOR)).isEmpty());
-    apply(BESIDE);
-    Shell.kubectl("rollout", "status", "daemonset/" + RealCluster.AGENT, "--timeout=180s");
-    awaitTheGpus();
+    simulators.putBack();
+    awaitTheVfs();
   }
 
   @Test
@@ -111,8 +93,7 @@ class StructuredUpgradeIT {
         .allMatch(result -> result.getDevice().startsWith(name(GPUS.get(1))));
     assertUntouched("before", cards);
 
-    apply(APART);
-    Shell.kubectl("rollout", "status", "daemonset/" + RealCluster.AGENT, "--timeout=180s");
+    simulators.applyApart();
     assertUntouched("before", cards);
     vfPod("after");
     cluster.awaitRunning("after");
@@ -243,36 +224,11 @@ class StructuredUpgradeIT {
                     .build());
   }
 
-  private void awaitTheGpus() {
+  private void awaitTheVfs() {
     cluster.eventually(
-        "the GPUs of every node are offered",
+        "the GPUs and VFs of every node are offered",
         () ->
             assertThat(RealCluster.NODES)
-                .allSatisfy(
-                    node -> {
-                      assertThat(cluster.gas(node).getStatus()).isEqualTo("Ready");
-                      assertThat(cluster.gas(node).getSpec().allocatable().keySet())
-                          .containsExactlyElementsOf(GPUS);
-                      assertThat(cluster.deviceNames(node)).hasSize(12);
-                    }));
-  }
-
-  /** Applies the overlay without its topology, because the test has set one. */
-  private static void apply(String overlay) {
-    String objects =
-        Arrays.stream(Shell.kubectl("kustomize", overlay).split("(?m)^---$"))
-            .filter(object -> !object.contains("kind: ConfigMap"))
-            .collect(Collectors.joining("---"));
-    try {
-      Path file = Files.createTempFile("overlay", ".yaml");
-      try {
-        Files.writeString(file, objects);
-        Shell.kubectl("apply", "-f", file.toString());
-      } finally {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+                .allSatisfy(node -> assertThat(cluster.deviceNames(node)).hasSize(12)));
   }
 }

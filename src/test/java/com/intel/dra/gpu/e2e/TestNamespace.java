@@ -35,8 +35,8 @@ abstract class TestNamespace extends TestObjects {
 
   private static final Duration PATIENCE = Duration.ofSeconds(120);
 
-  TestNamespace(KubernetesClient client) {
-    super(client);
+  TestNamespace(KubernetesClient client, ApiSpelling spelling) {
+    super(client, spelling);
   }
 
   void eventually(String what, ThrowingRunnable assertion) {

@@ -22,10 +22,20 @@ abstract class TestObjects {
   static final String IMAGE = "registry.k8s.io/e2e-test-images/busybox:1.29-2";
 
   final KubernetesClient client;
+  private final ApiSpelling spelling;
   private final List<HasMetadata> clusterWide = new ArrayList<>();
 
-  TestObjects(KubernetesClient client) {
+  /**
+   * @param spelling of resource.k8s.io in this cluster; tests write v1alpha2, or v1 in structured
+   *     mode
+   */
+  TestObjects(KubernetesClient client, ApiSpelling spelling) {
     this.client = client;
+    this.spelling = spelling;
+  }
+
+  ApiSpelling spelling() {
+    return spelling;
   }
 
   abstract String namespace();
@@ -41,7 +51,7 @@ abstract class TestObjects {
   void apply(String yaml) {
     List<HasMetadata> created =
         client
-            .load(new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)))
+            .load(new ByteArrayInputStream(spelling.spelled(yaml).getBytes(StandardCharsets.UTF_8)))
             .inNamespace(namespace())
             .create();
     created.stream()

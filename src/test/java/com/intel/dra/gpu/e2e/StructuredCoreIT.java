@@ -1,0 +1,127 @@
+package com.intel.dra.gpu.e2e;
+
+import static com.intel.dra.gpu.e2e.StructuredCluster.ON_NODE1;
+import static com.intel.dra.gpu.e2e.StructuredCluster.one;
+import static com.intel.dra.gpu.e2e.StructuredCluster.template;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * What the driver does on each Kubernetes version with structured DRA, whatever that version's
+ * scheduler can count: whole GPUs, which are released at the end, also when the agent is killed or
+ * replaced in between.
+ */
+@Tag("structured")
+@Tag("core")
+class StructuredCoreIT {
+
+  private static final List<String> GPUS = Topology.TWO_VF_HOSTS_I915.uids();
+
+  /** Only whole GPUs, where there are VFs on demand, too. */
+  private static final String WHOLE =
+      one(
+          "gpu.intel.com",
+          "selectors: [{cel: {expression: 'device.attributes[\"gpu.intel.com\"].type == \"gpu\"'}}]");
+
+  @RegisterExtension
+  final StructuredCluster cluster = new StructuredCluster(Topology.TWO_VF_HOSTS_I915);
+
+  @Test
+  void aGpuIsGivenToOnePodAtATimeAndReleasedAtTheEnd() {
+    cluster.structuredTemplate("gpu", WHOLE);
+    gpuPod("first");
+    gpuPod("second");
+    cluster.awaitRunning("first", "second");
+    assertThat(cards("first", "second")).as("each has its own").hasSize(2);
+    gpuPod("third");
+    cluster.awaitUnschedulable("third");
+
+    cluster.deletePod("first");
+
+    cluster.awaitRunning("third");
+    assertThat(cards("second", "third")).hasSize(2);
+    cluster.empty(); // which waits until no GAS has a trace of a claim
+    cluster.awaitPublished();
+  }
+
+  @Test
+  void anAgentThatIsKilledComesBackAndPodsGoOn() {
+    cluster.structuredTemplate("gpu", WHOLE);
+    gpuPod("before");
+    cluster.awaitRunning("before");
+    Set<Integer> cards = cards("before");
+
+    new Driver(cluster).killAgentIn(cluster.agentOn("node1"));
+
+    cluster.awaitPublished();
+    gpuPod("after");
+    cluster.awaitRunning("after");
+    assertUntouched("before", cards);
+    assertThat(cards("before", "after")).hasSize(2);
+    cluster.deletePod("before");
+    cluster.eventually(
+        "the claim of before is released",
+        () -> assertThat(cluster.gas("node1").getSpec().prepared()).hasSize(1));
+  }
+
+  /** From 1.33 on the new agent serves before the old one ends, up to 1.32 after it. */
+  @Test
+  void podsGoOnWhileTheAgentsAreReplaced() {
+    var simulators = new SimulatorsApart(cluster, GPUS);
+    simulators.putApart();
+    try {
+      cluster.structuredTemplate("gpu", WHOLE);
+      gpuPod("before");
+      cluster.awaitRunning("before");
+      Set<Integer> cards = cards("before");
+      Set<String> old = agents();
+
+      Shell.kubectl("rollout", "restart", "daemonset/" + RealCluster.AGENT);
+      Shell.kubectl("rollout", "status", "daemonset/" + RealCluster.AGENT, "--timeout=180s");
+      gpuPod("after");
+      cluster.awaitRunning("after");
+
+      assertThat(agents()).hasSize(RealCluster.NODES.size()).doesNotContainAnyElementsOf(old);
+      assertUntouched("before", cards);
+      assertThat(cards("before", "after")).as("each has its own").hasSize(2);
+    } finally {
+      simulators.putBack();
+    }
+  }
+
+  private void gpuPod(String name) {
+    cluster.structuredPod(name, ON_NODE1, Map.of("gpu", template("gpu")));
+  }
+
+  private Set<Integer> cards(String... pods) {
+    var all = new TreeSet<Integer>();
+    for (String pod : pods) {
+      cluster.eventually(
+          pod + " sees its GPU", () -> assertThat(cluster.cards(pod, "main")).hasSize(1));
+      all.addAll(cluster.cards(pod, "main"));
+    }
+    return all;
+  }
+
+  private void assertUntouched(String pod, Set<Integer> cards) {
+    assertThat(cluster.phase(pod)).isEqualTo("Running");
+    assertThat(cluster.getPod(pod).getStatus().getContainerStatuses())
+        .allMatch(container -> container.getRestartCount() == 0);
+    assertThat(cluster.cards(pod, "main")).isEqualTo(cards);
+  }
+
+  private Set<String> agents() {
+    return cluster.podsOf(RealCluster.AGENT).stream()
+        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+        .map(pod -> pod.getMetadata().getUid())
+        .collect(Collectors.toSet());
+  }
+}
