@@ -43,6 +43,24 @@ public record DeviceUid(PciAddress address, PciDeviceId model, OptionalInt vfInd
     return vfIndex.isEmpty() ? Optional.empty() : Optional.of(gpu(address, model));
   }
 
+  /** The GPU that this device is, or that this VF belongs to. */
+  public DeviceUid gpu() {
+    return parent().orElse(this);
+  }
+
+  /** The GPU of a device that a claim holds, by the device's UID; empty if the text is no UID. */
+  public static Optional<DeviceUid> gpuOf(String heldUid) {
+    return parse(heldUid).map(DeviceUid::gpu);
+  }
+
+  /**
+   * The GPU of a VF that a claim holds, by the VF's UID; empty for a GPU, and if the text is no
+   * UID.
+   */
+  public static Optional<DeviceUid> parentOf(String heldUid) {
+    return parse(heldUid).flatMap(DeviceUid::parent);
+  }
+
   /** Parses a UID; returns empty if the text is none. */
   public static Optional<DeviceUid> parse(String text) {
     var match = TEXT.matcher(text);

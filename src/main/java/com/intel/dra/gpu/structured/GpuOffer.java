@@ -397,7 +397,7 @@ public record GpuOffer(List<OfferedGpu> gpus, GpuSharing sharing, boolean ready)
   }
 
   private Optional<PreparableDevice> find(DeviceName name) {
-    DeviceUid gpuUid = name.uid().parent().orElse(name.uid());
+    DeviceUid gpuUid = name.uid().gpu();
     return gpus.stream()
         .filter(offered -> offered.gpu().uid().equals(gpuUid))
         .findFirst()

@@ -43,6 +43,7 @@ public record LostDevices(ResourceClaim claim, List<String> gpus) {
         : List.of();
   }
 
+  /** As the allocation itself says it, so that a UID of an unknown form counts, too. */
   private static String gpu(AllocatedDevice device) {
     return device.parentUid().isEmpty() ? device.uid() : device.parentUid();
   }

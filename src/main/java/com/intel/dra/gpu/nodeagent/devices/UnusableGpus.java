@@ -89,8 +89,7 @@ public class UnusableGpus {
             claim -> {
               boolean uses =
                   claim.devices().stream()
-                      .flatMap(device -> DeviceUid.parse(device.uid()).stream())
-                      .map(held -> held.parent().orElse(held))
+                      .flatMap(device -> DeviceUid.gpuOf(device.uid()).stream())
                       .anyMatch(host -> Objects.equals(host, gpu));
               if (uses) {
                 claims.add(claim.namespace() + "/" + claim.name());

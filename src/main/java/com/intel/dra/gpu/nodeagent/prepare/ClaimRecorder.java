@@ -224,7 +224,7 @@ public class ClaimRecorder {
 
   private DeviceSituation situation(AllocatedDevice device) {
     Optional<Gpu> present = node.find(device.uid());
-    Optional<DeviceUid> host = DeviceUid.parse(device.uid()).map(uid -> uid.parent().orElse(uid));
+    Optional<DeviceUid> host = DeviceUid.gpuOf(device.uid());
     Optional<VfHostState> state = host.flatMap(hosts::state);
     VfHostRecords.Now onRecord = records.now();
     return new DeviceSituation(

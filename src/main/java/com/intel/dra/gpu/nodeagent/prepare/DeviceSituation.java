@@ -30,7 +30,7 @@ record DeviceSituation(
 
   /** Why the claim cannot use the device now; empty when it can. */
   Optional<DeviceHindrance> hindrance() {
-    Optional<DeviceUid> host = DeviceUid.parse(device.uid()).flatMap(DeviceUid::parent);
+    Optional<DeviceUid> host = DeviceUid.parentOf(device.uid());
     if (host.isPresent()) {
       return hindranceOfVf(host.get());
     }

@@ -153,7 +153,7 @@ final class DoubleUse {
   }
 
   private static Optional<String> parent(AllocatedDevice device) {
-    return DeviceUid.parse(device.uid()).flatMap(DeviceUid::parent).map(DeviceUid::toString);
+    return DeviceUid.parentOf(device.uid()).map(DeviceUid::toString);
   }
 
   /** A record that was rebuilt from the GAS does not say it, so it counts as shared. */

@@ -212,8 +212,7 @@ public class SliceOffer {
   private static Set<DeviceUid> heldGpus(Collection<PreparedClaim> claims) {
     return claims.stream()
         .flatMap(claim -> claim.devices().stream())
-        .flatMap(device -> DeviceUid.parse(device.uid()).stream())
-        .map(held -> held.parent().orElse(held))
+        .flatMap(device -> DeviceUid.gpuOf(device.uid()).stream())
         .collect(Collectors.toUnmodifiableSet());
   }
 

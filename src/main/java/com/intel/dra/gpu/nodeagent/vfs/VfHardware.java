@@ -12,6 +12,7 @@ import com.intel.dra.gpu.sysfs.sriov.SriovFailure;
 import com.intel.dra.gpu.sysfs.sriov.VfProvisioning;
 import com.intel.dra.gpu.sysfs.sriov.VfRemoval;
 import com.intel.dra.gpu.sysfs.sriov.VirtualFunctions;
+import com.intel.dra.kit.time.SleepingClock;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -242,8 +243,8 @@ public class VfHardware {
   private boolean isUsed(Gpu gpu) {
     return prepared.all().values().stream()
         .flatMap(claim -> claim.devices().stream())
-        .flatMap(device -> DeviceUid.parse(device.uid()).stream())
-        .anyMatch(uid -> uid.parent().filter(gpu.uid()::equals).isPresent());
+        .flatMap(device -> DeviceUid.parentOf(device.uid()).stream())
+        .anyMatch(gpu.uid()::equals);
   }
 
   /** Removes the record. If that fails, the next attempt only has more to do. */
@@ -261,7 +262,7 @@ public class VfHardware {
    */
   private Outcome published(Outcome outcome) throws InterruptedException {
     while (!monitor.scan() && !(outcome instanceof Outcome.Failed)) {
-      Thread.sleep(config.rescanInterval());
+      SleepingClock.SYSTEM.sleep(config.rescanInterval());
     }
     return outcome;
   }

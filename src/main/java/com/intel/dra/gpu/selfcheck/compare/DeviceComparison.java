@@ -131,7 +131,7 @@ record DeviceComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
       }
       // VFs that the driver makes are published before they exist, and not every cluster supports
       // that; a GPU that others have split is published by its VFs
-      DeviceUid gpu = device.uid().parent().orElse(device.uid());
+      DeviceUid gpu = device.uid().gpu();
       if (isSplitByOthers(hardware, gpu) == (device.type() == DeviceType.VF)
           && (device.type() == DeviceType.GPU || made(gpu).isEmpty())) {
         published(slices, DeviceName.of(device.uid()));
@@ -143,7 +143,7 @@ record DeviceComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
             .filter(
                 name ->
                     DeviceName.parse(name)
-                        .map(device -> device.uid().parent().orElse(device.uid()))
+                        .map(device -> device.uid().gpu())
                         .filter(there::contains)
                         .isEmpty())
             .forEach(name -> found.accept(new Disagreement.PublishedDeviceGone(name)));

@@ -50,7 +50,7 @@ record VfComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
         .byDevice()
         .forEach(
             (device, holding) -> {
-              if (DeviceUid.parse(device).flatMap(DeviceUid::parent).equals(Optional.of(gpu))) {
+              if (DeviceUid.parentOf(device).equals(Optional.of(gpu))) {
                 claims.addAll(holding.keySet());
               }
             });
