@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.logs;
 
+import com.intel.dra.kit.time.PeriodicTask;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
@@ -10,9 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
@@ -33,7 +31,7 @@ final class LogLevelsFile {
 
   private final Path file;
   private final LogLevels levels = new LogLevels(LogContext.getLogContext());
-  private final AtomicReference<Optional<ScheduledExecutorService>> thread =
+  private final AtomicReference<Optional<PeriodicTask>> thread =
       new AtomicReference<>(Optional.empty());
 
   LogLevelsFile(
@@ -43,14 +41,11 @@ final class LogLevelsFile {
   }
 
   void start(@Observes StartupEvent event) {
-    ScheduledExecutorService started =
-        Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("log-levels").factory());
-    var _ = started.scheduleWithFixedDelay(this::look, 0, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
-    thread.set(Optional.of(started));
+    thread.set(Optional.of(PeriodicTask.start("log-levels", Duration.ZERO, PAUSE, this::look)));
   }
 
   void stop(@Observes ShutdownEvent event) {
-    thread.getAndSet(Optional.empty()).ifPresent(ScheduledExecutorService::shutdownNow);
+    thread.getAndSet(Optional.empty()).ifPresent(PeriodicTask::close);
   }
 
   /** Reads the file and applies its levels. Must be called regularly. */

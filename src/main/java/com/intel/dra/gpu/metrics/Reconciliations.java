@@ -2,16 +2,18 @@ package com.intel.dra.gpu.metrics;
 
 import com.intel.dra.gpu.metrics.Meters.Counters;
 import com.intel.dra.gpu.metrics.Meters.Durations;
+import com.intel.dra.kit.time.SteadyClock;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics;
 import io.javaoperatorsdk.operator.api.reconciler.Constants;
 import io.javaoperatorsdk.operator.api.reconciler.RetryInfo;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,11 +28,11 @@ public final class Reconciliations implements Metrics {
   private final Meters meters;
   private final Counters retries;
   private final Durations durations;
-  private final LongSupplier nanoTime;
+  private final InstantSource clock;
   private final ConcurrentHashMap<String, Load> loads = new ConcurrentHashMap<>();
 
   /** The start time of each reconciliation that runs now. */
-  private final ConcurrentHashMap<Look, Long> running = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Look, Instant> running = new ConcurrentHashMap<>();
 
   /** One reconciliation of one object; equal only to itself. */
   private static final class Look {}
@@ -50,12 +52,12 @@ public final class Reconciliations implements Metrics {
    * @param reconcilers the names of the reconcilers
    */
   public Reconciliations(Meters meters, List<String> reconcilers) {
-    this(meters, reconcilers, System::nanoTime);
+    this(meters, reconcilers, new SteadyClock());
   }
 
-  public Reconciliations(Meters meters, List<String> reconcilers, LongSupplier nanoTime) {
+  public Reconciliations(Meters meters, List<String> reconcilers, InstantSource clock) {
     this.meters = meters;
-    this.nanoTime = nanoTime;
+    this.clock = clock;
     this.retries = meters.counters(Metric.RECONCILIATION_RETRIES, reconcilers);
     this.durations =
         meters.durations(Metric.RECONCILIATION_DURATION, reconcilers, List.of(SUCCESS, ERROR));
@@ -84,7 +86,7 @@ public final class Reconciliations implements Metrics {
     Load load = load(reconciler);
     load.running().incrementAndGet();
     var look = new Look();
-    long begin = nanoTime.getAsLong();
+    Instant begin = clock.instant();
     running.put(look, begin);
     boolean done = false;
     try {
@@ -94,19 +96,19 @@ public final class Reconciliations implements Metrics {
     } finally {
       running.remove(look);
       durations.record(
-          Duration.ofNanos(nanoTime.getAsLong() - begin), reconciler, done ? SUCCESS : ERROR);
+          Duration.between(begin, clock.instant()), reconciler, done ? SUCCESS : ERROR);
       load.running().decrementAndGet();
     }
   }
 
   /** How long the oldest reconciliation that runs now has run; zero if none runs. */
   public Duration longestRunning() {
-    long now = nanoTime.getAsLong();
-    long longest = 0;
-    for (long begin : running.values()) {
-      longest = Math.max(longest, now - begin);
-    }
-    return Duration.ofNanos(longest);
+    Instant now = clock.instant();
+    return running.values().stream()
+        .filter(now::isAfter)
+        .min(Instant::compareTo)
+        .map(begin -> Duration.between(begin, now))
+        .orElse(Duration.ZERO);
   }
 
   private Load load(String reconciler) {

@@ -1,5 +1,6 @@
 package com.intel.dra.kit.files;
 
+import com.intel.dra.kit.time.Deadline;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -51,19 +52,19 @@ public final class FileMutex {
   }
 
   private FileChannel lock() throws IOException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    Deadline deadline = Deadline.of(PATIENCE);
     try {
       while (true) {
         Optional<FileChannel> held = FileLocks.tryLock(file);
         if (held.isPresent()) {
           return held.get();
         }
-        if (System.nanoTime() - deadline >= 0) {
+        if (deadline.hasPassed()) {
           throw new IOException(
               "another process has held the lock %s for %d s"
                   .formatted(file, PATIENCE.toSeconds()));
         }
-        Thread.sleep(RETRY);
+        deadline.clock().sleep(RETRY);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -2,7 +2,10 @@ package com.intel.dra.kit.time;
 
 import java.time.Duration;
 
-/** The time that passes during a wait; tests replace it so that they do not have to wait. */
+/**
+ * The time that passes during a wait, and the only way to sleep; tests replace it so that they do
+ * not have to wait.
+ */
 public interface SleepingClock {
 
   /** The system's time. */

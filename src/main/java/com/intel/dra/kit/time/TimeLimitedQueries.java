@@ -46,7 +46,7 @@ public final class TimeLimitedQueries<K, A> {
    * @throws IllegalStateException if a query threw an exception
    */
   public Map<K, Optional<A>> ask(Map<K, Supplier<A>> questions, Duration patience) {
-    long deadline = System.nanoTime() + patience.toNanos();
+    Deadline deadline = Deadline.of(patience);
     var asked = new LinkedHashMap<K, Optional<CompletableFuture<A>>>();
     questions.forEach((whom, question) -> asked.put(whom, begin(whom, question)));
     var answers = new LinkedHashMap<K, Optional<A>>();
@@ -59,7 +59,7 @@ public final class TimeLimitedQueries<K, A> {
 
   /** Runs one query. */
   public Optional<A> ask(K whom, Supplier<A> question, Duration patience) {
-    long deadline = System.nanoTime() + patience.toNanos();
+    Deadline deadline = Deadline.of(patience);
     return begin(whom, question).flatMap(answer -> await(whom, answer, deadline));
   }
 
@@ -94,8 +94,8 @@ public final class TimeLimitedQueries<K, A> {
     givenUp.remove(whom);
   }
 
-  private Optional<A> await(K whom, CompletableFuture<A> answer, long deadline) {
-    long nanosLeft = isGivenUp(whom) ? 0 : Math.max(0, deadline - System.nanoTime());
+  private Optional<A> await(K whom, CompletableFuture<A> answer, Deadline deadline) {
+    long nanosLeft = isGivenUp(whom) ? 0 : deadline.left().toNanos();
     try {
       return Optional.of(answer.get(nanosLeft, TimeUnit.NANOSECONDS));
     } catch (ExecutionException e) {

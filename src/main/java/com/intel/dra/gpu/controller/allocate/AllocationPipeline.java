@@ -28,13 +28,13 @@ import com.intel.dra.gpu.controller.records.ClaimWriter;
 import com.intel.dra.gpu.controller.records.NodeRecords;
 import com.intel.dra.gpu.controller.records.NodeRecords.Change;
 import com.intel.dra.gpu.controller.records.RecordAudit;
+import com.intel.dra.kit.time.Stopwatch;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.quarkus.arc.profile.IfBuildProfile;
 import io.quarkus.virtual.threads.VirtualThreads;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -282,9 +282,8 @@ public class AllocationPipeline {
     return Uni.createFrom()
         .deferred(
             () -> {
-              long begin = System.nanoTime();
-              return work.onTermination()
-                  .invoke(() -> metrics.stage(stage, Duration.ofNanos(System.nanoTime() - begin)));
+              Stopwatch time = Stopwatch.start();
+              return work.onTermination().invoke(() -> metrics.stage(stage, time.elapsed()));
             });
   }
 

@@ -1,10 +1,11 @@
 package com.intel.dra.gpu.controller.placing;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.LongSupplier;
 
 /**
  * Since when claims have been waiting for allocation, as this process saw it; for a metric. Nothing
@@ -13,15 +14,15 @@ import java.util.function.LongSupplier;
 final class AllocationWaits {
 
   private final int most;
-  private final LongSupplier nanoTime;
-  private final LinkedHashMap<String, Long> since = new LinkedHashMap<>();
+  private final InstantSource clock;
+  private final LinkedHashMap<String, Instant> since = new LinkedHashMap<>();
 
   /**
    * @param most how many waits to remember
    */
-  AllocationWaits(int most, LongSupplier nanoTime) {
+  AllocationWaits(int most, InstantSource clock) {
     this.most = most;
-    this.nanoTime = nanoTime;
+    this.clock = clock;
   }
 
   /**
@@ -30,8 +31,8 @@ final class AllocationWaits {
    * @param uid of a claim, or of the scheduling context of a pod
    */
   synchronized void seen(String uid) {
-    if (since.putIfAbsent(uid, nanoTime.getAsLong()) == null && since.size() > most) {
-      Map.Entry<String, Long> oldest = since.firstEntry();
+    if (since.putIfAbsent(uid, clock.instant()) == null && since.size() > most) {
+      Map.Entry<String, Instant> oldest = since.firstEntry();
       since.remove(oldest.getKey());
     }
   }
@@ -41,6 +42,6 @@ final class AllocationWaits {
    */
   synchronized Optional<Duration> over(String uid) {
     return Optional.ofNullable(since.remove(uid))
-        .map(begin -> Duration.ofNanos(nanoTime.getAsLong() - begin));
+        .map(begin -> Duration.between(begin, clock.instant()));
   }
 }

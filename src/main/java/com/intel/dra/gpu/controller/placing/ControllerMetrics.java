@@ -8,6 +8,7 @@ import com.intel.dra.gpu.metrics.Meters.Counters;
 import com.intel.dra.gpu.metrics.Meters.Durations;
 import com.intel.dra.gpu.metrics.Metric;
 import com.intel.dra.gpu.mode.DraMode;
+import com.intel.dra.kit.time.SteadyClock;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -23,7 +24,8 @@ public class ControllerMetrics {
   private static final int MOST_WAITS = 10_000;
 
   private final Meters meters;
-  private final AllocationWaits allocationWaits = new AllocationWaits(MOST_WAITS, System::nanoTime);
+  private final AllocationWaits allocationWaits =
+      new AllocationWaits(MOST_WAITS, new SteadyClock());
   private final Counters allocations;
   private final Counters deallocations;
   private final Durations latencies;

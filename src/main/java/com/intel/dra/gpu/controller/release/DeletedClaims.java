@@ -6,11 +6,10 @@ import com.intel.dra.gpu.controller.cluster.ChangeListener;
 import com.intel.dra.gpu.controller.cluster.ClusterView;
 import com.intel.dra.gpu.controller.cluster.ReconcilerTriggers;
 import com.intel.dra.gpu.controller.leader.Leadership;
+import com.intel.dra.kit.time.Backoff;
 import com.intel.dra.kit.time.TaskTimer;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
-import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
-import io.javaoperatorsdk.operator.processing.retry.RetryExecution;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -29,17 +28,14 @@ public class DeletedClaims {
 
   private static final Logger LOG = Logger.getLogger(DeletedClaims.class);
 
+  private static final Backoff BACKOFF =
+      new Backoff(Duration.ofMillis(100), Duration.ofSeconds(30));
+
   private final ClusterView view;
   private final ClaimRelease release;
   private final ReconcilerTriggers triggers;
   private final TaskTimer timer;
   private final Leadership leadership;
-  private final GenericRetry retry =
-      new GenericRetry()
-          .withoutMaxAttempts()
-          .setInitialInterval(100)
-          .setIntervalMultiplier(2)
-          .setMaxInterval(30_000);
   private final Set<ResourceID> scheduled = ConcurrentHashMap.newKeySet();
 
   public DeletedClaims(
@@ -68,17 +64,17 @@ public class DeletedClaims {
     if (leadership.isLeading()
         && Claims.isBeingDeleted(claim)
         && ClaimStep.of(claim) instanceof ClaimStep.Release) {
-      schedule(ResourceID.fromResource(claim), Duration.ZERO, retry.initExecution());
+      schedule(ResourceID.fromResource(claim), Duration.ZERO, 1);
     }
   }
 
-  private void schedule(ResourceID id, Duration delay, RetryExecution attempts) {
+  private void schedule(ResourceID id, Duration delay, int attempt) {
     if (scheduled.add(id)) {
-      timer.after(delay, () -> attempt(id, attempts));
+      timer.after(delay, () -> attempt(id, attempt));
     }
   }
 
-  private void attempt(ResourceID id, RetryExecution attempts) {
+  private void attempt(ResourceID id, int attempt) {
     scheduled.remove(
         id); // removed before the claim is read, so that later changes schedule a new attempt
     Optional<ResourceClaim> leaving =
@@ -88,7 +84,7 @@ public class DeletedClaims {
             .filter(claim -> ClaimStep.of(claim) instanceof ClaimStep.Release);
     boolean isKnown = view.isComplete(); // otherwise the claims being deleted are not all known
     if (!isKnown || (leaving.isPresent() && !isReleased(leaving.get()))) {
-      attempts.nextDelay().ifPresent(millis -> schedule(id, Duration.ofMillis(millis), attempts));
+      schedule(id, BACKOFF.pauseAfter(attempt), attempt + 1);
     }
   }
 

@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.nodeagent.devices;
 
+import com.intel.dra.kit.time.Backoff;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -12,20 +13,15 @@ import java.util.Optional;
  */
 public record AttemptFailure(String message, int attempts, Instant retryAt) {
 
-  private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+  private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
 
   /** Attempts with pauses of 1, 2 and 4 s. */
   private static final int CLOSE_ATTEMPTS = 3;
 
-  private static final Duration LAST_RETRY = Duration.ofMinutes(1);
-  private static final int MAX_DOUBLINGS = 6;
-
   public static AttemptFailure after(
       Optional<AttemptFailure> previous, String message, Instant now) {
     int attempts = previous.map(AttemptFailure::attempts).orElse(0) + 1;
-    Duration wait = FIRST_RETRY.multipliedBy(1L << Math.min(attempts - 1, MAX_DOUBLINGS));
-    return new AttemptFailure(
-        message, attempts, now.plus(wait.compareTo(LAST_RETRY) < 0 ? wait : LAST_RETRY));
+    return new AttemptFailure(message, attempts, now.plus(BACKOFF.pauseAfter(attempts)));
   }
 
   public boolean isDue(Instant now) {

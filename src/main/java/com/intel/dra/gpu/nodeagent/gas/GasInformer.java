@@ -2,6 +2,7 @@ package com.intel.dra.gpu.nodeagent.gas;
 
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.nodeagent.config.AgentConfig;
+import com.intel.dra.kit.time.SleepingClock;
 import io.javaoperatorsdk.operator.api.config.informer.FieldSelector;
 import io.javaoperatorsdk.operator.api.config.informer.InformerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
@@ -86,7 +87,7 @@ public class GasInformer {
         .start(
             () -> {
               try {
-                Thread.sleep(A_WHILE);
+                SleepingClock.SYSTEM.sleep(A_WHILE);
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt(); // nothing does; an early trigger is harmless
               }

@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.nodeagent.gas;
 
 import com.intel.dra.gpu.api.AllocatableDevice;
+import com.intel.dra.kit.time.Deadline;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Collections;
@@ -48,14 +49,14 @@ public class GasPublication {
    */
   public boolean awaitWithdrawn(Supplier<Set<String>> uids, Duration timeout)
       throws InterruptedException {
-    long nanosLeft = timeout.toNanos();
+    Deadline deadline = Deadline.of(timeout);
     lock.lock();
     try {
       while (!isWithdrawn(uids.get())) {
-        if (nanosLeft <= 0) {
+        if (deadline.hasPassed()) {
           return false;
         }
-        nanosLeft = changed.awaitNanos(nanosLeft);
+        var unused = changed.awaitNanos(deadline.left().toNanos());
       }
       return true;
     } finally {

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.net.HttpURLConnection;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
@@ -31,12 +32,14 @@ public class ApiServerLeaseStore implements LeaseStore {
 
   private final KubernetesClient client;
   private final AgentConfig config;
+  private final Clock clock;
   private Optional<Lease> known = Optional.empty();
 
   @Inject
-  public ApiServerLeaseStore(KubernetesClient client, AgentConfig config) {
+  public ApiServerLeaseStore(KubernetesClient client, AgentConfig config, Clock clock) {
     this.client = BoundedClient.of(client, PATIENCE, 0);
     this.config = config;
+    this.clock = clock;
   }
 
   @Override
@@ -72,7 +75,8 @@ public class ApiServerLeaseStore implements LeaseStore {
   }
 
   private Lease lease(LeaseBuilder lease, GpuAllocationState owner) {
-    ZonedDateTime now = ZonedDateTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
+    ZonedDateTime now =
+        ZonedDateTime.ofInstant(clock.instant(), ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
     return lease
         .editOrNewMetadata()
         .withName(nameOfLease())

@@ -8,6 +8,7 @@ import com.intel.dra.gpu.nodeagent.devices.VfHostState.RemovalFailed;
 import com.intel.dra.gpu.nodeagent.devices.VfHosts;
 import com.intel.dra.gpu.nodeagent.gas.GasInformer;
 import com.intel.dra.gpu.nodeagent.tell.AgentMetrics;
+import com.intel.dra.kit.time.Stopwatch;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -66,7 +67,7 @@ public class VfAttempts {
   private void carryOut(VfStep step) {
     Gpu gpu = step.gpu();
     VfHardware.Outcome outcome;
-    long begin = System.nanoTime();
+    Stopwatch time = Stopwatch.start();
     try {
       outcome =
           switch (step) {
@@ -87,7 +88,7 @@ public class VfAttempts {
       LOG.errorf(e, "Defect while changing the VFs of GPU %s", gpu.uid());
       outcome = new VfHardware.Outcome.Failed("defect: " + e, true);
     }
-    finish(step, outcome, Duration.ofNanos(System.nanoTime() - begin));
+    finish(step, outcome, time.elapsed());
   }
 
   private void finish(VfStep step, VfHardware.Outcome outcome, Duration took) {

@@ -2,6 +2,7 @@ package com.intel.dra.gpu.sysfs.drm;
 
 import com.intel.dra.gpu.device.DrmNodes;
 import com.intel.dra.gpu.sysfs.files.SysfsLayout;
+import com.intel.dra.kit.time.Deadline;
 import com.intel.dra.kit.time.TimeLimitedQueries;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -45,18 +46,18 @@ final class RememberedMemory implements LocalMemoryQuery {
   private final TimeLimitedQueries<Device, LocalMemory> questions =
       new TimeLimitedQueries<>("ask-for-memory-of-");
   private final Map<DrmNodes, Answer> answers = new ConcurrentHashMap<>();
-  private volatile long deadlineNanos;
+  private volatile Deadline deadline;
 
   RememberedMemory(SysfsLayout layout, LocalMemoryQuery query, Duration patience) {
     this.layout = layout;
     this.query = query;
     this.patience = patience;
-    lookBegins();
+    this.deadline = Deadline.of(patience);
   }
 
   @Override
   public void lookBegins() {
-    deadlineNanos = System.nanoTime() + patience.toNanos();
+    deadline = Deadline.of(patience);
   }
 
   @Override
@@ -66,7 +67,7 @@ final class RememberedMemory implements LocalMemoryQuery {
     if (before != null && device.folder().filter(before.folder()::equals).isPresent()) {
       return before.memory();
     }
-    Duration left = Duration.ofNanos(deadlineNanos - System.nanoTime());
+    Duration left = deadline.left();
     return questions
         .ask(device, () -> ask(device), left.compareTo(AT_LEAST) > 0 ? left : AT_LEAST)
         .orElseGet(

@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.sysfs.sriov;
 
 import com.intel.dra.gpu.sysfs.files.SysfsLayout;
+import com.intel.dra.kit.time.Deadline;
 import com.intel.dra.kit.time.SleepingClock;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,10 +17,10 @@ record VfAppearance(SriovFiles files, SleepingClock clock) {
 
   void awaitVfs(Path device, int count) throws SriovException, InterruptedException {
     Duration patience = APPEARING.plus(APPEARING_EACH.multipliedBy(count));
-    long start = clock.nanoTime();
+    Deadline deadline = Deadline.of(patience, clock);
     for (int index = 0; index < count; index++) {
       Path drm = device.resolve(SysfsLayout.VIRTFN_PREFIX + index).resolve(SysfsLayout.DRM);
-      if (!await(() -> files.hasCard(drm), start, patience)) {
+      if (!await(() -> files.hasCard(drm), deadline)) {
         throw new SriovException(
             new SriovFailure.VfDidNotAppear(drm.resolve("card<N>"), index, patience));
       }
@@ -27,17 +28,16 @@ record VfAppearance(SriovFiles files, SleepingClock clock) {
   }
 
   void awaitNoVfs(Path device) throws SriovException, InterruptedException {
-    if (!await(() -> files.firstVf(device).isEmpty(), clock.nanoTime(), VANISHING)) {
+    if (!await(() -> files.firstVf(device).isEmpty(), Deadline.of(VANISHING, clock))) {
       throw new SriovException(
           new SriovFailure.VfsDidNotVanish(
               files.firstVf(device).orElse(device.resolve(SysfsLayout.VIRTFN_PREFIX)), VANISHING));
     }
   }
 
-  private boolean await(BooleanSupplier condition, long start, Duration patience)
-      throws InterruptedException {
+  private boolean await(BooleanSupplier condition, Deadline deadline) throws InterruptedException {
     while (!condition.getAsBoolean()) {
-      if (clock.nanoTime() - start >= patience.toNanos()) {
+      if (deadline.hasPassed()) {
         return false;
       }
       clock.sleep(POLL);

@@ -2,12 +2,14 @@ package com.intel.dra.kit.slices.keeper;
 
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
-import java.util.function.LongSupplier;
+import java.util.Optional;
 
 /**
  * The keeper's own writes that the watch may not have shown yet. Without this record, a slice would
@@ -18,28 +20,28 @@ import java.util.function.LongSupplier;
 final class OwnWrites {
 
   private sealed interface Write {
-    long until();
+    Instant until();
   }
 
-  private record Stored(ResourceSlice slice, long until) implements Write {}
+  private record Stored(ResourceSlice slice, Instant until) implements Write {}
 
-  private record Gone(long until) implements Write {}
+  private record Gone(Instant until) implements Write {}
 
-  private final LongSupplier nanoClock;
-  private final long remembered;
+  private final InstantSource clock;
+  private final Duration remembered;
   private final Map<String, Write> writes = new HashMap<>();
 
-  OwnWrites(LongSupplier nanoClock, Duration remembered) {
-    this.nanoClock = nanoClock;
-    this.remembered = remembered.toNanos();
+  OwnWrites(InstantSource clock, Duration remembered) {
+    this.clock = clock;
+    this.remembered = remembered;
   }
 
   synchronized void stored(ResourceSlice slice) {
-    writes.put(uid(slice), new Stored(slice, nanoClock.getAsLong() + remembered));
+    writes.put(uid(slice), new Stored(slice, clock.instant().plus(remembered)));
   }
 
   synchronized void deleted(ResourceSlice slice) {
-    writes.put(uid(slice), new Gone(nanoClock.getAsLong() + remembered));
+    writes.put(uid(slice), new Gone(clock.instant().plus(remembered)));
   }
 
   /**
@@ -55,7 +57,7 @@ final class OwnWrites {
    */
   synchronized boolean watchSawWritten(ResourceSlice slice) {
     return switch (writes.get(uid(slice))) {
-      case Stored(ResourceSlice own, long until) -> {
+      case Stored(ResourceSlice own, Instant until) -> {
         boolean behind = isNewer(own, slice);
         if (!behind) {
           writes.remove(uid(slice));
@@ -83,10 +85,8 @@ final class OwnWrites {
    * The time by the clock at which the first unconfirmed write is forgotten; empty if there is
    * none.
    */
-  synchronized OptionalLong firstForgotten() {
-    long now = nanoClock.getAsLong();
-    OptionalLong left = writes.values().stream().mapToLong(write -> write.until() - now).min();
-    return left.isPresent() ? OptionalLong.of(now + left.getAsLong()) : left;
+  synchronized Optional<Instant> firstForgotten() {
+    return writes.values().stream().map(Write::until).min(Comparator.naturalOrder());
   }
 
   /**
@@ -113,19 +113,20 @@ final class OwnWrites {
 
   /** The slices that the watch has shown, with our own writes applied. */
   synchronized List<ResourceSlice> appliedTo(List<ResourceSlice> seen) {
-    long now = nanoClock.getAsLong();
-    writes.values().removeIf(write -> write.until() - now <= 0);
+    Instant now = clock.instant();
+    writes.values().removeIf(write -> !now.isBefore(write.until()));
     var slices = new ArrayList<ResourceSlice>();
     var left = new HashMap<>(writes);
     for (ResourceSlice slice : seen) {
       switch (left.remove(uid(slice))) {
-        case Stored(ResourceSlice own, long until) -> slices.add(isNewer(own, slice) ? own : slice);
+        case Stored(ResourceSlice own, Instant until) ->
+            slices.add(isNewer(own, slice) ? own : slice);
         case Gone gone -> {}
         case null -> slices.add(slice);
       }
     }
     for (Write write : left.values()) {
-      if (write instanceof Stored(ResourceSlice own, long until)) {
+      if (write instanceof Stored(ResourceSlice own, Instant until)) {
         slices.add(own);
       }
     }

@@ -4,9 +4,13 @@ import com.intel.dra.kit.slices.keeper.WakeUp.Reason;
 import com.intel.dra.kit.slices.pool.DroppedField;
 import com.intel.dra.kit.slices.pool.PublishedPool;
 import com.intel.dra.kit.slices.pool.WantedPool;
+import com.intel.dra.kit.time.Backoff;
+import com.intel.dra.kit.time.SteadyClock;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -63,15 +67,16 @@ public final class SliceKeeper implements AutoCloseable {
   private final SliceListener listener;
   private final OwnWrites ownWrites;
   private final PoolWriter writer;
-  private final WakeUp wakeUp = new WakeUp();
+  private final InstantSource clock = new SteadyClock();
+  private final WakeUp wakeUp = new WakeUp(clock);
   private final RepairBudget repairs;
+  private final Backoff backoff;
 
   private volatile Wanted wanted = new Wanted.Unknown();
   private volatile boolean closed;
   private @Nullable Thread thread;
 
   // used only by the keeper's thread
-  private Duration pause;
   private int failuresInSuccession;
   private Optional<PublishedPool> lastTold = Optional.empty();
 
@@ -97,11 +102,10 @@ public final class SliceKeeper implements AutoCloseable {
     this.timings = settings.timings();
     this.store = store;
     this.listener = listener;
-    this.ownWrites = new OwnWrites(System::nanoTime, timings.writesRemembered());
+    this.ownWrites = new OwnWrites(clock, timings.writesRemembered());
     this.writer = new PoolWriter(settings, store, ownWrites, new CandidateChooser(store, listener));
-    this.repairs =
-        new RepairBudget(timings.repairBurst(), timings.repairRefill(), System.nanoTime());
-    this.pause = timings.firstRetry();
+    this.repairs = new RepairBudget(timings.repairBurst(), timings.repairRefill(), clock.instant());
+    this.backoff = new Backoff(timings.firstRetry(), timings.longestRetry());
   }
 
   /** Starts watching and writing. Does nothing if the keeper has started already or is closed. */
@@ -170,7 +174,6 @@ public final class SliceKeeper implements AutoCloseable {
       }
       try {
         round(reasons);
-        pause = timings.firstRetry();
         failuresInSuccession = 0;
       } catch (SliceStoreException.Conflict e) {
         // usual while the watch has not shown another writer's change yet
@@ -246,7 +249,7 @@ public final class SliceKeeper implements AutoCloseable {
 
   private void spend(boolean repaired) {
     if (repaired) {
-      repairs.spend(System.nanoTime());
+      repairs.spend(clock.instant());
     }
   }
 
@@ -259,13 +262,9 @@ public final class SliceKeeper implements AutoCloseable {
       return; // the failure is close()'s interrupt
     }
     failuresInSuccession++;
-    long now = System.nanoTime();
-    wakeUp.restUntil(now + pause.toNanos());
+    Instant now = clock.instant();
+    wakeUp.restUntil(now.plus(backoff.pauseAfter(failuresInSuccession)));
     reasons.forEach(reason -> wakeUp.set(reason, now));
-    pause =
-        pause.multipliedBy(2).compareTo(timings.longestRetry()) < 0
-            ? pause.multipliedBy(2)
-            : timings.longestRetry();
     if (tell) {
       listener.failed(
           failure instanceof SliceStoreException
@@ -274,15 +273,15 @@ public final class SliceKeeper implements AutoCloseable {
     }
   }
 
-  private static long in(Duration time) {
-    return System.nanoTime() + time.toNanos();
+  private Instant in(Duration time) {
+    return clock.instant().plus(time);
   }
 
   private final class Watch implements SliceStore.Watcher {
 
     @Override
     public void synced() {
-      wakeUp.set(Reason.PUBLISH, System.nanoTime());
+      wakeUp.set(Reason.PUBLISH, clock.instant());
     }
 
     @Override
@@ -307,7 +306,7 @@ public final class SliceKeeper implements AutoCloseable {
     }
 
     private void repairSoon() {
-      long soon = in(timings.repairDelay());
+      Instant soon = in(timings.repairDelay());
       wakeUp.set(Reason.REPAIR, repairs.next(soon));
     }
   }

@@ -1,14 +1,15 @@
 package com.intel.dra.kit.slices.keeper;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Lets one thread sleep until there is a reason to look at the slices. May be set by any thread.
- * Times are those of {@link System#nanoTime}.
  */
 final class WakeUp {
 
@@ -25,15 +26,23 @@ final class WakeUp {
     LOOK
   }
 
-  private final Map<Reason, Long> due = new EnumMap<>(Reason.class);
-  private long notBefore = System.nanoTime();
+  private final InstantSource clock;
+  private final Map<Reason, Instant> due = new EnumMap<>(Reason.class);
+  private Instant notBefore = Instant.MIN;
+
+  /**
+   * @param clock the one that all times are of
+   */
+  WakeUp(InstantSource clock) {
+    this.clock = clock;
+  }
 
   /**
    * Sets the time for a reason. An earlier time for the same reason stays, so a burst does not
    * postpone it.
    */
-  synchronized void set(Reason reason, long at) {
-    due.merge(reason, at, (one, other) -> one - other <= 0 ? one : other);
+  synchronized void set(Reason reason, Instant at) {
+    due.merge(reason, at, (one, other) -> other.isBefore(one) ? other : one);
     notifyAll();
   }
 
@@ -42,32 +51,32 @@ final class WakeUp {
   }
 
   /** Prevents waking before this time, for any reason. */
-  synchronized void restUntil(long time) {
+  synchronized void restUntil(Instant time) {
     notBefore = time;
   }
 
   /** Sleeps until something is due, and returns all due reasons. */
   synchronized Set<Reason> await() throws InterruptedException {
     while (true) {
-      long now = System.nanoTime();
+      Instant now = clock.instant();
       var reasons = EnumSet.noneOf(Reason.class);
-      long next = Long.MAX_VALUE;
-      for (Map.Entry<Reason, Long> entry : due.entrySet()) {
-        long left = Math.max(entry.getValue() - now, notBefore - now);
-        if (left <= 0) {
+      Instant next = Instant.MAX;
+      for (Map.Entry<Reason, Instant> entry : due.entrySet()) {
+        Instant at = entry.getValue().isBefore(notBefore) ? notBefore : entry.getValue();
+        if (!now.isBefore(at)) {
           reasons.add(entry.getKey());
-        } else {
-          next = Math.min(next, left);
+        } else if (at.isBefore(next)) {
+          next = at;
         }
       }
       if (!reasons.isEmpty()) {
         due.keySet().removeAll(reasons);
         return reasons;
       }
-      if (next == Long.MAX_VALUE) {
+      if (next.equals(Instant.MAX)) {
         wait();
       } else {
-        wait(TimeUnit.NANOSECONDS.toMillis(next) + 1);
+        wait(Duration.between(now, next).toMillis() + 1);
       }
     }
   }

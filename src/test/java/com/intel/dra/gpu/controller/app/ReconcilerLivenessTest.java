@@ -4,23 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.intel.dra.gpu.metrics.Meters;
 import com.intel.dra.gpu.metrics.Reconciliations;
+import com.intel.dra.kit.time.SettableClock;
 import io.javaoperatorsdk.operator.api.monitoring.Metrics.ControllerExecution;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.health.HealthCheckResponse.Status;
 import org.junit.jupiter.api.Test;
 
 class ReconcilerLivenessTest {
 
-  private final AtomicLong nanos = new AtomicLong();
+  private final SettableClock clock = new SettableClock();
   private final Reconciliations reconciliations =
-      new Reconciliations(
-          Meters.ofController(new SimpleMeterRegistry()), List.of("claim"), nanos::get);
+      new Reconciliations(Meters.ofController(new SimpleMeterRegistry()), List.of("claim"), clock);
   private final ReconcilerLiveness liveness = new ReconcilerLiveness(reconciliations);
 
   @Test
@@ -52,7 +51,7 @@ class ReconcilerLivenessTest {
   }
 
   private void pass(Duration time) {
-    nanos.addAndGet(time.toNanos());
+    clock.add(time);
   }
 
   private Status look(Supplier<Status> body) {

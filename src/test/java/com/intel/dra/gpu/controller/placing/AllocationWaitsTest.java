@@ -2,21 +2,21 @@ package com.intel.dra.gpu.controller.placing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.intel.dra.kit.time.SettableClock;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class AllocationWaitsTest {
 
-  private final AtomicLong now = new AtomicLong();
-  private final AllocationWaits allocationWaits = new AllocationWaits(2, now::get);
+  private final SettableClock clock = new SettableClock();
+  private final AllocationWaits allocationWaits = new AllocationWaits(2, clock);
 
   @Test
   void aWaitBeginsWhenItIsFirstSeen() {
     allocationWaits.seen("a");
-    now.set(Duration.ofSeconds(2).toNanos());
+    clock.add(Duration.ofSeconds(2));
     allocationWaits.seen("a");
-    now.set(Duration.ofSeconds(3).toNanos());
+    clock.add(Duration.ofSeconds(1));
 
     assertThat(allocationWaits.over("a")).contains(Duration.ofSeconds(3));
     assertThat(allocationWaits.over("a")).isEmpty();

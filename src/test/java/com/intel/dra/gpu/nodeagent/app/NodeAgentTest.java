@@ -280,7 +280,7 @@ class NodeAgentTest {
               new MockedGasStore(client, config),
               informer,
               new ActingAgent(config.stateDir().orElseThrow()),
-              new ApiServerLeaseStore(client, config));
+              new ApiServerLeaseStore(client, config, Clock.systemUTC()));
       devices = parts.devices;
       meters = parts.meters;
       prepared = parts.prepared;

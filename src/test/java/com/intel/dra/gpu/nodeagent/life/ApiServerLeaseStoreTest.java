@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,7 +30,7 @@ class ApiServerLeaseStoreTest {
 
   @BeforeEach
   void start() {
-    store = new ApiServerLeaseStore(client, TestingConfig.below(root));
+    store = new ApiServerLeaseStore(client, TestingConfig.below(root), Clock.systemUTC());
   }
 
   private static GpuAllocationState owner(String uid) {

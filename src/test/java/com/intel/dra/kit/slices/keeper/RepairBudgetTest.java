@@ -3,31 +3,36 @@ package com.intel.dra.kit.slices.keeper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class RepairBudgetTest {
 
-  private final RepairBudget budget = new RepairBudget(2, Duration.ofNanos(100), 0);
+  private final RepairBudget budget = new RepairBudget(2, Duration.ofSeconds(100), second(0));
+
+  private static Instant second(int second) {
+    return Instant.ofEpochSecond(second);
+  }
 
   @Test
   void aBurstIsAtOnceAndWhatFollowsWaits() {
-    assertThat(budget.next(10)).isEqualTo(10);
-    budget.spend(10);
-    assertThat(budget.next(10)).isEqualTo(10);
-    budget.spend(10);
-    assertThat(budget.next(10)).isEqualTo(110);
-    budget.spend(110);
-    assertThat(budget.next(110)).isEqualTo(210);
+    assertThat(budget.next(second(10))).isEqualTo(second(10));
+    budget.spend(second(10));
+    assertThat(budget.next(second(10))).isEqualTo(second(10));
+    budget.spend(second(10));
+    assertThat(budget.next(second(10))).isEqualTo(second(110));
+    budget.spend(second(110));
+    assertThat(budget.next(second(110))).isEqualTo(second(210));
   }
 
   @Test
   void aQuietTimeFillsItAgainButNoFuller() {
-    budget.spend(0);
-    budget.spend(0);
+    budget.spend(second(0));
+    budget.spend(second(0));
 
-    assertThat(budget.next(1000)).isEqualTo(1000);
-    budget.spend(1000);
-    budget.spend(1000);
-    assertThat(budget.next(1000)).isEqualTo(1100);
+    assertThat(budget.next(second(1000))).isEqualTo(second(1000));
+    budget.spend(second(1000));
+    budget.spend(second(1000));
+    assertThat(budget.next(second(1000))).isEqualTo(second(1100));
   }
 }
