@@ -1,7 +1,6 @@
 package com.intel.dra.gpu.nodeagent.life;
 
 import com.intel.dra.gpu.api.GpuAllocationState;
-import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.nodeagent.gas.GasInformer;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import jakarta.inject.Inject;
@@ -24,17 +23,14 @@ public class Heartbeat {
   private final LeaseStatus life;
   private final LeaseStore store;
   private final GasInformer gas;
-  private final DraMode mode;
   private String lastFailure = "";
 
   @Inject
-  public Heartbeat(
-      AgentHealth proof, LeaseStatus life, LeaseStore store, GasInformer gas, DraMode mode) {
+  public Heartbeat(AgentHealth proof, LeaseStatus life, LeaseStore store, GasInformer gas) {
     this.proof = proof;
     this.life = life;
     this.store = store;
     this.gas = gas;
-    this.mode = mode;
   }
 
   /**
@@ -51,9 +47,7 @@ public class Heartbeat {
    */
   public void showLifeBeforeReady(GpuAllocationState current) {
     boolean isNeeded =
-        mode == DraMode.CLASSIC
-            && !GpuAllocationState.READY.equals(current.getStatus())
-            && !life.isCurrent();
+        !GpuAllocationState.READY.equals(current.getStatus()) && !life.allowsReady(false);
     if (isNeeded) {
       beat(current);
     }

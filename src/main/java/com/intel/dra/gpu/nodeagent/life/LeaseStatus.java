@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.nodeagent.life;
 
 import com.intel.dra.gpu.api.AgentLease;
+import com.intel.dra.gpu.mode.DraMode;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -20,12 +21,14 @@ import java.util.Optional;
 public class LeaseStatus {
 
   private final InstantSource clock;
+  private final DraMode mode;
   private Optional<Instant> renewedAt = Optional.empty();
   private Optional<String> doubt = Optional.empty();
 
   @Inject
-  public LeaseStatus(InstantSource clock) {
+  public LeaseStatus(InstantSource clock, DraMode mode) {
     this.clock = clock;
+    this.mode = mode;
   }
 
   Instant now() {
@@ -67,6 +70,9 @@ public class LeaseStatus {
 
   /** Returns whether the GAS may be Ready from now on, given whether it is Ready now. */
   public boolean allowsReady(boolean isReady) {
-    return isReady ? doubt().isEmpty() : isCurrent();
+    return switch (mode) {
+      case CLASSIC -> isReady ? doubt().isEmpty() : isCurrent();
+      case STRUCTURED -> true; // nothing reads its Lease
+    };
   }
 }

@@ -1,11 +1,11 @@
 package com.intel.dra.gpu.nodeagent.prepare;
 
-import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import com.intel.dra.gpu.nodeagent.gas.GasInformer;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
 import com.intel.dra.gpu.structured.ClaimResults;
+import com.intel.dra.gpu.structured.StructuredApi;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import jakarta.inject.Inject;
@@ -89,7 +89,7 @@ public class StructuredAbandonedClaims {
             .read(claim.namespace(), claim.name())
             .filter(read -> uid.equals(read.getMetadata().getUid()));
     return found.isPresent()
-        && ClaimResults.of(found.get(), DraMode.STRUCTURED.driverName(), config.nodeName())
+        && ClaimResults.of(found.get(), StructuredApi.DRIVER_NAME, config.nodeName())
             instanceof ClaimResults.Given;
   }
 }

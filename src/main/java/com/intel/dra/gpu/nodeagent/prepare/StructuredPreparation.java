@@ -3,7 +3,6 @@ package com.intel.dra.gpu.nodeagent.prepare;
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.device.DeviceType;
 import com.intel.dra.gpu.device.DeviceUid;
-import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.nodeagent.cdi.GpuCdiDevices;
 import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import com.intel.dra.gpu.nodeagent.devices.NodeDevices;
@@ -16,6 +15,7 @@ import com.intel.dra.gpu.nodeagent.state.PreparedResult;
 import com.intel.dra.gpu.structured.ClaimResults;
 import com.intel.dra.gpu.structured.GpuOffer;
 import com.intel.dra.gpu.structured.PreparableDevice;
+import com.intel.dra.gpu.structured.StructuredApi;
 import com.intel.dra.kit.kubelet.api.ClaimReference;
 import com.intel.dra.kit.kubelet.api.PrepareResult;
 import com.intel.dra.kit.kubelet.api.UnprepareResult;
@@ -122,7 +122,7 @@ public class StructuredPreparation implements DeadlinePreparer {
           "it was deleted, and a newer claim (UID %s) has its name; delete the pods that use the deleted one"
               .formatted(uid));
     }
-    String driver = DraMode.STRUCTURED.driverName();
+    String driver = StructuredApi.DRIVER_NAME;
     return switch (ClaimResults.of(found.get(), driver, config.nodeName())) {
       case ClaimResults.NotAllocated _ ->
           new WantedClaim.Unknown(

@@ -78,7 +78,7 @@ public class DesiredGas {
     boolean ready =
         serving
             && allocatable.isPresent()
-            && mayBeReady(GpuAllocationState.READY.equals(statusNow));
+            && life.allowsReady(GpuAllocationState.READY.equals(statusNow));
     return new GasFields(
         allocatable,
         prepared.isComplete()
@@ -88,18 +88,11 @@ public class DesiredGas {
         ready ? GpuAllocationState.READY : GpuAllocationState.NOT_READY);
   }
 
-  private boolean mayBeReady(boolean isReady) {
-    return switch (mode) {
-      case CLASSIC -> life.allowsReady(isReady);
-      case STRUCTURED -> true; // nothing reads its Lease
-    };
-  }
-
   private Map<String, AllocatableDevice> allocatable(
       List<Gpu> gpus, Map<DeviceUid, VfHostState> states) {
     var byUid = new TreeMap<String, AllocatableDevice>();
     for (Gpu gpu : gpus) {
-      DeviceUid host = gpu.uid().parent().orElse(gpu.uid());
+      DeviceUid host = gpu.uid().gpu();
       Optional<VfHostState> state = Optional.ofNullable(states.get(host));
       switch (gpu.type()) {
         case GPU -> {

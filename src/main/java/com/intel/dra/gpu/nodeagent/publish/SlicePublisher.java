@@ -1,11 +1,11 @@
 package com.intel.dra.gpu.nodeagent.publish;
 
-import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import com.intel.dra.gpu.nodeagent.tell.AgentMetrics;
 import com.intel.dra.gpu.nodeagent.vfs.VfProvisioner;
 import com.intel.dra.gpu.structured.GpuOffer;
 import com.intel.dra.gpu.structured.OfferedDevices;
+import com.intel.dra.gpu.structured.StructuredApi;
 import com.intel.dra.kit.slices.keeper.SliceKeeper;
 import com.intel.dra.kit.slices.keeper.SliceListener;
 import com.intel.dra.kit.slices.keeper.SliceSettings;
@@ -56,7 +56,7 @@ public class SlicePublisher implements SliceListener {
     this.metrics = metrics;
     this.keeper =
         SliceKeeper.create(
-            client, new SliceSettings(DraMode.STRUCTURED.driverName(), config.nodeName()), this);
+            client, new SliceSettings(StructuredApi.DRIVER_NAME, config.nodeName()), this);
   }
 
   public void start() {

@@ -138,7 +138,7 @@ public final class AgentParts {
     metrics = new AgentMetrics(figures, prepared, mode);
     pending = new PendingAllocations(clock);
     failures = new VfBackoff(config, clock);
-    life = new LeaseStatus(uptime);
+    life = new LeaseStatus(uptime, mode);
     desired = new DesiredGas(devices, prepared, hosts, records, mode, pending, failures, life);
     cdi = new CdiSpecFile(config.cdiRoot(), GpuCdiDevices.KIND);
     keeper = new GasKeeper(store, informer, desired, config);
@@ -188,7 +188,7 @@ public final class AgentParts {
             prepared,
             config);
     proof = new AgentHealth(() -> socketDefect, config, uptime);
-    heartbeat = new Heartbeat(proof, life, leases, informer, mode);
+    heartbeat = new Heartbeat(proof, life, leases, informer);
     reconciler =
         new GpuAllocationStateReconciler(
             acting,

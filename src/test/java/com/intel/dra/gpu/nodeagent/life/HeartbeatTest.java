@@ -145,10 +145,9 @@ class HeartbeatTest {
     var heartbeat =
         new Heartbeat(
             parts.proof,
-            parts.life,
+            new LeaseStatus(parts.uptime, DraMode.STRUCTURED),
             leases,
-            new TestingGasInformer(TestingConfig.below(root)),
-            DraMode.STRUCTURED);
+            new TestingGasInformer(TestingConfig.below(root)));
     heartbeat.showLifeBeforeReady(gas(Map.of(), Map.of(), Map.of(), "NotReady"));
 
     assertThat(leases.renewals()).isZero();
