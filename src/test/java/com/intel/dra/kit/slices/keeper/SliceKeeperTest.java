@@ -112,7 +112,7 @@ class SliceKeeperTest {
     keeper.publish(whole());
     awaitPublished("card-0");
 
-    assertThat(heard.count("published")).isEqualTo(2);
+    await().untilAsserted(() -> assertThat(heard.count("published")).isEqualTo(2));
     assertThat(server.writes()).isEqualTo(writes + 1);
   }
 
