@@ -138,7 +138,9 @@ public final class VfProfiles {
             VfProfiles.class.getResourceAsStream(TABLE), TABLE + " is missing")) {
       var rows = new HashMap<PciDeviceId, List<Row>>();
       for (Family family : mapper.readValue(in, Table.class).families()) {
-        family.models().forEach(model -> rows.put(new PciDeviceId(model), family.profiles()));
+        family
+            .models()
+            .forEach(model -> rows.put(new PciDeviceId(model), List.copyOf(family.profiles())));
       }
       return Map.copyOf(rows);
     } catch (IOException e) {

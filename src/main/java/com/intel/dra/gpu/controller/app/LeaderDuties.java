@@ -38,6 +38,7 @@ class LeaderDuties {
     repeat("The node agents could not be checked", agents::look, AgentWatch.PERIOD);
   }
 
+  /** By the timer and not by a PeriodicTask, because it ends by itself when the lead is lost. */
   private void repeat(String failure, Runnable duty, Duration pause) {
     timer.after(Duration.ZERO, () -> doAndGoOn(failure, duty, pause));
   }

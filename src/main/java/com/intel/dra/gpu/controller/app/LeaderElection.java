@@ -33,7 +33,11 @@ class LeaderElection {
   private final LeaderDuties duties;
   private final ElectionWatch watch;
 
-  /** One thread for each of the two checks, so that neither waits for the other's answer. */
+  /**
+   * One thread for each of the two checks, so that neither waits for the other's answer. They are
+   * platform threads, other than those of PeriodicTask, so that virtual threads that are busy do
+   * not delay them.
+   */
   private final ScheduledExecutorService guard =
       Executors.newScheduledThreadPool(
           2, Thread.ofPlatform().name("leader-guard-", 0).daemon().factory());

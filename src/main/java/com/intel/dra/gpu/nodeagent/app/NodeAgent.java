@@ -202,7 +202,10 @@ class NodeAgent {
     plugin.close();
   }
 
-  /** Tells the controller to place nothing on this node, if the API server answers in time. */
+  /**
+   * Tells the controller to place nothing on this node, if the API server answers in time. Done
+   * once, on a virtual thread; TimeLimitedQueries are for what is asked again and again.
+   */
   private void withdraw() {
     var withdrawal = new CompletableFuture<Boolean>();
     Thread.ofVirtual()
