@@ -36,6 +36,11 @@ public record Gpu(
     return new Gpu(uid, address, memoryMiB, other.maxVfs, other.equalShares, drmNodes);
   }
 
+  /** The same GPU with as much local memory as this. */
+  public Gpu withMemoryMiB(int known) {
+    return new Gpu(uid, address, known, maxVfs, equalShares, drmNodes);
+  }
+
   public DeviceType type() {
     return uid.type();
   }

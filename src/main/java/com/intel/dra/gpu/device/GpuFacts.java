@@ -37,6 +37,23 @@ public record GpuFacts(
     return new GpuFacts(uid, address, driver, now, pcieRoot, numaNode, drmNodes, memory, health);
   }
 
+  /**
+   * The same facts, and those that were known before where these do not know them. A GPU that is
+   * bound to no driver has none, whatever was known before.
+   */
+  public GpuFacts completedBy(GpuFacts before) {
+    return new GpuFacts(
+        uid,
+        address,
+        health instanceof GpuHealth.OtherDriver ? driver : driver.or(before::driver),
+        sriovCapable || before.sriovCapable,
+        pcieRoot.or(before::pcieRoot),
+        numaNode.isPresent() ? numaNode : before.numaNode,
+        drmNodes,
+        memory.filter(source -> !(source instanceof MemorySource.Nowhere)).or(before::memory),
+        health);
+  }
+
   /** The same facts with another state of health. */
   public GpuFacts withHealth(GpuHealth now) {
     return new GpuFacts(

@@ -5,14 +5,12 @@ import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.GpuFacts;
 import com.intel.dra.gpu.device.GpuHealth;
 import com.intel.dra.gpu.device.MemorySource;
-import com.intel.dra.gpu.device.PciAddress;
 import com.intel.dra.gpu.nodeagent.cdi.GpuCdiDevices;
 import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import com.intel.dra.gpu.nodeagent.gas.GasInformer;
 import com.intel.dra.gpu.nodeagent.gas.GasPublication;
 import com.intel.dra.gpu.sysfs.discovery.Discovery;
 import com.intel.dra.gpu.sysfs.discovery.GpuDiscovery;
-import com.intel.dra.gpu.sysfs.discovery.SkipReason;
 import com.intel.dra.gpu.sysfs.discovery.SkippedDevice;
 import com.intel.dra.kit.cdi.CdiDevice;
 import com.intel.dra.kit.cdi.CdiSpecFile;
@@ -22,7 +20,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,7 +48,8 @@ public class DeviceMonitor {
   private final DeviceMetrics figures;
   private final AgentConfig config;
 
-  private List<SkippedDevice> lastSkipped = List.of();
+  private final TwoLooks looks = new TwoLooks();
+  private List<String> lastSkipped = List.of();
   private Map<DeviceUid, MemorySource> lastMemory = Map.of();
   private String lastFailure = "";
 
@@ -84,6 +82,7 @@ public class DeviceMonitor {
    * @return whether everything is now as this look found it
    */
   public synchronized boolean scan() {
+    looks.begin();
     try {
       boolean othersSkipped = apply(lookAndPublish(devices.known().orElse(List.of())));
       if (othersSkipped) {
@@ -115,53 +114,7 @@ public class DeviceMonitor {
     if (found.facts().stream().anyMatch(DeviceMonitor::wasRefusedFiles)) {
       throw new IOException("the agent has too many open files");
     }
-    return withVfsOfTheLookBefore(found);
-  }
-
-  /**
-   * Keeps what the look before found of a GPU's VFs if this look could not read its SR-IOV files.
-   * Only a second failed look in a row counts.
-   */
-  private Discovery withVfsOfTheLookBefore(Discovery found) {
-    Set<PciAddress> failedOnce = vfsUnknownSinceThisLook(found.skipped());
-    if (failedOnce.isEmpty()) {
-      return found;
-    }
-    var gpus = new HashMap<DeviceUid, Gpu>();
-    devices.known().stream().flatMap(List::stream).forEach(gpu -> gpus.put(gpu.uid(), gpu));
-    var facts = new HashMap<DeviceUid, GpuFacts>();
-    devices.facts().forEach(gpu -> facts.put(gpu.uid(), gpu));
-    return new Discovery(
-        found.devices().stream()
-            .map(
-                gpu ->
-                    failedOnce.contains(gpu.address())
-                        ? gpu.withVfsOf(gpus.getOrDefault(gpu.uid(), gpu))
-                        : gpu)
-            .toList(),
-        found.skipped(),
-        found.facts().stream()
-            .map(
-                gpu ->
-                    failedOnce.contains(gpu.address())
-                        ? gpu.withSriovCapable(facts.getOrDefault(gpu.uid(), gpu).sriovCapable())
-                        : gpu)
-            .toList());
-  }
-
-  /** The GPUs whose VFs this look could not read, and the look before could. */
-  private Set<PciAddress> vfsUnknownSinceThisLook(List<SkippedDevice> skipped) {
-    Set<PciAddress> failed = vfsUnknown(skipped);
-    failed.removeAll(vfsUnknown(lastSkipped));
-    return failed;
-  }
-
-  /** Returns a modifiable set. */
-  private static Set<PciAddress> vfsUnknown(List<SkippedDevice> skipped) {
-    return skipped.stream()
-        .filter(device -> device.reason() == SkipReason.SRIOV_UNKNOWN)
-        .map(SkippedDevice::address)
-        .collect(Collectors.toCollection(HashSet::new));
+    return looks.believed(found);
   }
 
   /** Whether the agent had too many open files; this says nothing about the device. */
@@ -260,18 +213,19 @@ public class DeviceMonitor {
 
   /** Returns whether they are others than before. */
   private boolean logSkipped(List<SkippedDevice> skipped) {
-    if (skipped.equals(lastSkipped)) {
+    List<String> now =
+        skipped.stream()
+            .map(
+                device ->
+                    looks.isInDoubt(device)
+                        ? "To take effect if the next discovery fails too: " + device
+                        : "Not offered: " + device)
+            .toList();
+    if (now.equals(lastSkipped)) {
       return false;
     }
-    Set<PciAddress> failedOnce = vfsUnknownSinceThisLook(skipped);
-    lastSkipped = skipped;
-    for (SkippedDevice device : skipped) {
-      LOG.warnf(
-          failedOnce.contains(device.address())
-              ? "To take effect if the next discovery fails too: %s"
-              : "Not offered: %s",
-          device);
-    }
+    lastSkipped = now;
+    now.forEach(LOG::warn);
     return true;
   }
 
