@@ -79,25 +79,19 @@ class StructuredVfsFromOutsideIT {
   }
 
   @Test
-  void aPodWhoseVfIsRemovedIsEvictedAndVfsThatSomebodyMadeInsteadAreLeftAlone() {
+  void vfsOnDemandThatSomebodyRemovesAreMadeAgainForTheClaimThatHoldsOne() {
     start("vf", "gpu-vf.intel.com", VF_OF_IT);
     cluster.awaitRunning("vf");
-
-    makeVfs(0);
-    cluster.eventually(
-        "the pod of the lost VF is evicted",
-        () ->
-            assertThat(cluster.pods())
-                .extracting(pod -> pod.getStatus().getPhase())
-                .doesNotContain("Running"));
-
-    makeVfs(3);
-    awaitVfs(3);
     start("gpu", "gpu.intel.com", THE_GPU);
     cluster.awaitUnschedulable("gpu");
-    cluster.stays("the VFs stay", () -> numVfs().equals("3"));
+    String made = numVfs();
 
     makeVfs(0);
+    cluster.eventually("the VFs are made again", () -> assertThat(numVfs()).isEqualTo(made));
+    awaitVfs(Integer.parseInt(made));
+    cluster.stays("the VF's pod runs, the GPU's waits", () -> runsAlone("vf", "gpu"));
+
+    cluster.deletePod("vf");
     cluster.awaitRunning("gpu");
   }
 
