@@ -75,6 +75,14 @@ public sealed interface VfHostState {
     };
   }
 
+  /** Whether a hindrance may end by itself within seconds, without an attempt of this agent. */
+  default boolean mayPass() {
+    return switch (this) {
+      case Refused refused -> refused.mayPass();
+      case Making _, MakingFailed _, Removing _, RemovalFailed _, Occupied _, Unknown _ -> false;
+    };
+  }
+
   /** Whether VFs that this driver did not make take a part of the GPU that is not known. */
   default boolean isOccupied() {
     return switch (this) {
@@ -136,8 +144,12 @@ public sealed interface VfHostState {
   /** VFs could not be removed. */
   record RemovalFailed(AttemptFailure failure) implements VfHostState {}
 
-  /** VFs that claims hold cannot be made while the GPU is as it is. */
-  record Refused(String reason) implements VfHostState {}
+  /**
+   * VFs that claims hold cannot be made while the GPU is as it is.
+   *
+   * @param mayPass whether that may end by itself within seconds
+   */
+  record Refused(String reason, boolean mayPass) implements VfHostState {}
 
   /**
    * An administrator made VFs and uses them in a way that this driver cannot offer, such as for

@@ -63,9 +63,11 @@ record DeviceSituation(
           usable
               .map(this::tooSmall)
               .orElseGet(
-                  () ->
-                      lasting(
-                          "VF %s cannot be used: %s".formatted(device.uid(), refused.reason())));
+                  () -> {
+                    String message =
+                        "VF %s cannot be used: %s".formatted(device.uid(), refused.reason());
+                    return refused.mayPass() ? passing(message) : lasting(message);
+                  });
       case VfHostState.Unknown unknown ->
           usable
               .map(this::tooSmall)

@@ -55,8 +55,21 @@ sealed interface VfHostDecision {
    */
   record Remove() implements VfHostDecision {}
 
-  /** Claims hold VFs that cannot be made while the GPU is as it is. */
-  record Refuse(String reason) implements VfHostDecision {}
+  /** It is not known what is there, and no claim needs it: what was settled before still counts. */
+  record LeaveAsItIs() implements VfHostDecision {}
+
+  /**
+   * Claims hold VFs that cannot be made while the GPU is as it is.
+   *
+   * @param mayPass whether that may end by itself within seconds
+   */
+  record Refuse(String reason, boolean mayPass) implements VfHostDecision {
+
+    /** A refusal that only a person can end. */
+    Refuse(String reason) {
+      this(reason, false);
+    }
+  }
 
   /**
    * @param held VFs of the GPU that claims hold
@@ -99,8 +112,9 @@ sealed interface VfHostDecision {
               "the VFs of GPU %s are not known: %s".formatted(now.gpu().uid(), cause.message()));
       case EnabledVfs.Unknown(var cause) when !now.held().isEmpty() ->
           new Refuse(
-              "the VFs of GPU %s are not known: %s".formatted(now.gpu().uid(), cause.message()));
-      case EnabledVfs.Unknown(var cause) -> new Nothing();
+              "the VFs of GPU %s are not known: %s".formatted(now.gpu().uid(), cause.message()),
+              true);
+      case EnabledVfs.Unknown(var cause) -> new LeaveAsItIs();
     };
   }
 
@@ -114,7 +128,8 @@ sealed interface VfHostDecision {
     if (now.usedAsGpu()) {
       return new Refuse(
           "GPU %s cannot be split into VFs while claims use it as a whole; delete their pods"
-              .formatted(now.gpu().uid()));
+              .formatted(now.gpu().uid()),
+          true); // its pods may be ending
     }
     if (numVfs > 0 && now.made().isEmpty()) {
       return new Refuse(

@@ -183,6 +183,7 @@ public class VfProvisioner {
       case VfHostDecision.Withhold(String reason) -> withhold(gpu, before, reason);
       // work is decided on when the GAS is reconciled
       case VfHostDecision.Nothing _,
+          VfHostDecision.LeaveAsItIs _,
           VfHostDecision.Make _,
           VfHostDecision.Remove _,
           VfHostDecision.Refuse _ -> {}
@@ -213,6 +214,10 @@ public class VfProvisioner {
         settle(gpu, before, Optional.empty());
         yield Optional.empty();
       }
+      case VfHostDecision.LeaveAsItIs leave -> {
+        settle(gpu, before, before.filter(VfHostState::isOccupied));
+        yield Optional.empty();
+      }
       case VfHostDecision.LeaveToOthers leave -> {
         settle(gpu, before, Optional.of(new Occupied()));
         yield Optional.empty();
@@ -221,8 +226,8 @@ public class VfProvisioner {
         withhold(gpu, before, reason);
         yield Optional.empty();
       }
-      case VfHostDecision.Refuse(String reason) -> {
-        if (settle(gpu, before, Optional.of(new Refused(reason)))) {
+      case VfHostDecision.Refuse(String reason, boolean mayPass) -> {
+        if (settle(gpu, before, Optional.of(new Refused(reason, mayPass)))) {
           LOG.errorf("VFs that claims were given cannot be made: %s", reason);
         }
         yield Optional.empty();

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 public class VfRetries {
 
   private static final Duration LOOK_AT_UNCHANGED = Duration.ofSeconds(10);
+  private static final Duration LOOK_AT_PASSING = Duration.ofSeconds(2);
   private static final Duration LOOK_AT_MOST_EVERY = Duration.ofSeconds(1);
 
   private final VfHosts hosts;
@@ -71,7 +72,7 @@ public class VfRetries {
                         state
                             .lastFailure()
                             .map(failure -> Duration.between(now, failure.retryAt()))
-                            .orElse(LOOK_AT_UNCHANGED)),
+                            .orElse(state.mayPass() ? LOOK_AT_PASSING : LOOK_AT_UNCHANGED)),
             Stream.of(failures.untilNextIsTriedAgain(), useless.untilNext())
                 .flatMap(Optional::stream))
         .min(Duration::compareTo)

@@ -53,7 +53,7 @@ class VfHostStateTest {
             new VfHostState.RemovalFailed(FAILURE),
             new Answers(false, false, false, false, false, false, NONE, Optional.of("refused"))),
         Arguments.of(
-            new VfHostState.Refused("too many"),
+            new VfHostState.Refused("too many", false),
             new Answers(false, true, true, true, false, false, NONE, Optional.of("too many"))),
         Arguments.of(
             new VfHostState.Occupied(),
