@@ -62,8 +62,7 @@ public record StateOnDisk(Path folder) {
     return read(
         vfHostsFile(),
         bytes ->
-            switch (StateDocument.decode(
-                bytes, VfHostRecords.VERSION, VfHostRecords.Content.class)) {
+            switch (VfHostRecords.decodeContent(bytes)) {
               case StateDocument.Decoded.Valid<VfHostRecords.Content>(var read) ->
                   new Content.Valid<>(read.bootId(), Map.copyOf(read.hosts()));
               case StateDocument.Decoded.Damaged<VfHostRecords.Content>(String reason) ->

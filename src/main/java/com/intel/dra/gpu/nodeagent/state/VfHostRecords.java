@@ -5,10 +5,15 @@ import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.kit.files.FileMutex;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The GPUs that this driver split into VFs, in a file that survives the agent and that a second
@@ -26,14 +31,51 @@ public final class VfHostRecords {
   public static final String DAMAGED_FILE_NAME = FILE_NAME + ".damaged";
   public static final int VERSION = 1;
 
-  /** The form on disk; {@code hosts} is by the UID of the GPU. */
-  record Content(int version, String bootId, Map<String, VfHostRecord> hosts) {}
+  private static final String REPLACED = "replaced";
 
-  /** The form in memory. */
-  private record Hosts(Map<String, VfHostRecord> byGpu, boolean complete) {
+  /**
+   * The form on disk; {@code hosts} is by the UID of the GPU.
+   *
+   * @param replaced an earlier version did not write it
+   */
+  record Content(
+      int version, String bootId, Map<String, VfHostRecord> hosts, List<String> replaced) {}
+
+  /**
+   * The form in memory.
+   *
+   * @param replaced the GPUs that have VFs of others in place of ours, whose quotas may be left
+   */
+  private record Hosts(Map<String, VfHostRecord> byGpu, Set<String> replaced, boolean complete) {
 
     Hosts {
       byGpu = Map.copyOf(byGpu);
+      replaced = Set.copyOf(replaced);
+    }
+
+    /** The quotas are taken back with the VFs of the record. */
+    Hosts with(DeviceUid gpu, VfHostRecord made) {
+      var changed = new TreeMap<>(byGpu);
+      changed.put(gpu.toString(), made);
+      return new Hosts(changed, withoutReplaced(gpu), complete);
+    }
+
+    Hosts without(DeviceUid gpu) {
+      var changed = new TreeMap<>(byGpu);
+      changed.remove(gpu.toString());
+      return new Hosts(changed, withoutReplaced(gpu), complete);
+    }
+
+    Hosts withReplaced(DeviceUid gpu) {
+      var changed = new TreeSet<>(replaced);
+      changed.add(gpu.toString());
+      return new Hosts(without(gpu).byGpu(), changed, complete);
+    }
+
+    private Set<String> withoutReplaced(DeviceUid gpu) {
+      var changed = new TreeSet<>(replaced);
+      changed.remove(gpu.toString());
+      return changed;
     }
 
     Optional<VfHostRecord> find(DeviceUid gpu) {
@@ -119,41 +161,39 @@ public final class VfHostRecords {
   }
 
   public void put(DeviceUid gpu, VfHostRecord made) throws IOException {
-    state.change(
-        now -> {
-          var changed = new TreeMap<>(now.byGpu());
-          changed.put(gpu.toString(), made);
-          return new Hosts(changed, now.complete());
-        });
+    state.change(now -> now.with(gpu, made));
   }
 
+  /** Removes all that is known of the GPU. */
   public void remove(DeviceUid gpu) throws IOException {
-    state.change(
-        now -> {
-          var changed = new TreeMap<>(now.byGpu());
-          changed.remove(gpu.toString());
-          return new Hosts(changed, now.complete());
-        });
-  }
-
-  /** Removes the record unless it has changed meanwhile. */
-  public void removeIfStill(DeviceUid gpu, VfHostRecord made) throws IOException {
-    replaceIfStill(gpu, made, Optional.empty());
+    state.change(now -> now.without(gpu));
   }
 
   /** Replaces the record unless it has changed meanwhile. */
-  public void replaceIfStill(DeviceUid gpu, VfHostRecord made, Optional<VfHostRecord> by)
-      throws IOException {
-    state.change(
-        now -> {
-          if (!now.find(gpu).equals(Optional.of(made))) {
-            return now;
-          }
-          var changed = new TreeMap<>(now.byGpu());
-          by.ifPresentOrElse(
-              other -> changed.put(gpu.toString(), other), () -> changed.remove(gpu.toString()));
-          return new Hosts(changed, now.complete());
-        });
+  public void replaceIfStill(DeviceUid gpu, VfHostRecord made, VfHostRecord by) throws IOException {
+    state.change(now -> now.find(gpu).equals(Optional.of(made)) ? now.with(gpu, by) : now);
+  }
+
+  /**
+   * Removes the record, unless it has changed meanwhile, because others have replaced the VFs. What
+   * was written to the hardware for ours may be left, so {@link #isReplaced} is true from then on,
+   * until there is a new record of the GPU.
+   */
+  public void replacedByOthers(DeviceUid gpu, VfHostRecord made) throws IOException {
+    state.change(now -> now.find(gpu).equals(Optional.of(made)) ? now.withReplaced(gpu) : now);
+  }
+
+  /** Whether the GPU has, or had, VFs of others in place of ours, whose quotas may be left. */
+  public boolean isReplaced(DeviceUid gpu) {
+    return state.get().replaced().contains(gpu.toString());
+  }
+
+  /** Returns the GPUs of which something is known: a record, or that they are replaced. */
+  public Set<DeviceUid> gpus() {
+    Hosts now = state.get();
+    return Stream.concat(now.byGpu().keySet().stream(), now.replaced().stream())
+        .flatMap(uid -> DeviceUid.parse(uid).stream())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /**
@@ -168,22 +208,28 @@ public final class VfHostRecords {
   private static Hosts completed(Hosts now, Map<DeviceUid, VfHostRecord> found, boolean all) {
     var changed = new TreeMap<>(now.byGpu());
     found.forEach((gpu, made) -> changed.putIfAbsent(gpu.toString(), made));
-    return new Hosts(changed, all);
+    return new Hosts(changed, now.replaced(), all);
+  }
+
+  static StateDocument.Decoded<Content> decodeContent(byte[] content) {
+    return StateDocument.decode(content, VERSION, Content.class, Set.of(REPLACED));
   }
 
   private record Form(String bootId) implements SharedState.Form<Hosts> {
 
     @Override
     public Hosts beforeTheFirst() {
-      return new Hosts(Map.of(), false);
+      return new Hosts(Map.of(), Set.of(), false);
     }
 
     @Override
     public StateDocument.Decoded<Hosts> decode(byte[] content) {
-      return switch (StateDocument.decode(content, VERSION, Content.class)) {
+      return switch (decodeContent(content)) {
         case StateDocument.Decoded.Valid<Content>(Content read) ->
             new StateDocument.Decoded.Valid<>(
-                new Hosts(read.bootId().equals(bootId) ? known(read) : Map.of(), true));
+                read.bootId().equals(bootId)
+                    ? new Hosts(known(read), replaced(read), true)
+                    : new Hosts(Map.of(), Set.of(), true));
         case StateDocument.Decoded.Damaged<Content>(String reason) ->
             new StateDocument.Decoded.Damaged<>(reason);
       };
@@ -195,9 +241,18 @@ public final class VfHostRecords {
       return known;
     }
 
+    private static Set<String> replaced(Content read) {
+      return read.replaced().stream().filter(Objects::nonNull).collect(Collectors.toSet());
+    }
+
     @Override
     public byte[] encode(Hosts value) {
-      return StateDocument.encode(new Content(VERSION, bootId, new TreeMap<>(value.byGpu())));
+      return StateDocument.encode(
+          new Content(
+              VERSION,
+              bootId,
+              new TreeMap<>(value.byGpu()),
+              value.replaced().stream().sorted().toList()));
     }
 
     @Override

@@ -180,9 +180,7 @@ public class VfHardware {
               true);
       case VfProvisioning.Done(int numVfs) -> {
         records.replaceIfStill(
-            gpu.uid(),
-            made,
-            Optional.of(new VfHostRecord(made.profile(), made.memoryMiB(), true, identity)));
+            gpu.uid(), made, new VfHostRecord(made.profile(), made.memoryMiB(), true, identity));
         yield new Outcome.Made(numVfs);
       }
     };

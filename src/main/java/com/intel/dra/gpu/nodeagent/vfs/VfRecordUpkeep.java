@@ -9,7 +9,6 @@ import com.intel.dra.gpu.nodeagent.state.VfHostRecords;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
@@ -26,12 +25,6 @@ public class VfRecordUpkeep {
   private final VfHostRecords records;
   private final VfHosts hosts;
   private final VfHardware hardware;
-
-  /**
-   * The GPUs that have VFs of others in place of ours, whose quotas may be left. They are in memory
-   * only: an agent that starts meanwhile leaves those quotas until it makes VFs there.
-   */
-  private final Set<DeviceUid> replaced = new HashSet<>();
 
   @Inject
   public VfRecordUpkeep(VfHostRecords records, VfHosts hosts, VfHardware hardware) {
@@ -51,9 +44,8 @@ public class VfRecordUpkeep {
       Optional<VfHostRecord> recorded = records.find(gpu.uid());
       if (recorded.isPresent()) {
         compare(gpu, seen, recorded.get());
-      } else if (replaced.contains(gpu.uid()) && seen.hasNone() && !holders.areUsing(gpu.uid())) {
+      } else if (records.isReplaced(gpu.uid()) && seen.hasNone() && !holders.areUsing(gpu.uid())) {
         records.put(gpu.uid(), new VfHostRecord("", 0, false, seen.identity()));
-        replaced.remove(gpu.uid());
       }
     } catch (IOException e) {
       LOG.warnf("The record of the VFs of GPU %s could not be changed yet: %s", gpu.uid(), e);
@@ -62,14 +54,13 @@ public class VfRecordUpkeep {
 
   private void compare(Gpu gpu, VfObservation seen, VfHostRecord made) throws IOException {
     if (seen.areOthersThan(made)) {
-      records.removeIfStill(gpu.uid(), made);
-      replaced.add(gpu.uid());
+      records.replacedByOthers(gpu.uid(), made);
       LOG.warnf(
           "GPU %s has other VFs than those that this driver made: they are treated as an"
               + " administrator's",
           gpu.uid());
     } else if (made.identity().isEmpty() && !seen.identity().isEmpty()) {
-      records.replaceIfStill(gpu.uid(), made, Optional.of(made.withIdentity(seen.identity())));
+      records.replaceIfStill(gpu.uid(), made, made.withIdentity(seen.identity()));
     }
   }
 
@@ -78,8 +69,7 @@ public class VfRecordUpkeep {
    * it. While claims hold VFs of such a GPU its record stays: it says how to make them again.
    */
   void forgetVfsOfGpusWithoutDriver(Set<DeviceUid> here, VfHolders holders) {
-    records.now().byGpu().keySet().stream()
-        .flatMap(uid -> DeviceUid.parse(uid).stream())
+    records.gpus().stream()
         .filter(gpu -> !here.contains(gpu) && holders.of(gpu).isEmpty())
         .filter(gpu -> hosts.state(gpu).isEmpty() && hardware.isWithoutDriver(gpu))
         .forEach(this::forget);

@@ -2,6 +2,7 @@ package com.intel.dra.gpu.nodeagent.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -17,12 +18,11 @@ class VfHostRecordTest {
   private record IncompleteDocument(int version, String bootId, Map<String, Incomplete> hosts) {}
 
   private static StateDocument.Decoded<VfHostRecords.Content> decode(Record document) {
-    return StateDocument.decode(
-        StateDocument.encode(document), VfHostRecords.VERSION, VfHostRecords.Content.class);
+    return VfHostRecords.decodeContent(StateDocument.encode(document));
   }
 
   private static VfHostRecords.Content of(VfHostRecord made) {
-    return new VfHostRecords.Content(1, "boot", new TreeMap<>(Map.of("gpu", made)));
+    return new VfHostRecords.Content(1, "boot", new TreeMap<>(Map.of("gpu", made)), List.of());
   }
 
   @Test

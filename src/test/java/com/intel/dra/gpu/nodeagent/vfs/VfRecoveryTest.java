@@ -27,6 +27,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** VFs that vanish or are replaced behind the agent's back, and attempts that are cut off. */
 class VfRecoveryTest {
@@ -157,8 +159,10 @@ class VfRecoveryTest {
   }
 
   /** As long as they are reserved for VFs, the whole GPU has less. */
-  @Test
-  void quotasOfVfsThatWereReplacedAreTakenBackWhenTheOthersAreGone() throws IOException {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void quotasOfVfsThatWereReplacedAreTakenBackWhenTheOthersAreGone(boolean restarts)
+      throws IOException {
     node.unprepare("a");
     node.release("a");
     node.kernel.removeVfsOf(gpu);
@@ -167,14 +171,45 @@ class VfRecoveryTest {
     node.settle();
     assertThat(node.kernel.numVfs(gpu)).isEqualTo(1);
     assertThat(node.agent.records.find(gpu.uid())).isEmpty();
+    if (restarts) {
+      node.start();
+      node.settle();
+      assertThat(node.kernel.numVfs(gpu)).as("they are an administrator's").isEqualTo(1);
+      assertThat(node.agent.records.find(gpu.uid())).isEmpty();
+    }
 
     node.kernel.removeVfsOf(gpu);
     assertThat(node.kernel.isPlain(gpu)).as("quotas are left").isFalse();
+    if (restarts) {
+      node.start();
+    }
     node.agent.monitor.scan();
     node.settle();
 
     assertThat(node.kernel.isPlain(gpu)).isTrue();
     node.assertAgreement();
+  }
+
+  /** The driver took the quotas with it, so those that are there later are an administrator's. */
+  @Test
+  void quotasThatAnAdministratorSetsAfterTheDriverWasAwayStay() throws IOException {
+    node.unprepare("a");
+    node.release("a");
+    node.kernel.removeVfsOf(gpu);
+    node.kernel.makeVfsForOthers(gpu, 1, false);
+    node.agent.monitor.scan();
+    node.settle();
+    node.kernel.unbind(gpu);
+    node.agent.devices.replace(List.of());
+    node.settle();
+
+    node.kernel.bind(gpu);
+    node.kernel.write(node.sysfs(gpu, "drm/card0/prelim_iov/vf1/gt/lmem_quota"), "1073741824");
+    int writes = node.kernel.writes().size();
+    node.agent.monitor.scan();
+    node.settle();
+
+    assertThat(node.kernel.writes()).hasSize(writes);
   }
 
   @Test
