@@ -8,8 +8,8 @@ import io.javaoperatorsdk.operator.api.config.informer.InformerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
-import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import io.javaoperatorsdk.operator.processing.event.source.inbound.SimpleInboundEventSource;
+import io.javaoperatorsdk.operator.processing.event.source.informer.ManagedInformerEventSource;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -30,7 +30,7 @@ public class GasInformer {
   private final AtomicBoolean isAwaited = new AtomicBoolean();
   private final SimpleInboundEventSource<GpuAllocationState> signals =
       new SimpleInboundEventSource<>("agent-signals");
-  private volatile @Nullable IndexerResourceCache<GpuAllocationState> cache;
+  private volatile @Nullable ManagedInformerEventSource<GpuAllocationState, ?, ?> cache;
 
   @Inject
   GasInformer(AgentConfig config) {
@@ -41,8 +41,12 @@ public class GasInformer {
   public EventSource<?, GpuAllocationState> connect(
       EventSourceContext<GpuAllocationState> context) {
     watchOnlyThisNode(context.getControllerConfiguration().getInformerConfig());
-    cache = context.getPrimaryCache();
+    show((ManagedInformerEventSource<GpuAllocationState, ?, ?>) context.getPrimaryCache());
     return signals;
+  }
+
+  void show(ManagedInformerEventSource<GpuAllocationState, ?, ?> informer) {
+    cache = informer;
   }
 
   /**
@@ -61,8 +65,9 @@ public class GasInformer {
    * seen nothing yet.
    */
   public Optional<GpuAllocationState> current() {
-    IndexerResourceCache<GpuAllocationState> connected = cache;
-    return connected == null ? Optional.empty() : connected.get(gas);
+    ManagedInformerEventSource<GpuAllocationState, ?, ?> connected = cache;
+    // the SDK's informer has nothing that could be asked before its first list has arrived
+    return connected == null || !connected.isRunning() ? Optional.empty() : connected.get(gas);
   }
 
   /**
