@@ -5,6 +5,7 @@ import com.intel.dra.gpu.allocation.Placement;
 import com.intel.dra.gpu.allocation.Refusal;
 import com.intel.dra.gpu.allocation.SearchBudget;
 import com.intel.dra.gpu.api.EventReason;
+import com.intel.dra.gpu.classic.ClaimStep;
 import com.intel.dra.gpu.classic.Claims;
 import com.intel.dra.gpu.classic.ParametersResolver;
 import com.intel.dra.gpu.controller.cluster.ApiServer;
@@ -21,6 +22,7 @@ import com.intel.dra.gpu.controller.placing.NodeSuitability;
 import com.intel.dra.gpu.controller.placing.PendingClaim;
 import com.intel.dra.gpu.controller.placing.PodClaimLimit;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
@@ -37,7 +39,10 @@ public class ImmediateAllocation {
 
   private static final int MAX_CLAIMS_NAMED = 3;
 
-  /** How many nodes one attempt tries at most, if nodes that seemed best are taken meanwhile. */
+  /**
+   * How many nodes one attempt tries at most, if nodes that seemed best are taken meanwhile. The
+   * attempt is repeated, and when the informer shows these nodes as they are, others are tried.
+   */
   private static final int MAX_NODES_TRIED = 8;
 
   private final ClusterView view;
@@ -105,6 +110,7 @@ public class ImmediateAllocation {
             .filter(node -> group.node().isEmpty() || group.node().get().equals(node.name()))
             .collect(Collectors.toMap(NodeState::name, Function.identity()));
     var budget = new SearchBudget();
+    List<PendingClaim> claims = group.claims();
     for (int attempts = 0; attempts < MAX_NODES_TRIED; attempts++) {
       switch (suitability.choose(nodes.values(), requests, budget)) {
         case Refusal refusal -> {
@@ -113,7 +119,7 @@ public class ImmediateAllocation {
         case Placement best -> {
           AllocationOutcome outcome =
               pipeline.allocateAndWait(
-                  AllocationMode.IMMEDIATE, best.nodeName(), group.claims(), Optional.empty());
+                  AllocationMode.IMMEDIATE, best.nodeName(), claims, Optional.empty());
           if (outcome instanceof AllocationOutcome.Allocated) {
             group
                 .claims()
@@ -123,10 +129,22 @@ public class ImmediateAllocation {
             return outcome;
           }
           nodes.remove(best.nodeName());
+          claims = claims.stream().map(this::asWritten).toList();
         }
       }
     }
     return new AllocationOutcome.Outdated();
+  }
+
+  /** The claim as the attempt on the node before left it, with our finalizer. */
+  private PendingClaim asWritten(PendingClaim pending) {
+    ObjectMeta meta = pending.claim().getMetadata();
+    return view.claims
+        .get(meta.getNamespace(), meta.getName())
+        .filter(now -> Claims.uid(now).equals(pending.uid()))
+        .filter(now -> ClaimStep.of(now) instanceof ClaimStep.AllocateNow)
+        .map(now -> new PendingClaim(now, pending.request()))
+        .orElse(pending);
   }
 
   private AllocationOutcome refused(
