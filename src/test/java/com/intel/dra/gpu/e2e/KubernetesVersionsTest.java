@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.e2e;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -92,12 +93,12 @@ class KubernetesVersionsTest {
   void kubeadmSwitchesOnTheSame(int minor) throws IOException {
     Map<String, JsonNode> objects = kubeadm(minor);
     String kubeadm = "kubeadm.k8s.io/" + (minor <= 30 ? "v1beta3" : "v1beta4");
-    JsonNode cluster = objects.get("ClusterConfiguration");
-    JsonNode kubelet = objects.get("KubeletConfiguration");
+    JsonNode cluster = requireNonNull(objects.get("ClusterConfiguration"));
+    JsonNode kubelet = requireNonNull(objects.get("KubeletConfiguration"));
+    JsonNode init = requireNonNull(objects.get("InitConfiguration"));
 
-    assertThat(objects.keySet())
-        .containsExactly("ClusterConfiguration", "InitConfiguration", "KubeletConfiguration");
-    assertThat(objects.get("InitConfiguration").path("apiVersion").asText()).isEqualTo(kubeadm);
+    assertThat(objects).hasSize(3);
+    assertThat(init.path("apiVersion").asText()).isEqualTo(kubeadm);
     assertThat(cluster.path("apiVersion").asText()).isEqualTo(kubeadm);
     assertThat(cluster.path("kubernetesVersion").asText())
         .isEqualTo("v" + clusters("version_of 1." + minor).substring(1));

@@ -15,6 +15,8 @@ import com.intel.dra.gpu.structured.OfferedDevices;
 import com.intel.dra.gpu.sysfs.sriov.FakeKernel.Driver;
 import com.intel.dra.kit.kubelet.api.PrepareResult;
 import io.fabric8.kubernetes.api.model.resource.v1.Device;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceAttribute;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceCapacity;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResultBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -129,13 +131,10 @@ class FailedReadsTest {
     Files.writeString(node.sysfs(gpu, NUMA_NODE), "2\n");
     node.agent.monitor.scan();
 
-    assertThat(
-            published(gpu.uid())
-                .orElseThrow()
-                .getAttributes()
-                .get("resource.kubernetes.io/numaNode")
-                .getInt())
-        .isEqualTo(2);
+    assertThat(published(gpu.uid()).orElseThrow().getAttributes())
+        .extractingByKey("resource.kubernetes.io/numaNode")
+        .extracting(DeviceAttribute::getInt)
+        .isEqualTo(2L);
   }
 
   @Test
@@ -187,7 +186,9 @@ class FailedReadsTest {
     node.start();
     node.settle();
     List<OfferedDevices> before = ways();
-    assertThat(published(gpu.uid().vf(0)).orElseThrow().getCapacity().get("memory").getValue())
+    assertThat(published(gpu.uid().vf(0)).orElseThrow().getCapacity())
+        .extractingByKey("memory")
+        .extracting(DeviceCapacity::getValue)
         .hasToString("2048Mi");
 
     new Unreadable(node.sysfs(gpu, "sriov_admin/vf1/profile/vram_quota"));
