@@ -60,12 +60,13 @@ record ClaimComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
       PreparedClaim prepared = onDisk.get(uid);
       List<AllocatedDevice> told = inGas.get(uid);
       if (told == null) {
-        found.accept(new Disagreement.PreparedNotInGas(name(uid)));
+        found.accept(new ClaimDisagreement.PreparedNotInGas(name(uid)));
       } else if (prepared == null) {
-        found.accept(new Disagreement.PreparedInGasAlone(name(uid)));
+        found.accept(new ClaimDisagreement.PreparedInGasAlone(name(uid)));
       } else if (!Set.copyOf(prepared.devices()).equals(Set.copyOf(told))) {
         found.accept(
-            new Disagreement.PreparedDiffers(name(uid), shares(prepared.devices()), shares(told)));
+            new ClaimDisagreement.PreparedDiffers(
+                name(uid), shares(prepared.devices()), shares(told)));
       }
     }
   }
@@ -75,7 +76,7 @@ record ClaimComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
         .forEach(
             (uid, prepared) -> {
               if (claims.isNotHere(uid)) {
-                found.accept(new Disagreement.PreparedWithoutAllocation(name(uid)));
+                found.accept(new ClaimDisagreement.PreparedWithoutAllocation(name(uid)));
               }
               Optional.ofNullable(claims.here().get(uid))
                   .map(NodeSnapshot.ClaimHere::devices)
@@ -84,7 +85,7 @@ record ClaimComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
                   .ifPresent(
                       allocated ->
                           found.accept(
-                              new Disagreement.PreparedOtherDevices(
+                              new ClaimDisagreement.PreparedOtherDevices(
                                   name(uid), uids(prepared.devices()), allocated)));
             });
   }
@@ -94,7 +95,7 @@ record ClaimComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
     recorded.forEach(
         (uid, allocation) -> {
           if (claims.isNotHere(uid)) {
-            found.accept(new Disagreement.AllocationWithoutClaim(name(uid)));
+            found.accept(new ClaimDisagreement.AllocationWithoutClaim(name(uid)));
           }
           Set<String> onRecord = uids(allocation.gpus());
           Optional.ofNullable(claims.here().get(uid))
@@ -103,7 +104,7 @@ record ClaimComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
               .ifPresent(
                   devices ->
                       found.accept(
-                          new Disagreement.AllocationDiffers(name(uid), onRecord, devices)));
+                          new ClaimDisagreement.AllocationDiffers(name(uid), onRecord, devices)));
         });
     if (picture.mode() == DraMode.CLASSIC) {
       // in structured DRA the agent learns of a claim only when the kubelet asks for it
@@ -111,7 +112,7 @@ record ClaimComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
           .forEach(
               (uid, claim) -> {
                 if (claim.kept() && !recorded.containsKey(uid)) {
-                  found.accept(new Disagreement.ClaimNotInGas(name(uid)));
+                  found.accept(new ClaimDisagreement.ClaimNotInGas(name(uid)));
                 }
               });
     }
@@ -124,7 +125,7 @@ record ClaimComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
         .forEach(
             (device, claims) -> {
               if (device.contains("-vf") && claims.size() > 1) {
-                found.accept(new Disagreement.DeviceHeldTwice(device, names(claims.keySet())));
+                found.accept(new ClaimDisagreement.DeviceHeldTwice(device, names(claims.keySet())));
               }
             });
     picture.hardware().seen().stream()
@@ -139,12 +140,12 @@ record ClaimComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
     if (!whole.isEmpty() && !ofVfs.isEmpty()) {
       var both = new TreeSet<>(whole.keySet());
       both.addAll(ofVfs);
-      found.accept(new Disagreement.DeviceHeldTwice(gpu.uid().toString(), names(both)));
+      found.accept(new ClaimDisagreement.DeviceHeldTwice(gpu.uid().toString(), names(both)));
     }
     long heldMiB = whole.values().stream().mapToLong(memoryMiB -> memoryMiB).sum();
     if (heldMiB > gpu.memoryMiB()) {
       found.accept(
-          new Disagreement.DeviceOvercommitted(
+          new ClaimDisagreement.DeviceOvercommitted(
               gpu.uid().toString(), heldMiB, gpu.memoryMiB(), names(whole.keySet())));
     }
   }

@@ -42,7 +42,7 @@ record DeviceComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
         (uid, gpu) -> {
           AllocatableDevice offer = offered.get(uid);
           if (offer == null) {
-            found.accept(new Disagreement.DeviceNotOffered(uid));
+            found.accept(new DeviceDisagreement.DeviceNotOffered(uid));
           } else {
             differences(hardware, gpu, offer);
           }
@@ -50,7 +50,7 @@ record DeviceComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
     new TreeSet<>(offered.keySet())
         .stream()
             .filter(uid -> !there.containsKey(uid))
-            .forEach(uid -> found.accept(new Disagreement.OfferedDeviceGone(uid)));
+            .forEach(uid -> found.accept(new DeviceDisagreement.OfferedDeviceGone(uid)));
   }
 
   /**
@@ -62,12 +62,12 @@ record DeviceComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
     boolean othersHaveIt = offer.memory() == 0 && isSplitByOthers(hardware, gpu.uid());
     if (offer.memory() != memoryMiB && !othersHaveIt) {
       found.accept(
-          new Disagreement.OfferDiffers(
+          new DeviceDisagreement.OfferDiffers(
               gpu.uid().toString(), offer.memory() + " MiB", memoryMiB + " MiB"));
     }
     if (offer.maxVfs() != 0 && offer.maxVfs() != gpu.maxVfs()) {
       found.accept(
-          new Disagreement.OfferDiffers(
+          new DeviceDisagreement.OfferDiffers(
               gpu.uid().toString(), offer.maxVfs() + " VFs", gpu.maxVfs() + " VFs"));
     }
   }
@@ -99,7 +99,7 @@ record DeviceComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
   private void cdi(NodeSnapshot.Cdi cdi) {
     if (cdi.unreadable().isPresent()) {
       found.accept(
-          new Disagreement.CdiSpecUnreadable(cdi.file().toString(), cdi.unreadable().get()));
+          new DeviceDisagreement.CdiSpecUnreadable(cdi.file().toString(), cdi.unreadable().get()));
       return;
     }
     var names = new TreeSet<>(cdi.spec().keySet());
@@ -108,11 +108,11 @@ record DeviceComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
       Optional<List<String>> spec = Optional.ofNullable(cdi.spec().get(name));
       Optional<List<String>> wanted = Optional.ofNullable(cdi.wanted().get(name));
       if (spec.isEmpty()) {
-        found.accept(new Disagreement.CdiDeviceMissing(name));
+        found.accept(new DeviceDisagreement.CdiDeviceMissing(name));
       } else if (wanted.isEmpty()) {
-        found.accept(new Disagreement.CdiDeviceGone(name));
+        found.accept(new DeviceDisagreement.CdiDeviceGone(name));
       } else if (!spec.equals(wanted)) {
-        found.accept(new Disagreement.CdiNodesDiffer(name, spec.get(), wanted.get()));
+        found.accept(new DeviceDisagreement.CdiNodesDiffer(name, spec.get(), wanted.get()));
       }
     }
     new TreeMap<>(cdi.elsewhere())
@@ -121,7 +121,8 @@ record DeviceComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
                 others.stream()
                     .filter(names::contains)
                     .sorted()
-                    .forEach(name -> found.accept(new Disagreement.CdiDeviceTwice(name, file))));
+                    .forEach(
+                        name -> found.accept(new DeviceDisagreement.CdiDeviceTwice(name, file))));
   }
 
   private void slices(NodeSnapshot.Hardware hardware, NodeSnapshot.Slices slices) {
@@ -146,19 +147,19 @@ record DeviceComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
                         .map(device -> device.uid().gpu())
                         .filter(there::contains)
                         .isEmpty())
-            .forEach(name -> found.accept(new Disagreement.PublishedDeviceGone(name)));
+            .forEach(name -> found.accept(new DeviceDisagreement.PublishedDeviceGone(name)));
   }
 
   private void published(NodeSnapshot.Slices slices, DeviceName name) {
     if (!slices.devices().contains(name.toString())) {
-      found.accept(new Disagreement.DeviceNotPublished(name.toString()));
+      found.accept(new DeviceDisagreement.DeviceNotPublished(name.toString()));
     }
   }
 
   private void pool(NodeSnapshot.Slices slices) {
     if (slices.announced() != slices.found() || !slices.outdated().isEmpty()) {
       found.accept(
-          new Disagreement.SlicesIncomplete(
+          new DeviceDisagreement.SlicesIncomplete(
               picture.gasName(), slices.announced(), slices.found(), slices.outdated()));
     }
   }

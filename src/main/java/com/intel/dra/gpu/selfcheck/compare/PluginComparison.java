@@ -15,26 +15,29 @@ record PluginComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
     picture.sockets().seen().ifPresent(this::sockets);
     prepared();
     vfHosts();
-    picture.leftovers().forEach(file -> found.accept(new Disagreement.LeftoverFile("" + file)));
+    picture
+        .leftovers()
+        .forEach(file -> found.accept(new PluginDisagreement.LeftoverFile("" + file)));
   }
 
   private void gas(Optional<NodeSnapshot.Gas> gas) {
     if (gas.isEmpty()) {
-      found.accept(new Disagreement.GasMissing(picture.gasName()));
+      found.accept(new PluginDisagreement.GasMissing(picture.gasName()));
     } else if (!gas.get().ready() && isServed(PluginSocket.Kind.REGISTRATION)) {
-      found.accept(new Disagreement.GasNotReady(picture.gasName()));
+      found.accept(new PluginDisagreement.GasNotReady(picture.gasName()));
     }
   }
 
   private void sockets(List<PluginSocket> sockets) {
     for (PluginSocket.Kind kind : PluginSocket.Kind.values()) {
       if (!isServed(kind)) {
-        found.accept(new Disagreement.SocketMissing(picture.mode().driverName(), kind));
+        found.accept(new PluginDisagreement.SocketMissing(picture.mode().driverName(), kind));
       }
     }
     sockets.stream()
         .filter(socket -> !socket.served())
-        .forEach(socket -> found.accept(new Disagreement.SocketStale(socket.path().toString())));
+        .forEach(
+            socket -> found.accept(new PluginDisagreement.SocketStale(socket.path().toString())));
   }
 
   private boolean isServed(PluginSocket.Kind kind) {
@@ -46,12 +49,13 @@ record PluginComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
   private void prepared() {
     String file = picture.prepared().file().toString();
     problem(picture.prepared())
-        .ifPresent(reason -> found.accept(new Disagreement.PreparedClaimsUnreadable(file, reason)));
+        .ifPresent(
+            reason -> found.accept(new PluginDisagreement.PreparedClaimsUnreadable(file, reason)));
     picture
         .prepared()
         .records()
         .filter(records -> !records.complete())
-        .ifPresent(_ -> found.accept(new Disagreement.PreparedClaimsIncomplete(file)));
+        .ifPresent(_ -> found.accept(new PluginDisagreement.PreparedClaimsIncomplete(file)));
   }
 
   private void vfHosts() {
@@ -59,7 +63,7 @@ record PluginComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
         .ifPresent(
             reason ->
                 found.accept(
-                    new Disagreement.VfRecordsUnreadable(
+                    new PluginDisagreement.VfRecordsUnreadable(
                         picture.vfHosts().file().toString(), reason)));
   }
 

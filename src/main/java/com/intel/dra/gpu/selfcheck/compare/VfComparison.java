@@ -40,7 +40,7 @@ record VfComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
                     allHoldersAreKnown && holdersOfVfs(holders, gpu).isEmpty()));
     made.keySet().stream()
         .filter(uid -> DeviceUid.parse(uid).filter(hardware.sriov()::containsKey).isEmpty())
-        .forEach(uid -> found.accept(new Disagreement.VfRecordWithoutVfs(uid)));
+        .forEach(uid -> found.accept(new VfDisagreement.VfRecordWithoutVfs(uid)));
   }
 
   /** The claims that hold at least one VF of the GPU. */
@@ -74,7 +74,7 @@ record VfComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
       Optional<VfHostRecord> made,
       boolean nobodyHoldsAny) {
     if (made.filter(record -> !record.verified()).isPresent()) {
-      found.accept(new Disagreement.VfsUnfinished(gpu.toString()));
+      found.accept(new VfDisagreement.VfsUnfinished(gpu.toString()));
       return;
     }
     if (sriov.numVfs().isEmpty()) {
@@ -83,13 +83,13 @@ record VfComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
     int numVfs = sriov.numVfs().getAsInt();
     boolean ours = made.isPresent() || picture.removesForeignVfs();
     if (numVfs > 0 && ours && nobodyHoldsAny) {
-      found.accept(new Disagreement.VfsWithoutHolder(gpu.toString(), numVfs));
+      found.accept(new VfDisagreement.VfsWithoutHolder(gpu.toString(), numVfs));
     }
     if (numVfs == 0 && made.isPresent()) {
-      found.accept(new Disagreement.VfRecordWithoutVfs(gpu.toString()));
+      found.accept(new VfDisagreement.VfRecordWithoutVfs(gpu.toString()));
     }
     if (numVfs == 0 && made.isEmpty() && !sriov.changed().isEmpty()) {
-      found.accept(new Disagreement.QuotasLeft(gpu.toString(), sriov.changed()));
+      found.accept(new VfDisagreement.QuotasLeft(gpu.toString(), sriov.changed()));
     }
   }
 
@@ -106,7 +106,7 @@ record VfComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
 
   private void held(NodeSnapshot.Hardware hardware, DeviceUid vf, String claim, int promisedMiB) {
     if (hardware.devices().stream().map(Gpu::uid).noneMatch(vf::equals)) {
-      found.accept(new Disagreement.HeldVfMissing(vf.toString(), claim));
+      found.accept(new VfDisagreement.HeldVfMissing(vf.toString(), claim));
       return;
     }
     Optional.ofNullable(hardware.sriov().get(vf.parent().orElseThrow()))
@@ -115,6 +115,6 @@ record VfComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
         .ifPresent(
             bytes ->
                 found.accept(
-                    new Disagreement.HeldVfTooSmall(vf.toString(), claim, promisedMiB, bytes)));
+                    new VfDisagreement.HeldVfTooSmall(vf.toString(), claim, promisedMiB, bytes)));
   }
 }

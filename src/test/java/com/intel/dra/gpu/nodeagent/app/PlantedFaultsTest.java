@@ -6,7 +6,11 @@ import com.intel.dra.gpu.api.ClaimAllocation;
 import com.intel.dra.gpu.device.DeviceType;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.mode.DraMode;
+import com.intel.dra.gpu.selfcheck.compare.ClaimDisagreement;
+import com.intel.dra.gpu.selfcheck.compare.DeviceDisagreement;
 import com.intel.dra.gpu.selfcheck.compare.Disagreement;
+import com.intel.dra.gpu.selfcheck.compare.PluginDisagreement;
+import com.intel.dra.gpu.selfcheck.compare.VfDisagreement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,27 +55,27 @@ class PlantedFaultsTest {
   void aDamagedRecordOfPreparedClaims() throws IOException {
     Files.writeString(state("prepared-claims.json"), "{\"version\": 2}");
 
-    found(Disagreement.PreparedClaimsUnreadable.class);
+    found(PluginDisagreement.PreparedClaimsUnreadable.class);
   }
 
   @Test
   void aRecordOfPreparedClaimsThatWasDeleted() throws IOException {
     Files.delete(state("prepared-claims.json"));
 
-    found(Disagreement.PreparedInGasAlone.class);
+    found(ClaimDisagreement.PreparedInGasAlone.class);
   }
 
   @Test
   void aDamagedRecordOfSplitGpus() throws IOException {
     Files.writeString(state("vf-hosts.json"), "no JSON");
-    found(Disagreement.VfRecordsUnreadable.class);
+    found(PluginDisagreement.VfRecordsUnreadable.class);
   }
 
   @Test
   void whatAKilledAgentLeft() throws IOException {
     Files.createFile(state(".vf-hosts.json.1.tmp"));
 
-    found(Disagreement.LeftoverFile.class);
+    found(PluginDisagreement.LeftoverFile.class);
   }
 
   @Test
@@ -81,18 +85,18 @@ class PlantedFaultsTest {
     String card = "card" + shared.drmNodes().cardIndex() + "\"";
 
     Files.writeString(spec, before.replace(card, "card63\""));
-    found(Disagreement.CdiNodesDiffer.class);
+    found(DeviceDisagreement.CdiNodesDiffer.class);
 
     Files.writeString(spec, before.replace(shared.uid().toString(), "0000:ff:00.0-0x56c0"));
-    found(Disagreement.CdiDeviceMissing.class);
-    found(Disagreement.CdiDeviceGone.class);
+    found(DeviceDisagreement.CdiDeviceMissing.class);
+    found(DeviceDisagreement.CdiDeviceGone.class);
 
     Files.writeString(spec, "a: [");
-    found(Disagreement.CdiSpecUnreadable.class);
+    found(DeviceDisagreement.CdiSpecUnreadable.class);
 
     Files.writeString(spec, before);
     Files.writeString(node.config().cdiRoot().resolve("other.json"), json(before));
-    found(Disagreement.CdiDeviceTwice.class);
+    found(DeviceDisagreement.CdiDeviceTwice.class);
   }
 
   private String json(String spec) {
@@ -105,9 +109,9 @@ class PlantedFaultsTest {
   void vfsThatSomebodyRemoved() throws IOException {
     node.kernel.write(file(split, "sriov_numvfs"), "0");
 
-    found(Disagreement.HeldVfMissing.class);
-    found(Disagreement.VfRecordWithoutVfs.class);
-    found(Disagreement.OfferedDeviceGone.class);
+    found(VfDisagreement.HeldVfMissing.class);
+    found(VfDisagreement.VfRecordWithoutVfs.class);
+    found(DeviceDisagreement.OfferedDeviceGone.class);
   }
 
   @Test
@@ -119,7 +123,7 @@ class PlantedFaultsTest {
                 .formatted(shared.drmNodes().cardIndex()));
     node.kernel.write(quota, "32");
 
-    found(Disagreement.QuotasLeft.class);
+    found(VfDisagreement.QuotasLeft.class);
   }
 
   @Test
@@ -128,17 +132,17 @@ class PlantedFaultsTest {
     node.release("vf");
     node.reconcile(); // decides and writes it into the GAS; the work on the hardware is not done
 
-    found(Disagreement.VfsWithoutHolder.class);
+    found(VfDisagreement.VfsWithoutHolder.class);
   }
 
   @Test
   void anAllocationThatTheGasLostAndOneThatNobodyHas() {
     node.gas.release("a");
-    found(Disagreement.ClaimNotInGas.class);
+    found(ClaimDisagreement.ClaimNotInGas.class);
 
     node.gas.allocate("nobody", new ClaimAllocation(node.devicesOf("vf"), ""));
-    found(Disagreement.AllocationWithoutClaim.class);
-    found(Disagreement.DeviceHeldTwice.class);
+    found(ClaimDisagreement.AllocationWithoutClaim.class);
+    found(ClaimDisagreement.DeviceHeldTwice.class);
   }
 
   private void found(Class<? extends Disagreement> kind) {

@@ -6,6 +6,7 @@ import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
 import com.intel.dra.gpu.selfcheck.compare.Comparison;
 import com.intel.dra.gpu.selfcheck.compare.Disagreement;
+import com.intel.dra.gpu.selfcheck.compare.PluginDisagreement;
 import com.intel.dra.gpu.selfcheck.look.ClusterProbe;
 import com.intel.dra.gpu.selfcheck.look.NodeObserver;
 import com.intel.dra.gpu.selfcheck.look.NodeSnapshot;
@@ -35,7 +36,7 @@ final class TestingObserver {
   List<Disagreement> disagreements() {
     NodeSnapshot snapshot = new NodeObserver(node.config(), mode, node.boot(), new Eye()).look();
     return Comparison.of(snapshot).stream()
-        .filter(found -> !(found instanceof Disagreement.SocketMissing))
+        .filter(found -> !(found instanceof PluginDisagreement.SocketMissing))
         .toList();
   }
 

@@ -3,7 +3,7 @@ package com.intel.dra.gpu.selfcheck.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.intel.dra.gpu.mode.DraMode;
-import com.intel.dra.gpu.selfcheck.compare.Disagreement;
+import com.intel.dra.gpu.selfcheck.compare.DeviceDisagreement;
 import com.intel.dra.gpu.selfcheck.compare.SnapshotFault;
 import com.intel.dra.gpu.selfcheck.look.NodeSnapshot;
 import com.intel.dra.gpu.selfcheck.look.SnapshotParts;
@@ -32,7 +32,8 @@ class RepeatedComparisonTest {
   void whatLastsIsToldAfterTheWholeTime() throws InterruptedException {
     RepeatedComparison.Result result = look(SETTLE, with(SnapshotFault.CDI_GHOST));
 
-    assertThat(result.disagreements()).hasOnlyElementsOfType(Disagreement.CdiDeviceGone.class);
+    assertThat(result.disagreements())
+        .hasOnlyElementsOfType(DeviceDisagreement.CdiDeviceGone.class);
     assertThat(pauses.stream().reduce(Duration.ZERO, Duration::plus)).isEqualTo(SETTLE);
   }
 
@@ -57,7 +58,8 @@ class RepeatedComparisonTest {
             with(SnapshotFault.CDI_GHOST),
             with(SnapshotFault.CDI_GHOST, SnapshotFault.GAS_NOT_READY));
 
-    assertThat(result.disagreements()).hasOnlyElementsOfType(Disagreement.CdiDeviceGone.class);
+    assertThat(result.disagreements())
+        .hasOnlyElementsOfType(DeviceDisagreement.CdiDeviceGone.class);
   }
 
   @Test

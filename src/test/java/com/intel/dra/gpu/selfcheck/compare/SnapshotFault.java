@@ -24,34 +24,34 @@ import java.util.stream.Stream;
 
 /** One fault of a node, and the disagreement by which it is found. */
 public enum SnapshotFault {
-  GAS_DELETED(Disagreement.GasMissing.class) {
+  GAS_DELETED(PluginDisagreement.GasMissing.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       node.gasIsThere = false;
       return true;
     }
   },
-  GAS_NOT_READY(Disagreement.GasNotReady.class) {
+  GAS_NOT_READY(PluginDisagreement.GasNotReady.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       node.ready = false;
       return true;
     }
   },
-  DEVICE_WITHHELD(Disagreement.DeviceNotOffered.class) {
+  DEVICE_WITHHELD(DeviceDisagreement.DeviceNotOffered.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       return any(node.allocatable.keySet(), random).map(node.allocatable::remove).isPresent();
     }
   },
-  GHOST_OFFERED(Disagreement.OfferedDeviceGone.class) {
+  GHOST_OFFERED(DeviceDisagreement.OfferedDeviceGone.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       node.allocatable.put(GHOST, new AllocatableDevice(0, 1, "0x56c0", "", "gpu", GHOST));
       return true;
     }
   },
-  WRONG_MEMORY_OFFERED(Disagreement.OfferDiffers.class) {
+  WRONG_MEMORY_OFFERED(DeviceDisagreement.OfferDiffers.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       return change(
@@ -67,7 +67,7 @@ public enum SnapshotFault {
                   was.uid()));
     }
   },
-  WRONG_MAX_VFS_OFFERED(Disagreement.OfferDiffers.class) {
+  WRONG_MAX_VFS_OFFERED(DeviceDisagreement.OfferDiffers.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       return change(
@@ -83,20 +83,20 @@ public enum SnapshotFault {
                   was.uid()));
     }
   },
-  CDI_DEVICE_LOST(Disagreement.CdiDeviceMissing.class) {
+  CDI_DEVICE_LOST(DeviceDisagreement.CdiDeviceMissing.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       return any(node.spec.keySet(), random).map(node.spec::remove).isPresent();
     }
   },
-  CDI_GHOST(Disagreement.CdiDeviceGone.class) {
+  CDI_GHOST(DeviceDisagreement.CdiDeviceGone.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       node.spec.put(GHOST, List.of("/dev/dri/card63"));
       return true;
     }
   },
-  CDI_OTHER_NODES(Disagreement.CdiNodesDiffer.class) {
+  CDI_OTHER_NODES(DeviceDisagreement.CdiNodesDiffer.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       return any(node.spec.keySet(), random)
@@ -104,7 +104,7 @@ public enum SnapshotFault {
           .isPresent();
     }
   },
-  CDI_TWO_FILES(Disagreement.CdiDeviceTwice.class) {
+  CDI_TWO_FILES(DeviceDisagreement.CdiDeviceTwice.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       return any(node.spec.keySet(), random)
@@ -116,35 +116,35 @@ public enum SnapshotFault {
           .isPresent();
     }
   },
-  CDI_BROKEN(Disagreement.CdiSpecUnreadable.class) {
+  CDI_BROKEN(DeviceDisagreement.CdiSpecUnreadable.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       node.cdiUnreadable = Optional.of("it is no YAML");
       return true;
     }
   },
-  DEVICE_NOT_PUBLISHED(Disagreement.DeviceNotPublished.class) {
+  DEVICE_NOT_PUBLISHED(DeviceDisagreement.DeviceNotPublished.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       return node.mode == DraMode.STRUCTURED
           && any(node.published, random).map(node.published::remove).isPresent();
     }
   },
-  GHOST_PUBLISHED(Disagreement.PublishedDeviceGone.class) {
+  GHOST_PUBLISHED(DeviceDisagreement.PublishedDeviceGone.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       node.published.add("0000-ff-00-0-0x56c0");
       return node.mode == DraMode.STRUCTURED;
     }
   },
-  SLICE_DELETED(Disagreement.SlicesIncomplete.class) {
+  SLICE_DELETED(DeviceDisagreement.SlicesIncomplete.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       node.announcedSlices++;
       return node.mode == DraMode.STRUCTURED;
     }
   },
-  HELD_VF_LOST(Disagreement.HeldVfMissing.class) {
+  HELD_VF_LOST(VfDisagreement.HeldVfMissing.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       return heldVf(node, random)
@@ -152,7 +152,7 @@ public enum SnapshotFault {
           .isPresent();
     }
   },
-  HELD_VF_SHRUNK(Disagreement.HeldVfTooSmall.class) {
+  HELD_VF_SHRUNK(VfDisagreement.HeldVfTooSmall.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       Optional<DeviceUid> vf = heldVf(node, random);
@@ -166,7 +166,7 @@ public enum SnapshotFault {
       return vf.isPresent();
     }
   },
-  VFS_LEAKED(Disagreement.VfsWithoutHolder.class) {
+  VFS_LEAKED(VfDisagreement.VfsWithoutHolder.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       Optional<DeviceUid> gpu = plainGpu(node, random);
@@ -179,7 +179,7 @@ public enum SnapshotFault {
       return gpu.isPresent();
     }
   },
-  FOREIGN_VFS_UNWANTED(Disagreement.VfsWithoutHolder.class) {
+  FOREIGN_VFS_UNWANTED(VfDisagreement.VfsWithoutHolder.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       Optional<DeviceUid> gpu = plainGpu(node, random);
@@ -191,7 +191,7 @@ public enum SnapshotFault {
       return gpu.isPresent();
     }
   },
-  VF_RECORD_LEFT(Disagreement.VfRecordWithoutVfs.class) {
+  VF_RECORD_LEFT(VfDisagreement.VfRecordWithoutVfs.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       return plainGpu(node, random)
@@ -203,14 +203,14 @@ public enum SnapshotFault {
           .isPresent();
     }
   },
-  VF_RECORD_OF_NO_GPU(Disagreement.VfRecordWithoutVfs.class) {
+  VF_RECORD_OF_NO_GPU(VfDisagreement.VfRecordWithoutVfs.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       node.vfHosts.put(GHOST, new VfHostRecord("flex170_m4", 4_000, true));
       return true;
     }
   },
-  VFS_HALF_MADE(Disagreement.VfsUnfinished.class) {
+  VFS_HALF_MADE(VfDisagreement.VfsUnfinished.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       return any(node.sriov.keySet().stream().map(DeviceUid::toString).toList(), random)
@@ -222,7 +222,7 @@ public enum SnapshotFault {
           .isPresent();
     }
   },
-  QUOTAS_LEFT(Disagreement.QuotasLeft.class) {
+  QUOTAS_LEFT(VfDisagreement.QuotasLeft.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       Optional<DeviceUid> gpu = plainGpu(node, random);
@@ -235,47 +235,47 @@ public enum SnapshotFault {
       return gpu.isPresent();
     }
   },
-  VF_RECORDS_DAMAGED(Disagreement.VfRecordsUnreadable.class) {
+  VF_RECORDS_DAMAGED(PluginDisagreement.VfRecordsUnreadable.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       node.vfHostsUnreadable = Optional.of("its checksum is wrong");
       return true;
     }
   },
-  PREPARED_CLAIMS_DAMAGED(Disagreement.PreparedClaimsUnreadable.class) {
+  PREPARED_CLAIMS_DAMAGED(PluginDisagreement.PreparedClaimsUnreadable.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       node.preparedUnreadable = Optional.of("its checksum is wrong");
       return true;
     }
   },
-  FILES_OF_ANOTHER_BOOT(Disagreement.PreparedClaimsUnreadable.class) {
+  FILES_OF_ANOTHER_BOOT(PluginDisagreement.PreparedClaimsUnreadable.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       node.bootOfFiles = "boot-0";
       return true;
     }
   },
-  PREPARED_CLAIMS_LOST(Disagreement.PreparedClaimsIncomplete.class) {
+  PREPARED_CLAIMS_LOST(PluginDisagreement.PreparedClaimsIncomplete.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       node.preparedComplete = false;
       return true;
     }
   },
-  PREPARED_NOT_TOLD(Disagreement.PreparedNotInGas.class) {
+  PREPARED_NOT_TOLD(ClaimDisagreement.PreparedNotInGas.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       return any(node.preparedInGas.keySet(), random).map(node.preparedInGas::remove).isPresent();
     }
   },
-  UNPREPARED_NOT_TOLD(Disagreement.PreparedInGasAlone.class) {
+  UNPREPARED_NOT_TOLD(ClaimDisagreement.PreparedInGasAlone.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       return any(node.prepared.keySet(), random).map(node.prepared::remove).isPresent();
     }
   },
-  PREPARED_TOLD_WRONGLY(Disagreement.PreparedDiffers.class) {
+  PREPARED_TOLD_WRONGLY(ClaimDisagreement.PreparedDiffers.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       return any(node.preparedInGas.keySet(), random)
@@ -283,32 +283,32 @@ public enum SnapshotFault {
           .isPresent();
     }
   },
-  CLAIM_DELETED_AND_PREPARED(Disagreement.PreparedWithoutAllocation.class) {
+  CLAIM_DELETED_AND_PREPARED(ClaimDisagreement.PreparedWithoutAllocation.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       return any(node.prepared.keySet(), random).map(node.claims::remove).isPresent();
     }
   },
-  CLAIM_GIVEN_OTHER_DEVICES(Disagreement.PreparedOtherDevices.class) {
+  CLAIM_GIVEN_OTHER_DEVICES(ClaimDisagreement.PreparedOtherDevices.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       return any(node.prepared.keySet(), random).map(claim -> giveGhost(node, claim)).isPresent();
     }
   },
-  ALLOCATION_FORGOTTEN(Disagreement.ClaimNotInGas.class) {
+  ALLOCATION_FORGOTTEN(ClaimDisagreement.ClaimNotInGas.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       return node.mode == DraMode.CLASSIC
           && any(node.allocations.keySet(), random).map(node.allocations::remove).isPresent();
     }
   },
-  ALLOCATION_LEAKED(Disagreement.AllocationWithoutClaim.class) {
+  ALLOCATION_LEAKED(ClaimDisagreement.AllocationWithoutClaim.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       return any(node.allocations.keySet(), random).map(node.claims::remove).isPresent();
     }
   },
-  ALLOCATION_OF_OTHER_DEVICES(Disagreement.AllocationDiffers.class) {
+  ALLOCATION_OF_OTHER_DEVICES(ClaimDisagreement.AllocationDiffers.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       return any(node.allocations.keySet(), random)
@@ -316,7 +316,7 @@ public enum SnapshotFault {
           .isPresent();
     }
   },
-  VF_GIVEN_TWICE(Disagreement.DeviceHeldTwice.class) {
+  VF_GIVEN_TWICE(ClaimDisagreement.DeviceHeldTwice.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       Optional<DeviceUid> vf = heldVf(node, random);
@@ -324,7 +324,7 @@ public enum SnapshotFault {
       return vf.isPresent();
     }
   },
-  SPLIT_GPU_GIVEN_AS_A_WHOLE(Disagreement.DeviceHeldTwice.class) {
+  SPLIT_GPU_GIVEN_AS_A_WHOLE(ClaimDisagreement.DeviceHeldTwice.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       Optional<DeviceUid> vf = heldVf(node, random);
@@ -332,7 +332,7 @@ public enum SnapshotFault {
       return vf.isPresent();
     }
   },
-  GPU_OVERCOMMITTED(Disagreement.DeviceOvercommitted.class) {
+  GPU_OVERCOMMITTED(ClaimDisagreement.DeviceOvercommitted.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       Optional<DeviceUid> gpu =
@@ -343,14 +343,14 @@ public enum SnapshotFault {
       return gpu.isPresent();
     }
   },
-  SOCKET_REMOVED(Disagreement.SocketMissing.class) {
+  SOCKET_REMOVED(PluginDisagreement.SocketMissing.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       node.sockets.remove(random.nextInt(node.sockets.size()));
       return true;
     }
   },
-  SOCKET_OF_A_KILLED_AGENT(Disagreement.SocketStale.class) {
+  SOCKET_OF_A_KILLED_AGENT(PluginDisagreement.SocketStale.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       node.sockets.add(
@@ -358,7 +358,7 @@ public enum SnapshotFault {
       return true;
     }
   },
-  WRITE_CUT_SHORT(Disagreement.LeftoverFile.class) {
+  WRITE_CUT_SHORT(PluginDisagreement.LeftoverFile.class) {
     @Override
     public boolean plant(SnapshotParts node, Random random) {
       node.leftovers.add(Path.of("/state/.prepared-claims.json.1.tmp"));
