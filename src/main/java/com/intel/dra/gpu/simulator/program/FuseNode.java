@@ -6,6 +6,7 @@ import com.intel.dra.gpu.simulator.folder.MknodException;
 import com.intel.dra.gpu.simulator.folder.RootFolder;
 import com.intel.dra.gpu.simulator.folder.UnusableRootException;
 import com.intel.dra.gpu.simulator.fuse.FuseMount;
+import com.intel.dra.gpu.simulator.kernel.DrmDevices;
 import com.intel.dra.gpu.simulator.kernel.SimulatedKernel;
 import com.intel.dra.gpu.simulator.topology.PciPlacement;
 import com.intel.dra.gpu.simulator.topology.PlacedGpu;
@@ -85,7 +86,7 @@ final class FuseNode implements SimulatedNode {
     }
   }
 
-  private record NodesBelow(GpuFiles files) implements SimulatedKernel.DrmDevices {
+  private record NodesBelow(GpuFiles files) implements DrmDevices {
 
     @Override
     public void make(PciPlacement placement) throws IOException {

@@ -40,7 +40,7 @@ class SimulatedKernelTest {
   private static final String IOV = DEVICE + "/drm/card0/prelim_iov";
 
   /** The cards that have device nodes. */
-  private static final class Nodes implements SimulatedKernel.DrmDevices {
+  private static final class Nodes implements DrmDevices {
     final SortedSet<Integer> cards = Collections.synchronizedSortedSet(new TreeSet<>());
     boolean refusing;
 
@@ -135,7 +135,7 @@ class SimulatedKernelTest {
       assertThat(link(IOV + "/vf2/device")).contains("../../../../../0000:b3:00.2");
       assertThat(link(IOV + "/vf3/device")).isEmpty();
       assertThat(nodes.cards).containsExactly(0, 1, 2, 3);
-      assertThat(time.sleeps()).containsExactly(SimulatedKernel.ENABLING);
+      assertThat(time.sleeps()).containsExactly(VfSwitch.ENABLING);
     }
 
     @Test
@@ -147,8 +147,7 @@ class SimulatedKernelTest {
 
       assertThat(kernel.find("")).isEqualTo(before);
       assertThat(nodes.cards).containsExactly(0, 1);
-      assertThat(time.sleeps())
-          .containsExactly(SimulatedKernel.ENABLING, SimulatedKernel.DISABLING);
+      assertThat(time.sleeps()).containsExactly(VfSwitch.ENABLING, VfSwitch.DISABLING);
     }
 
     @Test
@@ -326,8 +325,7 @@ class SimulatedKernelTest {
       assertThat(time.sleeps()).containsExactly(Duration.ofSeconds(20));
       enable(2);
       assertThat(time.sleeps())
-          .containsExactly(
-              Duration.ofSeconds(20), Duration.ofSeconds(20), SimulatedKernel.ENABLING);
+          .containsExactly(Duration.ofSeconds(20), Duration.ofSeconds(20), VfSwitch.ENABLING);
     }
 
     @Test
@@ -436,7 +434,7 @@ class SimulatedKernelTest {
 
           @Override
           public void sleep(Duration duration) throws InterruptedException {
-            if (duration.equals(SimulatedKernel.DISABLING)) {
+            if (duration.equals(VfSwitch.DISABLING)) {
               disabling.countDown();
               goOn.await();
             }
