@@ -19,7 +19,9 @@ public enum EventReason {
   NODE_AGENT_SILENT("NodeAgentSilent", Type.WARNING, About.GAS),
   GPU_UNUSABLE("GpuUnusable", Type.WARNING, About.NODE),
   GPU_USABLE("GpuUsable", Type.NORMAL, About.NODE),
-  DAMAGED_STATE_FILE("DamagedStateFile", Type.WARNING, About.NODE);
+  DAMAGED_STATE_FILE("DamagedStateFile", Type.WARNING, About.NODE),
+  UNSUPPORTED_KUBERNETES("UnsupportedKubernetes", Type.WARNING, About.NODE),
+  CLUSTER_CHANGED("ClusterChanged", Type.WARNING, About.NODE);
 
   /** Whether an action is needed. */
   public enum Type {

@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.metrics;
 
 import com.intel.dra.gpu.metrics.Meters.Counters;
+import com.intel.dra.kit.served.ServedAddress;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -32,6 +33,7 @@ public final class ApiWrites implements Interceptor {
           "gpuallocationstates", "GpuAllocationState",
           "leases", "Lease",
           "podschedulingcontexts", "PodSchedulingContext",
+          "podschedulings", "PodSchedulingContext",
           "resourceclaims", "ResourceClaim",
           "resourceslices", "ResourceSlice");
 
@@ -46,12 +48,17 @@ public final class ApiWrites implements Interceptor {
             Metric.API_WRITES, kinds, List.of("written", "conflict", "not_found", "error"));
   }
 
-  /** A client whose writes are counted. */
-  public KubernetesClient client(Config config, KubernetesSerialization serialization) {
+  /** A client whose writes are counted, and whose requests go to the served version. */
+  public KubernetesClient client(
+      Config config, KubernetesSerialization serialization, ServedAddress address) {
     return new KubernetesClientBuilder()
         .withKubernetesSerialization(serialization)
         .withConfig(config)
-        .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("api-writes", this))
+        .withHttpClientBuilderConsumer(
+            http -> {
+              http.addOrReplaceInterceptor("served-address", address);
+              http.addOrReplaceInterceptor("api-writes", this);
+            })
         .build();
   }
 

@@ -10,11 +10,11 @@ import java.util.Locale;
  */
 public enum DraMode {
   /**
-   * Kubernetes 1.27 to 1.30: this driver's controller allocates, through resource.k8s.io/v1alpha2.
+   * Kubernetes 1.26 to 1.30: this driver's controller allocates, through resource.k8s.io/v1alpha2.
    */
   CLASSIC(GpuApi.DRIVER_NAME),
   /**
-   * Kubernetes 1.34 and later: the scheduler allocates, from ResourceSlices of resource.k8s.io/v1.
+   * Kubernetes 1.31 and later: the scheduler allocates, from ResourceSlices of resource.k8s.io/v1.
    */
   STRUCTURED(StructuredApi.DRIVER_NAME);
 

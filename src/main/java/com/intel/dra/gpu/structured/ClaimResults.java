@@ -90,7 +90,7 @@ public sealed interface ClaimResults {
             .flatMap(all -> Stream.ofNullable(all.getResults()))
             .flatMap(List::stream)
             .filter(result -> driver.equals(result.getDriver()) && pool.equals(result.getPool()))
-            .map(ClaimResults::result)
+            .map(result -> result(claim, result))
             .toList();
     return here.isEmpty()
         ? new NotHere()
@@ -131,7 +131,7 @@ public sealed interface ClaimResults {
     return new Configuration(source, requests == null ? List.of() : requests);
   }
 
-  private static Result result(DeviceRequestAllocationResult result) {
+  private static Result result(ResourceClaim claim, DeviceRequestAllocationResult result) {
     return new Result(
         Objects.toString(result.getRequest(), ""),
         result.getPool(),
@@ -141,7 +141,21 @@ public sealed interface ClaimResults {
             .map(consumed -> consumed.get(StructuredApi.MEMORY))
             .filter(Objects::nonNull)
             .map(ClaimResults::roundedUpMiB),
-        Boolean.TRUE.equals(result.getAdminAccess()));
+        Boolean.TRUE.equals(result.getAdminAccess())
+            || isForAdminsIn131(claim, Objects.toString(result.getRequest(), "")));
+  }
+
+  /**
+   * In Kubernetes 1.31 only the request says it, in a member that requests of v1 do not have: there
+   * it is below {@code exactly}.
+   */
+  private static boolean isForAdminsIn131(ResourceClaim claim, String request) {
+    return Stream.ofNullable(claim.getSpec())
+        .flatMap(spec -> Stream.ofNullable(spec.getDevices()))
+        .flatMap(devices -> Stream.ofNullable(devices.getRequests()))
+        .flatMap(List::stream)
+        .filter(asked -> request.equals(asked.getName()))
+        .anyMatch(asked -> Boolean.TRUE.equals(asked.getAdditionalProperties().get("adminAccess")));
   }
 
   /**

@@ -1,5 +1,6 @@
 package com.intel.dra.kit.client;
 
+import com.intel.dra.kit.served.ServedNames;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusDetails;
@@ -8,6 +9,7 @@ import io.fabric8.kubernetes.client.ResourceNotFoundException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.net.HttpURLConnection;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Distinguishes a missing object from other 404 answers. A proxy without a backend, an API server
@@ -46,9 +48,9 @@ public final class ObjectLookup {
   /** Whether it is the API server's answer that there is no object of that kind and name. */
   public static boolean isSaidBy(
       KubernetesClientException answer, Class<? extends HasMetadata> kind, String name) {
-    String plural = HasMetadata.getPlural(kind);
+    Set<String> plurals = ServedNames.plurals(HasMetadata.getPlural(kind));
     return details(answer)
-        .filter(of -> plural.equals(of.getKind()) && name.equals(of.getName()))
+        .filter(of -> plurals.contains(of.getKind()) && name.equals(of.getName()))
         .isPresent();
   }
 

@@ -8,6 +8,10 @@ import com.intel.dra.gpu.controller.placing.NodeSuitability;
 import com.intel.dra.gpu.metrics.ApiWrites;
 import com.intel.dra.gpu.metrics.Meters;
 import com.intel.dra.gpu.metrics.Reconciliations;
+import com.intel.dra.gpu.mode.DraModeChoice;
+import com.intel.dra.gpu.mode.DraModeSetting;
+import com.intel.dra.kit.served.ServedAddress;
+import com.intel.dra.kit.served.ServedApi;
 import com.intel.dra.kit.time.SteadyClock;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -45,14 +49,23 @@ final class ControllerBeans {
   @Produces
   @Singleton
   static KubernetesClient kubernetesClient(
-      Config config, KubernetesSerialization serialization, Meters meters) {
+      Config config, KubernetesSerialization serialization, Meters meters, ServedAddress address) {
     // the client parses a kind that is not registered as a tree first
     serialization.registerKubernetesResource(GpuAllocationState.class);
     return new ApiWrites(
             meters,
             List.of(
                 "Event", "GpuAllocationState", "Lease", "PodSchedulingContext", "ResourceClaim"))
-        .client(config, serialization);
+        .client(config, serialization, address);
+  }
+
+  @Produces
+  @Singleton
+  static DraModeChoice draModeChoice(
+      @ConfigProperty(name = "gpu.dra-mode", defaultValue = "auto") DraModeSetting setting,
+      KubernetesClient client,
+      ServedApi api) {
+    return new DraModeChoice(setting, client, api);
   }
 
   static void close(@Disposes KubernetesClient client) {

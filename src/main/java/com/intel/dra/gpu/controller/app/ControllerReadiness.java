@@ -7,7 +7,10 @@ import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready if the operator is healthy or is not needed. Replaces the check of the operator SDK. */
+/**
+ * Ready if the operator is healthy or is not needed, and if the API server can be used. Replaces
+ * the check of the operator SDK.
+ */
 @Readiness
 @Singleton
 @IfBuildProfile("controller")
@@ -21,6 +24,12 @@ class ControllerReadiness extends OperatorHealthCheck {
 
   @Override
   public HealthCheckResponse call() {
+    if (start.problem().isPresent()) {
+      return HealthCheckResponse.named("controller")
+          .down()
+          .withData("reason", start.problem().get())
+          .build();
+    }
     return start.mode().filter(DraMode.STRUCTURED::equals).isPresent()
         ? HealthCheckResponse.named("controller")
             .up()

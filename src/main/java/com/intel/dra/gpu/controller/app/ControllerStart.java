@@ -6,8 +6,9 @@ import com.intel.dra.gpu.controller.leader.Leadership;
 import com.intel.dra.gpu.controller.placing.ControllerMetrics;
 import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.mode.DraModeChoice;
-import com.intel.dra.gpu.mode.DraModeSetting;
-import io.fabric8.kubernetes.client.KubernetesClient;
+import com.intel.dra.gpu.mode.ServedWatch;
+import com.intel.dra.kit.served.ServedApi;
+import com.intel.dra.kit.time.PeriodicTask;
 import io.javaoperatorsdk.operator.Operator;
 import io.quarkus.arc.profile.IfBuildProfile;
 import io.quarkus.runtime.Quarkus;
@@ -17,7 +18,6 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.util.Optional;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.health.Liveness;
 import org.jboss.logging.Logger;
 
@@ -38,38 +38,45 @@ class ControllerStart {
   private static final int BEFORE_THE_OPERATOR = 1000;
 
   private final Operator operator;
-  private final KubernetesClient client;
   private final ControllerMetrics metrics;
   private final Leadership leadership;
   private final LeaderElection election;
   private final WatchLiveness watches;
   private final ClusterView view;
-  private final DraModeSetting setting;
+  private final DraModeChoice choice;
+  private final ServedApi api;
   private volatile Optional<DraMode> mode = Optional.empty();
+  private volatile Optional<String> problem = Optional.empty();
   private volatile Optional<Thread> starting = Optional.empty();
+  private volatile Optional<PeriodicTask> watching = Optional.empty();
 
   ControllerStart(
       Operator operator,
-      KubernetesClient client,
       ControllerMetrics metrics,
       Leadership leadership,
       LeaderElection election,
       @Liveness WatchLiveness watches,
       ClusterView view,
-      @ConfigProperty(name = "gpu.dra-mode", defaultValue = "auto") DraModeSetting setting) {
+      DraModeChoice choice,
+      ServedApi api) {
     this.operator = operator;
-    this.client = client;
     this.metrics = metrics;
     this.leadership = leadership;
     this.election = election;
     this.watches = watches;
     this.view = view;
-    this.setting = setting;
+    this.choice = choice;
+    this.api = api;
   }
 
   /** Empty until the mode is known. */
   Optional<DraMode> mode() {
     return mode;
+  }
+
+  /** Why the controller cannot work with what the API server serves; empty if it can. */
+  Optional<String> problem() {
+    return problem;
   }
 
   /** Does not wait for the API server, so that the health probes are answered meanwhile. */
@@ -85,15 +92,23 @@ class ControllerStart {
   void stop(@Observes @Priority(BEFORE_THE_OPERATOR) ShutdownEvent event) {
     leadership.end();
     starting.ifPresent(Thread::interrupt);
+    watching.ifPresent(PeriodicTask::close);
     operator.stop();
     leadership.giveUp();
   }
 
   private void startOrEnd() {
     try {
-      DraMode known = DraModeChoice.make(setting, client, Optional::empty);
+      DraMode known = choice.make(Optional::empty, new Problem());
+      problem = Optional.empty();
       metrics.mode(known);
       mode = Optional.of(known);
+      watching =
+          Optional.of(
+              PeriodicTask.start(
+                  "served-api",
+                  ServedWatch.PERIOD,
+                  new ServedWatch(choice, api, known, new Consequences())::look));
       switch (known) {
         case CLASSIC -> {
           election.prepare();
@@ -116,6 +131,44 @@ class ControllerStart {
     } catch (RuntimeException e) {
       LOG.error("The operator could not be started", e);
       Quarkus.asyncExit(1);
+    }
+  }
+
+  /** The next process chooses the mode again: this one cannot start or end its operator twice. */
+  private final class Consequences implements ServedWatch.Consequences {
+
+    @Override
+    public void sameMode() {
+      problem = Optional.empty();
+    }
+
+    /** The informers go on: their next requests go to the other version. */
+    @Override
+    public void otherVersion() {}
+
+    @Override
+    public void otherMode(String reason) {
+      LOG.warnf("The controller ends, to be started again: %s", reason);
+      Quarkus.asyncExit(0);
+    }
+
+    @Override
+    public void unusable(String reason) {
+      LOG.errorf("The controller cannot allocate: %s", reason);
+      problem = Optional.of(reason);
+    }
+  }
+
+  private final class Problem implements DraModeChoice.Listener {
+
+    @Override
+    public void waiting(String reason) {
+      problem = Optional.of(reason);
+    }
+
+    @Override
+    public void unusable(String reason) {
+      problem = Optional.of(reason);
     }
   }
 }

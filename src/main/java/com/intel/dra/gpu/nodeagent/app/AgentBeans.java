@@ -14,11 +14,14 @@ import com.intel.dra.gpu.nodeagent.state.BootId;
 import com.intel.dra.gpu.nodeagent.state.LastDraMode;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
 import com.intel.dra.gpu.nodeagent.state.VfHostRecords;
+import com.intel.dra.gpu.nodeagent.tell.NodeEvents;
 import com.intel.dra.gpu.nodeagent.vfs.VfThreads;
 import com.intel.dra.gpu.sysfs.discovery.GpuDiscovery;
 import com.intel.dra.gpu.sysfs.sriov.VirtualFunctions;
 import com.intel.dra.kit.cdi.CdiSpecFile;
 import com.intel.dra.kit.kubelet.api.PluginSettings;
+import com.intel.dra.kit.served.ServedAddress;
+import com.intel.dra.kit.served.ServedApi;
 import com.intel.dra.kit.time.SteadyClock;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -54,9 +57,9 @@ class AgentBeans {
   @Produces
   @Singleton
   KubernetesClient kubernetesClient(
-      Config config, KubernetesSerialization serialization, Meters meters) {
+      Config config, KubernetesSerialization serialization, Meters meters, ServedAddress address) {
     return new ApiWrites(meters, List.of("Event", "GpuAllocationState", "Lease", "ResourceSlice"))
-        .client(config, serialization);
+        .client(config, serialization, address);
   }
 
   void close(@Disposes KubernetesClient client) {
@@ -71,16 +74,28 @@ class AgentBeans {
     return new Reconciliations(meters, List.of(GpuAllocationStateReconciler.NAME));
   }
 
+  @Produces
+  @Singleton
+  DraModeChoice draModeChoice(AgentConfig config, KubernetesClient client, ServedApi api) {
+    return new DraModeChoice(config.draMode(), client, api);
+  }
+
   /**
    * Waits until the API server says which APIs it serves, unless the settings or an earlier run
    * determine the mode.
    */
   @Produces
   @Singleton
-  DraMode draMode(AgentConfig config, KubernetesClient client) throws InterruptedException {
+  DraMode draMode(
+      AgentConfig config,
+      DraModeChoice choice,
+      NodeEvents events,
+      @ConfigProperty(name = "quarkus.management.port", defaultValue = "9000") int probesPort)
+      throws InterruptedException {
     var last = new LastDraMode(config::stateDir);
-    try (var _ = InterruptOnShutdown.ofThisThread()) {
-      DraMode mode = DraModeChoice.make(config.draMode(), client, last::read);
+    try (var _ = InterruptOnShutdown.ofThisThread();
+        var waiting = new WaitingAgent(probesPort, events)) {
+      DraMode mode = choice.make(last::read, waiting);
       last.remember(mode);
       return mode;
     }

@@ -9,6 +9,7 @@ import com.intel.dra.gpu.nodeagent.gas.GasInformer;
 import com.intel.dra.gpu.nodeagent.life.ActingAgent;
 import com.intel.dra.gpu.nodeagent.life.AgentHealth;
 import com.intel.dra.gpu.nodeagent.life.Heartbeat;
+import com.intel.dra.gpu.nodeagent.life.KubeletRelease;
 import com.intel.dra.gpu.nodeagent.life.StartWhenActing;
 import com.intel.dra.gpu.nodeagent.prepare.ClassicAbandonedClaims;
 import com.intel.dra.gpu.nodeagent.prepare.StructuredAbandonedClaims;
@@ -27,6 +28,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
@@ -67,6 +69,7 @@ class NodeAgent {
   private final ActingAgent acting;
   private final DeviceMonitor monitor;
   private final KubeletPlugin plugin;
+  private final KubeletRelease kubelet;
   private final DesiredGas desired;
   private final GasKeeper keeper;
   private final GasInformer gas;
@@ -88,6 +91,7 @@ class NodeAgent {
       ActingAgent acting,
       DeviceMonitor monitor,
       KubeletPlugin plugin,
+      KubeletRelease kubelet,
       DesiredGas desired,
       GasKeeper keeper,
       GasInformer gas,
@@ -105,6 +109,7 @@ class NodeAgent {
     this.acting = acting;
     this.monitor = monitor;
     this.plugin = plugin;
+    this.kubelet = kubelet;
     this.desired = desired;
     this.keeper = keeper;
     this.gas = gas;
@@ -122,8 +127,9 @@ class NodeAgent {
 
   void start(@Observes @Priority(BEFORE_THE_OPERATOR) StartupEvent event) throws IOException {
     scan();
-    plugin.start();
-    desired.setServing(true);
+    if (!kubelet.takesOneInstance()) {
+      serve();
+    }
     tasks.add(PeriodicTask.start("device-monitor", config.rescanInterval(), this::scan));
     tasks.add(
         PeriodicTask.start("registration-watch", config.rescanInterval(), this::watchRegistration));
@@ -147,8 +153,18 @@ class NodeAgent {
     }
   }
 
+  private void serve() throws IOException {
+    plugin.start();
+    desired.setServing(true);
+  }
+
   /** Starts what may throw first, because that can be repeated. */
   private void act() {
+    try {
+      serve();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     switch (mode) {
       case CLASSIC -> {}
       case STRUCTURED -> slices.start();

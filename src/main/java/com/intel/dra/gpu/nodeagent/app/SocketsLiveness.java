@@ -1,5 +1,7 @@
 package com.intel.dra.gpu.nodeagent.app;
 
+import com.intel.dra.gpu.nodeagent.life.ActingAgent;
+import com.intel.dra.gpu.nodeagent.life.KubeletRelease;
 import com.intel.dra.kit.kubelet.server.KubeletPlugin;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -8,21 +10,29 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Liveness;
 
-/** Calls both sockets as the kubelet would. */
+/**
+ * Calls both sockets as the kubelet would. An agent that stands by may not serve them yet; see
+ * {@link KubeletRelease}.
+ */
 @Liveness
 @Singleton
 class SocketsLiveness implements HealthCheck {
 
   private final KubeletPlugin plugin;
+  private final KubeletRelease kubelet;
+  private final ActingAgent acting;
 
   @Inject
-  SocketsLiveness(KubeletPlugin plugin) {
+  SocketsLiveness(KubeletPlugin plugin, KubeletRelease kubelet, ActingAgent acting) {
     this.plugin = plugin;
+    this.kubelet = kubelet;
+    this.acting = acting;
   }
 
   @Override
   public HealthCheckResponse call() {
-    Optional<String> defect = plugin.probeBoth();
+    boolean standsBy = !acting.isActing() && kubelet.takesOneInstance();
+    Optional<String> defect = standsBy ? Optional.empty() : plugin.probeBoth();
     var response = HealthCheckResponse.named("kubelet-sockets").status(defect.isEmpty());
     defect.ifPresent(reason -> response.withData("reason", reason));
     return response.build();

@@ -6,6 +6,7 @@ import com.intel.dra.gpu.nodeagent.vfs.VfProvisioner;
 import com.intel.dra.gpu.structured.GpuOffer;
 import com.intel.dra.gpu.structured.OfferedDevices;
 import com.intel.dra.gpu.structured.StructuredApi;
+import com.intel.dra.kit.served.KubernetesRelease;
 import com.intel.dra.kit.slices.keeper.SliceKeeper;
 import com.intel.dra.kit.slices.keeper.SliceListener;
 import com.intel.dra.kit.slices.keeper.SliceSettings;
@@ -21,7 +22,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /** Publishes the node's devices for the scheduler, in the best form that the cluster supports. */
@@ -29,6 +32,12 @@ import org.jboss.logging.Logger;
 public class SlicePublisher implements SliceListener {
 
   private static final Logger LOG = Logger.getLogger(SlicePublisher.class);
+
+  /**
+   * From this release on, the scheduler charges the counters of a device with the shares that are
+   * already allocated, and not only with those that it allocates itself.
+   */
+  private static final KubernetesRelease CHARGES_SHARES = new KubernetesRelease(1, 36, 2);
 
   private final KubernetesClient client;
   private final SliceOffer offer;
@@ -41,7 +50,9 @@ public class SlicePublisher implements SliceListener {
   private volatile Optional<PublishedPool> published = Optional.empty();
   private volatile String lastFailure = "";
   private final Set<String> told = ConcurrentHashMap.newKeySet();
-  private Optional<Boolean> sharesAreCharged = Optional.empty();
+  private Optional<KubernetesRelease> release = Optional.empty();
+  private volatile Optional<KubernetesRelease> offeredFor = Optional.empty();
+  private volatile boolean isReleaseOld = true;
 
   @Inject
   public SlicePublisher(
@@ -73,15 +84,37 @@ public class SlicePublisher implements SliceListener {
     if (!vfs.haveBeenLookedAt()) {
       return; // a GPU may be in use by others, so the published slices stay
     }
-    Optional<Boolean> charged = sharesAreCharged();
-    if (charged.isEmpty()) {
+    lookAtTheRelease();
+    if (release.isEmpty()) {
       return; // the best form is not known, so the published slices stay
     }
     Optional<GpuOffer> now = offer.current();
-    if (now.isPresent() && !now.equals(wanted)) {
+    boolean isNew = !now.equals(wanted) || !release.equals(offeredFor);
+    if (now.isPresent() && isNew) {
       wanted = now; // it seldom changes, and to publish it takes hundreds of objects
-      publish(now.get().inOrderOfPreference(charged.get()));
+      if (offeredFor.isPresent() && !release.equals(offeredFor)) {
+        keeper.chooseAgain();
+      }
+      offeredFor = release;
+      publish(now.get(), release.get());
     }
+  }
+
+  private void publish(GpuOffer now, KubernetesRelease at) {
+    boolean charged = at.isAtLeast(CHARGES_SHARES);
+    List<OfferedDevices> ways = now.inOrderOfPreference(charged);
+    if (!charged) {
+      now.inOrderOfPreference(true).stream()
+          .filter(way -> !ways.contains(way))
+          .forEach(way -> tellNotCharged(way.name(), at));
+    }
+    publish(ways);
+  }
+
+  private void tellNotCharged(String way, KubernetesRelease at) {
+    tellOnce(
+        "Devices cannot be published as %s on Kubernetes %s: its scheduler forgets the shares of a GPU when it counts what is left of it; Kubernetes %s and later count them"
+            .formatted(way, at, CHARGES_SHARES));
   }
 
   private void publish(List<OfferedDevices> now) {
@@ -102,19 +135,29 @@ public class SlicePublisher implements SliceListener {
     return published.isPresent();
   }
 
-  private Optional<Boolean> sharesAreCharged() {
-    if (sharesAreCharged.isEmpty()) {
-      try {
-        sharesAreCharged =
-            Optional.of(
-                ApiServerVersion.parse(client.getKubernetesVersion().getGitVersion())
-                    .filter(ApiServerVersion.CHARGES_SHARES::isAtMost)
-                    .isPresent());
-      } catch (KubernetesClientException e) {
-        failed("the API server does not tell its release: " + e.getMessage());
-      }
+  /** Reads the API server's release again at the next {@link #refresh}, for it may be upgraded. */
+  public void lookAtTheReleaseAgain() {
+    isReleaseOld = true;
+  }
+
+  /** Tries the best way to publish again, because the API server serves another version. */
+  public void chooseAgain() {
+    keeper.chooseAgain();
+    lookAtTheReleaseAgain();
+  }
+
+  /** An API server that does not tell its release counts as the oldest. */
+  private void lookAtTheRelease() {
+    if (!isReleaseOld) {
+      return;
     }
-    return sharesAreCharged;
+    try {
+      release =
+          Optional.of(KubernetesRelease.ofApiServer(client).orElse(KubernetesRelease.minor(0)));
+      isReleaseOld = false;
+    } catch (KubernetesClientException e) {
+      failed("the API server does not tell its release: " + e.getMessage());
+    }
   }
 
   @Override
@@ -150,16 +193,40 @@ public class SlicePublisher implements SliceListener {
   /** The keeper calls this again whenever a GPU comes into use; each message is logged once. */
   @Override
   public void droppedFields(int candidate, Set<DroppedField> fields) {
-    String message =
-        "The API server does not store %s of devices published as %s: feature gates of the cluster are off (%s), and what needs them is not offered"
-            .formatted(
-                new TreeSet<>(fields),
-                way(candidate),
-                fields.stream()
-                    .flatMap(field -> field.featureGate().stream())
-                    .distinct()
-                    .sorted()
-                    .collect(Collectors.joining(", ")));
+    tellOnce(
+        "The API server does not store %s of devices published as %s: %s, and what needs them is not offered"
+            .formatted(new TreeSet<>(fields), way(candidate), reasons(fields)));
+  }
+
+  /** The feature gates that are off, and those that a release does not have. */
+  private String reasons(Set<DroppedField> fields) {
+    return Stream.of(
+            gates(fields, this::isInTheRelease, "feature gates of the cluster are off"),
+            gates(fields, field -> !isInTheRelease(field), "the release of Kubernetes lacks them"))
+        .flatMap(Optional::stream)
+        .collect(Collectors.joining(", "));
+  }
+
+  private static Optional<String> gates(
+      Set<DroppedField> fields, Predicate<DroppedField> which, String reason) {
+    List<String> gates =
+        fields.stream()
+            .filter(which)
+            .flatMap(field -> field.featureGate().stream())
+            .distinct()
+            .sorted()
+            .toList();
+    return gates.isEmpty()
+        ? Optional.empty()
+        : Optional.of("%s (%s)".formatted(reason, String.join(", ", gates)));
+  }
+
+  private boolean isInTheRelease(DroppedField field) {
+    KubernetesRelease first = KubernetesRelease.minor(field.sinceMinor());
+    return offeredFor.filter(at -> at.minor() > 0 && !at.isAtLeast(first)).isEmpty();
+  }
+
+  private void tellOnce(String message) {
     if (told.add(message)) {
       LOG.warn(message);
     }

@@ -10,6 +10,9 @@ import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import com.intel.dra.gpu.nodeagent.state.BootId;
 import com.intel.dra.gpu.selfcheck.look.ApiServerProbe;
 import com.intel.dra.gpu.selfcheck.look.NodeObserver;
+import com.intel.dra.kit.served.ServedAddress;
+import com.intel.dra.kit.served.ServedApi;
+import com.intel.dra.kit.served.ServedJson;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -76,12 +79,9 @@ public final class SelfCheckMain {
           "self-check: this is a command of the node agent's container: %s%n", e.getMessage());
       return Report.NOT_LOOKED_AT;
     }
-    try (KubernetesClient client =
-        new KubernetesClientBuilder()
-            .withConfig(impatient())
-            .withKubernetesSerialization(serialization())
-            .build()) {
-      Optional<DraMode> mode = mode(config, client);
+    var api = new ServedApi();
+    try (KubernetesClient client = client(api)) {
+      Optional<DraMode> mode = mode(config, new DraModeChoice(config.draMode(), client, api));
       if (mode.isEmpty()) {
         System.err.println(
             "self-check: the API server serves no version of resource.k8s.io that the node agent supports, and no node agent has run on this node yet");
@@ -114,16 +114,36 @@ public final class SelfCheckMain {
     }
   }
 
+  private static KubernetesClient client(ServedApi api) {
+    return new KubernetesClientBuilder()
+        .withConfig(impatient())
+        .withKubernetesSerialization(serialization(api))
+        .withHttpClientBuilderConsumer(
+            http -> http.addOrReplaceInterceptor("served-address", new ServedAddress(api)))
+        .build();
+  }
+
   /**
    * The agent's mode: its setting, otherwise the mode that it recorded last, because a running
    * agent stays in its mode.
+   *
+   * @param choice also finds the version that the API server serves
    */
-  private static Optional<DraMode> mode(AgentConfig config, KubernetesClient client) {
+  private static Optional<DraMode> mode(AgentConfig config, DraModeChoice choice) {
+    Optional<DraMode> served = served(choice);
     return switch (config.draMode()) {
       case CLASSIC -> Optional.of(DraMode.CLASSIC);
       case STRUCTURED -> Optional.of(DraMode.STRUCTURED);
-      case AUTO -> AgentConfig.lastMode(config).or(() -> DraModeChoice.asServed(client));
+      case AUTO -> AgentConfig.lastMode(config).or(() -> served);
     };
+  }
+
+  private static Optional<DraMode> served(DraModeChoice choice) {
+    try {
+      return choice.asServed();
+    } catch (KubernetesClientException e) {
+      return Optional.empty(); // the report says what cannot be read
+    }
   }
 
   /** Reads the settings as Quarkus does for the agent. */
@@ -149,11 +169,12 @@ public final class SelfCheckMain {
   }
 
   /** As the agent reads objects: users write into some of them what they like. */
-  private static KubernetesSerialization serialization() {
+  private static KubernetesSerialization serialization(ServedApi api) {
     var mapper = new ObjectMapper();
     new FieldNamesOfAnyLength().customize(mapper);
     new UncachedFieldNames().customize(mapper);
     new WithoutManagedFields().customize(mapper);
+    new ServedJson(api).customize(mapper);
     return new KubernetesSerialization(mapper, true);
   }
 

@@ -13,18 +13,20 @@ public sealed interface PluginGeneration {
   /** The versions that the registration announces, in order of preference. */
   List<String> supportedVersions();
 
-  /** Kubernetes 1.27 to 1.30: the driver's controller allocates. */
+  /** Kubelets up to 1.31 compare the announced versions as semantic versions, and want this one. */
+  String SEMANTIC_VERSION = "1.0.0";
+
+  /** Kubernetes 1.26 to 1.30: the driver's controller allocates. */
   record Classic() implements PluginGeneration {
 
-    /** Kubelets up to 1.31 compare these as semantic versions, starting from 1.0.0. */
     @Override
     public List<String> supportedVersions() {
-      return List.of("1.0.0");
+      return List.of(SEMANTIC_VERSION);
     }
   }
 
   /**
-   * Kubernetes 1.34 and later: the scheduler allocates from ResourceSlices.
+   * Kubernetes 1.31 and later: the scheduler allocates from ResourceSlices.
    *
    * @param podUid the UID of the plugin's pod if two pods may run side by side during an upgrade of
    *     the driver: then each has separate sockets, and they take turns with the kubelet's calls.
@@ -46,7 +48,9 @@ public sealed interface PluginGeneration {
     }
 
     /**
-     * Kubelets take the first version that they know; these are not the names of proto packages.
+     * Kubelets take the first version that they know and ignore the others; these are not the names
+     * of proto packages. A kubelet may be older than the API server, so the list is the same for
+     * all.
      */
     @Override
     public List<String> supportedVersions() {
@@ -54,6 +58,7 @@ public sealed interface PluginGeneration {
       if (health) {
         versions.addAll(List.of("v1.DRAResourceHealth", "v1alpha1.DRAResourceHealth"));
       }
+      versions.add(SEMANTIC_VERSION);
       return List.copyOf(versions);
     }
   }

@@ -8,7 +8,7 @@ import com.intel.dra.kit.kubelet.api.PluginGeneration.Classic;
 import com.intel.dra.kit.kubelet.api.PluginGeneration.Structured;
 import com.intel.dra.kit.kubelet.api.PluginSettings;
 import com.intel.dra.kit.kubelet.api.RegistrationState;
-import io.grpc.BindableService;
+import io.grpc.ServerServiceDefinition;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -36,8 +37,17 @@ public final class KubeletPlugin implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(KubeletPlugin.class);
 
+  /** In Kubernetes 1.26, the service of v1alpha2 has this name. */
+  private static final String NAME_IN_126 = "v1alpha1.Node";
+
+  /**
+   * In Kubernetes 1.31, and in 1.32 and 1.33 as a second choice, the service of v1beta1 has this
+   * name, which up to 1.30 is that of another service.
+   */
+  private static final String NAME_IN_131 = "v1alpha3.Node";
+
   private final PluginSettings settings;
-  private final List<BindableService> nodeServices;
+  private final List<ServerServiceDefinition> nodeServices;
   private final HealthStreams health;
   private final RegistrationService registration;
 
@@ -61,9 +71,22 @@ public final class KubeletPlugin implements AutoCloseable {
     this.settings = settings;
     this.nodeServices =
         switch (settings.generation()) {
-          case Classic() -> List.of(v1alpha2, v1alpha3);
-          case Structured(var podUid, boolean served) ->
-              served ? List.of(v1beta1, v1, healthV1alpha1, healthV1) : List.of(v1beta1, v1);
+          case Classic() ->
+              List.of(
+                  RenamedService.of(v1alpha2, NAME_IN_126),
+                  v1alpha2.bindService(),
+                  v1alpha3.bindService());
+          case Structured(var podUid, boolean served) -> {
+            var services = new ArrayList<ServerServiceDefinition>();
+            services.add(RenamedService.of(v1beta1, NAME_IN_131));
+            services.add(v1beta1.bindService());
+            services.add(v1.bindService());
+            if (served) {
+              services.add(healthV1alpha1.bindService());
+              services.add(healthV1.bindService());
+            }
+            yield List.copyOf(services);
+          }
         };
     this.health = health;
     this.registration = registration;
@@ -127,7 +150,8 @@ public final class KubeletPlugin implements AutoCloseable {
       Files.deleteIfExists(settings.registrationSocket());
       plugin = UnixSocketServer.serve(settings.pluginSocket(), nodeServices, eventLoop);
       var registry =
-          UnixSocketServer.serve(settings.registrationSocket(), List.of(registration), eventLoop);
+          UnixSocketServer.serve(
+              settings.registrationSocket(), List.of(registration.bindService()), eventLoop);
       serving = new Serving(eventLoop, plugin, registry);
     } catch (IOException | RuntimeException e) {
       closeQuietly(plugin, settings.pluginSocket());

@@ -16,7 +16,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import java.util.Optional;
 
-/** The API of Kubernetes 1.27: one claim per call, and errors are gRPC statuses. */
+/** The API of Kubernetes 1.26 and 1.27: one claim per call, and errors are gRPC statuses. */
 @GrpcService
 final class NodeV1Alpha2Service extends MutinyNodeGrpc.NodeImplBase {
 

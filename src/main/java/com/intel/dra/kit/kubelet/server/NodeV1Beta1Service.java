@@ -20,7 +20,7 @@ import jakarta.inject.Inject;
 import java.util.Optional;
 
 /**
- * The API of Kubernetes 1.32 and later: like {@link NodeV1Service}, but without shares of devices.
+ * The API of Kubernetes 1.31 and later: like {@link NodeV1Service}, but without shares of devices.
  */
 @GrpcService
 final class NodeV1Beta1Service extends MutinyDRAPluginGrpc.DRAPluginImplBase {

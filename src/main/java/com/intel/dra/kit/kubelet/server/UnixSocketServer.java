@@ -1,8 +1,8 @@
 package com.intel.dra.kit.kubelet.server;
 
 import com.intel.dra.kit.kubelet.api.SocketNames;
-import io.grpc.BindableService;
 import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -62,7 +62,8 @@ final class UnixSocketServer implements AutoCloseable {
    * @throws IOException if the path is too long, or if the system refuses the socket
    */
   static UnixSocketServer serve(
-      Path socket, List<BindableService> services, EventLoopGroup eventLoop) throws IOException {
+      Path socket, List<ServerServiceDefinition> services, EventLoopGroup eventLoop)
+      throws IOException {
     Path hidden = socket.resolveSibling("." + Integer.toHexString(socket.toString().hashCode()));
     requireShort(socket);
     requireShort(hidden);

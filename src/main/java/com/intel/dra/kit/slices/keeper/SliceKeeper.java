@@ -137,6 +137,11 @@ public final class SliceKeeper implements AutoCloseable {
     want(new Wanted.Pools(List.copyOf(fromBestToSafest)));
   }
 
+  /** Tries the best candidate again, because the API server may have changed. */
+  public void chooseAgain() {
+    wakeUp.set(Reason.CHOOSE_AGAIN, System.nanoTime());
+  }
+
   /**
    * Deletes the slices, and keeps them deleted until the next publish(); the listener is called
    * when it is done. Use it for a driver that leaves the node; a driver that only restarts leaves

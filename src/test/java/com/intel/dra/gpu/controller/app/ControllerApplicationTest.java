@@ -8,7 +8,7 @@ import com.intel.dra.gpu.metrics.Application;
 import com.intel.dra.gpu.metrics.CatalogueAssert;
 import com.intel.dra.gpu.metrics.Exposition;
 import io.fabric8.kubernetes.api.model.APIGroupBuilder;
-import io.fabric8.kubernetes.api.model.APIGroupListBuilder;
+import io.fabric8.kubernetes.api.model.APIResourceListBuilder;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -56,15 +56,27 @@ class ControllerApplicationTest {
     apiServer
         .expect()
         .get()
-        .withPath("/apis")
+        .withPath("/apis/resource.k8s.io")
         .andReturn(
             200,
-            new APIGroupListBuilder()
-                .addToGroups(
-                    new APIGroupBuilder()
-                        .withName("resource.k8s.io")
-                        .addNewVersion("resource.k8s.io/v1", "v1")
-                        .build())
+            new APIGroupBuilder()
+                .withName("resource.k8s.io")
+                .addNewVersion("resource.k8s.io/v1", "v1")
+                .build())
+        .always();
+    apiServer
+        .expect()
+        .get()
+        .withPath("/apis/resource.k8s.io/v1")
+        .andReturn(
+            200,
+            new APIResourceListBuilder()
+                .addNewResource()
+                .withName("resourceclaims")
+                .endResource()
+                .addNewResource()
+                .withName("resourceslices")
+                .endResource()
                 .build())
         .always();
 

@@ -14,6 +14,8 @@ import com.intel.dra.gpu.api.GpuApi;
 import com.intel.dra.gpu.api.ResourceHandle;
 import com.intel.dra.gpu.device.PciAddress;
 import com.intel.dra.gpu.mode.DraMode;
+import com.intel.dra.gpu.mode.DraModeChoice;
+import com.intel.dra.gpu.mode.DraModeSetting;
 import com.intel.dra.gpu.nodeagent.config.TestingConfig;
 import com.intel.dra.gpu.nodeagent.devices.NodeDevices;
 import com.intel.dra.gpu.nodeagent.devices.UnusableGpus;
@@ -21,6 +23,7 @@ import com.intel.dra.gpu.nodeagent.gas.MockedGasStore;
 import com.intel.dra.gpu.nodeagent.gas.TestingGasInformer;
 import com.intel.dra.gpu.nodeagent.life.ActingAgent;
 import com.intel.dra.gpu.nodeagent.life.ApiServerLeaseStore;
+import com.intel.dra.gpu.nodeagent.life.KubeletRelease;
 import com.intel.dra.gpu.nodeagent.prepare.ClassicAbandonedClaims;
 import com.intel.dra.gpu.nodeagent.prepare.ClassicClaims;
 import com.intel.dra.gpu.nodeagent.prepare.StructuredAbandonedClaims;
@@ -37,6 +40,7 @@ import com.intel.dra.kit.kubelet.api.PluginSettings;
 import com.intel.dra.kit.kubelet.server.KubeletPlugin;
 import com.intel.dra.kit.kubelet.server.TestingKubelet;
 import com.intel.dra.kit.kubelet.server.TestingKubelet.Authority;
+import com.intel.dra.kit.served.ServedApi;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -112,6 +116,35 @@ class NodeAgentTest {
 
     kubelet.unprepare(agent.settings.pluginSocket(), claim("a", ""));
     assertThat(entries(agent.reconciledGas().getSpec().prepared())).isEmpty();
+  }
+
+  /** A kubelet that takes two instances of a driver for one would lose both with the first. */
+  @Test
+  void whereTheKubeletTakesOneInstanceTheSecondAgentServesItAfterTheFirst() throws IOException {
+    client
+        .resource(
+            new NodeBuilder()
+                .withNewMetadata()
+                .withName("node1")
+                .endMetadata()
+                .withNewStatus()
+                .withNewNodeInfo()
+                .withKubeletVersion("v1.32.0")
+                .endNodeInfo()
+                .endStatus()
+                .build())
+        .update();
+    Agent first = agent;
+    agent = new Agent();
+    agent.start();
+
+    assertThat(agent.plugin.isServing()).isFalse();
+    assertThat(first.plugin.probeBoth()).as("the first agent's sockets stay").isEmpty();
+    assertThat(agent.liveness().getStatus()).isEqualTo(HealthCheckResponse.Status.UP);
+
+    first.stop();
+    await().untilAsserted(() -> assertThat(agent.plugin.isServing()).isTrue());
+    assertThat(agent.plugin.probeBoth()).isEmpty();
   }
 
   @Test
@@ -270,6 +303,7 @@ class NodeAgentTest {
     final SimpleMeterRegistry meters;
     final PreparedClaims prepared;
     final KubeletPlugin plugin;
+    final KubeletRelease kubeletRelease;
     final SlicePublisher slices;
     final NodeAgent agent;
 
@@ -286,12 +320,14 @@ class NodeAgentTest {
       prepared = parts.prepared;
       slices = new SlicePublisher(client, parts.offer, parts.provisioner, parts.metrics, config);
       plugin = KubeletPlugin.create(settings, parts.preparation, parts.metrics);
+      kubeletRelease = new KubeletRelease(client, config);
       agent =
           new NodeAgent(
               config,
               parts.acting,
               parts.monitor,
               plugin,
+              kubeletRelease,
               parts.desired,
               parts.keeper,
               informer,
@@ -329,11 +365,25 @@ class NodeAgentTest {
     }
 
     HealthCheckResponse liveness() {
-      return new SocketsLiveness(plugin).call();
+      return new SocketsLiveness(plugin, kubeletRelease, parts.acting).call();
     }
 
     HealthCheckResponse readiness() {
-      return new AgentReadiness(plugin, parts.acting, parts.publication, DraMode.CLASSIC, slices)
+      var api = new ServedApi();
+      return new AgentReadiness(
+              plugin,
+              kubeletRelease,
+              parts.acting,
+              parts.publication,
+              DraMode.CLASSIC,
+              slices,
+              new ClusterWatch(
+                  new DraModeChoice(DraModeSetting.CLASSIC, client, api),
+                  api,
+                  DraMode.CLASSIC,
+                  prepared,
+                  slices,
+                  new NodeEvents(client, config, Clock.systemUTC())))
           .call();
     }
 

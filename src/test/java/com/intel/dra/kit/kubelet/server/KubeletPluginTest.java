@@ -85,6 +85,20 @@ class KubeletPluginTest {
     }
   }
 
+  /** It calls {@code v1alpha1.Node}, with the messages that later are those of v1alpha2. */
+  @Test
+  void aKubeletOf126IsServed() {
+    var prepared = kubelet.prepare126(settings.pluginSocket(), "uid-1", "handle");
+    kubelet.unprepare126(settings.pluginSocket(), "uid-1", "example.com/gpu=uid-1");
+
+    assertThat(prepared.getCdiDevicesList()).containsExactly("example.com/gpu=uid-1");
+    assertThat(preparer.calls).containsOnlyKeys("uid-1");
+    assertThat(answers).containsExactly("v1alpha2 Prepared", "v1alpha2 Unprepared");
+    assertThatThrownBy(() -> kubelet.prepare126(settings.pluginSocket(), "fail-1", "handle"))
+        .isInstanceOf(StatusRuntimeException.class)
+        .hasMessageContaining("no such device for fail-1");
+  }
+
   @Test
   void getInfoSaysWhoThePluginIs() {
     var info = kubelet.getInfo(settings.registrationSocket());

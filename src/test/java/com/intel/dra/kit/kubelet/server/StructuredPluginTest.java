@@ -1,6 +1,5 @@
 package com.intel.dra.kit.kubelet.server;
 
-import static com.intel.dra.kit.kubelet.server.TestingKubelet.claim;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
@@ -83,14 +82,34 @@ class StructuredPluginTest {
   @Test
   void theRegistrationNamesWhatIsServedNewestFirst() throws IOException {
     assertThat(supportedVersions(started(alone(false))))
-        .containsExactly("v1.DRAPlugin", "v1beta1.DRAPlugin");
+        .containsExactly("v1.DRAPlugin", "v1beta1.DRAPlugin", "1.0.0");
     plugins.getFirst().close();
     assertThat(supportedVersions(started(alone(true))))
         .containsExactly(
             "v1.DRAPlugin",
             "v1beta1.DRAPlugin",
             "v1.DRAResourceHealth",
-            "v1alpha1.DRAResourceHealth");
+            "v1alpha1.DRAResourceHealth",
+            "1.0.0");
+  }
+
+  /** It calls {@code v1alpha3.Node}, with the messages that later are those of v1beta1. */
+  @Test
+  void aKubeletOf131IsServed() throws IOException {
+    Path socket = started(alone(false)).pluginSocket();
+
+    var prepared = kubelet.prepare131(socket, "fail-1", "ok");
+
+    assertThat(prepared.getClaimsMap()).containsOnlyKeys("fail-1", "ok");
+    assertThat(prepared.getClaimsOrThrow("fail-1").getError())
+        .isEqualTo("no such device for fail-1");
+    assertThat(prepared.getClaimsOrThrow("ok"))
+        .isEqualTo(kubelet.prepareV1Beta1(socket, "ok").getClaimsOrThrow("ok"));
+    assertThat(prepared.getClaimsOrThrow("ok").getDevicesCount()).isEqualTo(1);
+    assertThat(kubelet.unprepare131(socket, "ok").getClaimsOrThrow("ok").getError()).isEmpty();
+    assertThat(answers)
+        .containsExactlyInAnyOrder(
+            "v1beta1 Failed", "v1beta1 Prepared", "v1beta1 Prepared", "v1beta1 Unprepared");
   }
 
   @Test
@@ -100,7 +119,6 @@ class StructuredPluginTest {
         started(
             new PluginSettings("other", root.resolve("other"), root.resolve("r"), new Classic()));
 
-    assertUnimplemented(() -> kubelet.prepare(structured.pluginSocket(), claim("a", "")));
     assertUnimplemented(
         () ->
             kubelet
@@ -108,6 +126,7 @@ class StructuredPluginTest {
                 .nodePrepareResource(
                     com.intel.dra.kit.kubelet.proto.v1alpha2.NodePrepareResourceRequest
                         .getDefaultInstance()));
+    assertUnimplemented(() -> kubelet.prepare126(structured.pluginSocket(), "a", ""));
     assertUnimplemented(() -> kubelet.prepareV1(classic.pluginSocket(), "a"));
     assertUnimplemented(() -> kubelet.prepareV1Beta1(classic.pluginSocket(), "a"));
     assertThat(preparer.calls).isEmpty();

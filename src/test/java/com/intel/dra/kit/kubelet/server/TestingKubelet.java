@@ -9,10 +9,13 @@ import com.intel.dra.kit.kubelet.proto.v1alpha3.NodePrepareResourcesRequest;
 import com.intel.dra.kit.kubelet.proto.v1alpha3.NodePrepareResourcesResponse;
 import com.intel.dra.kit.kubelet.proto.v1alpha3.NodeUnprepareResourcesRequest;
 import com.intel.dra.kit.kubelet.proto.v1alpha3.NodeUnprepareResourcesResponse;
+import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
 import io.grpc.netty.InternalNettyChannelBuilder;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ClientCalls;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
@@ -154,6 +157,80 @@ public final class TestingKubelet implements AutoCloseable {
       request.addClaimsBuilder().setNamespace("default").setName("claim-" + uid).setUid(uid);
     }
     return v1beta1(socket).nodeUnprepareResources(request.build());
+  }
+
+  /** Prepares a claim named like its UID as a kubelet of 1.26 does. */
+  public com.intel.dra.kit.kubelet.proto.v1alpha2.NodePrepareResourceResponse prepare126(
+      Path socket, String uid, String handle) {
+    return call(
+        socket,
+        "v1alpha1.Node",
+        com.intel.dra.kit.kubelet.proto.v1alpha2.NodeGrpc.getNodePrepareResourceMethod(),
+        com.intel.dra.kit.kubelet.proto.v1alpha2.NodePrepareResourceRequest.newBuilder()
+            .setNamespace("default")
+            .setClaimName("claim-" + uid)
+            .setClaimUid(uid)
+            .setResourceHandle(handle)
+            .build());
+  }
+
+  /**
+   * Unprepares a claim named like its UID as a kubelet of 1.26 does: the fourth field is a list of
+   * CDI devices, where later versions have the resource handle.
+   */
+  public com.intel.dra.kit.kubelet.proto.v1alpha2.NodeUnprepareResourceResponse unprepare126(
+      Path socket, String uid, String cdiDevice) {
+    return call(
+        socket,
+        "v1alpha1.Node",
+        com.intel.dra.kit.kubelet.proto.v1alpha2.NodeGrpc.getNodeUnprepareResourceMethod(),
+        com.intel.dra.kit.kubelet.proto.v1alpha2.NodeUnprepareResourceRequest.newBuilder()
+            .setNamespace("default")
+            .setClaimName("claim-" + uid)
+            .setClaimUid(uid)
+            .setResourceHandle(cdiDevice) // on the wire as the list with one element
+            .build());
+  }
+
+  /** Like {@link #prepareV1Beta1}, as a kubelet of 1.31 does. */
+  public com.intel.dra.kit.kubelet.proto.v1beta1.NodePrepareResourcesResponse prepare131(
+      Path socket, String... uids) {
+    var request = com.intel.dra.kit.kubelet.proto.v1beta1.NodePrepareResourcesRequest.newBuilder();
+    for (String uid : uids) {
+      request.addClaimsBuilder().setNamespace("default").setName("claim-" + uid).setUid(uid);
+    }
+    return call(
+        socket,
+        "v1alpha3.Node",
+        com.intel.dra.kit.kubelet.proto.v1beta1.DRAPluginGrpc.getNodePrepareResourcesMethod(),
+        request.build());
+  }
+
+  /** Like {@link #unprepareV1Beta1}, as a kubelet of 1.31 does. */
+  public com.intel.dra.kit.kubelet.proto.v1beta1.NodeUnprepareResourcesResponse unprepare131(
+      Path socket, String... uids) {
+    var request =
+        com.intel.dra.kit.kubelet.proto.v1beta1.NodeUnprepareResourcesRequest.newBuilder();
+    for (String uid : uids) {
+      request.addClaimsBuilder().setNamespace("default").setName("claim-" + uid).setUid(uid);
+    }
+    return call(
+        socket,
+        "v1alpha3.Node",
+        com.intel.dra.kit.kubelet.proto.v1beta1.DRAPluginGrpc.getNodeUnprepareResourcesMethod(),
+        request.build());
+  }
+
+  private <Q, R> R call(Path socket, String service, MethodDescriptor<Q, R> method, Q request) {
+    return ClientCalls.blockingUnaryCall(
+        connect(socket),
+        method.toBuilder()
+            .setFullMethodName(
+                MethodDescriptor.generateFullMethodName(
+                    service, String.valueOf(method.getBareMethodName())))
+            .build(),
+        CallOptions.DEFAULT.withDeadlineAfter(20, TimeUnit.SECONDS),
+        request);
   }
 
   /** A claim of v1alpha3 named like its UID. */
