@@ -42,8 +42,10 @@ record PfWriter(KernelGpus gpus, VfSwitch vfSwitch, SleepingClock clock) {
     }
     if (effect.instead().isPresent()) {
       return switch (effect.instead().get()) {
-        case FaultSwitch.Refuse(Errno errno) -> write.refused(errno, "a fault in the topology file says so");
-        case FaultSwitch.Nothing() -> write.done("ignored, because a fault in the topology file says so");
+        case FaultSwitch.Refuse(Errno errno) ->
+            write.refused(errno, "a fault in the topology file says so");
+        case FaultSwitch.Nothing() ->
+            write.done("ignored, because a fault in the topology file says so");
       };
     }
     return writeByTheRules(write);
