@@ -349,20 +349,20 @@ class ArchitectureTest {
       Field constant = field.reflect();
       constant.setAccessible(true);
       Object value = constant.get(null);
-      return value == null || isConstant(value);
+      return value == null || cannotChange(value);
     } catch (IllegalAccessException e) {
       throw new AssertionError(e);
     }
   }
 
-  private static boolean isConstant(Object value) {
+  private static boolean cannotChange(Object value) {
     return switch (value) {
       case Collection<?> collection ->
           refuses(() -> collection.remove(new Object()))
-              && collection.stream().allMatch(ArchitectureTest::isConstant);
+              && collection.stream().allMatch(ArchitectureTest::cannotChange);
       case Map<?, ?> map ->
           refuses(() -> map.remove(new Object()))
-              && map.values().stream().allMatch(ArchitectureTest::isConstant);
+              && map.values().stream().allMatch(ArchitectureTest::cannotChange);
       default ->
           !value.getClass().isArray()
               && !value.getClass().getPackageName().startsWith("java.util.concurrent");
