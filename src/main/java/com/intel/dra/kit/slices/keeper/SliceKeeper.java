@@ -139,7 +139,7 @@ public final class SliceKeeper implements AutoCloseable {
 
   /** Tries the best candidate again, because the API server may have changed. */
   public void chooseAgain() {
-    wakeUp.set(Reason.CHOOSE_AGAIN, System.nanoTime());
+    wakeUp.set(Reason.CHOOSE_AGAIN, clock.instant());
   }
 
   /**
