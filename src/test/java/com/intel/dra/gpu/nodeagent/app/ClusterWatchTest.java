@@ -66,7 +66,7 @@ class ClusterWatchTest {
             new MockedGasStore(client, config),
             new TestingGasInformer(config),
             new ActingAgent(root),
-            new ApiServerLeaseStore(client, config));
+            new ApiServerLeaseStore(client, config, Clock.systemUTC()));
     slices = new SlicePublisher(client, parts.offer, parts.provisioner, parts.metrics, config);
     watch =
         new ClusterWatch(
