@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import io.fabric8.kubernetes.api.model.ListMeta;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSliceList;
-import io.quarkus.kubernetes.client.KubernetesClientObjectMapperCustomizer;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * version that is served, and read them in the shape of any version.
  */
 @Singleton
-public final class ServedJson implements KubernetesClientObjectMapperCustomizer {
+public final class ServedJson {
 
   private final ServedApi api;
 
@@ -25,7 +24,7 @@ public final class ServedJson implements KubernetesClientObjectMapperCustomizer 
     this.api = api;
   }
 
-  @Override
+  /** Call this before the client is made of the mapper. */
   public void customize(ObjectMapper mapper) {
     mapper.addMixIn(ResourceSliceList.class, ListMetaOfV1Alpha3.class);
     mapper.registerModule(
@@ -38,6 +37,7 @@ public final class ServedJson implements KubernetesClientObjectMapperCustomizer 
   private abstract static class ListMetaOfV1Alpha3 {
     @JsonProperty("metadata")
     @JsonAlias("listMeta")
+    @SuppressWarnings("UnusedVariable") // only its annotations are used
     @Nullable ListMeta metadata;
   }
 }

@@ -23,10 +23,10 @@ public enum ServedVersion {
 
   private static final String CLAIMS = "resourceclaims";
 
-  private final Set<String> resources;
+  private final String otherResource;
 
-  ServedVersion(String other) {
-    this.resources = Set.of(CLAIMS, other);
+  ServedVersion(String otherResource) {
+    this.otherResource = otherResource;
   }
 
   /** The version's name in the API. */
@@ -51,7 +51,7 @@ public enum ServedVersion {
 
   /** The resources without which the version is of no use. */
   Set<String> resources() {
-    return resources;
+    return Set.of(CLAIMS, otherResource);
   }
 
   /** Whether slices have a device's fields in its member {@code basic}. */

@@ -83,11 +83,13 @@ final class ServedWriting extends BeanSerializerModifier {
   }
 
   private static void reshapeAllocation(ObjectNode allocation, ServedVersion served) {
-    if (served.hasOneHandle() && allocation.remove("resourceHandles") instanceof JsonNode handles) {
-      JsonNode data = handles.path(0).path("data");
-      if (data.isTextual()) {
-        allocation.set("resourceHandle", data);
-      }
+    if (!served.hasOneHandle()) {
+      return;
+    }
+    JsonNode data = allocation.path("resourceHandles").path(0).path("data");
+    allocation.remove("resourceHandles");
+    if (data.isTextual()) {
+      allocation.set("resourceHandle", data);
     }
   }
 
@@ -143,7 +145,7 @@ final class ServedWriting extends BeanSerializerModifier {
     public JsonSerializer<?> createContextual(
         SerializerProvider provider, @Nullable BeanProperty property) throws JsonMappingException {
       JsonSerializer<?> contextual = provider.handleSecondaryContextualization(canonical, property);
-      return contextual == canonical ? this : new ShapeWriter(contextual, api, reshape);
+      return contextual.equals(canonical) ? this : new ShapeWriter(contextual, api, reshape);
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.intel.dra.gpu.mode.DraMode;
 import io.quarkiverse.operatorsdk.runtime.OperatorHealthCheck;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
+import java.util.Optional;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
@@ -24,10 +25,11 @@ class ControllerReadiness extends OperatorHealthCheck {
 
   @Override
   public HealthCheckResponse call() {
-    if (start.problem().isPresent()) {
+    Optional<String> problem = start.problem();
+    if (problem.isPresent()) {
       return HealthCheckResponse.named("controller")
           .down()
-          .withData("reason", start.problem().get())
+          .withData("reason", problem.get())
           .build();
     }
     return start.mode().filter(DraMode.STRUCTURED::equals).isPresent()

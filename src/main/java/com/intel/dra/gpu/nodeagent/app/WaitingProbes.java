@@ -101,7 +101,7 @@ final class WaitingProbes implements AutoCloseable {
   private static void close(Serving serving) {
     try {
       serving.socket().close();
-      serving.thread().join(Duration.ofMillis(2L * PATIENCE_MILLIS));
+      var _ = serving.thread().join(Duration.ofMillis(2L * PATIENCE_MILLIS));
     } catch (IOException e) {
       LOG.debugf("The port of the probes could not be closed: %s", e.getMessage());
     } catch (InterruptedException e) {

@@ -20,11 +20,7 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /** Publishes the node's devices for the scheduler, in the best form that the cluster supports. */
@@ -32,12 +28,6 @@ import org.jboss.logging.Logger;
 public class SlicePublisher implements SliceListener {
 
   private static final Logger LOG = Logger.getLogger(SlicePublisher.class);
-
-  /**
-   * From this release on, the scheduler charges the counters of a device with the shares that are
-   * already allocated, and not only with those that it allocates itself.
-   */
-  private static final KubernetesRelease CHARGES_SHARES = new KubernetesRelease(1, 36, 2);
 
   private final KubernetesClient client;
   private final SliceOffer offer;
@@ -101,20 +91,9 @@ public class SlicePublisher implements SliceListener {
   }
 
   private void publish(GpuOffer now, KubernetesRelease at) {
-    boolean charged = at.isAtLeast(CHARGES_SHARES);
-    List<OfferedDevices> ways = now.inOrderOfPreference(charged);
-    if (!charged) {
-      now.inOrderOfPreference(true).stream()
-          .filter(way -> !ways.contains(way))
-          .forEach(way -> tellNotCharged(way.name(), at));
-    }
-    publish(ways);
-  }
-
-  private void tellNotCharged(String way, KubernetesRelease at) {
-    tellOnce(
-        "Devices cannot be published as %s on Kubernetes %s: its scheduler forgets the shares of a GPU when it counts what is left of it; Kubernetes %s and later count them"
-            .formatted(way, at, CHARGES_SHARES));
+    var limits = new ReleaseLimits(at);
+    limits.leftOut(now).forEach(this::tellOnce);
+    publish(now.inOrderOfPreference(limits.chargesShares()));
   }
 
   private void publish(List<OfferedDevices> now) {
@@ -152,8 +131,7 @@ public class SlicePublisher implements SliceListener {
       return;
     }
     try {
-      release =
-          Optional.of(KubernetesRelease.ofApiServer(client).orElse(KubernetesRelease.minor(0)));
+      release = Optional.of(KubernetesRelease.ofApiServer(client).orElse(ReleaseLimits.UNKNOWN));
       isReleaseOld = false;
     } catch (KubernetesClientException e) {
       failed("the API server does not tell its release: " + e.getMessage());
@@ -194,36 +172,10 @@ public class SlicePublisher implements SliceListener {
   @Override
   public void droppedFields(int candidate, Set<DroppedField> fields) {
     tellOnce(
-        "The API server does not store %s of devices published as %s: %s, and what needs them is not offered"
-            .formatted(new TreeSet<>(fields), way(candidate), reasons(fields)));
-  }
-
-  /** The feature gates that are off, and those that a release does not have. */
-  private String reasons(Set<DroppedField> fields) {
-    return Stream.of(
-            gates(fields, this::isInTheRelease, "feature gates of the cluster are off"),
-            gates(fields, field -> !isInTheRelease(field), "the release of Kubernetes lacks them"))
-        .flatMap(Optional::stream)
-        .collect(Collectors.joining(", "));
-  }
-
-  private static Optional<String> gates(
-      Set<DroppedField> fields, Predicate<DroppedField> which, String reason) {
-    List<String> gates =
-        fields.stream()
-            .filter(which)
-            .flatMap(field -> field.featureGate().stream())
-            .distinct()
-            .sorted()
-            .toList();
-    return gates.isEmpty()
-        ? Optional.empty()
-        : Optional.of("%s (%s)".formatted(reason, String.join(", ", gates)));
-  }
-
-  private boolean isInTheRelease(DroppedField field) {
-    KubernetesRelease first = KubernetesRelease.minor(field.sinceMinor());
-    return offeredFor.filter(at -> at.minor() > 0 && !at.isAtLeast(first)).isEmpty();
+        offeredFor
+            .map(ReleaseLimits::new)
+            .orElse(ReleaseLimits.NONE)
+            .dropped(way(candidate), fields));
   }
 
   private void tellOnce(String message) {
