@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceAttribute;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceCapacity;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceCapacityBuilder;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSliceBuilder;
@@ -176,10 +177,17 @@ class ServedJsonTest {
         .satisfies(
             device -> {
               assertThat(device.getName()).isEqualTo("card-0");
-              assertThat(device.getAttributes().get("model").getString()).isEqualTo("A770");
-              assertThat(device.getCapacity().get("memory").getValue())
+              assertThat(device.getAttributes())
+                  .extractingByKey("model")
+                  .extracting(DeviceAttribute::getString)
+                  .isEqualTo("A770");
+              assertThat(device.getCapacity())
+                  .extractingByKey("memory")
+                  .extracting(DeviceCapacity::getValue)
                   .isEqualTo(new Quantity("16Gi"));
-              assertThat(device.getCapacity().get("millicores").getValue())
+              assertThat(device.getCapacity())
+                  .extractingByKey("millicores")
+                  .extracting(DeviceCapacity::getValue)
                   .isEqualTo(new Quantity("1k"));
               assertThat(device.getAdditionalProperties()).isEmpty();
             });
