@@ -30,7 +30,10 @@ record ApiSpelling(String version) implements Interceptor {
   private static final List<String> BEST_FIRST =
       List.of("v1", "v1beta2", "v1beta1", "v1alpha3", "v1alpha2", "v1alpha1");
 
-  /** Versions in which a request has its fields itself, and a device of a slice has them not. */
+  /**
+   * Versions in which a request's fields are not below {@code exactly}, and those of a slice's
+   * device are below {@code basic}.
+   */
   private static final Set<String> OLD_LAYOUTS = Set.of("v1beta1", "v1alpha3");
 
   private static final YAMLMapper YAML = new YAMLMapper();
@@ -60,8 +63,16 @@ record ApiSpelling(String version) implements Interceptor {
     return !Set.of("v1alpha1", "v1alpha2").contains(version);
   }
 
+  /** Returns the version in which tests write and read. */
+  private String canonical() {
+    return isStructured() ? "v1" : "v1alpha2";
+  }
+
   /** Returns the documents as the API server takes them. */
   String spelled(String documents) {
+    if (version.equals(canonical())) {
+      return documents;
+    }
     try (var read = YAML.readerFor(JsonNode.class).<JsonNode>readValues(documents)) {
       var spelled = new ArrayList<String>();
       while (read.hasNext()) {
@@ -131,9 +142,8 @@ record ApiSpelling(String version) implements Interceptor {
   @Override
   public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
     String asked = request.uri().toString();
-    String canonical = isStructured() ? "v1" : "v1alpha2";
     String served =
-        asked.replace("/apis/" + GROUP + canonical + "/", "/apis/" + GROUP + version + "/");
+        asked.replace("/apis/" + GROUP + canonical() + "/", "/apis/" + GROUP + version + "/");
     if (version.equals("v1alpha1")) {
       served = served.replace("/podschedulingcontexts", "/podschedulings");
     }

@@ -7,6 +7,10 @@ import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -148,6 +152,29 @@ class RealCluster extends TestNamespace
         "describe resourceclaims,podschedulingcontexts" + inTheTests,
         "get resourceclaims,podschedulingcontexts -o yaml" + inTheTests,
         "get resourceclasses,deviceclassparameters -o yaml");
+  }
+
+  /** Checks that the API server would create what the file asks for, without doing so. */
+  void assertTaken(Path file) {
+    String version = client.getKubernetesVersion().getGitVersion();
+    try {
+      Path spelled = Files.createTempFile("spelled", ".yaml");
+      try {
+        Files.writeString(spelled, Shell.run("deploy/spell", version, file.toString()));
+        Shell.kubectl(
+            "apply",
+            "--dry-run=server",
+            "--validate=strict",
+            "-n",
+            namespace,
+            "-f",
+            spelled.toString());
+      } finally {
+        Files.delete(spelled);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override

@@ -128,6 +128,41 @@ class SpellingTest {
     assertThat(text).contains("\n---\n# ").contains("kind: ResourceClass", "kind: ResourceClaim");
   }
 
+  @Test
+  void testsReadTheSlicesOfOlderVersionsAsThoseOfV1() {
+    String device = "{\"name\": \"a\", %s}";
+    String fields =
+        "\"attributes\": {\"type\": {\"string\": \"gpu\"}}, \"capacity\": {\"memory\": %s}";
+    JsonNode v1 = slice("v1", device.formatted(fields.formatted("{\"value\": \"16Gi\"}")));
+
+    assertThat(
+            new ApiSpelling("v1alpha3")
+                .canonicalSlice(
+                    slice(
+                        "v1alpha3",
+                        device.formatted("\"basic\": {" + fields.formatted("\"16Gi\"") + "}"))))
+        .isEqualTo(v1);
+    assertThat(
+            new ApiSpelling("v1beta1")
+                .canonicalSlice(
+                    slice(
+                        "v1beta1",
+                        device.formatted(
+                            "\"basic\": {" + fields.formatted("{\"value\": \"16Gi\"}") + "}"))))
+        .isEqualTo(v1);
+    assertThat(
+            new ApiSpelling("v1beta2")
+                .canonicalSlice(
+                    slice("v1beta2", device.formatted(fields.formatted("{\"value\": \"16Gi\"}")))))
+        .isEqualTo(v1);
+  }
+
+  private static JsonNode slice(String version, String device) {
+    return ApiSpelling.json(
+        "{\"apiVersion\": \"resource.k8s.io/%s\", \"spec\": {\"devices\": [%s]}}"
+            .formatted(version, device));
+  }
+
   private void assertSpelled(String kubernetes, String served, Path file) throws IOException {
     var wanted = new ArrayList<JsonNode>();
     for (JsonNode object : documents(Files.readString(file))) {

@@ -72,6 +72,17 @@ class StructuredCoreIT {
         () -> assertThat(cluster.gas("node1").getSpec().prepared()).hasSize(1));
   }
 
+  /** The example that makes a namespace of its own cannot be tried without making it. */
+  @Test
+  void theApiServerTakesEachExampleThatThisVersionCanHave() {
+    cluster.allowAdminAccess();
+    String served = cluster.spelling().version();
+    StructuredExamplesIT.files().stream()
+        .filter(file -> SpellingTest.isTaken(file, served))
+        .filter(file -> !file.equals("daemonset-monitor.yaml"))
+        .forEach(file -> cluster.assertTaken(StructuredExamplesIT.FOLDER.resolve(file)));
+  }
+
   /** From 1.33 on the new agent serves before the old one ends, up to 1.32 after it. */
   @Test
   void podsGoOnWhileTheAgentsAreReplaced() {
