@@ -172,9 +172,11 @@ inside and outside.
   {{- include "driver.settings" (dict "root" $root "object" $object "values" $root.Values.controller) -}}
   {{- $_ := set $object.spec "replicas" $root.Values.controller.replicas -}}
 {{- else if eq $object.kind "DaemonSet" -}}
-  {{- if eq (include "driver.mode" $root) "structured" }}{{- include "driver.patch" (dict "root" $root "object" $object "file" "structured-patch.yaml") -}}{{- end -}}
-  {{/* kubelets of 1.31 and 1.32 cannot have two agents */}}
-  {{- if has (include "driver.api" $root) (list "v1alpha3" "v1beta1") }}{{- include "driver.patch" (dict "root" $root "object" $object "file" "no-surge-patch.yaml") -}}{{- end -}}
+  {{- if eq (include "driver.mode" $root) "structured" }}
+    {{- include "driver.patch" (dict "root" $root "object" $object "file" "structured-patch.yaml") -}}
+    {{/* kubelets of 1.31 and 1.32 cannot have two agents */}}
+    {{- if or (not $root.Values.nodeAgent.surge) (has (include "driver.api" $root) (list "v1alpha3" "v1beta1")) }}{{- include "driver.patch" (dict "root" $root "object" $object "file" "no-surge-patch.yaml") -}}{{- end -}}
+  {{- end -}}
   {{- if $root.Values.nodeAgent.drmMemory }}{{- include "driver.patch" (dict "root" $root "object" $object "file" "drm-memory-patch.yaml") -}}{{- end -}}
   {{- if $root.Values.nodeAgent.nfd }}{{- include "driver.patch" (dict "root" $root "object" $object "file" "nfd-patch.yaml") -}}{{- end -}}
   {{- if $root.Values.simulator.enabled -}}

@@ -82,6 +82,19 @@ class ChartIT {
         objects(Shell.kubectl("kustomize", "deploy/overlays/" + overlay)));
   }
 
+  @Test
+  void withoutSurgeOneAgentEndsBeforeTheNextBegins() throws IOException {
+    JsonNode agents =
+        get(
+            objects(Chart.template("mode=structured", "nodeAgent.surge=false")),
+            "DaemonSet intel-gpu-node-agent");
+
+    assertThat(agents.path("spec").path("updateStrategy").path("rollingUpdate").toString())
+        .isEqualTo("{\"maxSurge\":0,\"maxUnavailable\":1}");
+    assertThat(environment(agents.path("spec").path("template").path("spec")))
+        .doesNotContainKey("POD_UID");
+  }
+
   @ParameterizedTest
   @CsvSource({"1.26.0, v1alpha1", "1.27.4, v1alpha2", "1.30.14, v1alpha2"})
   void classicModeFollowsTheVersionThatIsServed(String kubernetes, String served)
