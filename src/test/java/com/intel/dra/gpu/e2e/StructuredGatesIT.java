@@ -44,6 +44,7 @@ class StructuredGatesIT {
   }
 
   @Test
+  @Tag("core")
   void onlyWhatTheSchedulerCanCountIsPublished() {
     cluster.eventually(
         "the devices of node1 are as the gates allow",
@@ -65,7 +66,10 @@ class StructuredGatesIT {
     if (!gates.countVfs() || !gates.shareGpus()) {
       assertThat(agentsLog())
           .as("it says what is missing")
-          .containsAnyOf("feature gates of the cluster are off (DRA", "cannot be published as");
+          .containsAnyOf(
+              "feature gates of the cluster are off (DRA",
+              "the release of Kubernetes lacks them (DRA",
+              "cannot be published as");
     }
   }
 
