@@ -50,6 +50,7 @@ public class ClassicAbandonedClaims {
 
   /** Call this periodically. It may block on the API server. */
   public synchronized void forget() {
+    long since = prepared.recordings();
     Optional<GpuAllocationState> current = gas.current();
     if (current.isEmpty()) {
       forgotten.allAreAllocated();
@@ -62,16 +63,16 @@ public class ClassicAbandonedClaims {
     candidates.forEach(
         (uid, claim) -> {
           if (forgotten.isDue(uid)) {
-            forget(uid, claim);
+            forget(uid, claim, since);
           }
         });
   }
 
-  private void forget(String uid, PreparedClaim claim) {
+  private void forget(String uid, PreparedClaim claim, long since) {
     forgotten.isAllocated(uid); // its time begins anew, unless it is forgotten now
     try {
       if (!claims.mayBeInUse(uid, claim)) {
-        forgotten.forget(uid, claim);
+        forgotten.forget(uid, claim, since);
       }
     } catch (KubernetesClientException | IOException e) {
       LOG.warnf(

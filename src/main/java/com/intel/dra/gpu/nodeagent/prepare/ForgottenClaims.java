@@ -57,12 +57,16 @@ final class ForgottenClaims {
   }
 
   /**
-   * @param claim the record that was judged; if the kubelet has prepared the claim again since, the
-   *     record is another and stays
+   * Forgets the claim, unless the kubelet has prepared it again since it was judged. The claim was
+   * allocated again then, perhaps with the same devices.
+   *
+   * @param claim the record that was judged
+   * @param since {@link PreparedClaims#recordings} before it was asked whether the claim is
+   *     allocated
    */
-  void forget(String uid, PreparedClaim claim) throws IOException {
+  void forget(String uid, PreparedClaim claim, long since) throws IOException {
     notAllocatedSince.remove(uid);
-    if (prepared.removeUnchanged(uid, claim)) {
+    if (prepared.removeUnchanged(uid, claim, since)) {
       LOG.warnf(
           "Removed the record of claim %s/%s (%s), which the kubelet has not unprepared: it had no allocation for"
               + " %s",

@@ -62,6 +62,7 @@ public class StructuredAbandonedClaims {
 
   /** Call this periodically. It may block on the API server. */
   public synchronized void forget() {
+    long since = prepared.recordings();
     Map<String, PreparedClaim> all = prepared.all();
     forgotten.onlyThese(all.keySet());
     all.forEach(
@@ -70,7 +71,7 @@ public class StructuredAbandonedClaims {
             if (isAllocatedHere(uid, claim)) {
               forgotten.isAllocated(uid);
             } else if (forgotten.isDue(uid)) {
-              forgotten.forget(uid, claim);
+              forgotten.forget(uid, claim, since);
             }
           } catch (KubernetesClientException | IOException e) {
             forgotten.isAllocated(uid); // an unknown claim counts as allocated

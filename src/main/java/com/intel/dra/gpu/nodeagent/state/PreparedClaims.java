@@ -7,6 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 
 /**
@@ -27,6 +30,11 @@ public final class PreparedClaims {
   private static final Logger LOG = Logger.getLogger(PreparedClaims.class);
 
   private final SharedState<PreparedClaimsDocument> state;
+
+  private final AtomicLong recordings = new AtomicLong();
+
+  /** The number of the last recording of each claim by this process. */
+  private final Map<String, Long> lastRecording = new ConcurrentHashMap<>();
 
   private PreparedClaims(SharedState<PreparedClaimsDocument> state) {
     this.state = state;
@@ -72,14 +80,35 @@ public final class PreparedClaims {
 
   /** Records claims with one write and replaces earlier records of them. */
   public void putAll(Map<String, PreparedClaim> claims) throws IOException {
+    long number = recordings.incrementAndGet();
+    claims.keySet().forEach(uid -> lastRecording.put(uid, number));
     state.change(now -> now.with(claims));
   }
 
-  /** Forgets a claim unless its record has changed meanwhile; false if nothing was forgotten. */
-  public boolean removeUnchanged(String uid, PreparedClaim claim) throws IOException {
-    PreparedClaimsDocument before =
-        state.change(now -> claim.equals(now.claims().get(uid)) ? now.without(Set.of(uid)) : now);
-    return claim.equals(before.claims().get(uid));
+  /** Returns how often this process has recorded claims, to tell later whether it has since. */
+  public long recordings() {
+    return recordings.get();
+  }
+
+  /**
+   * Forgets a claim unless its record has changed, or this process has recorded the claim again,
+   * with the same devices.
+   *
+   * @param since {@link #recordings} at the time when the record was judged
+   * @return false if nothing was forgotten
+   */
+  public boolean removeUnchanged(String uid, PreparedClaim claim, long since) throws IOException {
+    var removed = new AtomicBoolean();
+    state.change(
+        now -> {
+          removed.set(
+              claim.equals(now.claims().get(uid)) && lastRecording.getOrDefault(uid, 0L) <= since);
+          return removed.get() ? now.without(Set.of(uid)) : now;
+        });
+    if (removed.get()) {
+      lastRecording.remove(uid);
+    }
+    return removed.get();
   }
 
   /** Forgets a claim; false if it was not known. */
@@ -95,6 +124,7 @@ public final class PreparedClaims {
    */
   public Map<String, PreparedClaim> removeAll(Set<String> uids) throws IOException {
     PreparedClaimsDocument before = state.change(now -> now.without(uids));
+    lastRecording.keySet().removeAll(uids);
     var known = new TreeMap<>(before.claims());
     known.keySet().retainAll(uids);
     return known;

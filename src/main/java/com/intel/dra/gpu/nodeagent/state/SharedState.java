@@ -58,6 +58,9 @@ final class SharedState<S> {
   /** Whether a write of this process is in progress. */
   private volatile boolean writing;
 
+  /** Whether a thread of this process decides on the newest value, or writes what it decided. */
+  private volatile boolean changing;
+
   private SharedState(AtomicFile file, String damagedName, FileMutex mutex, Form<S> form, S value) {
     this.file = file;
     this.damagedName = damagedName;
@@ -108,25 +111,33 @@ final class SharedState<S> {
   }
 
   /**
-   * Replaces the value by the result of the change; writes nothing if that is the same.
+   * Replaces the value by the result of the change; writes nothing if that is the same. What is the
+   * same now may be removed by a change that is being made, so this waits for the end of that.
    *
    * @return the value before
    */
   S change(UnaryOperator<S> change) throws IOException {
     S now = current();
-    if (change.apply(now).equals(now)) {
+    if (change.apply(now).equals(now) && !changing) {
       return now;
     }
-    return mutex.exclusively(
-        () -> {
-          takeOver();
-          S before = current();
-          S after = change.apply(before);
-          if (!after.equals(before)) {
-            write(after);
-          }
-          return before;
-        });
+    return mutex.exclusively(() -> changeNow(change));
+  }
+
+  /** Requires the mutex. */
+  private S changeNow(UnaryOperator<S> change) throws IOException {
+    changing = true;
+    try {
+      takeOver();
+      S before = current();
+      S after = change.apply(before);
+      if (!after.equals(before)) {
+        write(after);
+      }
+      return before;
+    } finally {
+      changing = false;
+    }
   }
 
   /** Requires the mutex. A value that becomes smaller is written whatever its size. */

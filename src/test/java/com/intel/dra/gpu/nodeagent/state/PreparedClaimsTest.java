@@ -172,7 +172,7 @@ class PreparedClaimsTest {
     first.put("prepared-again", CLAIM);
     first.removeAll(Set.of("known", "unknown", "prepared-again"));
     first.put("abandoned", CLAIM);
-    assertThat(first.removeUnchanged("abandoned", CLAIM)).isTrue();
+    assertThat(first.removeUnchanged("abandoned", CLAIM, first.recordings())).isTrue();
     first.put("prepared-again", CLAIM);
 
     PreparedClaims second = PreparedClaims.open(folder, BOOT);
@@ -341,9 +341,9 @@ class PreparedClaimsTest {
     claims.put("uid-1", CLAIM);
     var judged = new PreparedClaim("default", "earlier", List.of(allocated(4)));
 
-    assertThat(claims.removeUnchanged("uid-1", judged)).isFalse();
+    assertThat(claims.removeUnchanged("uid-1", judged, claims.recordings())).isFalse();
     assertThat(claims.all()).containsOnlyKeys("uid-1");
-    assertThat(claims.removeUnchanged("uid-1", CLAIM)).isTrue();
+    assertThat(claims.removeUnchanged("uid-1", CLAIM, claims.recordings())).isTrue();
     assertThat(claims.all()).isEmpty();
   }
 
