@@ -63,6 +63,19 @@ public final class PreparedClaims {
     return state.get().claims();
   }
 
+  /**
+   * Returns all prepared claims by UID for a decision that must miss none of them.
+   *
+   * @throws IOException if not all of them are known
+   */
+  public Map<String, PreparedClaim> allForCertain() throws IOException {
+    PreparedClaimsDocument now = state.getForCertain();
+    if (!now.complete()) {
+      throw new IOException("which claims are prepared is not known yet");
+    }
+    return now.claims();
+  }
+
   /** Returns whether all prepared claims are known; false also while the file cannot be read. */
   public boolean isComplete() {
     return state.get().complete() && state.isCertain();

@@ -110,6 +110,11 @@ final class SharedState<S> {
     return problem.isEmpty();
   }
 
+  /** Returns the value as it is now, and fails while the file cannot be read. */
+  S getForCertain() throws IOException {
+    return current();
+  }
+
   /**
    * Replaces the value by the result of the change; writes nothing if that is the same. What is the
    * same now may be removed by a change that is being made, so this waits for the end of that.

@@ -5,6 +5,7 @@ import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.VfProfile;
 import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import com.intel.dra.gpu.nodeagent.devices.DeviceMonitor;
+import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
 import com.intel.dra.gpu.nodeagent.state.VfHostRecord;
 import com.intel.dra.gpu.nodeagent.state.VfHostRecords;
@@ -16,6 +17,7 @@ import com.intel.dra.kit.time.SleepingClock;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -205,11 +207,13 @@ public class VfHardware {
    * @param remove whether the VFs that are there are to be removed
    * @return false if the work must not be done: a claim uses the VFs since that was decided
    *     (another agent on this node may have prepared it), or they are others than those on record
+   * @throws IOException also if it is not known which claims are prepared
    */
   private boolean begin(Gpu gpu, boolean remove, VfHostRecord made) throws IOException {
     return records.exclusively(
         () -> {
-          if (isHeldAsAWhole(gpu) || (remove && isUsed(gpu))) {
+          Collection<PreparedClaim> claims = prepared.allForCertain().values();
+          if (isHeldAsAWhole(gpu, claims) || (remove && isUsed(gpu, claims))) {
             return false;
           }
           if (!remove) {
@@ -232,14 +236,14 @@ public class VfHardware {
     return virtualFunctions.isWithoutDriver(gpu.address());
   }
 
-  private boolean isHeldAsAWhole(Gpu gpu) {
-    return prepared.all().values().stream()
+  private static boolean isHeldAsAWhole(Gpu gpu, Collection<PreparedClaim> claims) {
+    return claims.stream()
         .flatMap(claim -> claim.devices().stream())
         .anyMatch(device -> device.uid().equals(gpu.uid().toString()));
   }
 
-  private boolean isUsed(Gpu gpu) {
-    return prepared.all().values().stream()
+  private static boolean isUsed(Gpu gpu, Collection<PreparedClaim> claims) {
+    return claims.stream()
         .flatMap(claim -> claim.devices().stream())
         .flatMap(device -> DeviceUid.parentOf(device.uid()).stream())
         .anyMatch(gpu.uid()::equals);
@@ -266,7 +270,7 @@ public class VfHardware {
   }
 
   private static String unrecorded(IOException e) {
-    return "the record of the GPU's VFs could not be written to the node's disk, check its free space and health: "
+    return "the agent's records could not be read or written on the node's disk, check its free space and health: "
         + e;
   }
 }
