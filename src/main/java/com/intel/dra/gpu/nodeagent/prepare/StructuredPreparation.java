@@ -82,10 +82,15 @@ public class StructuredPreparation implements DeadlinePreparer {
 
   /** VFs are made as the GAS says. */
   private WantedClaim announced(ClaimReference claim, WantedClaim wanted) {
-    if (wanted instanceof WantedClaim.Known(PreparedClaim known)
-        && known.devices().stream().anyMatch(device -> device.type().equals(VF))) {
-      pending.put(claim.uid(), known.devices());
-      gas.reconcileSoon();
+    if (wanted instanceof WantedClaim.Known(PreparedClaim known)) {
+      boolean othersWaitInVain = pending.removeExcluded(claim.uid(), known.devices());
+      boolean hasVfs = known.devices().stream().anyMatch(device -> device.type().equals(VF));
+      if (hasVfs) {
+        pending.put(claim.uid(), known.devices());
+      }
+      if (othersWaitInVain || hasVfs) {
+        gas.reconcileSoon();
+      }
     }
     return wanted;
   }

@@ -15,7 +15,8 @@ import java.util.TreeMap;
  * Claims of structured DRA that the kubelet wants to prepare and that are not prepared yet, because
  * their VFs do not exist yet. The GAS lists them as allocated, and the agent makes the VFs that the
  * GAS lists. They are kept only in memory, because the kubelet repeats its calls. A claim is
- * forgotten if the kubelet neither repeats the call nor unprepares the claim.
+ * forgotten if the kubelet neither repeats the call nor unprepares the claim, and at once when
+ * another claim was given what it waits for.
  */
 @Singleton
 public class PendingAllocations {
@@ -36,6 +37,29 @@ public class PendingAllocations {
   /** Records that the kubelet asks for the claim now. */
   public synchronized void put(String uid, List<AllocatedDevice> devices) {
     byUid.put(uid, new Pending(new ClaimAllocation(devices, ""), clock.instant()));
+  }
+
+  /**
+   * Removes the other claims whose devices exclude these. Allocations of the scheduler do not
+   * overlap, so those claims were deallocated before this one was allocated.
+   *
+   * @param uid of the claim that the API server says has these devices
+   * @return whether there were any
+   */
+  public synchronized boolean removeExcluded(String uid, List<AllocatedDevice> devices) {
+    return byUid
+        .entrySet()
+        .removeIf(
+            other ->
+                !other.getKey().equals(uid)
+                    && other.getValue().allocation().gpus().stream()
+                        .anyMatch(
+                            held -> devices.stream().anyMatch(device -> exclude(device, held))));
+  }
+
+  private static boolean exclude(AllocatedDevice one, AllocatedDevice other) {
+    boolean sameVf = one.uid().equals(other.uid()) && !one.parentUid().isEmpty();
+    return sameVf || one.parentUid().equals(other.uid()) || other.parentUid().equals(one.uid());
   }
 
   /** Removes a claim that is prepared or no longer wanted; false if it was not here. */

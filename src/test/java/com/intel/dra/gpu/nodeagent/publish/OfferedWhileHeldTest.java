@@ -222,6 +222,22 @@ class OfferedWhileHeldTest {
         .isZero();
   }
 
+  /** The kubelet does not unprepare what was never prepared. */
+  @Test
+  void aGpuIsGivenAlthoughAClaimThatIsGoneStillWaitsForItsVf() throws IOException {
+    start(DraMode.STRUCTURED);
+    node.structuredClaims.give("gone", result(DeviceName.of(gpu.uid().vf(0)).toString()));
+    assertThat(node.agent.preparation.prepare(claim("gone"), Optional.empty()))
+        .isInstanceOf(PrepareResult.Failed.class);
+    node.structuredClaims.delete("gone");
+    node.settle();
+    assertThat(taints(gpu.uid())).as("it is offered").isEmpty();
+
+    prepare("a", gpu.uid());
+
+    assertThat(node.kernel.isPlain(gpu)).isTrue();
+  }
+
   @Test
   void aHeldGpuThatWentWhileNoAgentRanEvictsItsPods() throws IOException {
     start(DraMode.STRUCTURED);

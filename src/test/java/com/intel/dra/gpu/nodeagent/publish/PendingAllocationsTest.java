@@ -1,8 +1,10 @@
 package com.intel.dra.gpu.nodeagent.publish;
 
 import static com.intel.dra.gpu.nodeagent.app.AgentFixtures.allocated;
+import static com.intel.dra.gpu.nodeagent.app.AgentFixtures.uid;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.intel.dra.gpu.api.AllocatedDevice;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -38,5 +40,24 @@ class PendingAllocationsTest {
     assertThat(pending.forgetOld()).isFalse();
     assertThat(pending.remove("claim")).isTrue();
     assertThat(pending.remove("claim")).isFalse();
+  }
+
+  private static AllocatedDevice vf(int bus, int index) {
+    return new AllocatedDevice(2000, uid(bus), "p", "vf", uid(bus) + "-vf" + index);
+  }
+
+  @Test
+  void whatAnotherClaimWasGivenNobodyElseWaitsFor() {
+    pending.put("same", List.of(vf(1, 0)));
+    pending.put("next", List.of(vf(1, 1)));
+    pending.put("whole", List.of(vf(2, 0), allocated(1)));
+    pending.put("elsewhere", List.of(vf(3, 0), allocated(4)));
+
+    assertThat(pending.removeExcluded("vf", List.of(vf(1, 0), allocated(4)))).isTrue();
+    assertThat(pending.all()).containsOnlyKeys("next", "elsewhere");
+    assertThat(pending.removeExcluded("next", List.of(vf(1, 1)))).isFalse();
+
+    assertThat(pending.removeExcluded("gpu", List.of(allocated(1)))).isTrue();
+    assertThat(pending.all()).containsOnlyKeys("elsewhere");
   }
 }
