@@ -82,9 +82,28 @@ public class DeviceMonitor {
    * @return whether everything is now as this look found it
    */
   public synchronized boolean scan() {
-    looks.begin();
+    looks.beginScan();
+    return look(When.SCAN);
+  }
+
+  /**
+   * Looks between two scans, as {@link #scan} does, after work on VFs. What two scans find unusable
+   * counts as unusable, because one may fail by itself. This look may come a moment after a scan,
+   * so it is no second one.
+   */
+  public synchronized boolean scanBetween() {
+    looks.beginBetween();
+    return look(When.BETWEEN);
+  }
+
+  private enum When {
+    SCAN,
+    BETWEEN
+  }
+
+  private boolean look(When when) {
     try {
-      boolean othersSkipped = apply(lookAndPublish(devices.known().orElse(List.of())));
+      boolean othersSkipped = apply(lookAndPublish(devices.known().orElse(List.of()), when));
       if (othersSkipped) {
         gas.reconcileSoon(); // VFs of somebody else may have come or gone
       }
@@ -129,7 +148,7 @@ public class DeviceMonitor {
    *
    * @param before devices that stay in the spec although they have vanished
    */
-  private Discovery lookAndPublish(List<Gpu> before) throws IOException {
+  private Discovery lookAndPublish(List<Gpu> before, When when) throws IOException {
     Discovery found = look();
     try {
       if (!cdi.says(cdiDevices(found, before))) {
@@ -137,7 +156,10 @@ public class DeviceMonitor {
       }
       return found;
     } finally {
-      devices.tell(found.facts());
+      switch (when) {
+        case SCAN -> devices.tell(found.facts());
+        case BETWEEN -> devices.tellBetween(found.facts());
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.GpuFacts;
 import com.intel.dra.gpu.device.GpuHealth;
 import jakarta.inject.Singleton;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,7 +24,8 @@ public class NodeDevices {
   private volatile Optional<Looks> looks = Optional.empty();
 
   /**
-   * The facts of the last scan, and the devices that were usable in it and in the one before.
+   * The facts of the last look, and the devices that were usable in the last scan, or in a look
+   * after it, and in the scan before.
    *
    * @param wellBefore empty if there was only one scan
    */
@@ -67,27 +69,42 @@ public class NodeDevices {
   }
 
   /**
-   * Replaces the facts. GPUs that are missing from these are kept as vanished until they are back.
-   * Missing VFs are not kept, because the driver makes and removes them on purpose.
+   * Replaces the facts by those of a scan. GPUs that are missing from these are kept as vanished
+   * until they are back. Missing VFs are not kept, because the driver makes and removes them on
+   * purpose.
    */
   void tell(List<GpuFacts> found) {
+    List<GpuFacts> all = withVanished(found);
+    looks = Optional.of(new Looks(all, well(all), looks.map(Looks::well)));
+  }
+
+  /**
+   * Replaces the facts by those of a look between two scans. What was usable in it counts as usable
+   * in the last scan, and what was not is as it was after that scan.
+   */
+  void tellBetween(List<GpuFacts> found) {
+    List<GpuFacts> all = withVanished(found);
+    var well = new HashSet<>(well(all));
+    looks.ifPresent(last -> well.addAll(last.well()));
+    looks = Optional.of(new Looks(all, Set.copyOf(well), looks.flatMap(Looks::wellBefore)));
+  }
+
+  private List<GpuFacts> withVanished(List<GpuFacts> found) {
     var all = new TreeMap<DeviceUid, GpuFacts>();
-    Optional<Looks> last = looks;
     for (GpuFacts before : facts()) {
       if (before.uid().type() == DeviceType.GPU) {
         all.put(before.uid(), before.withHealth(new GpuHealth.Vanished()));
       }
     }
     found.forEach(now -> all.put(now.uid(), now));
-    looks =
-        Optional.of(
-            new Looks(
-                List.copyOf(all.values()),
-                all.values().stream()
-                    .filter(device -> device.health().isHealthy())
-                    .map(GpuFacts::uid)
-                    .collect(Collectors.toUnmodifiableSet()),
-                last.map(Looks::well)));
+    return List.copyOf(all.values());
+  }
+
+  private static Set<DeviceUid> well(List<GpuFacts> all) {
+    return all.stream()
+        .filter(device -> device.health().isHealthy())
+        .map(GpuFacts::uid)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   public void replace(List<Gpu> now) {

@@ -18,27 +18,62 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Compares each look at sysfs with the look before, because a single read may fail by itself. What
- * this look could not read, and the look before could, stays as it was; only a second look in a row
- * that cannot read it counts. What a look could read counts at once.
+ * Compares each look at sysfs with the scan before, because a single read may fail by itself. What
+ * this look could not read, and that scan could, stays as it was; only a second scan in a row that
+ * cannot read it counts. What a look could read counts at once. A look between two scans is no
+ * second one, because it may come a moment after the first.
  */
 final class TwoLooks {
 
   private static final Discovery NOTHING = new Discovery(List.of(), List.of(), List.of());
 
+  /** What the present look is compared with. */
   private Discovery before = NOTHING;
+
+  /** What the next scan is compared with: the last scan, and what looks since then could read. */
   private Discovery latest = NOTHING;
+
+  /** The value of {@link #latest} when a look between two scans began; empty during a scan. */
+  private Optional<Discovery> latestScan = Optional.empty();
+
+  private Discovery lastBelieved = NOTHING;
   private Set<SkippedDevice> inDoubt = Set.of();
 
-  /** Begins a look. A look may discover several times; only its last discovery is remembered. */
-  void begin() {
+  /** Begins a scan. A look may discover several times; only its last discovery is remembered. */
+  void beginScan() {
     before = latest;
+    latestScan = Optional.empty();
   }
 
-  /** Returns what was found, with the rest as the look before found it. */
+  /** Begins a look between two scans. */
+  void beginBetween() {
+    before = new Discovery(lastBelieved.devices(), List.of(), lastBelieved.facts());
+    latestScan = Optional.of(latest);
+  }
+
+  /** Returns what was found, with the rest as the scan before found it. */
   Discovery believed(Discovery found) {
-    latest = found;
+    latest = latestScan.map(scan -> completed(scan, found)).orElse(found);
     var doubts = new HashSet<SkippedDevice>();
+    lastBelieved = compared(before, found, doubts);
+    inDoubt = Set.copyOf(doubts);
+    return lastBelieved;
+  }
+
+  /** Returns the scan with what the look after it could read. */
+  private static Discovery completed(Discovery scan, Discovery found) {
+    Discovery completed = compared(scan, found, new HashSet<>());
+    return new Discovery(
+        completed.devices(),
+        found.skipped().stream().filter(scan.skipped()::contains).toList(),
+        completed.facts());
+  }
+
+  /**
+   * @param doubts gets the devices that were skipped now, and stay as they were
+   */
+  private static Discovery compared(
+      Discovery before, Discovery found, Set<SkippedDevice> doubts) {
     Map<DeviceUid, Gpu> gpusBefore = byUid(before.devices(), Gpu::uid);
     Map<DeviceUid, GpuFacts> factsBefore = byUid(before.facts(), GpuFacts::uid);
     Map<DeviceUid, Gpu> gpus = byUid(found.devices(), Gpu::uid);
@@ -52,14 +87,14 @@ final class TwoLooks {
                 Optional.ofNullable(factsBefore.get(uid))));
     facts.replaceAll((uid, known) -> completed(known, Optional.ofNullable(factsBefore.get(uid))));
     for (SkippedDevice skipped : found.skipped()) {
-      Optional<Gpu> offered = offeredBefore(skipped);
+      Optional<Gpu> offered = offered(before, skipped);
       if (offered.isEmpty()) {
         continue;
       }
       Gpu was = offered.get();
       Optional<GpuFacts> now = Optional.ofNullable(facts.get(was.uid()));
       if (skipped.reason() == SkipReason.SRIOV_UNKNOWN) {
-        if (!wereVfsUnknown(skipped)) {
+        if (!wereVfsUnknown(before, skipped)) {
           gpus.computeIfPresent(was.uid(), (_, gpu) -> gpu.withVfsOf(was));
           doubts.add(skipped);
         }
@@ -70,7 +105,6 @@ final class TwoLooks {
         doubts.add(skipped);
       }
     }
-    inDoubt = Set.copyOf(doubts);
     return new Discovery(List.copyOf(gpus.values()), found.skipped(), List.copyOf(facts.values()));
   }
 
@@ -106,13 +140,13 @@ final class TwoLooks {
         .orElse(now);
   }
 
-  private Optional<Gpu> offeredBefore(SkippedDevice skipped) {
+  private static Optional<Gpu> offered(Discovery before, SkippedDevice skipped) {
     return before.devices().stream()
         .filter(gpu -> gpu.address().equals(skipped.address()))
         .findFirst();
   }
 
-  private boolean wereVfsUnknown(SkippedDevice skipped) {
+  private static boolean wereVfsUnknown(Discovery before, SkippedDevice skipped) {
     return before.skipped().stream()
         .anyMatch(
             other ->

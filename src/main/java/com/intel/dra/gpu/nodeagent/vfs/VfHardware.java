@@ -263,7 +263,7 @@ public class VfHardware {
    * hardware is; a failure is returned anyway, because the devices are scanned periodically.
    */
   private Outcome published(Outcome outcome) throws InterruptedException {
-    while (!monitor.scan() && !(outcome instanceof Outcome.Failed)) {
+    while (!monitor.scanBetween() && !(outcome instanceof Outcome.Failed)) {
       SleepingClock.SYSTEM.sleep(config.rescanInterval());
     }
     return outcome;

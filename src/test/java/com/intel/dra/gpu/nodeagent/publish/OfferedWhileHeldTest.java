@@ -222,6 +222,46 @@ class OfferedWhileHeldTest {
         .isZero();
   }
 
+  /** Another GPU, on which VFs are about to be made; the work ends with a look at all devices. */
+  private void startWithWorkOnAnotherGpu() throws IOException {
+    node = VfNode.stepByStep(root, DraMode.STRUCTURED);
+    gpu = node.flex170(0xb3);
+    Gpu other = node.flex170(0xb4);
+    node.start();
+    node.settle();
+    prepare("a", gpu.uid());
+    node.structuredClaims.give("v", result(DeviceName.of(other.uid().vf(0)).toString()));
+    node.agent.preparation.prepare(claim("v"), Optional.empty());
+    node.reconcile(); // the GAS lists the claim
+    node.reconcile(); // its VFs are to be made
+  }
+
+  @Test
+  void aLookAfterWorkOnAnotherGpuIsNoSecondLook() throws IOException {
+    startWithWorkOnAnotherGpu();
+    makeUnreadable("vendor");
+    node.agent.monitor.scan();
+    assertThat(node.work()).isTrue();
+    assertThat(taints(gpu.uid())).as("a moment later").containsExactly("unhealthy:NoSchedule");
+
+    node.agent.monitor.scan();
+    assertThat(taints(gpu.uid())).containsExactly("unhealthy:NoExecute");
+  }
+
+  @Test
+  void aLookAfterWorkOnAnotherGpuIsNoSecondFailedReadOfAnSriovFile() throws IOException {
+    startWithWorkOnAnotherGpu();
+    makeUnreadable("sriov_totalvfs");
+    node.agent.monitor.scan();
+    assertThat(node.work()).isTrue();
+    assertThat(node.agent.devices.find(gpu.uid().toString()).orElseThrow().maxVfs())
+        .as("a moment later")
+        .isPositive();
+
+    node.agent.monitor.scan();
+    assertThat(node.agent.devices.find(gpu.uid().toString()).orElseThrow().maxVfs()).isZero();
+  }
+
   /** The kubelet does not unprepare what was never prepared. */
   @Test
   void aGpuIsGivenAlthoughAClaimThatIsGoneStillWaitsForItsVf() throws IOException {
