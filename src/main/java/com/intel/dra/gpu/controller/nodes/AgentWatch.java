@@ -110,7 +110,7 @@ public class AgentWatch {
     Set<String> overdue = nodes(ready, verdict -> verdict != Verdict.ALIVE, now);
     if (!overdue.isEmpty() && askFor(overdue)) {
       nodes(ready, verdict -> verdict == Verdict.SILENT, now)
-          .forEach(node -> giveUp(Objects.requireNonNull(ready.get(node)), now));
+          .forEach(node -> tryToGiveUp(Objects.requireNonNull(ready.get(node)), now));
     }
   }
 
@@ -152,6 +152,18 @@ public class AgentWatch {
       }
       liveness.beginAnew(clock.instant());
       return false;
+    }
+  }
+
+  /** A GAS that cannot be written keeps no other node from being given up. */
+  private void tryToGiveUp(GpuAllocationState gas, Instant now) {
+    try {
+      giveUp(gas, now);
+    } catch (KubernetesClientException e) {
+      LOG.warnf(
+          "The node agent of %s is silent, but its GpuAllocationState could not be set to %s, trying"
+              + " again: %s",
+          gas.getMetadata().getName(), GpuAllocationState.NOT_READY, e.getMessage());
     }
   }
 

@@ -24,6 +24,7 @@ import com.intel.dra.gpu.controller.release.LostNodes;
 import com.intel.dra.kit.client.ResourceVersions;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.InformerEventSourceConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -37,6 +38,7 @@ import io.javaoperatorsdk.operator.processing.event.source.informer.ManagedInfor
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import io.quarkus.arc.profile.IfBuildProfile;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -153,7 +155,8 @@ public class NodeAuditReconciler implements Reconciler<GpuAllocationState> {
     String name = node.getMetadata().getName();
     GpuAllocationState audited = view.node(name).orElse(node);
     RecordAudit recordAudit = recordAudit(audited);
-    Set<String> confirmed = withoutAllocationOn(name, recordAudit.unfounded());
+    var failures = new ArrayList<KubernetesClientException>();
+    Set<String> confirmed = withoutAllocationOn(name, recordAudit.unfounded(), failures);
     if (!recordAudit.missing().isEmpty() || !confirmed.isEmpty()) {
       LOG.infof(
           "Node %s: its record lacks the claims %s, which are added; the claims %s in it are not allocated there, and are removed",
@@ -163,6 +166,9 @@ public class NodeAuditReconciler implements Reconciler<GpuAllocationState> {
     LostDevices.of(audited, view.claimsOnNode(name))
         .forEach(
             lost -> events.warn(lost.claim(), EventReason.DEVICE_NOT_OFFERED, lost.message(name)));
+    if (!failures.isEmpty()) {
+      throw failures.getFirst(); // the next try comes later each time
+    }
     return confirmed.size() < recordAudit.unfounded().size()
         ? UpdateControl.<GpuAllocationState>noUpdate().rescheduleAfter(WHEN_CLAIMS_CHANGED)
         : UpdateControl.noUpdate();
@@ -208,16 +214,37 @@ public class NodeAuditReconciler implements Reconciler<GpuAllocationState> {
    * confirmed it, and after the claim was changed, so that later writes of that controller to the
    * claim's status are conflicts.
    *
+   * @param failures gets the failures of claims that could not be read or changed, such as one that
+   *     an admission webhook refuses; they keep no other record from being corrected
    * @return the claims that hold nothing on the node and cannot get anything there any more; not
    *     all of them at once, because a writer of the record may invent any number of them
    */
-  private Set<String> withoutAllocationOn(String node, Set<String> claimUids) {
+  private Set<String> withoutAllocationOn(
+      String node, Set<String> claimUids, List<KubernetesClientException> failures) {
     Set<String> looked =
         claimUids.stream().limit(MOST_AT_A_TIME).collect(Collectors.toCollection(TreeSet::new));
-    return read(node, looked).entrySet().stream()
-        .filter(read -> read.getValue().map(claim -> isOut(node, claim)).orElse(true))
-        .map(Map.Entry::getKey)
-        .collect(Collectors.toCollection(TreeSet::new));
+    var out = new TreeSet<String>();
+    read(node, looked, failures)
+        .forEach(
+            (uid, read) -> {
+              try {
+                if (isAnswering(failures) && read.map(claim -> isOut(node, claim)).orElse(true)) {
+                  out.add(uid);
+                }
+              } catch (KubernetesClientException e) {
+                failures.add(e);
+              }
+            });
+    return out;
+  }
+
+  /**
+   * Whether the API server answers, as far as these failures show. While it does not, each request
+   * takes long, and no more are made.
+   */
+  private static boolean isAnswering(List<KubernetesClientException> failures) {
+    return failures.stream()
+        .allMatch(failure -> failure.getCode() >= 400 && failure.getCode() < 500);
   }
 
   private boolean isOut(String node, ResourceClaim claim) {
@@ -228,25 +255,37 @@ public class NodeAuditReconciler implements Reconciler<GpuAllocationState> {
 
   /**
    * Returns the claims as they are now, past the informers, by UID; empty if the claim is gone.
-   * Claims of which nothing is known yet are left out.
+   * Claims of which nothing is known yet, and those that could not be read, are left out.
    */
-  private Map<String, Optional<ResourceClaim>> read(String node, Set<String> claimUids) {
+  private Map<String, Optional<ResourceClaim>> read(
+      String node, Set<String> claimUids, List<KubernetesClientException> failures) {
     var now = new HashMap<String, Optional<ResourceClaim>>();
     var unknown = new TreeSet<String>();
     for (String uid : claimUids) {
       Optional<ResourceID> known = view.claimWithUid(uid).map(ResourceID::fromResource);
+      if (!isAnswering(failures)) {
+        break;
+      }
       if (known.isPresent()) {
-        now.put(uid, readAgain(uid, known.get()));
+        try {
+          now.put(uid, readAgain(uid, known.get()));
+        } catch (KubernetesClientException e) {
+          failures.add(e);
+        }
       } else if (uid.length() > LONGEST_UID) {
         now.put(uid, Optional.empty());
       } else {
         unknown.add(uid);
       }
     }
-    if (!unknown.isEmpty()) {
-      unknownClaims
-          .find(node, unknown)
-          .forEach((uid, found) -> now.put(uid, found.flatMap(id -> readAgain(uid, id))));
+    if (!unknown.isEmpty() && isAnswering(failures)) {
+      try {
+        unknownClaims
+            .find(node, unknown)
+            .forEach((uid, found) -> now.put(uid, found.flatMap(id -> readAgain(uid, id))));
+      } catch (KubernetesClientException e) {
+        failures.add(e);
+      }
     }
     return now;
   }

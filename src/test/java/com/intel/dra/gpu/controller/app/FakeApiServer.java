@@ -4,12 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.controller.cluster.ApiServer;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.smallrye.mutiny.CompositeException;
+import java.net.HttpURLConnection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -41,6 +44,7 @@ public final class FakeApiServer implements ApiServer {
   private final FakeCluster cluster;
   private final List<String> requests = new ArrayList<>();
   private Optional<Failure> nextWrite = Optional.empty();
+  private Predicate<String> refused = _ -> false;
   private Optional<CrashPoint> crash = Optional.empty();
   private int writes;
   private int claimWrites;
@@ -85,6 +89,15 @@ public final class FakeApiServer implements ApiServer {
 
   void failNextWrite(Failure failure) {
     nextWrite = Optional.of(failure);
+  }
+
+  /**
+   * Refuses these requests from now on, as an admission webhook does for one object.
+   *
+   * @param which the requests in the form of {@link #requests}
+   */
+  public void refuse(Predicate<String> which) {
+    refused = which;
   }
 
   /** Also true for several parallel writes if all that failed have failed in this way. */
@@ -176,6 +189,10 @@ public final class FakeApiServer implements ApiServer {
   private <R> R request(String what, Supplier<R> request) {
     othersGoOn();
     requests.add(what);
+    if (refused.test(what)) {
+      throw new KubernetesClientException(
+          "refused: " + what, HttpURLConnection.HTTP_FORBIDDEN, new Status());
+    }
     R answer = request.get();
     othersGoOn();
     return answer;

@@ -2,6 +2,7 @@ package com.intel.dra.gpu.controller.nodes;
 
 import static com.intel.dra.gpu.controller.app.ControllerProcess.NAMESPACE;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.intel.dra.gpu.allocation.Policy;
 import com.intel.dra.gpu.api.AgentLease;
@@ -18,6 +19,8 @@ import java.time.ZonedDateTime;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * When the controller counts the agents of a cluster with two nodes as silent, and when it does
@@ -162,6 +165,18 @@ class AgentWatchTest {
     }
 
     assertThat(controller.api.requests()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"node0", "node1"})
+  void aGasThatCannotBeWrittenKeepsNoOtherNodeReady(String refused) {
+    controller.api.refuse(("patch GpuAllocationState " + refused)::equals);
+    for (int second = 0; second < 120; second += 5) {
+      controller.uptime.add(Duration.ofSeconds(5));
+      var _ = catchThrowable(this::look); // LeaderDuties goes on with the next look
+    }
+
+    assertThat(status(refused.equals("node0") ? node1 : node0)).isEqualTo("NotReady");
   }
 
   /** Looks every five seconds while these agents renew. */
