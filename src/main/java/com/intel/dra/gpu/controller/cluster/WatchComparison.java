@@ -17,7 +17,8 @@ import java.util.function.Consumer;
 /**
  * Compares what the watch of one kind shows with what the API server has. The client opens each
  * watch anew every 5 to 10 minutes, from the last version that it saw, so a watch that fell silent
- * continues. The watch never recovers an event that was lost for good.
+ * continues. The watch never recovers an event that was lost for good, and shows none of an API
+ * server whose versions are lower than before, because it was restored from a backup.
  */
 public final class WatchComparison<T extends HasMetadata> {
 
@@ -102,7 +103,8 @@ public final class WatchComparison<T extends HasMetadata> {
           ResourceID id = ResourceID.fromResource(object);
           notRead.remove(id);
           Optional<T> shown = cache.watched(id);
-          if (shown.filter(seen -> !ResourceVersions.isOlder(seen, object)).isEmpty()) {
+          // a newer one is usual once, if it was written after the read
+          if (shown.filter(seen -> ResourceVersions.areSame(seen, object)).isEmpty()) {
             String uid = Version.of(object).uid();
             add(found, new Difference(id, Optional.of(uid), shown.map(Version::of)));
           }

@@ -19,7 +19,9 @@ import org.jboss.logging.Logger;
  * Checks that the watch of the GAS shows what the API server has. The client opens the watch anew
  * every 5 to 10 minutes, from the last version that it saw, so a watch that fell silent continues.
  * The watch never recovers an event that was lost for good, such as a deletion that was not
- * signalled. In that case the kubelet restarts the agent, and the new agent reads the GAS.
+ * signalled. It also shows nothing of an API server whose versions are lower than before, because
+ * it was restored from a backup. In these cases the kubelet restarts the agent, and the new agent
+ * reads the GAS.
  */
 @Liveness
 @Singleton
@@ -33,14 +35,28 @@ class GasLiveness implements HealthCheck {
   private final GasStore store;
   private final GasInformer informer;
 
-  /** What the API server had at the last comparison, if the watch did not show it then. */
+  /** What the API server had at the last comparison, if the watch did not show just that then. */
   private Optional<Difference> last = Optional.empty();
 
   private volatile boolean isBehind;
 
   /** Each is empty if there was no GAS. */
-  private record Difference(
-      Optional<GpuAllocationState> read, Optional<GpuAllocationState> shown) {}
+  private record Difference(Optional<GpuAllocationState> read, Optional<GpuAllocationState> shown) {
+
+    /** Whether a newer version was shown; usual once, if it was written after the read. */
+    boolean isAhead() {
+      return read.isPresent()
+          && shown.isPresent()
+          && ResourceVersions.isOlder(read.get(), shown.get());
+    }
+
+    /** Whether that was so at both times, and nothing was written between them. */
+    boolean isAheadAs(Difference before) {
+      return isAhead()
+          && before.isAhead()
+          && ResourceVersions.areSame(shown.orElseThrow(), before.shown().orElseThrow());
+    }
+  }
 
   @Inject
   GasLiveness(GasStore store, GasInformer informer) {
@@ -50,22 +66,28 @@ class GasLiveness implements HealthCheck {
 
   /** Call this every {@link #PERIOD}. Blocks. A read that fails changes nothing. */
   synchronized void look() {
-    boolean stillNotShown = last.filter(this::isNotShownYet).isPresent();
-    if (stillNotShown && !isBehind) {
+    boolean behind = last.filter(this::isNotShownYet).isPresent();
+    if (!behind) {
+      Optional<Difference> before = last;
+      last = difference();
+      behind = last.filter(now -> before.filter(now::isAheadAs).isPresent()).isPresent();
+    }
+    if (behind && !isBehind) {
       LOG.errorf(
           "The watch of the GAS does not show it as it was %d minutes ago", PERIOD.toMinutes());
     }
-    isBehind = stillNotShown;
-    if (stillNotShown) {
-      return;
-    }
+    isBehind = behind;
+  }
+
+  private Optional<Difference> difference() {
     try {
       Optional<GpuAllocationState> read = store.get();
-      last = Optional.of(new Difference(read, informer.current())).filter(this::isNotShownYet);
+      return Optional.of(new Difference(read, informer.current()))
+          .filter(now -> isNotShownYet(now) || now.isAhead());
     } catch (KubernetesClientException e) {
-      last = Optional.empty();
       LOG.debugf(
           "The watched GAS could not be compared with that at the API server: %s", e.getMessage());
+      return Optional.empty();
     }
   }
 

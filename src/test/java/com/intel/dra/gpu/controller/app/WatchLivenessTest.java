@@ -25,6 +25,10 @@ class WatchLivenessTest {
   private final FakeInformer<ResourceClaim> informer =
       new FakeInformer<>(cluster, ResourceClaim.class, _ -> true, view.claims);
   private boolean answers = true;
+
+  /** What the API server answers after a restore from a backup; empty if there was none. */
+  private List<ResourceClaim> restored = List.of();
+
   private Runnable afterTheRead = () -> {};
   private final List<Runnable> timed = new ArrayList<>();
   private Duration pause = Duration.ZERO;
@@ -39,7 +43,8 @@ class WatchLivenessTest {
                     if (!answers) {
                       throw new KubernetesClientException("connection refused");
                     }
-                    cluster.list(ResourceClaim.class).forEach(reader);
+                    (restored.isEmpty() ? cluster.list(ResourceClaim.class) : restored.stream())
+                        .forEach(reader);
                     afterTheRead.run();
                   })),
           (delay, task) -> {
@@ -109,6 +114,19 @@ class WatchLivenessTest {
   void aDeletionThatIsNeverShownEndsTheController() {
     cluster.delete(first);
     liveness.lookAtNext();
+    liveness.lookAtNext();
+
+    assertThat(status()).isEqualTo(Status.DOWN);
+  }
+
+  /** As after etcd was restored from a backup: no event comes before the versions are reached. */
+  @Test
+  void aVersionThatTheApiServerHasNotReachedEndsTheController() {
+    cluster.edit(first, Claims::withFinalizer);
+    hearAll();
+    restored = List.of(first);
+    liveness.lookAtNext();
+    assertThat(status()).as("the watch may be ahead of the read").isEqualTo(Status.UP);
     liveness.lookAtNext();
 
     assertThat(status()).isEqualTo(Status.DOWN);

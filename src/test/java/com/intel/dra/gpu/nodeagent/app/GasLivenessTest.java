@@ -94,6 +94,17 @@ class GasLivenessTest {
     assertThat(status()).isEqualTo(Status.DOWN);
   }
 
+  /** As after etcd was restored from a backup: no event comes before the versions are reached. */
+  @Test
+  void aVersionThatTheApiServerHasNotReachedEndsTheAgent() {
+    informer.gas = gas("uid-1", 50);
+    liveness.look();
+    assertThat(status()).as("the watch may be ahead of the read").isEqualTo(Status.UP);
+    liveness.look();
+
+    assertThat(status()).isEqualTo(Status.DOWN);
+  }
+
   @Test
   void whatIsShownLateIsNoHarm() {
     atApiServer = null;
