@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.intel.dra.gpu.device.DrmNodes;
 import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.GpuFacts;
 import com.intel.dra.gpu.device.PciAddress;
 import com.intel.dra.gpu.metrics.Meters;
 import com.intel.dra.gpu.nodeagent.app.VfNode;
@@ -32,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -232,6 +234,28 @@ class DeviceMonitorTest {
 
     assertThat(spec()).content().contains(uid(3), uid(4), uid(5));
     assertThat(uids()).containsExactly(uid(3), uid(4), uid(5));
+  }
+
+  /** This says nothing of the GPUs. */
+  @Test
+  void anAgentWithTooManyOpenFilesChangesNothing() {
+    var hasTooMany = new AtomicBoolean();
+    LocalMemoryQuery query =
+        _ ->
+            hasTooMany.get()
+                ? new LocalMemory.NoAnswer("opening /dev/dri/card0: too many open files")
+                : new LocalMemory.SwitchedOff();
+    DeviceMonitor full = monitor(config, new GpuDiscovery(config.sysfsRoot(), query));
+    assertThat(full.scan()).isTrue();
+    List<GpuFacts> facts = devices.facts();
+
+    hasTooMany.set(true);
+    for (int look = 0; look < 3; look++) {
+      assertThat(full.scan()).isFalse();
+    }
+
+    assertThat(uids()).containsExactly(uid(3), uid(4));
+    assertThat(devices.facts()).isEqualTo(facts);
   }
 
   private static boolean isWaitingFor(Thread thread) {

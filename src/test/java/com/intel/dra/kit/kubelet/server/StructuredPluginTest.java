@@ -31,6 +31,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,6 +50,7 @@ class StructuredPluginTest {
   private final TestingClaimPreparer preparer = new TestingClaimPreparer();
   private final TestingKubelet kubelet = new TestingKubelet(Authority.PERCENT_ENCODED);
   private final List<String> answers = new CopyOnWriteArrayList<>();
+  private final AtomicInteger begun = new AtomicInteger();
   private final List<KubeletPlugin> plugins = new ArrayList<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -269,6 +271,7 @@ class StructuredPluginTest {
     await().untilAsserted(() -> assertThat(preparer.running).hasValue(1));
     var second =
         CompletableFuture.supplyAsync(() -> kubelet.prepareV1(newer.pluginSocket(), "b"), threads);
+    await().untilAtomic(begun, org.hamcrest.Matchers.is(2));
     await().during(Duration.ofMillis(100)).until(() -> !second.isDone());
     preparer.gate.countDown();
     first.join();
@@ -276,7 +279,7 @@ class StructuredPluginTest {
 
     assertThat(preparer.waits).hasSize(2);
     assertThat(preparer.waits.getLast())
-        .isBetween(Duration.ofMillis(50), Duration.ofNanos(System.nanoTime() - begin));
+        .isBetween(Duration.ofMillis(10), Duration.ofNanos(System.nanoTime() - begin));
   }
 
   @Test
@@ -354,6 +357,11 @@ class StructuredPluginTest {
   }
 
   private final class RecordingListener implements PluginCallListener {
+    @Override
+    public void prepareBegun() {
+      begun.incrementAndGet();
+    }
+
     @Override
     public void prepareAnswered(PluginApiVersion version, PrepareResult result, Duration took) {
       answers.add(version.label() + " " + result.getClass().getSimpleName());
