@@ -72,8 +72,7 @@ final class TwoLooks {
   /**
    * @param doubts gets the devices that were skipped now, and stay as they were
    */
-  private static Discovery compared(
-      Discovery before, Discovery found, Set<SkippedDevice> doubts) {
+  private static Discovery compared(Discovery before, Discovery found, Set<SkippedDevice> doubts) {
     Map<DeviceUid, Gpu> gpusBefore = byUid(before.devices(), Gpu::uid);
     Map<DeviceUid, GpuFacts> factsBefore = byUid(before.facts(), GpuFacts::uid);
     Map<DeviceUid, Gpu> gpus = byUid(found.devices(), Gpu::uid);
