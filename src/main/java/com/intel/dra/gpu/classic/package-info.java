@@ -1,5 +1,5 @@
 /**
- * Reads and writes objects of Kubernetes' {@code resource.k8s.io/v1alpha2} (1.27 to 1.30):
+ * Reads and writes objects of Kubernetes' {@code resource.k8s.io/v1alpha2} (1.26 to 1.30):
  * parameters, the next step for a claim, allocation results, the claims of a pod, unsuitable nodes.
  * Pure functions on API objects; nothing here calls the API server.
  */

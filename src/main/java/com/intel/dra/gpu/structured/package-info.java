@@ -1,5 +1,5 @@
 /**
- * The GPUs in structured DRA (Kubernetes 1.34 and later): makes the devices that this driver
+ * The GPUs in structured DRA (Kubernetes 1.31 and later): makes the devices that this driver
  * publishes for the scheduler, and reads the scheduler's results. Pure: no I/O, no clock.
  */
 @NullMarked

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceAttribute;
-import io.fabric8.kubernetes.api.model.resource.v1.DeviceCapacity;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceCapacityBuilder;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSliceBuilder;
@@ -178,17 +177,15 @@ class ServedJsonTest {
             device -> {
               assertThat(device.getName()).isEqualTo("card-0");
               assertThat(device.getAttributes())
-                  .extractingByKey("model")
-                  .extracting(DeviceAttribute::getString)
-                  .isEqualTo("A770");
+                  .hasEntrySatisfying(
+                      "model", model -> assertThat(model.getString()).isEqualTo("A770"));
               assertThat(device.getCapacity())
-                  .extractingByKey("memory")
-                  .extracting(DeviceCapacity::getValue)
-                  .isEqualTo(new Quantity("16Gi"));
-              assertThat(device.getCapacity())
-                  .extractingByKey("millicores")
-                  .extracting(DeviceCapacity::getValue)
-                  .isEqualTo(new Quantity("1k"));
+                  .hasEntrySatisfying(
+                      "memory",
+                      memory -> assertThat(memory.getValue()).isEqualTo(new Quantity("16Gi")))
+                  .hasEntrySatisfying(
+                      "millicores",
+                      cores -> assertThat(cores.getValue()).isEqualTo(new Quantity("1k")));
               assertThat(device.getAdditionalProperties()).isEmpty();
             });
   }

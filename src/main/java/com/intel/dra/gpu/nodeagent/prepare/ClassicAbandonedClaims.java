@@ -17,10 +17,10 @@ import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
- * Forgets prepared claims that the kubelet will never unprepare. A kubelet of 1.27 does not
- * unprepare a claim that is gone first (its pod was deleted by force), and one of 1.28 or later
- * does not if it lost the claim from its cache. Such a claim would hold its devices until the node
- * reboots.
+ * Forgets prepared claims that the kubelet will never unprepare. A kubelet of 1.26 forgets at its
+ * restart what it prepared. One of 1.27 does not unprepare a claim that is gone first (its pod was
+ * deleted by force), and one of 1.28 or later does not if it lost the claim from its cache. Such a
+ * claim would hold its devices until the node reboots.
  *
  * <p>A claim is forgotten when it has had no allocation in the GAS for as long as the settings say,
  * and the API server confirms that the claim is gone, has another UID, or is not allocated.
