@@ -1,8 +1,10 @@
 package com.intel.dra.gpu.nodeagent.prepare;
 
 import static com.intel.dra.gpu.nodeagent.app.AgentFixtures.claim;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.intel.dra.gpu.api.ClaimAllocation;
 import com.intel.dra.gpu.device.DeviceType;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.mode.DraMode;
@@ -131,7 +133,8 @@ class PreparedAgainTest {
     node.settle();
     node.prepared("a");
     node.settle();
-    var allocated = node.gas.now().getSpec().resourceClaimAllocations().get("a");
+    ClaimAllocation allocated =
+        requireNonNull(node.gas.now().getSpec().resourceClaimAllocations().get("a"));
     node.gas.release("a");
     node.informer.gas = node.gas.now();
     ClassicAbandonedClaims abandoned = classic();
