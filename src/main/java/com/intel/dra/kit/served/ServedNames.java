@@ -1,5 +1,7 @@
 package com.intel.dra.kit.served;
 
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.PodSchedulingContext;
 import java.util.Set;
 
 /** The names of kinds and resources in the versions of resource.k8s.io. */
@@ -7,10 +9,18 @@ public final class ServedNames {
 
   private static final String PLURAL = "podschedulingcontexts";
   private static final String OLD_PLURAL = "podschedulings";
-  private static final String KIND = "PodSchedulingContext";
+  static final String KIND = "PodSchedulingContext";
   private static final String OLD_KIND = "PodScheduling";
 
+  private static final Set<String> MODELS =
+      Set.of(ResourceClaim.class.getPackageName(), PodSchedulingContext.class.getPackageName());
+
   private ServedNames() {}
+
+  /** Whether the type is one of those that the code has for objects of resource.k8s.io. */
+  static boolean isModel(Class<?> type) {
+    return MODELS.contains(type.getPackageName());
+  }
 
   /**
    * The names that a resource has in any version.

@@ -8,8 +8,10 @@ import com.fasterxml.jackson.databind.JsonDeserializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.deser.BeanDeserializerModifier;
 import com.fasterxml.jackson.databind.deser.std.DelegatingDeserializer;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.resource.v1.Device;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.AllocationResult;
+import io.fabric8.kubernetes.api.model.resource.v1alpha2.PodSchedulingContext;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaimStatus;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceHandleBuilder;
 import java.io.IOException;
@@ -19,8 +21,9 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * Reads objects in the shape of any version: what the models do not know is among the additional
- * properties, and is moved to where it belongs.
+ * Reads objects with the names and in the shape of any version, so that they have those of the
+ * models afterwards. What the models do not know is among the additional properties, and is moved
+ * to where it belongs.
  */
 final class ServedReading extends BeanDeserializerModifier {
 
@@ -35,12 +38,27 @@ final class ServedReading extends BeanDeserializerModifier {
   @Override
   public JsonDeserializer<?> modifyDeserializer(
       DeserializationConfig config, BeanDescription type, JsonDeserializer<?> deserializer) {
-    if (Device.class.equals(type.getBeanClass())) {
-      return new Reshaping(deserializer, read -> canonical((Device) read));
+    Class<?> read = type.getBeanClass();
+    if (Device.class.equals(read)) {
+      return new Reshaping(deserializer, device -> canonical((Device) device));
     }
-    return ResourceClaimStatus.class.equals(type.getBeanClass())
-        ? new Reshaping(deserializer, read -> canonical((ResourceClaimStatus) read))
-        : deserializer;
+    if (ResourceClaimStatus.class.equals(read)) {
+      return new Reshaping(deserializer, status -> canonical((ResourceClaimStatus) status));
+    }
+    if (ServedNames.isModel(read) && HasMetadata.class.isAssignableFrom(read)) {
+      String apiVersion = HasMetadata.getApiVersion(read.asSubclass(HasMetadata.class));
+      return new Reshaping(deserializer, object -> named((HasMetadata) object, apiVersion));
+    }
+    return deserializer;
+  }
+
+  /** The client takes the address of a write from the object. */
+  private static HasMetadata named(HasMetadata read, String apiVersion) {
+    read.setApiVersion(apiVersion);
+    if (read instanceof PodSchedulingContext context) {
+      context.setKind(ServedNames.KIND);
+    }
+    return read;
   }
 
   private Device canonical(Device read) {

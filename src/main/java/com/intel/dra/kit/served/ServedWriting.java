@@ -22,7 +22,6 @@ import io.fabric8.kubernetes.api.model.resource.v1alpha2.AllocationResult;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +29,6 @@ import org.jspecify.annotations.Nullable;
 final class ServedWriting extends BeanSerializerModifier {
 
   private static final long serialVersionUID = 1L;
-
-  private static final Set<String> PACKAGES =
-      Set.of(Device.class.getPackageName(), AllocationResult.class.getPackageName());
 
   private final transient ServedApi api;
 
@@ -44,7 +40,7 @@ final class ServedWriting extends BeanSerializerModifier {
   @Override
   public List<BeanPropertyWriter> changeProperties(
       SerializationConfig config, BeanDescription type, List<BeanPropertyWriter> properties) {
-    if (PACKAGES.contains(type.getBeanClass().getPackageName())
+    if (ServedNames.isModel(type.getBeanClass())
         || ObjectReference.class.equals(type.getBeanClass())) {
       properties.replaceAll(
           property ->

@@ -152,7 +152,7 @@ class ServedJsonTest {
 
     ResourceSlice read = json.unmarshal(json.asJson(SLICE), ResourceSlice.class);
 
-    assertThat(read.getSpec()).isEqualTo(SLICE.getSpec());
+    assertThat(read).isEqualTo(SLICE);
     assertThat(json.clone(SLICE).getSpec()).isEqualTo(SLICE.getSpec());
   }
 
@@ -236,7 +236,9 @@ class ServedJsonTest {
     ResourceClaim read = json.unmarshal(json.asJson(CLAIM), ResourceClaim.class);
 
     assertThat(read.getStatus()).isEqualTo(CLAIM.getStatus());
-    assertThat(read.getApiVersion()).isEqualTo(version.apiVersion());
+    assertThat(read.getApiVersion())
+        .as("the client takes the address of a write from it")
+        .isEqualTo("resource.k8s.io/v1alpha2");
   }
 
   @Test
@@ -257,6 +259,8 @@ class ServedJsonTest {
     assertThat(written.get("apiVersion").asText()).isEqualTo("resource.k8s.io/v1alpha1");
     assertThat(written.get("kind").asText()).isEqualTo("PodScheduling");
     assertThat(written.at("/spec/selectedNode").asText()).isEqualTo("n");
+    PodSchedulingContext read = json.unmarshal(written.toString(), PodSchedulingContext.class);
+    assertThat(read).isEqualTo(context);
   }
 
   @Test
