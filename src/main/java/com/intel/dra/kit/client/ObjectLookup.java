@@ -50,7 +50,8 @@ public final class ObjectLookup {
       KubernetesClientException answer, Class<? extends HasMetadata> kind, String name) {
     Set<String> plurals = ServedNames.plurals(HasMetadata.getPlural(kind));
     return details(answer)
-        .filter(of -> plurals.contains(of.getKind()) && name.equals(of.getName()))
+        .filter(of -> of.getKind() != null && plurals.contains(of.getKind()))
+        .filter(of -> name.equals(of.getName()))
         .isPresent();
   }
 
