@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,6 +59,7 @@ class VfHardwareTest {
             DraMode.CLASSIC,
             new TestingStructuredClaims());
     assertThat(agent.monitor.scan()).isTrue();
+    agent.prepared.completeFrom(Map.of());
     otherAgentsClaims = PreparedClaims.open(config.stateDir().orElseThrow(), AgentFixtures.BOOT);
     work = new VfHardware(virtualFunctions, agent.records, agent.prepared, agent.monitor, config);
   }
