@@ -67,7 +67,7 @@ final class FaultSwitch {
 
   private boolean strike(Fault.WriteFault fault) {
     int before = strikes.getOrDefault(fault, 0);
-    if (before >= fault.writes().times()) {
+    if (before >= fault.writes().times() || random.nextInt(100) >= fault.writes().percent()) {
       return false;
     }
     if (fault.writes().times() != FaultyWrites.ALL) {
