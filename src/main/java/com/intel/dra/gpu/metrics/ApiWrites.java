@@ -56,7 +56,7 @@ public final class ApiWrites implements Interceptor {
         .withConfig(config)
         .withHttpClientBuilderConsumer(
             http -> {
-              http.addOrReplaceInterceptor("served-address", address);
+              address.addTo(http);
               http.addOrReplaceInterceptor("api-writes", this);
             })
         .build();

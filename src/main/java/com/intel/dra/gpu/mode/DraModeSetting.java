@@ -10,7 +10,7 @@ public enum DraModeSetting {
   STRUCTURED;
 
   /** The mode that is set; empty if it is chosen. */
-  Optional<DraMode> mode() {
+  public Optional<DraMode> mode() {
     return switch (this) {
       case AUTO -> Optional.empty();
       case CLASSIC -> Optional.of(DraMode.CLASSIC);

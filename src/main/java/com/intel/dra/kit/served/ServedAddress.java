@@ -1,6 +1,7 @@
 package com.intel.dra.kit.served;
 
 import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import jakarta.inject.Inject;
@@ -21,6 +22,11 @@ public final class ServedAddress implements Interceptor {
   @Inject
   public ServedAddress(ServedApi api) {
     this.api = api;
+  }
+
+  /** Has the client that is being made call this. */
+  public void addTo(HttpClient.Builder http) {
+    http.addOrReplaceInterceptor("served-address", this);
   }
 
   @Override

@@ -1,14 +1,9 @@
 package com.intel.dra.kit.served;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import io.fabric8.kubernetes.client.ConfigBuilder;
+import com.intel.dra.kit.client.AnsweringApiServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -21,14 +16,12 @@ public final class ResourceGroup implements AutoCloseable {
   private static final String GROUP = "/apis/resource.k8s.io";
 
   private final Map<String, Set<String>> versions = new ConcurrentSkipListMap<>();
-  private final HttpServer server;
+  private final AnsweringApiServer server;
   private volatile Optional<String> release = Optional.empty();
   private volatile boolean away;
 
   public ResourceGroup() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext("/", this::handle);
-    server.start();
+    server = new AnsweringApiServer(request -> answer(request.uri()));
   }
 
   /** Serves this version from now on. */
@@ -56,28 +49,23 @@ public final class ResourceGroup implements AutoCloseable {
   }
 
   public KubernetesClient client() {
-    return new KubernetesClientBuilder()
-        .withConfig(
-            new ConfigBuilder()
-                .withAutoConfigure(false)
-                .withMasterUrl("http://localhost:" + server.getAddress().getPort())
-                .withRequestRetryBackoffLimit(0)
-                .build())
-        .build();
+    return server.client();
   }
 
-  private void handle(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      Optional<String> answer =
-          away ? Optional.empty() : answer(exchange.getRequestURI().getPath());
-      byte[] bytes = answer.orElse("{}").getBytes(StandardCharsets.UTF_8);
-      exchange.getResponseHeaders().add("Content-Type", "application/json");
-      exchange.sendResponseHeaders(away ? 503 : answer.isPresent() ? 200 : 404, bytes.length);
-      exchange.getResponseBody().write(bytes);
-    }
+  /** The paths that were asked for, in their order. */
+  public List<String> asked() {
+    return server.requests().stream().map(AnsweringApiServer.Request::uri).toList();
   }
 
-  private Optional<String> answer(String path) {
+  private AnsweringApiServer.Answer answer(String path) {
+    return away
+        ? new AnsweringApiServer.Answer(503, "{}")
+        : found(path)
+            .map(body -> new AnsweringApiServer.Answer(200, body))
+            .orElseGet(() -> new AnsweringApiServer.Answer(404, "{}"));
+  }
+
+  private Optional<String> found(String path) {
     if (path.equals("/version") || path.equals("/version/")) {
       return release.map("{\"gitVersion\": \"%s\"}"::formatted);
     }
@@ -104,6 +92,6 @@ public final class ResourceGroup implements AutoCloseable {
 
   @Override
   public void close() {
-    server.stop(0);
+    server.close();
   }
 }

@@ -118,8 +118,7 @@ public final class SelfCheckMain {
     return new KubernetesClientBuilder()
         .withConfig(impatient())
         .withKubernetesSerialization(serialization(api))
-        .withHttpClientBuilderConsumer(
-            http -> http.addOrReplaceInterceptor("served-address", new ServedAddress(api)))
+        .withHttpClientBuilderConsumer(new ServedAddress(api)::addTo)
         .build();
   }
 
@@ -131,11 +130,7 @@ public final class SelfCheckMain {
    */
   private static Optional<DraMode> mode(AgentConfig config, DraModeChoice choice) {
     Optional<DraMode> served = served(choice);
-    return switch (config.draMode()) {
-      case CLASSIC -> Optional.of(DraMode.CLASSIC);
-      case STRUCTURED -> Optional.of(DraMode.STRUCTURED);
-      case AUTO -> AgentConfig.lastMode(config).or(() -> served);
-    };
+    return config.draMode().mode().or(() -> AgentConfig.lastMode(config)).or(() -> served);
   }
 
   private static Optional<DraMode> served(DraModeChoice choice) {

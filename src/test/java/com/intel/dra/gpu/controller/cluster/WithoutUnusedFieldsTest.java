@@ -11,21 +11,15 @@ import com.intel.dra.gpu.controller.app.FakeCluster;
 import com.intel.dra.gpu.controller.app.FakeLeases;
 import com.intel.dra.gpu.controller.leader.FencedApiServer;
 import com.intel.dra.gpu.controller.leader.Leadership;
+import com.intel.dra.kit.client.AnsweringApiServer;
 import com.intel.dra.kit.time.SettableClock;
-import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -132,44 +126,20 @@ class WithoutUnusedFieldsTest {
 
   private static List<String> requests(Function<String, String> answers, Use use)
       throws IOException {
-    var requests = new CopyOnWriteArrayList<String>();
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          String uri = exchange.getRequestURI().toString();
-          String body =
-              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-          requests.add("%s %s %s".formatted(exchange.getRequestMethod(), uri, body));
-          byte[] answer = answers.apply(uri).getBytes(StandardCharsets.UTF_8);
-          exchange.getResponseHeaders().add("Content-Type", "application/json");
-          exchange.sendResponseHeaders(200, answer.length);
-          exchange.getResponseBody().write(answer);
-          exchange.close();
-        });
-    server.start();
-    try (KubernetesClient client =
-        new KubernetesClientBuilder()
-            .withKubernetesSerialization(JSON)
-            .withConfig(
-                new ConfigBuilder()
-                    .withAutoConfigure(false)
-                    .withMasterUrl(
-                        "http://%s:%d"
-                            .formatted(
-                                server.getAddress().getHostString(), server.getAddress().getPort()))
-                    .build())
-            .build()) {
+    try (var server =
+            new AnsweringApiServer(
+                request -> new AnsweringApiServer.Answer(200, answers.apply(request.uri())));
+        KubernetesClient client =
+            server.clientBuilder().withKubernetesSerialization(JSON).build()) {
       var cluster = new FakeCluster();
       cluster.lead("me");
       var leadership = new Leadership("me", new FakeLeases(cluster), new SettableClock());
       leadership.begin();
       use.use(new FencedApiServer(client, leadership));
-    } finally {
-      server.stop(0);
+      return server.requests().stream()
+          .map(request -> "%s %s %s".formatted(request.method(), request.uri(), request.body()))
+          .toList();
     }
-    return requests;
   }
 
   @Test

@@ -6,18 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.intel.dra.gpu.controller.app.FakeCluster;
 import com.intel.dra.gpu.controller.app.FakeLeases;
 import com.intel.dra.gpu.controller.cluster.ApiServer.Outcome;
+import com.intel.dra.kit.client.AnsweringApiServer;
 import com.intel.dra.kit.time.SettableClock;
-import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaimBuilder;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,32 +39,14 @@ class NotFoundAnswersTest {
           .build();
 
   private volatile String answer = "";
-  private HttpServer server;
+  private AnsweringApiServer server;
   private KubernetesClient client;
   private FencedApiServer api;
 
   @BeforeEach
   void serve() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          try (exchange) {
-            byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(404, bytes.length);
-            exchange.getResponseBody().write(bytes);
-          }
-        });
-    server.start();
-    client =
-        new KubernetesClientBuilder()
-            .withConfig(
-                new ConfigBuilder()
-                    .withAutoConfigure(false)
-                    .withMasterUrl("http://localhost:" + server.getAddress().getPort())
-                    .withRequestRetryBackoffLimit(0)
-                    .build())
-            .build();
+    server = new AnsweringApiServer(_ -> new AnsweringApiServer.Answer(404, answer));
+    client = server.client();
     var cluster = new FakeCluster();
     cluster.lead("me");
     var leadership = new Leadership("me", new FakeLeases(cluster), new SettableClock());
@@ -80,7 +57,7 @@ class NotFoundAnswersTest {
   @AfterEach
   void close() {
     client.close();
-    server.stop(0);
+    server.close();
   }
 
   private static String gone(String resource, String name) {

@@ -14,25 +14,18 @@ import com.intel.dra.gpu.controller.cluster.WithoutUnusedFields;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.PciAddress;
 import com.intel.dra.gpu.device.PciDeviceId;
+import com.intel.dra.kit.client.AnsweringApiServer;
 import com.intel.dra.kit.served.ServedAddress;
 import com.intel.dra.kit.served.ServedApi;
 import com.intel.dra.kit.served.ServedJson;
 import com.intel.dra.kit.served.ServedVersion;
 import com.intel.dra.kit.time.SettableClock;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.PodSchedulingContext;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,36 +46,25 @@ class WritesTo126Test {
        "spec": {"selectedNode": "node1"}}
       """;
 
-  private record Request(String method, String path, JsonNode body) {}
-
   private final ServedApi served = new ServedApi();
-  private final List<Request> requests = new CopyOnWriteArrayList<>();
   private volatile String answer = "";
   private volatile int status = 200;
-  private HttpServer server;
+  private AnsweringApiServer server;
   private KubernetesClient client;
   private FencedApiServer api;
 
   @BeforeEach
   void serve() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext("/", this::handle);
-    server.start();
+    server = new AnsweringApiServer(_ -> new AnsweringApiServer.Answer(status, answer));
     served.use(ServedVersion.V1ALPHA1);
     var mapper = new ObjectMapper();
     new WithoutUnusedFields().customize(mapper);
     new ServedJson(served).customize(mapper);
     client =
-        new KubernetesClientBuilder()
-            .withConfig(
-                new ConfigBuilder()
-                    .withAutoConfigure(false)
-                    .withMasterUrl("http://localhost:" + server.getAddress().getPort())
-                    .withRequestRetryBackoffLimit(0)
-                    .build())
+        server
+            .clientBuilder()
             .withKubernetesSerialization(new KubernetesSerialization(mapper, true))
-            .withHttpClientBuilderConsumer(
-                http -> http.addOrReplaceInterceptor("served", new ServedAddress(served)))
+            .withHttpClientBuilderConsumer(new ServedAddress(served)::addTo)
             .build();
     var cluster = new FakeCluster();
     cluster.lead("me");
@@ -94,21 +76,7 @@ class WritesTo126Test {
   @AfterEach
   void close() {
     client.close();
-    server.stop(0);
-  }
-
-  private void handle(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      requests.add(
-          new Request(
-              exchange.getRequestMethod(),
-              exchange.getRequestURI().toString(),
-              new ObjectMapper().readTree(exchange.getRequestBody().readAllBytes())));
-      byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
-      exchange.getResponseHeaders().add("Content-Type", "application/json");
-      exchange.sendResponseHeaders(status, bytes.length);
-      exchange.getResponseBody().write(bytes);
-    }
+    server.close();
   }
 
   private <T> T read(String json, Class<T> type) {
@@ -131,16 +99,16 @@ class WritesTo126Test {
 
     Outcome<ResourceClaim> outcome = api.updateStatus(claim);
 
-    assertThat(requests)
+    assertThat(server.requests())
         .singleElement()
         .satisfies(
             request -> {
               assertThat(request.method()).isEqualTo("PUT");
-              assertThat(request.path())
+              assertThat(request.uri())
                   .isEqualTo("/apis/resource.k8s.io/v1alpha1/namespaces/a/resourceclaims/c/status");
-              assertThat(request.body().path("apiVersion").asText())
+              assertThat(read(request.body(), JsonNode.class).path("apiVersion").asText())
                   .isEqualTo("resource.k8s.io/v1alpha1");
-              JsonNode allocation = request.body().at("/status/allocation");
+              JsonNode allocation = read(request.body(), JsonNode.class).at("/status/allocation");
               assertThat(allocation.has("resourceHandles")).isFalse();
               assertThat(allocation.path("resourceHandle").asText()).contains("0000:03:00.0");
             });
@@ -162,14 +130,14 @@ class WritesTo126Test {
 
     assertThat(api.updateFinalizers(claim)).isInstanceOf(Outcome.Written.class);
 
-    assertThat(requests)
+    assertThat(server.requests())
         .singleElement()
         .satisfies(
             request -> {
               assertThat(request.method()).isEqualTo("PATCH");
-              assertThat(request.path())
+              assertThat(request.uri())
                   .startsWith("/apis/resource.k8s.io/v1alpha1/namespaces/a/resourceclaims/c");
-              assertThat(request.body().at("/metadata/finalizers/0").asText())
+              assertThat(read(request.body(), JsonNode.class).at("/metadata/finalizers/0").asText())
                   .isEqualTo(GpuApi.CLAIM_FINALIZER);
             });
   }
@@ -181,13 +149,14 @@ class WritesTo126Test {
 
     assertThat(api.updateStatus(context)).isInstanceOf(Outcome.Written.class);
 
-    assertThat(requests)
+    assertThat(server.requests())
         .singleElement()
         .satisfies(
             request -> {
-              assertThat(request.path())
+              assertThat(request.uri())
                   .isEqualTo("/apis/resource.k8s.io/v1alpha1/namespaces/a/podschedulings/p/status");
-              assertThat(request.body().path("kind").asText()).isEqualTo("PodScheduling");
+              assertThat(read(request.body(), JsonNode.class).path("kind").asText())
+                  .isEqualTo("PodScheduling");
             });
   }
 

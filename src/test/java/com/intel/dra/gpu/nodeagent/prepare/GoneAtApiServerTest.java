@@ -12,16 +12,10 @@ import com.intel.dra.gpu.nodeagent.gas.GasStore;
 import com.intel.dra.gpu.nodeagent.gas.TestingGasInformer;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import io.fabric8.kubernetes.client.ConfigBuilder;
+import com.intel.dra.kit.client.AnsweringApiServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,41 +45,21 @@ class GoneAtApiServerTest {
   @TempDir Path root;
 
   private volatile String answer = PROXY;
-  private HttpServer server;
+  private AnsweringApiServer server;
   private KubernetesClient client;
   private TestingConfig config;
 
   @BeforeEach
   void serve() throws IOException {
     config = TestingConfig.below(root);
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext("/", this::handle);
-    server.start();
-    client =
-        new KubernetesClientBuilder()
-            .withConfig(
-                new ConfigBuilder()
-                    .withAutoConfigure(false)
-                    .withMasterUrl("http://localhost:" + server.getAddress().getPort())
-                    .withRequestRetryBackoffLimit(0)
-                    .build())
-            .build();
+    server = new AnsweringApiServer(_ -> new AnsweringApiServer.Answer(404, answer));
+    client = server.client();
   }
 
   @AfterEach
   void close() {
     client.close();
-    server.stop(0);
-  }
-
-  private void handle(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
-      String type = answer.startsWith("{") ? "application/json" : "text/plain; charset=utf-8";
-      exchange.getResponseHeaders().add("Content-Type", type);
-      exchange.sendResponseHeaders(404, bytes.length);
-      exchange.getResponseBody().write(bytes);
-    }
+    server.close();
   }
 
   private static String status(String message, String details) {

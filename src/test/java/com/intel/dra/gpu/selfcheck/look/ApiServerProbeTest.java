@@ -6,15 +6,10 @@ import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
 import com.intel.dra.gpu.selfcheck.app.SelfCheckMain;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import io.fabric8.kubernetes.client.ConfigBuilder;
+import com.intel.dra.kit.client.AnsweringApiServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,29 +32,20 @@ class ApiServerProbeTest {
   /** Bodies by path; any other path is forbidden. */
   private final Map<String, String> answers = new TreeMap<>();
 
-  private HttpServer server;
+  private AnsweringApiServer server;
   private KubernetesClient client;
 
   @BeforeEach
   void serve() throws IOException {
     System.setProperty("NODE_NAME", "node1");
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext("/", this::handle);
-    server.start();
-    client =
-        new KubernetesClientBuilder()
-            .withConfig(
-                new ConfigBuilder()
-                    .withMasterUrl("http://localhost:" + server.getAddress().getPort())
-                    .withRequestRetryBackoffLimit(0)
-                    .build())
-            .build();
+    server = new AnsweringApiServer(this::answer);
+    client = server.client();
   }
 
   @AfterEach
   void stop() {
     client.close();
-    server.stop(0);
+    server.close();
     System.clearProperty("NODE_NAME");
   }
 
@@ -200,20 +186,15 @@ class ApiServerProbeTest {
         .formatted(parts[parts.length - 2], parts[parts.length - 1]);
   }
 
-  private void handle(HttpExchange exchange) throws IOException {
+  private AnsweringApiServer.Answer answer(AnsweringApiServer.Request request) {
+    URI uri = URI.create(request.uri());
     boolean nextPage =
-        Optional.ofNullable(exchange.getRequestURI().getQuery())
+        Optional.ofNullable(uri.getQuery())
             .filter(query -> query.contains("continue=more"))
             .isPresent();
-    String body =
-        answers.getOrDefault(exchange.getRequestURI().getPath() + (nextPage ? "?more" : ""), "403");
-    boolean refused = body.length() == 3;
-    byte[] bytes =
-        (refused ? refusal(exchange.getRequestURI().getPath()) : body)
-            .getBytes(StandardCharsets.UTF_8);
-    exchange.getResponseHeaders().add("Content-Type", "application/json");
-    exchange.sendResponseHeaders(refused ? Integer.parseInt(body) : 200, bytes.length);
-    exchange.getResponseBody().write(bytes);
-    exchange.close();
+    String body = answers.getOrDefault(uri.getPath() + (nextPage ? "?more" : ""), "403");
+    return body.length() == 3
+        ? new AnsweringApiServer.Answer(Integer.parseInt(body), refusal(uri.getPath()))
+        : new AnsweringApiServer.Answer(200, body);
   }
 }

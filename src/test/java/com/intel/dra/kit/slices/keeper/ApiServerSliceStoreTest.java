@@ -6,20 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.intel.dra.kit.client.AnsweringApiServer;
 import com.intel.dra.kit.slices.pool.Pools;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSliceBuilder;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,12 +22,10 @@ class ApiServerSliceStoreTest {
 
   private static final String SLICES = "/apis/resource.k8s.io/v1/resourceslices";
 
-  private record Request(String method, String uri, String body) {}
-
-  private final List<Request> requests = new CopyOnWriteArrayList<>();
   private volatile int status = 200;
   private volatile String answer = "{}";
-  private HttpServer server;
+  private AnsweringApiServer server;
+  private List<AnsweringApiServer.Request> requests;
   private KubernetesClient client;
   private ApiServerSliceStore store;
 
@@ -54,38 +45,17 @@ class ApiServerSliceStoreTest {
 
   @BeforeEach
   void serve() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext("/", this::handle);
-    server.start();
-    client =
-        new KubernetesClientBuilder()
-            .withConfig(
-                new ConfigBuilder()
-                    .withAutoConfigure(false)
-                    .withMasterUrl("http://localhost:" + server.getAddress().getPort())
-                    .withRequestRetryBackoffLimit(0)
-                    .build())
-            .build();
+    server = new AnsweringApiServer(_ -> new AnsweringApiServer.Answer(status, answer));
+    requests = server.requests();
+    client = server.client();
     store = new ApiServerSliceStore(client, new SliceSettings(Pools.DRIVER, Pools.NODE));
-  }
-
-  private void handle(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-      requests.add(
-          new Request(exchange.getRequestMethod(), exchange.getRequestURI().toString(), body));
-      byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
-      exchange.getResponseHeaders().add("Content-Type", "application/json");
-      exchange.sendResponseHeaders(status, bytes.length);
-      exchange.getResponseBody().write(bytes);
-    }
   }
 
   @AfterEach
   void close() {
     store.close();
     client.close();
-    server.stop(0);
+    server.close();
   }
 
   private void answers(int status, String answer) {
