@@ -25,6 +25,9 @@ public final class DraModeChoice {
   private final KubernetesClient client;
   private final ServedApi api;
 
+  /** What was served when this was asked last, if it could be used. */
+  private volatile Optional<ServedVersions> usable = Optional.empty();
+
   /** Learns of each new reason once. */
   public interface Listener {
 
@@ -32,7 +35,7 @@ public final class DraModeChoice {
     void waiting(String reason);
 
     /** The API server answers, and this driver cannot use what it serves. */
-    void unusable(String reason);
+    default void unusable(String reason) {}
   }
 
   /** What the API server serves, as far as this driver can use it. */
@@ -130,7 +133,8 @@ public final class DraModeChoice {
    * @throws KubernetesClientException if the API server does not answer
    */
   Served ask() {
-    ServedVersions served = ServedVersions.read(client);
+    ServedVersions served = ServedVersions.read(client, usable);
+    usable = Optional.of(served).filter(found -> best(found).isPresent());
     return best(served)
         .<Served>map(
             version ->

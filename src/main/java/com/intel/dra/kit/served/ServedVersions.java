@@ -27,12 +27,17 @@ public record ServedVersions(
   }
 
   /**
-   * Asks the API server, with one small request for the group and one for the best version.
+   * Asks the API server, with one small request for the group and, if it has other versions than
+   * before, one for the best version.
    *
+   * @param before what was served earlier, if that could be used
    * @throws io.fabric8.kubernetes.client.KubernetesClientException if it does not answer
    */
-  public static ServedVersions read(KubernetesClient client) {
-    return of(names(client), version -> resources(client, version));
+  public static ServedVersions read(KubernetesClient client, Optional<ServedVersions> before) {
+    Set<String> names = names(client);
+    return before
+        .filter(known -> known.names().equals(names))
+        .orElseGet(() -> of(names, version -> resources(client, version)));
   }
 
   /**

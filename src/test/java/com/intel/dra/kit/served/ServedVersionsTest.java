@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -77,15 +78,32 @@ class ServedVersionsTest {
   void theVersionIsFoundAtTheApiServer() throws Exception {
     try (var server = new ResourceGroup();
         var client = server.client()) {
-      assertThat(ServedVersions.read(client).names()).isEmpty();
+      assertThat(ServedVersions.read(client, Optional.empty()).names()).isEmpty();
 
       server.serve("v1alpha3", Set.of("devicetaintrules"));
       server.serve("v1beta1", STRUCTURED);
 
-      ServedVersions found = ServedVersions.read(client);
+      ServedVersions found = ServedVersions.read(client, Optional.empty());
       assertThat(found.names()).containsExactlyInAnyOrder("v1beta1", "v1alpha3");
       assertThat(found.structured()).contains(ServedVersion.V1BETA1);
       assertThat(found.classic()).isEmpty();
+    }
+  }
+
+  @Test
+  void aVersionIsAskedForItsKindsAgainOnlyIfOthersAreServedThanBefore() throws Exception {
+    try (var server = new ResourceGroup();
+        var client = server.client()) {
+      server.serveOnly(ServedVersion.V1BETA1);
+      ServedVersions first = ServedVersions.read(client, Optional.empty());
+      int asked = server.asked().size();
+
+      assertThat(ServedVersions.read(client, Optional.of(first))).isEqualTo(first);
+      assertThat(server.asked()).as("the group alone").hasSize(asked + 1);
+
+      server.serve("v1", STRUCTURED);
+      assertThat(ServedVersions.read(client, Optional.of(first)).structured())
+          .contains(ServedVersion.V1);
     }
   }
 

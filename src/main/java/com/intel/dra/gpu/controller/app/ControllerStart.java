@@ -99,7 +99,7 @@ class ControllerStart {
 
   private void startOrEnd() {
     try {
-      DraMode known = choice.make(Optional::empty, new Problem());
+      DraMode known = choice.make(Optional::empty, reason -> problem = Optional.of(reason));
       problem = Optional.empty();
       metrics.mode(known);
       mode = Optional.of(known);
@@ -155,19 +155,6 @@ class ControllerStart {
     @Override
     public void unusable(String reason) {
       LOG.errorf("The controller cannot allocate: %s", reason);
-      problem = Optional.of(reason);
-    }
-  }
-
-  private final class Problem implements DraModeChoice.Listener {
-
-    @Override
-    public void waiting(String reason) {
-      problem = Optional.of(reason);
-    }
-
-    @Override
-    public void unusable(String reason) {
       problem = Optional.of(reason);
     }
   }
