@@ -53,7 +53,7 @@ class AgentReadiness implements HealthCheck {
   @Override
   public HealthCheckResponse call() {
     boolean serving =
-        standsBy()
+        kubelet.mustNotServeYet()
             || (plugin.isServing()
                 && !(plugin.registrationState() instanceof RegistrationState.Refused));
     boolean published =
@@ -72,11 +72,6 @@ class AgentReadiness implements HealthCheck {
         .withData("devicesPublished", published)
         .withData("kubeletRegistration", registration())
         .build();
-  }
-
-  /** Where the kubelet takes one instance only, this agent serves it when the other has ended. */
-  private boolean standsBy() {
-    return !acting.isActing() && kubelet.takesOneInstance();
   }
 
   private String registration() {

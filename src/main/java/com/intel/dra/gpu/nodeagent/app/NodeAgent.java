@@ -127,7 +127,7 @@ class NodeAgent {
 
   void start(@Observes @Priority(BEFORE_THE_OPERATOR) StartupEvent event) throws IOException {
     scan();
-    if (!kubelet.takesOneInstance()) {
+    if (!kubelet.mustNotServeYet()) {
       serve();
     }
     tasks.add(PeriodicTask.start("device-monitor", config.rescanInterval(), this::scan));

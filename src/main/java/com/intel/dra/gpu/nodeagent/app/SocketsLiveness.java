@@ -1,6 +1,5 @@
 package com.intel.dra.gpu.nodeagent.app;
 
-import com.intel.dra.gpu.nodeagent.life.ActingAgent;
 import com.intel.dra.gpu.nodeagent.life.KubeletRelease;
 import com.intel.dra.kit.kubelet.server.KubeletPlugin;
 import jakarta.inject.Inject;
@@ -20,19 +19,16 @@ class SocketsLiveness implements HealthCheck {
 
   private final KubeletPlugin plugin;
   private final KubeletRelease kubelet;
-  private final ActingAgent acting;
 
   @Inject
-  SocketsLiveness(KubeletPlugin plugin, KubeletRelease kubelet, ActingAgent acting) {
+  SocketsLiveness(KubeletPlugin plugin, KubeletRelease kubelet) {
     this.plugin = plugin;
     this.kubelet = kubelet;
-    this.acting = acting;
   }
 
   @Override
   public HealthCheckResponse call() {
-    boolean standsBy = !acting.isActing() && kubelet.takesOneInstance();
-    Optional<String> defect = standsBy ? Optional.empty() : plugin.probeBoth();
+    Optional<String> defect = kubelet.mustNotServeYet() ? Optional.empty() : plugin.probeBoth();
     var response = HealthCheckResponse.named("kubelet-sockets").status(defect.isEmpty());
     defect.ifPresent(reason -> response.withData("reason", reason));
     return response.build();

@@ -24,12 +24,22 @@ public class KubeletRelease {
 
   private final KubernetesClient client;
   private final AgentConfig config;
+  private final ActingAgent acting;
   private Optional<Boolean> takesOneInstance = Optional.empty();
 
   @Inject
-  public KubeletRelease(KubernetesClient client, AgentConfig config) {
+  public KubeletRelease(KubernetesClient client, AgentConfig config, ActingAgent acting) {
     this.client = BoundedClient.of(client, PATIENCE, 1);
     this.config = config;
+    this.acting = acting;
+  }
+
+  /**
+   * Whether this agent must not serve the kubelet yet: it does not act, so another agent of the
+   * node may, and the kubelet takes one instance only.
+   */
+  public boolean mustNotServeYet() {
+    return !acting.isActing() && takesOneInstance();
   }
 
   /**
@@ -37,7 +47,7 @@ public class KubeletRelease {
    * when the first one ends, loses both: so do the kubelets of 1.31 and 1.32. The first call reads
    * the Node; if that is not possible, the kubelet counts as newer.
    */
-  public synchronized boolean takesOneInstance() {
+  synchronized boolean takesOneInstance() {
     if (takesOneInstance.isEmpty()) {
       Optional<KubernetesRelease> release = read();
       takesOneInstance =

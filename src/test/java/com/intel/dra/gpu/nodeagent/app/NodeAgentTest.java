@@ -320,7 +320,7 @@ class NodeAgentTest {
       prepared = parts.prepared;
       slices = new SlicePublisher(client, parts.offer, parts.provisioner, parts.metrics, config);
       plugin = KubeletPlugin.create(settings, parts.preparation, parts.metrics);
-      kubeletRelease = new KubeletRelease(client, config);
+      kubeletRelease = new KubeletRelease(client, config, parts.acting);
       agent =
           new NodeAgent(
               config,
@@ -365,7 +365,7 @@ class NodeAgentTest {
     }
 
     HealthCheckResponse liveness() {
-      return new SocketsLiveness(plugin, kubeletRelease, parts.acting).call();
+      return new SocketsLiveness(plugin, kubeletRelease).call();
     }
 
     HealthCheckResponse readiness() {

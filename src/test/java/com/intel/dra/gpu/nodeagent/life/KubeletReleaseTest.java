@@ -54,6 +54,6 @@ class KubeletReleaseTest {
   }
 
   private KubeletRelease release() {
-    return new KubeletRelease(client, TestingConfig.below(root));
+    return new KubeletRelease(client, TestingConfig.below(root), new ActingAgent(root));
   }
 }
