@@ -61,6 +61,15 @@ public record DeviceUid(PciAddress address, PciDeviceId model, OptionalInt vfInd
     return parse(heldUid).flatMap(DeviceUid::parent);
   }
 
+  /** Whether one of two devices that claims hold is a VF of the other, by their UIDs. */
+  public static boolean areVfAndItsGpu(String one, String other) {
+    return isParentOf(one, other) || isParentOf(other, one);
+  }
+
+  private static boolean isParentOf(String gpu, String vf) {
+    return parentOf(vf).map(DeviceUid::toString).equals(Optional.of(gpu));
+  }
+
   /** Parses a UID; returns empty if the text is none. */
   public static Optional<DeviceUid> parse(String text) {
     var match = TEXT.matcher(text);

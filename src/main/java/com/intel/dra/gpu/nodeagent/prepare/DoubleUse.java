@@ -144,16 +144,11 @@ final class DoubleUse {
     if (device.uid().equals(used.uid())) {
       return isVf(device) || !(isShared(device, claim) && isShared(used, other));
     }
-    return parent(device).equals(Optional.of(used.uid()))
-        || parent(used).equals(Optional.of(device.uid()));
+    return DeviceUid.areVfAndItsGpu(device.uid(), used.uid());
   }
 
   private static boolean isVf(AllocatedDevice device) {
     return device.type().equals(DeviceType.VF.wireName());
-  }
-
-  private static Optional<String> parent(AllocatedDevice device) {
-    return DeviceUid.parentOf(device.uid()).map(DeviceUid::toString);
   }
 
   /** A record that was rebuilt from the GAS does not say it, so it counts as shared. */

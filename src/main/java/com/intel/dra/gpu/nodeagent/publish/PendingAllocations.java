@@ -2,6 +2,7 @@ package com.intel.dra.gpu.nodeagent.publish;
 
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.api.ClaimAllocation;
+import com.intel.dra.gpu.device.DeviceUid;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -59,7 +60,7 @@ public class PendingAllocations {
 
   private static boolean exclude(AllocatedDevice one, AllocatedDevice other) {
     boolean sameVf = one.uid().equals(other.uid()) && !one.parentUid().isEmpty();
-    return sameVf || one.parentUid().equals(other.uid()) || other.parentUid().equals(one.uid());
+    return sameVf || DeviceUid.areVfAndItsGpu(one.uid(), other.uid());
   }
 
   /** Removes a claim that is prepared or no longer wanted; false if it was not here. */
