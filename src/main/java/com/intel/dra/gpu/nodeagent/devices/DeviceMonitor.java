@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -83,7 +84,7 @@ public class DeviceMonitor {
    */
   public synchronized boolean scan() {
     looks.beginScan();
-    return look(When.SCAN);
+    return look(devices::tell);
   }
 
   /**
@@ -93,17 +94,15 @@ public class DeviceMonitor {
    */
   public synchronized boolean scanBetween() {
     looks.beginBetween();
-    return look(When.BETWEEN);
+    return look(devices::tellBetween);
   }
 
-  private enum When {
-    SCAN,
-    BETWEEN
-  }
-
-  private boolean look(When when) {
+  /**
+   * @param tell passes on the facts
+   */
+  private boolean look(Consumer<List<GpuFacts>> tell) {
     try {
-      boolean othersSkipped = apply(lookAndPublish(devices.known().orElse(List.of()), when));
+      boolean othersSkipped = apply(lookAndPublish(devices.known().orElse(List.of()), tell));
       if (othersSkipped) {
         gas.reconcileSoon(); // VFs of somebody else may have come or gone
       }
@@ -148,7 +147,8 @@ public class DeviceMonitor {
    *
    * @param before devices that stay in the spec although they have vanished
    */
-  private Discovery lookAndPublish(List<Gpu> before, When when) throws IOException {
+  private Discovery lookAndPublish(List<Gpu> before, Consumer<List<GpuFacts>> tell)
+      throws IOException {
     Discovery found = look();
     try {
       if (!cdi.says(cdiDevices(found, before))) {
@@ -156,10 +156,7 @@ public class DeviceMonitor {
       }
       return found;
     } finally {
-      switch (when) {
-        case SCAN -> devices.tell(found.facts());
-        case BETWEEN -> devices.tellBetween(found.facts());
-      }
+      tell.accept(found.facts());
     }
   }
 

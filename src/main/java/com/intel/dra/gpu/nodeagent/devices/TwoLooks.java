@@ -53,7 +53,7 @@ final class TwoLooks {
 
   /** Returns what was found, with the rest as the scan before found it. */
   Discovery believed(Discovery found) {
-    latest = latestScan.map(scan -> completed(scan, found)).orElse(found);
+    latest = latestScan.map(scan -> withWhatWasRead(scan, found)).orElse(found);
     var doubts = new HashSet<SkippedDevice>();
     lastBelieved = compared(before, found, doubts);
     inDoubt = Set.copyOf(doubts);
@@ -61,7 +61,7 @@ final class TwoLooks {
   }
 
   /** Returns the scan with what the look after it could read. */
-  private static Discovery completed(Discovery scan, Discovery found) {
+  private static Discovery withWhatWasRead(Discovery scan, Discovery found) {
     Discovery completed = compared(scan, found, new HashSet<>());
     return new Discovery(
         completed.devices(),
