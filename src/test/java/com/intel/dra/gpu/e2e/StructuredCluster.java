@@ -253,6 +253,34 @@ final class StructuredCluster extends RealCluster {
         () -> assertThat(cards(pod, container)).containsExactly(cards));
   }
 
+  /** Waits until each of the pods sees one card in its main container, and returns these. */
+  Set<Integer> awaitOneCardEach(String... pods) {
+    var all = new TreeSet<Integer>();
+    for (String pod : pods) {
+      eventually(pod + " sees its device", () -> assertThat(cards(pod, "main")).hasSize(1));
+      all.addAll(cards(pod, "main"));
+    }
+    return all;
+  }
+
+  /** Checks that the pod's containers never stopped, and still have the same card. */
+  void assertUntouched(String pod, Set<Integer> cards) {
+    assertThat(phase(pod)).isEqualTo("Running");
+    assertThat(getPod(pod).getStatus().getContainerStatuses())
+        .allMatch(container -> container.getRestartCount() == 0);
+    assertThat(cards(pod, "main")).isEqualTo(cards);
+    assertThat(Shell.kubectl("exec", "-n", namespace(), pod, "-c", "main", "--", "ls", "/dev/dri"))
+        .contains("card" + cards.iterator().next());
+  }
+
+  /** Returns the UIDs of the agents' pods, but for those that are ending. */
+  Set<String> agentUids() {
+    return podsOf(AGENT).stream()
+        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+        .map(pod -> pod.getMetadata().getUid())
+        .collect(Collectors.toSet());
+  }
+
   /** Waits until the scheduler reports that it finds no node for the pod. */
   void awaitUnschedulable(String pod) {
     eventually(

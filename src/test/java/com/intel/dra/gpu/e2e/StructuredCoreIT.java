@@ -8,8 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -40,14 +38,14 @@ class StructuredCoreIT {
     gpuPod("first");
     gpuPod("second");
     cluster.awaitRunning("first", "second");
-    assertThat(cards("first", "second")).as("each has its own").hasSize(2);
+    assertThat(cluster.awaitOneCardEach("first", "second")).as("each has its own").hasSize(2);
     gpuPod("third");
     cluster.awaitUnschedulable("third");
 
     cluster.deletePod("first");
 
     cluster.awaitRunning("third");
-    assertThat(cards("second", "third")).hasSize(2);
+    assertThat(cluster.awaitOneCardEach("second", "third")).hasSize(2);
     cluster.empty(); // which waits until no GAS has a trace of a claim
     cluster.awaitPublished();
   }
@@ -57,15 +55,15 @@ class StructuredCoreIT {
     cluster.structuredTemplate("gpu", WHOLE);
     gpuPod("before");
     cluster.awaitRunning("before");
-    Set<Integer> cards = cards("before");
+    Set<Integer> cards = cluster.awaitOneCardEach("before");
 
     new Driver(cluster).killAgentIn(cluster.agentOn("node1"));
 
     cluster.awaitPublished();
     gpuPod("after");
     cluster.awaitRunning("after");
-    assertUntouched("before", cards);
-    assertThat(cards("before", "after")).hasSize(2);
+    cluster.assertUntouched("before", cards);
+    assertThat(cluster.awaitOneCardEach("before", "after")).hasSize(2);
     cluster.deletePod("before");
     cluster.eventually(
         "the claim of before is released",
@@ -92,17 +90,19 @@ class StructuredCoreIT {
       cluster.structuredTemplate("gpu", WHOLE);
       gpuPod("before");
       cluster.awaitRunning("before");
-      Set<Integer> cards = cards("before");
-      Set<String> old = agents();
+      Set<Integer> cards = cluster.awaitOneCardEach("before");
+      Set<String> old = cluster.agentUids();
 
       Shell.kubectl("rollout", "restart", "daemonset/" + RealCluster.AGENT);
       Shell.kubectl("rollout", "status", "daemonset/" + RealCluster.AGENT, "--timeout=180s");
       gpuPod("after");
       cluster.awaitRunning("after");
 
-      assertThat(agents()).hasSize(RealCluster.NODES.size()).doesNotContainAnyElementsOf(old);
-      assertUntouched("before", cards);
-      assertThat(cards("before", "after")).as("each has its own").hasSize(2);
+      assertThat(cluster.agentUids())
+          .hasSize(RealCluster.NODES.size())
+          .doesNotContainAnyElementsOf(old);
+      cluster.assertUntouched("before", cards);
+      assertThat(cluster.awaitOneCardEach("before", "after")).as("each has its own").hasSize(2);
     } finally {
       simulators.putBack();
     }
@@ -110,29 +110,5 @@ class StructuredCoreIT {
 
   private void gpuPod(String name) {
     cluster.structuredPod(name, ON_NODE1, Map.of("gpu", template("gpu")));
-  }
-
-  private Set<Integer> cards(String... pods) {
-    var all = new TreeSet<Integer>();
-    for (String pod : pods) {
-      cluster.eventually(
-          pod + " sees its GPU", () -> assertThat(cluster.cards(pod, "main")).hasSize(1));
-      all.addAll(cluster.cards(pod, "main"));
-    }
-    return all;
-  }
-
-  private void assertUntouched(String pod, Set<Integer> cards) {
-    assertThat(cluster.phase(pod)).isEqualTo("Running");
-    assertThat(cluster.getPod(pod).getStatus().getContainerStatuses())
-        .allMatch(container -> container.getRestartCount() == 0);
-    assertThat(cluster.cards(pod, "main")).isEqualTo(cards);
-  }
-
-  private Set<String> agents() {
-    return cluster.podsOf(RealCluster.AGENT).stream()
-        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
-        .map(pod -> pod.getMetadata().getUid())
-        .collect(Collectors.toSet());
   }
 }

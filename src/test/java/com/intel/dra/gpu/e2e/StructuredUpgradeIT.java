@@ -13,8 +13,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -52,8 +50,8 @@ class StructuredUpgradeIT {
   void podsGoOnAndOthersStartWhileTheAgentsAreReplaced() {
     vfPod("before");
     cluster.awaitRunning("before");
-    Set<Integer> cards = cards("before");
-    Set<String> old = agents();
+    Set<Integer> cards = cluster.awaitOneCardEach("before");
+    Set<String> old = cluster.agentUids();
 
     Shell.kubectl("rollout", "restart", "daemonset/" + RealCluster.AGENT);
     vfPod("meanwhile");
@@ -62,9 +60,13 @@ class StructuredUpgradeIT {
     vfPod("after");
     cluster.awaitRunning("after");
 
-    assertThat(agents()).hasSize(RealCluster.NODES.size()).doesNotContainAnyElementsOf(old);
-    assertUntouched("before", cards);
-    assertThat(allCards("before", "meanwhile", "after")).as("each has its own").hasSize(3);
+    assertThat(cluster.agentUids())
+        .hasSize(RealCluster.NODES.size())
+        .doesNotContainAnyElementsOf(old);
+    cluster.assertUntouched("before", cards);
+    assertThat(cluster.awaitOneCardEach("before", "meanwhile", "after"))
+        .as("each has its own")
+        .hasSize(3);
     remove("before", "meanwhile", "after");
     awaitPlainGpus();
   }
@@ -73,7 +75,7 @@ class StructuredUpgradeIT {
   void whenTheNewAgentNeverComesUpTheOldOneServesAndWhenThatIsKilledTheOtherActs() {
     vfPod("before");
     cluster.awaitRunning("before");
-    Set<Integer> cards = cards("before");
+    Set<Integer> cards = cluster.awaitOneCardEach("before");
     Pod old = cluster.agentOn("node1");
 
     replaceAgentsByThoseThatAreNeverReady();
@@ -91,10 +93,10 @@ class StructuredUpgradeIT {
     assertThat(cluster.given("second-gpu-vf"))
         .as("VFs that the other agent has made")
         .allMatch(result -> result.getDevice().startsWith(name(GPUS.get(1))));
-    assertUntouched("before", cards);
+    cluster.assertUntouched("before", cards);
 
     simulators.applyApart();
-    assertUntouched("before", cards);
+    cluster.assertUntouched("before", cards);
     vfPod("after");
     cluster.awaitRunning("after");
     assertThat(cluster.phase("second-gpu")).isEqualTo("Running");
@@ -106,21 +108,21 @@ class StructuredUpgradeIT {
   void slicesVanishWhileNoAgentRunsForLongAndPodsGoOn() {
     vfPod("before");
     cluster.awaitRunning("before");
-    Set<Integer> cards = cards("before");
+    Set<Integer> cards = cluster.awaitOneCardEach("before");
     List<String> devices = cluster.deviceNames("node1");
     var driver = new Driver(cluster);
 
     driver.stopAgents();
     cluster.eventually(
         "the kubelet has deleted the slices", () -> assertThat(cluster.slices("node1")).isEmpty());
-    assertUntouched("before", cards);
+    cluster.assertUntouched("before", cards);
     vfPod("waiting");
     cluster.awaitUnschedulable("waiting");
     driver.startAgents();
 
     cluster.awaitRunning("waiting");
     assertThat(cluster.deviceNames("node1")).isEqualTo(devices);
-    assertUntouched("before", cards);
+    cluster.assertUntouched("before", cards);
     remove("before", "waiting");
     awaitPlainGpus();
   }
@@ -137,30 +139,6 @@ class StructuredUpgradeIT {
     }
   }
 
-  private Set<Integer> cards(String pod) {
-    cluster.eventually(
-        pod + " sees its VF", () -> assertThat(cluster.cards(pod, "main")).hasSize(1));
-    return cluster.cards(pod, "main");
-  }
-
-  private Set<Integer> allCards(String... pods) {
-    return Arrays.stream(pods)
-        .flatMap(pod -> cards(pod).stream())
-        .collect(Collectors.toCollection(TreeSet::new));
-  }
-
-  /** Checks that the pod's containers never stopped, and still have the same VF. */
-  private void assertUntouched(String pod, Set<Integer> cards) {
-    assertThat(cluster.phase(pod)).isEqualTo("Running");
-    assertThat(cluster.getPod(pod).getStatus().getContainerStatuses())
-        .allMatch(container -> container.getRestartCount() == 0);
-    assertThat(cluster.cards(pod, "main")).isEqualTo(cards);
-    assertThat(
-            Shell.kubectl(
-                "exec", "-n", cluster.namespace(), pod, "-c", "main", "--", "ls", "/dev/dri"))
-        .contains("card" + cards.iterator().next());
-  }
-
   private void remove(String... pods) {
     Arrays.stream(pods).forEach(cluster::deletePod);
   }
@@ -171,13 +149,6 @@ class StructuredUpgradeIT {
         () ->
             assertThat(cluster.gas("node1").getSpec().allocatable().keySet())
                 .containsExactlyElementsOf(GPUS));
-  }
-
-  private Set<String> agents() {
-    return cluster.podsOf(RealCluster.AGENT).stream()
-        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
-        .map(pod -> pod.getMetadata().getUid())
-        .collect(Collectors.toSet());
   }
 
   /** Returns the other agent on the same node. */
