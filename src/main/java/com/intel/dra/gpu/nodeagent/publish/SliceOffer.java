@@ -18,6 +18,7 @@ import com.intel.dra.gpu.nodeagent.devices.VfHostState;
 import com.intel.dra.gpu.nodeagent.devices.VfHosts;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
+import com.intel.dra.gpu.nodeagent.state.PreparedResult;
 import com.intel.dra.gpu.nodeagent.state.VfHostRecord;
 import com.intel.dra.gpu.nodeagent.state.VfHostRecords;
 import com.intel.dra.gpu.nodeagent.vfs.VfBackoff;
@@ -218,25 +219,32 @@ public class SliceOffer {
 
   /** Counts only prepared claims: the agent is not told of claims that are only allocated. */
   private static OfferedGpu.Use use(Gpu gpu, Collection<PreparedClaim> claims) {
-    Stream<OfferedGpu.Use> rebuilt =
-        claims.stream()
-            .filter(claim -> claim.results().isEmpty())
-            .flatMap(claim -> claim.devices().stream())
-            .filter(device -> device.uid().equals(gpu.uid().toString()))
-            .map(
-                device ->
-                    device.memory() < gpu.memoryMiB()
-                        ? OfferedGpu.Use.SHARED
-                        : OfferedGpu.Use.UNKNOWN);
+    return claims.stream()
+        .flatMap(claim -> use(gpu, claim))
+        .max(Comparator.naturalOrder())
+        .orElse(OfferedGpu.Use.NONE);
+  }
+
+  /**
+   * The scheduler's results say how the claim uses the GPU. Where no result names the GPU, the
+   * record was rebuilt from the GAS, or the claim had the GPU before it was prepared again with
+   * other devices; then only the memory that it holds is known.
+   */
+  private static Stream<OfferedGpu.Use> use(Gpu gpu, PreparedClaim claim) {
     String cdiName = GpuCdiDevices.KIND.qualifiedName(gpu.uid().toString());
-    Stream<OfferedGpu.Use> known =
-        claims.stream()
-            .flatMap(claim -> claim.results().stream())
+    List<PreparedResult> results =
+        claim.results().stream()
             .filter(result -> !result.adminAccess() && result.cdiDevices().contains(cdiName))
-            .map(
-                result ->
-                    result.shareId().isEmpty() ? OfferedGpu.Use.WHOLE : OfferedGpu.Use.SHARED);
-    return Stream.concat(rebuilt, known).max(Comparator.naturalOrder()).orElse(OfferedGpu.Use.NONE);
+            .toList();
+    if (!results.isEmpty()) {
+      return results.stream()
+          .map(result -> result.shareId().isEmpty() ? OfferedGpu.Use.WHOLE : OfferedGpu.Use.SHARED);
+    }
+    return claim.devices().stream()
+        .filter(device -> device.uid().equals(gpu.uid().toString()))
+        .map(
+            device ->
+                device.memory() < gpu.memoryMiB() ? OfferedGpu.Use.SHARED : OfferedGpu.Use.UNKNOWN);
   }
 
   private OfferedGpu.Vfs vfs(

@@ -367,6 +367,23 @@ class OfferedWhileHeldTest {
         .allSatisfy(device -> assertThat(taints(device)).isEmpty());
   }
 
+  @Test
+  void aDeviceThatAClaimHeldBeforeItGotAnotherKeepsOthersAway() throws IOException {
+    node = VfNode.stepByStep(root, DraMode.STRUCTURED);
+    gpu = node.flex170(0xb3);
+    Gpu other = node.flex170(0xb4);
+    node.start();
+    node.settle();
+    prepare("a", gpu.uid());
+    prepare("a", other.uid());
+    node.structuredClaims.give("b", result(DeviceName.of(gpu.uid()).toString()));
+    assertThat(node.agent.preparation.prepare(claim("b"), Optional.empty()))
+        .isInstanceOf(PrepareResult.Failed.class);
+
+    assertThat(taints(gpu.uid())).containsExactly("in-use:NoSchedule");
+    assertThat(taints(other.uid())).isEmpty();
+  }
+
   private DeviceHealth.Status health(DeviceUid device) {
     return new OfferedDeviceHealth(
             node.agent.devices, node.agent.prepared, node.config(), Clock.systemUTC())
