@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # test-on.sh VERSION[:GATES] TAGS REPORTS [JAVA-OPTION...]: starts a cluster of two nodes of that Kubernetes version with these feature
-# gates, installs the driver, runs the test classes with matching tags, and ends the cluster. ./test calls it for several versions at
+# gates, installs the driver, runs the test classes with matching tags, and ends the cluster. VERSION>NEXT: the tests upgrade the cluster
+# to that next version. ./test calls it for several versions at
 # once, each with a CLUSTER_NAME and a CLUSTER_PORT of its own. The driver and the test classes must be built already; a missing
 # Kubernetes version is built. ONLY: names of test classes, separated by commas; all classes by default.
 # It adds a line about the time that it took to the file TIMES.
@@ -12,8 +13,11 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . e2e/lib/driver.sh
 use_jdk 25
 target=$1 tags=$2 reports=$3; shift 3
-version=${target%%:*} gates=''
-[ "$version" = "$target" ] || gates=${target#*:}
+version=${target%%[:>]*} gates='' next=''
+case $target in
+  *:*) gates=${target#*:} ;;
+  *">"*) next=${target#*>}; set -- "$@" "-Dupgrade.to=$next" ;;
+esac
 
 run_tests() { # run_tests JAVA-OPTION...
   local classes=${ONLY:-[A-Za-z0-9]+IT}
@@ -37,8 +41,8 @@ trap 'exit 130' INT TERM
 "$HERE/down.sh" >/dev/null
 mkdir -p "$reports"
 quick=()
-[[ $tags != *core* ]] || quick=(--quick)
-"$HERE/build.sh" tools helm "${quick[@]}" "$version"
+[[ $tags != *core* && -z $next ]] || quick=(--quick)
+"$HERE/build.sh" tools helm "${quick[@]}" "$version" ${next:+"$next"}
 started=$SECONDS
 "$HERE/up.sh" "$version" --nodes 2 ${gates:+--feature-gates "$gates"}
 use_kubectl

@@ -38,10 +38,7 @@ class RealCluster extends TestNamespace
   static final String AGENT = "intel-gpu-node-agent";
 
   private static final ApiSpelling SPELLING = spellingOfTheCluster();
-  private static final KubernetesClient CLIENT =
-      admin()
-          .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("spelling", SPELLING))
-          .build();
+  private static final KubernetesClient CLIENT = client(SPELLING);
 
   private final Optional<Topology> topology;
   private String namespace = "";
@@ -75,7 +72,15 @@ class RealCluster extends TestNamespace
     return new KubernetesClientBuilder().withConfig(config);
   }
 
-  private static ApiSpelling spellingOfTheCluster() {
+  /** Returns a new client that reaches the cluster by that version. */
+  static KubernetesClient client(ApiSpelling spelling) {
+    return admin()
+        .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("spelling", spelling))
+        .build();
+  }
+
+  /** Returns the version that the cluster serves now. */
+  static ApiSpelling spellingOfTheCluster() {
     try (KubernetesClient plain = admin().build()) {
       return ApiSpelling.of(plain);
     }

@@ -1,0 +1,83 @@
+package com.intel.dra.gpu.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The cluster is upgraded while pods with GPUs run: first the control plane, to the version of the
+ * system property {@code upgrade.to}, then the manifests, then the kubelets, which are older in
+ * between. The steps are those of docs/operate/cluster-upgrade.md. {@code ./test --upgrade} runs
+ * this.
+ */
+@Tag("upgrade")
+class ClusterUpgradeIT {
+
+  private static final String TO = System.getProperty("upgrade.to", "");
+
+  @Test
+  void podsKeepTheirGpusAndNewPodsGetTheirsAfterEachStep() {
+    try (UpgradedCluster before = UpgradedCluster.withNewNamespace()) {
+      int from = minor(before.client().getKubernetesVersion().getGitVersion());
+      int first = before.podWithGpu("first");
+      var restarts = before.restartsOfTheAgents();
+
+      UpgradedCluster.upgradeControlPlane(TO, apisForKubelets(from));
+
+      UpgradedCluster cluster = before.asServedNow();
+      cluster.assertUntouched("first", first);
+      int second = cluster.podWithGpu("second"); // its kubelet is older than the API server
+      assertThat(second).isNotEqualTo(first);
+      cluster.deletePodAndAwaitItsEnd("second");
+      assertThat(cluster.restartsOfTheAgents()).as("the agents go on").isEqualTo(restarts);
+
+      UpgradedCluster.applyManifests();
+      cluster.assertUntouched("first", first);
+      if (from < 36 && minor(TO) >= 36) {
+        assertTheFreeGpuBecomesShared(cluster, first);
+      }
+
+      UpgradedCluster.upgradeKubelets(TO);
+      cluster.assertUntouched("first", first);
+      assertThat(cluster.podWithGpu("third")).isNotEqualTo(first);
+      cluster.deletePodAndAwaitItsEnd("first");
+      assertThat(cluster.podWithGpu("fourth")).as("it has been released").isEqualTo(first);
+      cluster.deletePodAndAwaitItsEnd("third");
+      cluster.deletePodAndAwaitItsEnd("fourth");
+      cluster.awaitNoTrace();
+    }
+  }
+
+  /** The scheduler can count parts of GPUs from 1.36 on; a GPU that is held as a whole stays so. */
+  private static void assertTheFreeGpuBecomesShared(UpgradedCluster cluster, int held) {
+    Shell.kubectl("rollout", "restart", "daemonset/" + RealCluster.AGENT);
+    Shell.kubectl("rollout", "status", "daemonset/" + RealCluster.AGENT, "--timeout=180s");
+    cluster.eventually(
+        "the GPUs that are free can be shared",
+        () -> {
+          assertThat(cluster.sharedDevices("node1")).hasSize(1);
+          assertThat(cluster.sharedDevices("node2")).hasSize(2);
+        });
+    cluster.assertUntouched("first", held);
+  }
+
+  private static int minor(String version) {
+    return Integer.parseInt(version.replaceFirst("^v", "").split("\\.")[1]);
+  }
+
+  /**
+   * Returns what the API server must serve while kubelets of the former version are there, as the
+   * page says; empty for what its version needs anyway.
+   */
+  private static String apisForKubelets(int kubelet) {
+    return switch (kubelet) {
+      case 31 ->
+          "resource.k8s.io/v1alpha3=true,resource.k8s.io/v1beta1=true"
+              + (minor(TO) == 33 ? ",resource.k8s.io/v1beta2=true" : "");
+      case 32, 33 ->
+          "resource.k8s.io/v1beta1=true" + (minor(TO) == 33 ? ",resource.k8s.io/v1beta2=true" : "");
+      default -> "";
+    };
+  }
+}
