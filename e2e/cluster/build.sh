@@ -6,6 +6,7 @@
 #   kwok:  simulated nodes, for kwok.sh
 #   dra-test-driver: Kubernetes' own driver for tests, of 1.30.14, as a reference for benchmarks
 #   helm:  for the tests of the chart
+#   --background: at low priority; call it in a session of its own (setsid)
 #   --quick: Kubernetes versions after it are built without optimisation, in little more than half the time; enough for a few tests
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -137,6 +138,11 @@ mkdir -p "$CACHE"
 quick=()
 for what; do
   [ "$what" != --quick ] || { quick=(-gcflags="all=-N -l"); continue; }
+  if [ "$what" = --background ]; then
+    # where the kernel shares processors among sessions, `nice` counts only inside the session, and this is for all of it
+    echo 10 2>/dev/null >/proc/self/autogroup || true
+    continue
+  fi
   [[ $what != [0-9v]*.* ]] || what=$(version_of "$what") what=${what#v}
   # two runs that build the same would write the same files, so the second one waits, and finds everything built
   exec {lock}>"$CACHE/$what.lock"
