@@ -2,14 +2,16 @@ package com.intel.dra.gpu.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The cluster is upgraded while pods with GPUs run: first the control plane, to the version of the
  * system property {@code upgrade.to}, then the manifests, then the kubelets, which are older in
- * between. The steps are those of docs/operate/cluster-upgrade.md. {@code ./test --upgrade} runs
- * this.
+ * between. No pod has a claim while its kubelet is upgraded: a kubelet of 1.30 does not start with
+ * the record of claims that one of 1.28 wrote. The steps are those of
+ * docs/operate/cluster-upgrade.md. {@code ./test --upgrade} runs this.
  */
 @Tag("upgrade")
 class ClusterUpgradeIT {
@@ -38,11 +40,14 @@ class ClusterUpgradeIT {
         assertTheFreeGpuBecomesShared(cluster, first);
       }
 
+      cluster.deletePodAndAwaitItsEnd("first"); // as a drain does, which each kubelet needs
       UpgradedCluster.upgradeKubelets(TO);
-      cluster.assertUntouched("first", first);
-      assertThat(cluster.podWithGpu("third")).isNotEqualTo(first);
-      cluster.deletePodAndAwaitItsEnd("first");
-      assertThat(cluster.podWithGpu("fourth")).as("it has been released").isEqualTo(first);
+      int third = cluster.podWithGpu("third");
+      int fourth = cluster.podWithGpu("fourth");
+      assertThat(List.of(third, fourth))
+          .as("all are free again")
+          .contains(first)
+          .doesNotHaveDuplicates();
       cluster.deletePodAndAwaitItsEnd("third");
       cluster.deletePodAndAwaitItsEnd("fourth");
       cluster.awaitNoTrace();

@@ -34,6 +34,8 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.List;
@@ -128,13 +130,26 @@ class AgentBeans {
   @Produces
   @Singleton
   PreparedClaims preparedClaims(AgentConfig config, DraMode mode) throws IOException {
-    return PreparedClaims.open(config.stateDir(mode), BootId.current());
+    return PreparedClaims.open(stateFolder(config, mode), BootId.current());
   }
 
   @Produces
   @Singleton
   VfHostRecords vfHostRecords(AgentConfig config, DraMode mode) throws IOException {
-    return VfHostRecords.open(config.stateDir(mode), BootId.current());
+    return VfHostRecords.open(stateFolder(config, mode), BootId.current());
+  }
+
+  /** Makes the folder, which is mounted from the host, if it is missing. */
+  private static Path stateFolder(AgentConfig config, DraMode mode) throws IOException {
+    Path folder = config.stateDir(mode);
+    try {
+      return Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new IOException(
+          "The folder %s cannot be made (%s). This agent uses %s DRA. If the API server was upgraded, the manifests may be those of the other mode, which mount another folder: install those for this version of Kubernetes"
+              .formatted(folder, e.getMessage(), mode.label()),
+          e);
+    }
   }
 
   @Produces
