@@ -47,7 +47,7 @@ class ExampleDriverIT {
         NODE,
         "sh",
         "-c",
-        "rm -r /var/lib/kubelet/plugins/%s /var/run/cdi/*example.com-lamp*".formatted(NAME));
+        "rm -rf /var/lib/kubelet/plugins/%s /var/run/cdi/*example.com-lamp*".formatted(NAME));
   }
 
   @Test
@@ -118,15 +118,10 @@ class ExampleDriverIT {
   /** Starts the driver with the folders, the network and the credentials of the node. */
   private Process start(String uid) throws IOException {
     var command =
-        new ProcessBuilder(
-            "e2e/cluster/enter.sh",
+        JavaOnNode.command(
             NODE,
-            Path.of(System.getProperty("java.home"), "bin/java").toString(),
-            "--enable-native-access=ALL-UNNAMED",
-            "-Dkubernetes.certs.client.key.algo=EC", // the local cluster has elliptic keys
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            ExampleDriver.class.getName(),
+            List.of("-Dkubernetes.certs.client.key.algo=EC"), // the local cluster has elliptic keys
+            ExampleDriver.class,
             NODE,
             uid,
             lamps.toString(),

@@ -38,17 +38,11 @@ final class OtherDriver implements AutoCloseable {
 
   private OtherDriver(String node, PluginGeneration generation) throws IOException {
     broken = NodeFolders.seenFromOutside(node, BROKEN);
-    String classes =
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     var command =
-        new ProcessBuilder(
-            "e2e/cluster/enter.sh",
+        JavaOnNode.command(
             node,
-            Path.of(System.getProperty("java.home"), "bin/java").toString(),
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            classes,
-            OtherDriver.class.getName(),
+            List.of(),
+            OtherDriver.class,
             generation instanceof PluginGeneration.Classic ? CLASSIC : STRUCTURED);
     process = command.inheritIO().start();
   }
