@@ -120,19 +120,15 @@ class ExampleDriverIT {
     var command =
         JavaOnNode.command(
             NODE,
-            List.of("-Dkubernetes.certs.client.key.algo=EC"), // the local cluster has elliptic keys
+            List.of(
+                "-Dkubernetes.certs.client.key.algo=EC", // the local cluster has elliptic keys
+                "-Dkubeconfig=" + NodeFolders.run().resolve(NODE + ".kubeconfig")),
             ExampleDriver.class,
             NODE,
             uid,
             lamps.toString(),
             "/var/lib/kubelet",
             "/var/run/cdi");
-    command
-        .environment()
-        .merge(
-            "KUBECONFIG",
-            "",
-            (admin, none) -> Path.of(admin).resolveSibling(NODE + ".kubeconfig").toString());
     Process process = command.inheritIO().start();
     drivers.add(process);
     return process;
