@@ -86,14 +86,8 @@ final class UpgradedCluster extends TestNamespace implements AutoCloseable {
         """
             .formatted(name, container("main", "gpu"), source));
     awaitRunning(name);
-    var cards = new HashMap<String, List<Integer>>();
-    eventually(
-        name + " sees its card",
-        () -> {
-          cards.put(name, cards(log(name, "main")));
-          assertThat(cards.get(name)).hasSize(1);
-        });
-    return cards.get(name).getFirst();
+    eventually(name + " sees its card", () -> assertThat(cards(log(name, "main"))).hasSize(1));
+    return cards(log(name, "main")).getFirst();
   }
 
   private static List<Integer> cards(String text) {
