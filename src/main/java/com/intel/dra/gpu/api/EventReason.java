@@ -21,7 +21,9 @@ public enum EventReason {
   GPU_USABLE("GpuUsable", Type.NORMAL, About.NODE),
   DAMAGED_STATE_FILE("DamagedStateFile", Type.WARNING, About.NODE),
   UNSUPPORTED_KUBERNETES("UnsupportedKubernetes", Type.WARNING, About.NODE),
-  CLUSTER_CHANGED("ClusterChanged", Type.WARNING, About.NODE);
+  CLUSTER_CHANGED("ClusterChanged", Type.WARNING, About.NODE),
+  POLICY_REFUSED("PolicyRefused", Type.WARNING, About.NODE),
+  POLICY_ACCEPTED("PolicyAccepted", Type.NORMAL, About.NODE);
 
   /** Whether an action is needed. */
   public enum Type {

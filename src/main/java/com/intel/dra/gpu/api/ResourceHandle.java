@@ -100,6 +100,7 @@ public record ResourceHandle(List<AllocatedDevice> devices) {
             "resource handle has version %s, this node agent reads version %d: update the node agent"
                 .formatted(version, VERSION));
       }
+      AllocatedDevice.complete(json.path("devices"));
       return new Decoded.Valid(
           new ResourceHandle(JSON.treeToValue(json, Document.class).devices()));
     } catch (JsonProcessingException | NullPointerException e) {

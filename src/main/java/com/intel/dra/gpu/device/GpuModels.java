@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The table of GPU models, {@code gpu-models.json}, which names its source. The abilities of a GPU
@@ -29,6 +31,11 @@ public final class GpuModels {
   /** Whether the id is known to be that of a GPU, regardless of the function's PCI class. */
   public static boolean contains(PciDeviceId id) {
     return MODELS.containsKey(id);
+  }
+
+  /** The names of all models in the table. */
+  public static Set<String> names() {
+    return MODELS.values().stream().map(GpuModel::model).collect(Collectors.toUnmodifiableSet());
   }
 
   private static Map<PciDeviceId, GpuModel> read() {

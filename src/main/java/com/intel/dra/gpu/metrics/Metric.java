@@ -146,6 +146,26 @@ public enum Metric {
       of(NODE_AGENT),
       "Local memory that claims hold; a claim of classic DRA that states none counts as 0",
       "model"),
+  SHARES_ALLOCATABLE(
+      GAUGE,
+      "shares.allocatable",
+      "shares",
+      of(NODE_AGENT),
+      "Shares of the GPUs that are shared by count or without limit",
+      "model"),
+  SHARES_ALLOCATED(
+      GAUGE,
+      "shares.allocated",
+      "shares",
+      of(NODE_AGENT),
+      "Shares by count that claims hold",
+      "model"),
+  POLICY_REFUSED(
+      GAUGE,
+      "policy.refused",
+      "",
+      of(NODE_AGENT),
+      "1 while the rules for GPUs are refused and those before hold, else 0"),
   ALLOCATED_CLAIMS(
       GAUGE,
       "allocated.claims",

@@ -69,7 +69,7 @@ public sealed interface ClaimResults {
    *
    * @param request the request's name; the name of a subrequest follows a slash
    * @param shareId set for a device that is shared
-   * @param shareMiB the memory that the scheduler charged, for a device that is shared
+   * @param charge what the scheduler charged, for a device that is shared
    * @param adminAccess whether the claim has administrative access, and so does not hold the device
    */
   record Result(
@@ -77,7 +77,7 @@ public sealed interface ClaimResults {
       String pool,
       String device,
       Optional<String> shareId,
-      Optional<Integer> shareMiB,
+      PreparableDevice.Charge charge,
       boolean adminAccess) {}
 
   static ClaimResults of(ResourceClaim claim, String driver, String pool) {
@@ -137,12 +137,17 @@ public sealed interface ClaimResults {
         result.getPool(),
         Objects.toString(result.getDevice(), ""),
         Optional.ofNullable(result.getShareID()),
-        Optional.ofNullable(result.getConsumedCapacity())
-            .map(consumed -> consumed.get(StructuredApi.MEMORY))
-            .filter(Objects::nonNull)
-            .map(ClaimResults::roundedUpMiB),
+        new PreparableDevice.Charge(
+            consumed(result, StructuredApi.MEMORY).map(ClaimResults::roundedUpMiB),
+            consumed(result, StructuredApi.SHARES).map(ClaimResults::roundedUp)),
         Boolean.TRUE.equals(result.getAdminAccess())
             || isForAdminsIn131(claim, Objects.toString(result.getRequest(), "")));
+  }
+
+  private static Optional<Quantity> consumed(
+      DeviceRequestAllocationResult result, String capacity) {
+    return Optional.ofNullable(result.getConsumedCapacity())
+        .flatMap(consumed -> Optional.ofNullable(consumed.get(capacity)));
   }
 
   /**
@@ -158,15 +163,25 @@ public sealed interface ClaimResults {
         .anyMatch(asked -> Boolean.TRUE.equals(asked.getAdditionalProperties().get("adminAccess")));
   }
 
+  private static int roundedUpMiB(Quantity quantity) {
+    return roundedUp(
+        Quantity.getAmountInBytes(quantity)
+            .divide(BigDecimal.valueOf(1 << 20), RoundingMode.CEILING));
+  }
+
+  private static int roundedUp(Quantity quantity) {
+    return roundedUp(Quantity.getAmountInBytes(quantity));
+  }
+
   /**
    * Limited to the range of int: larger amounts than any GPU has become the largest int, negative
    * amounts become 0.
    */
-  private static int roundedUpMiB(Quantity quantity) {
-    return Quantity.getAmountInBytes(quantity)
-        .divide(BigDecimal.valueOf(1 << 20), RoundingMode.CEILING)
+  private static int roundedUp(BigDecimal amount) {
+    return amount
         .min(BigDecimal.valueOf(Integer.MAX_VALUE))
         .max(BigDecimal.ZERO)
+        .setScale(0, RoundingMode.CEILING)
         .intValue();
   }
 }

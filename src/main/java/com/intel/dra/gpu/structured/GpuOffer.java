@@ -3,11 +3,13 @@ package com.intel.dra.gpu.structured;
 import static com.intel.dra.gpu.structured.StructuredApi.MEMORY;
 import static com.intel.dra.gpu.structured.StructuredApi.MILLICORES;
 import static com.intel.dra.gpu.structured.StructuredApi.MILLICORES_OF_A_GPU;
+import static com.intel.dra.gpu.structured.StructuredApi.SHARES;
 import static com.intel.dra.gpu.structured.StructuredApi.VF_SLOTS;
 
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.VfProfile;
+import com.intel.dra.gpu.policy.GpuSharing;
 import com.intel.dra.gpu.structured.DeviceFacts.Condition;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.resource.v1.Counter;
@@ -34,15 +36,15 @@ import java.util.TreeMap;
  * enabled. With none of them can the scheduler allocate more than there is:
  *
  * <ul>
- *   <li>a GPU that is shared by memory needs consumable capacity (Kubernetes 1.36); if that is off,
- *       the GPU is for one claim;
+ *   <li>a GPU that is shared needs consumable capacity (Kubernetes 1.36); if that is off, the GPU
+ *       is for one claim;
  *   <li>a GPU and the VFs that it could be split into exclude each other by a counter, which needs
  *       partitionable devices (1.36); if that is off, no VF is published that does not exist.
  * </ul>
  *
  * <p>A device that a prepared claim makes unavailable without a counter has a taint while the claim
  * holds its device: the GPU of a held VF, the VFs of a held GPU, and a GPU that is published in
- * another way than it is used.
+ * another way than it is used. So have the devices of a GPU that is withheld while it is in use.
  *
  * <p>Whole GPUs come first, so that a claim with no preference gets one, then VFs, then monitors. A
  * monitor is a device for administrative access to a GPU. It has no counters and no memory, because
@@ -51,15 +53,15 @@ import java.util.TreeMap;
  * @param gpus in the order in which the scheduler should try them
  * @param ready whether the kubelet can have claims prepared; otherwise new pods are kept away
  */
-public record GpuOffer(List<OfferedGpu> gpus, GpuSharing sharing, boolean ready) {
+public record GpuOffer(List<OfferedGpu> gpus, boolean ready) {
 
   public GpuOffer {
     gpus = List.copyOf(gpus);
   }
 
   /** The offer of a node that is ready. */
-  public GpuOffer(List<OfferedGpu> gpus, GpuSharing sharing) {
-    this(gpus, sharing, true);
+  public GpuOffer(List<OfferedGpu> gpus) {
+    this(gpus, true);
   }
 
   /**
@@ -85,22 +87,17 @@ public record GpuOffer(List<OfferedGpu> gpus, GpuSharing sharing, boolean ready)
 
   /** How GPUs are published. */
   private sealed interface Way {
-    /** As configured, or in the way in which the GPU is still used. */
+    /** As its policy says, or in the way in which the GPU is still used. */
     record AsWanted() implements Way {}
 
     /** For clusters where no device can be shared. */
     record NothingShared() implements Way {}
   }
 
-  private GpuSharing sharing(Way way, OfferedGpu offered) {
+  private static GpuSharing sharing(Way way, OfferedGpu offered) {
     return switch (way) {
       case Way.NothingShared _ -> new GpuSharing.Exclusive();
-      case Way.AsWanted _ ->
-          switch (offered.use()) {
-            case NONE -> sharing;
-            case WHOLE, UNKNOWN -> new GpuSharing.Exclusive();
-            case SHARED -> sharing.stillShared(offered.gpu().memoryMiB());
-          };
+      case Way.AsWanted _ -> offered.sharingNow();
     };
   }
 
@@ -110,9 +107,14 @@ public record GpuOffer(List<OfferedGpu> gpus, GpuSharing sharing, boolean ready)
     var vfs = new ArrayList<Device>();
     var monitors = new ArrayList<Device>();
     for (OfferedGpu offered : gpus) {
-      if (offered.facts().condition() == Condition.WELL) {
+      if (offered.withheld() && !offered.isInUse()) {
+        continue;
+      }
+      if (offered.facts().condition() == Condition.WELL && !offered.withheld()) {
         monitors.add(monitor(offered)); // another GPU has no working device to monitor
       }
+      int wholeBefore = whole.size();
+      int vfsBefore = vfs.size();
       int published = 0;
       switch (offered.vfs()) {
         case OfferedGpu.Vfs.OnDemand(VfProfile profile, Optional<String> failure, boolean _)
@@ -135,6 +137,10 @@ public record GpuOffer(List<OfferedGpu> gpus, GpuSharing sharing, boolean ready)
             whole.add(gpu(offered, sharing(way, offered), List.of(), offered.hasHeldVfsBeyond(0)));
       }
       addLost(offered, published, vfs);
+      if (offered.withheld()) {
+        whole.subList(wholeBefore, whole.size()).forEach(GpuOffer::leaveToItsClaims);
+        vfs.subList(vfsBefore, vfs.size()).forEach(GpuOffer::leaveToItsClaims);
+      }
     }
     boolean shared =
         whole.stream().anyMatch(device -> device.getAllowMultipleAllocations() != null);
@@ -142,7 +148,7 @@ public record GpuOffer(List<OfferedGpu> gpus, GpuSharing sharing, boolean ready)
     devices.addAll(vfs);
     devices.addAll(monitors);
     if (!ready) {
-      devices.forEach(GpuOffer::keepOthersAway);
+      devices.forEach(device -> keepOthersAway(device, StructuredApi.NOT_READY_TAINT));
     }
     return new OfferedDevices(
         (shared ? "shared" : "exclusive") + (counterSets.isEmpty() ? "" : "-vfs-on-demand"),
@@ -171,9 +177,16 @@ public record GpuOffer(List<OfferedGpu> gpus, GpuSharing sharing, boolean ready)
             });
   }
 
-  private static void keepOthersAway(Device device) {
+  private static void leaveToItsClaims(Device device) {
+    if (device.getTaints().stream()
+        .noneMatch(is -> is.getKey().equals(StructuredApi.IN_USE_TAINT))) {
+      keepOthersAway(device, StructuredApi.IN_USE_TAINT);
+    }
+  }
+
+  private static void keepOthersAway(Device device, String taint) {
     var taints = new ArrayList<>(device.getTaints());
-    taints.add(taint(StructuredApi.NOT_READY_TAINT, StructuredApi.NO_SCHEDULE));
+    taints.add(taint(taint, StructuredApi.NO_SCHEDULE));
     device.setTaints(taints);
   }
 
@@ -187,31 +200,41 @@ public record GpuOffer(List<OfferedGpu> gpus, GpuSharing sharing, boolean ready)
       boolean excluded) {
     Gpu gpu = offered.gpu();
     var device = device(offered, DeviceName.of(gpu.uid()), "gpu", Optional.of(gpu));
-    int sharableMiB =
-        switch (sharing) {
-          case GpuSharing.Exclusive _ -> 0;
-          case GpuSharing.ByMemory shares -> shares.sharableMiB(gpu.memoryMiB());
-        };
-    if (sharableMiB > 0 && sharing instanceof GpuSharing.ByMemory shares) {
-      device
-          .withAllowMultipleAllocations(true)
-          .addToCapacity(MEMORY, shareOf(sharableMiB, shares.bounded(gpu.memoryMiB())))
-          .addToCapacity(MILLICORES, unasked(MILLICORES_OF_A_GPU));
-    } else {
-      device
-          .addToCapacity(MEMORY, mib(gpu.memoryMiB()))
-          .addToCapacity(MILLICORES, number(MILLICORES_OF_A_GPU));
+    switch (sharing) {
+      case GpuSharing.Exclusive _ ->
+          device
+              .addToCapacity(MEMORY, mib(gpu.memoryMiB()))
+              .addToCapacity(MILLICORES, number(MILLICORES_OF_A_GPU));
+      case GpuSharing.ByMemory shares ->
+          device
+              .withAllowMultipleAllocations(true)
+              .addToCapacity(
+                  MEMORY,
+                  shareOf(shares.sharableMiB(gpu.memoryMiB()), shares.bounded(gpu.memoryMiB())))
+              .addToCapacity(MILLICORES, unasked(number(MILLICORES_OF_A_GPU)));
+      case GpuSharing.ByCount shares -> addShares(device, gpu, shares);
+      case GpuSharing.Unlimited unlimited -> addShares(device, gpu, unlimited.counted());
     }
     boolean usedOtherwise =
-        sharableMiB == 0
+        sharing instanceof GpuSharing.Exclusive
             && switch (offered.use()) {
-              case SHARED, UNKNOWN -> true;
-              case NONE, WHOLE -> false;
+              case OfferedGpu.Use.ByMemory _, OfferedGpu.Use.ByCount _, OfferedGpu.Use.Unknown _ ->
+                  true;
+              case OfferedGpu.Use.None _, OfferedGpu.Use.Whole _ -> false;
             };
     return device
         .withConsumesCounters(charge)
         .withTaints(taintsOfTheGpu(offered, excluded || usedOtherwise))
         .build();
+  }
+
+  /** A share takes no memory unless its claim requests some, which is then counted too. */
+  private static void addShares(DeviceBuilder device, Gpu gpu, GpuSharing.ByCount shares) {
+    device
+        .withAllowMultipleAllocations(true)
+        .addToCapacity(SHARES, counted(shares))
+        .addToCapacity(MEMORY, unasked(mib(gpu.memoryMiB())))
+        .addToCapacity(MILLICORES, unasked(number(MILLICORES_OF_A_GPU)));
   }
 
   private static Device vfOnDemand(
@@ -231,7 +254,7 @@ public record GpuOffer(List<OfferedGpu> gpus, GpuSharing sharing, boolean ready)
 
   private static Device existingVf(OfferedGpu offered, Gpu vf) {
     List<DeviceTaint> taints = taints(offered.conditionOf(vf.uid().vfIndex().orElseThrow()));
-    if (offered.use() != OfferedGpu.Use.NONE) {
+    if (!(offered.use() instanceof OfferedGpu.Use.None)) {
       taints.add(taint(StructuredApi.IN_USE_TAINT, StructuredApi.NO_SCHEDULE));
     }
     return vf(offered, vf.uid(), Optional.of(vf), vf.memoryMiB())
@@ -358,12 +381,25 @@ public record GpuOffer(List<OfferedGpu> gpus, GpuSharing sharing, boolean ready)
         .build();
   }
 
+  private static DeviceCapacity counted(GpuSharing.ByCount shares) {
+    return new DeviceCapacityBuilder(number(shares.count()))
+        .withNewRequestPolicy()
+        .withDefault(quantity(shares.unasked()))
+        .withNewValidRange()
+        .withMin(quantity(shares.minimumShares()))
+        .withMax(quantity(shares.count()))
+        .withStep(quantity(1))
+        .endValidRange()
+        .endRequestPolicy()
+        .build();
+  }
+
   /**
    * A capacity of which a share gets none unless it requests some; without a policy the first share
    * would take all.
    */
-  private static DeviceCapacity unasked(int value) {
-    return new DeviceCapacityBuilder(number(value))
+  private static DeviceCapacity unasked(DeviceCapacity value) {
+    return new DeviceCapacityBuilder(value)
         .withNewRequestPolicy()
         .withDefault(new Quantity("0"))
         .withNewValidRange()
@@ -382,7 +418,11 @@ public record GpuOffer(List<OfferedGpu> gpus, GpuSharing sharing, boolean ready)
   }
 
   private static DeviceCapacity number(int value) {
-    return new DeviceCapacityBuilder().withValue(new Quantity(Integer.toString(value))).build();
+    return new DeviceCapacityBuilder().withValue(quantity(value)).build();
+  }
+
+  private static Quantity quantity(int value) {
+    return new Quantity(Integer.toString(value));
   }
 
   private static DeviceAttribute text(String value) {
@@ -410,7 +450,8 @@ public record GpuOffer(List<OfferedGpu> gpus, GpuSharing sharing, boolean ready)
     }
     if (name.uid().parent().isEmpty()) {
       return Optional.of(
-          new PreparableDevice.WholeGpu(offered.gpu().uid(), offered.gpu().memoryMiB()));
+          new PreparableDevice.WholeGpu(
+              offered.gpu().uid(), offered.gpu().memoryMiB(), offered.countedShares()));
     }
     return switch (offered.vfs()) {
       case OfferedGpu.Vfs.None _ -> Optional.empty();

@@ -2,12 +2,15 @@ package com.intel.dra.gpu.structured;
 
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.VfProfile;
+import com.intel.dra.gpu.policy.GpuSharing;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * A GPU that will be published.
@@ -15,26 +18,48 @@ import java.util.TreeMap;
  * @param vfs the state of its VFs
  * @param use how claims use it as a GPU now
  * @param heldVfs its VFs that prepared claims hold, by their number, including those that are gone
+ * @param sharing how claims are to share it when nothing uses it
+ * @param withheld whether no further claim is to have it or its VFs
  */
 public record OfferedGpu(
-    Gpu gpu, DeviceFacts facts, Vfs vfs, Use use, SortedMap<Integer, HeldVf> heldVfs) {
+    Gpu gpu,
+    DeviceFacts facts,
+    Vfs vfs,
+    Use use,
+    SortedMap<Integer, HeldVf> heldVfs,
+    GpuSharing sharing,
+    boolean withheld) {
 
   public OfferedGpu {
     heldVfs = Collections.unmodifiableSortedMap(new TreeMap<>(heldVfs));
   }
 
-  /** A GPU whose VFs no claim holds. */
-  public OfferedGpu(Gpu gpu, DeviceFacts facts, Vfs vfs, Use use) {
-    this(gpu, facts, vfs, use, Collections.emptySortedMap());
-  }
-
-  /** A GPU that no claim uses as a GPU. */
-  public OfferedGpu(Gpu gpu, DeviceFacts facts, Vfs vfs) {
-    this(gpu, facts, vfs, Use.NONE);
-  }
-
   /** A VF that a prepared claim holds. */
   public record HeldVf(int memoryMiB, DeviceFacts.Condition condition) {}
+
+  /** Whether a prepared claim holds the GPU, a share of it, or a VF of it. */
+  boolean isInUse() {
+    return !(use instanceof Use.None) || !heldVfs.isEmpty();
+  }
+
+  /** How claims can share the GPU now: as it is used, or, if nothing uses it, as it is to be. */
+  public GpuSharing sharingNow() {
+    return switch (use) {
+      case Use.None _ -> sharing.on(gpu.memoryMiB());
+      case Use.Whole _, Use.Unknown _ -> new GpuSharing.Exclusive();
+      case Use.ByMemory _ -> sharing.stillByMemory(gpu.memoryMiB());
+      case Use.ByCount(int count) -> sharing.on(gpu.memoryMiB()).stillByCount(count);
+    };
+  }
+
+  /** How many shares the scheduler counts of the GPU; empty if it does not count them. */
+  public OptionalInt countedShares() {
+    return switch (sharingNow()) {
+      case GpuSharing.ByCount shares -> OptionalInt.of(shares.count());
+      case GpuSharing.Unlimited unlimited -> OptionalInt.of(unlimited.counted().count());
+      case GpuSharing.Exclusive _, GpuSharing.ByMemory _ -> OptionalInt.empty();
+    };
+  }
 
   /**
    * Whether claims hold VFs beyond the first {@code numVfs}, which are not charged to the GPU's
@@ -51,17 +76,53 @@ public record OfferedGpu(
   }
 
   /**
-   * How claims use a GPU other than by its VFs. The scheduler counts shares and whole GPUs
-   * separately, so a change of the setting must wait until no claim uses the GPU.
+   * How claims use a GPU other than by its VFs. The scheduler counts each of these separately, so a
+   * change of the policy must wait until no claim uses the GPU.
    */
-  public enum Use {
-    NONE,
+  public sealed interface Use {
+
+    record None() implements Use {}
+
     /** One claim has the whole GPU, and there are no shares. */
-    WHOLE,
-    /** Claims have shares of the GPU. */
-    SHARED,
-    /** A claim has all its memory, but it is unknown whether as a whole GPU or as a share. */
-    UNKNOWN
+    record Whole() implements Use {}
+
+    /** Claims have shares of its memory. */
+    record ByMemory() implements Use {}
+
+    /**
+     * Claims have some of the shares of the GPU.
+     *
+     * @param count the shares that the GPU has in all
+     */
+    record ByCount(int count) implements Use {}
+
+    /** A claim has all its memory, or claims share it in different ways. */
+    record Unknown() implements Use {}
+
+    /** The use by several claims together. */
+    static Use of(Stream<Use> claims) {
+      return claims.reduce(new None(), Use::and);
+    }
+
+    /** A GPU is not both whole and shared; if records say so, the shares are what can grow. */
+    private static Use and(Use one, Use other) {
+      return switch (one) {
+        case None _ -> other;
+        case Unknown _ -> one;
+        case Whole _ -> other instanceof None ? one : other;
+        case ByMemory _ ->
+            switch (other) {
+              case None _, Whole _, ByMemory _ -> one;
+              case ByCount _, Unknown _ -> new Unknown();
+            };
+        case ByCount(int count) ->
+            switch (other) {
+              case None _, Whole _ -> one;
+              case ByCount(int more) -> new ByCount(Math.min(count, more));
+              case ByMemory _, Unknown _ -> new Unknown();
+            };
+      };
+    }
   }
 
   /** The VFs of a GPU. */

@@ -15,6 +15,9 @@ public final class StructuredApi {
   static final String MEMORY = "memory";
   static final String MILLICORES = "millicores";
 
+  /** The capacity of a GPU that is shared by count. */
+  static final String SHARES = "shares";
+
   /** The taint of a device whose GPU is unhealthy. */
   public static final String UNHEALTHY_TAINT = DRIVER_NAME + "/unhealthy";
 

@@ -6,19 +6,25 @@ import static com.intel.dra.gpu.structured.StructuredFixtures.attribute;
 import static com.intel.dra.gpu.structured.StructuredFixtures.capacity;
 import static com.intel.dra.gpu.structured.StructuredFixtures.facts;
 import static com.intel.dra.gpu.structured.StructuredFixtures.gpu;
+import static com.intel.dra.gpu.structured.StructuredFixtures.offer;
+import static com.intel.dra.gpu.structured.StructuredFixtures.offered;
 import static com.intel.dra.gpu.structured.StructuredFixtures.splittable;
 import static com.intel.dra.gpu.structured.StructuredFixtures.type;
 import static com.intel.dra.gpu.structured.StructuredFixtures.whole;
+import static com.intel.dra.gpu.structured.StructuredFixtures.withheld;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.VfProfile;
 import com.intel.dra.gpu.device.VfProfiles;
+import com.intel.dra.gpu.policy.GpuSharing;
 import io.fabric8.kubernetes.api.model.resource.v1.Device;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class GpuOfferTest {
@@ -28,7 +34,7 @@ class GpuOfferTest {
 
   @Test
   void aGpuHasTheAttributesAndCapacitiesOfTheGoDriver() {
-    Device device = only(new GpuOffer(List.of(whole(0xb3, FLEX_170_MIB)), EXCLUSIVE));
+    Device device = only(offer(List.of(whole(0xb3, FLEX_170_MIB)), EXCLUSIVE));
 
     assertThat(device.getName()).isEqualTo("0000-b3-00-0-0x56c0");
     assertThat(text(device))
@@ -50,7 +56,7 @@ class GpuOfferTest {
 
   @Test
   void aSharedGpuIsGivenWholeToWhoDoesNotAsk() {
-    Device device = only(new GpuOffer(List.of(whole(3, FLEX_170_MIB)), SHARED));
+    Device device = only(offer(List.of(whole(3, FLEX_170_MIB)), SHARED));
 
     assertThat(device.getAllowMultipleAllocations()).isTrue();
     var policy = capacity(device, "memory").getRequestPolicy();
@@ -64,8 +70,7 @@ class GpuOfferTest {
 
   @Test
   void whatTheStepsDoNotReachIsNotOffered() {
-    Device device =
-        only(new GpuOffer(List.of(whole(3, 1000)), new GpuSharing.ByMemory(300, 256, 256)));
+    Device device = only(offer(List.of(whole(3, 1000)), new GpuSharing.ByMemory(300, 256, 256)));
 
     var memory = capacity(device, "memory");
     assertThat(memory.getValue()).hasToString("768Mi");
@@ -83,7 +88,7 @@ class GpuOfferTest {
   }
 
   private static String smallest(int memoryMiB, GpuSharing sharing) {
-    return capacity(only(new GpuOffer(List.of(whole(3, memoryMiB)), sharing)), "memory")
+    return capacity(only(offer(List.of(whole(3, memoryMiB)), sharing)), "memory")
         .getRequestPolicy()
         .getValidRange()
         .getMin()
@@ -92,16 +97,17 @@ class GpuOfferTest {
 
   @Test
   void aGpuInUseIsOfferedAsBeforeWhateverTheSettingIsBy() {
-    Device shares = only(new GpuOffer(List.of(used(OfferedGpu.Use.SHARED)), EXCLUSIVE));
+    Device shares = only(offer(List.of(used(new OfferedGpu.Use.ByMemory())), EXCLUSIVE));
     assertThat(shares.getAllowMultipleAllocations()).isTrue();
     assertThat(capacity(shares, "memory").getRequestPolicy().getValidRange().getMin())
         .as("nobody gets another share")
         .hasToString("14248Mi");
 
-    Device whole = only(new GpuOffer(List.of(used(OfferedGpu.Use.WHOLE)), SHARED));
+    Device whole = only(offer(List.of(used(new OfferedGpu.Use.Whole())), SHARED));
     assertThat(whole.getAllowMultipleAllocations()).isNull();
     assertThat(
-            new GpuOffer(List.of(used(OfferedGpu.Use.SHARED)), EXCLUSIVE).inOrderOfPreference(true))
+            offer(List.of(used(new OfferedGpu.Use.ByMemory())), EXCLUSIVE)
+                .inOrderOfPreference(true))
         .as("where nothing can be shared nothing is")
         .last()
         .satisfies(
@@ -113,33 +119,152 @@ class GpuOfferTest {
   /** The scheduler does not count shares against a GPU that is published for one claim. */
   @Test
   void aGpuThatIsUsedOtherwiseThanItIsPublishedKeepsOthersAway() {
-    GpuOffer shared = new GpuOffer(List.of(used(OfferedGpu.Use.SHARED)), SHARED);
+    GpuOffer shared = offer(List.of(used(new OfferedGpu.Use.ByMemory())), SHARED);
     assertThat(only(shared).getTaints()).as("published as it is used").isEmpty();
     assertThat(shared.inOrderOfPreference(true).getLast().devices().getFirst().getTaints())
         .extracting(taint -> taint.getKey() + ":" + taint.getEffect())
         .containsExactly("gpu.intel.com/in-use:NoSchedule");
-    assertThat(only(new GpuOffer(List.of(used(OfferedGpu.Use.WHOLE)), SHARED)).getTaints())
+    assertThat(only(offer(List.of(used(new OfferedGpu.Use.Whole())), SHARED)).getTaints())
         .isEmpty();
-    assertThat(only(new GpuOffer(List.of(used(OfferedGpu.Use.UNKNOWN)), SHARED)).getTaints())
+    assertThat(only(offer(List.of(used(new OfferedGpu.Use.Unknown())), SHARED)).getTaints())
         .as("rebuilt from the GAS")
         .hasSize(1);
   }
 
   private static OfferedGpu used(OfferedGpu.Use use) {
-    return new OfferedGpu(gpu(3, FLEX_170_MIB, 0), facts(), new OfferedGpu.Vfs.None(), use);
+    return StructuredFixtures.used(
+        gpu(3, FLEX_170_MIB, 0), facts(), new OfferedGpu.Vfs.None(), use);
   }
 
   @Test
-  void anIntegratedGpuIsForOneClaim() {
-    Device device = only(new GpuOffer(List.of(whole(3, 0)), SHARED));
+  void aGpuWithoutMemoryOfItsOwnHasSharesByCountAndWhoDoesNotAskHasItAlone() {
+    Device device = only(offer(List.of(whole(3, 0)), SHARED));
 
-    assertThat(device.getAllowMultipleAllocations()).isNull();
+    assertThat(device.getAllowMultipleAllocations()).isTrue();
+    assertThat(capacity(device, "shares").getValue()).hasToString("8");
+    assertThat(capacity(device, "shares").getRequestPolicy().getDefault()).hasToString("8");
     assertThat(capacity(device, "memory").getValue()).hasToString("0Mi");
+    assertThat(capacity(device, "memory").getRequestPolicy().getDefault()).hasToString("0");
+    assertThat(only(offer(List.of(whole(3, 0)), EXCLUSIVE)).getAllowMultipleAllocations()).isNull();
+  }
+
+  @Test
+  void sharesByCountAreOneToAllOfThemAndTakeNoMemoryUnlessAsked() {
+    Device device = only(offer(List.of(whole(3, FLEX_170_MIB)), new GpuSharing.ByCount(4, 1)));
+
+    assertThat(device.getAllowMultipleAllocations()).isTrue();
+    var shares = capacity(device, "shares");
+    assertThat(shares.getValue()).hasToString("4");
+    assertThat(shares.getRequestPolicy().getDefault()).hasToString("1");
+    assertThat(shares.getRequestPolicy().getValidRange().getMin()).hasToString("1");
+    assertThat(shares.getRequestPolicy().getValidRange().getMax()).hasToString("4");
+    assertThat(shares.getRequestPolicy().getValidRange().getStep()).hasToString("1");
+    assertThat(capacity(device, "memory").getValue()).hasToString("14248Mi");
+    assertThat(capacity(device, "memory").getRequestPolicy().getDefault()).hasToString("0");
+    assertThat(capacity(device, "millicores").getRequestPolicy().getDefault()).hasToString("0");
+  }
+
+  @Test
+  void anUnlimitedGpuIsCountedUpToWhatTheRecordsHold() {
+    Device device = only(offer(List.of(whole(3, FLEX_170_MIB)), new GpuSharing.Unlimited()));
+
+    assertThat(capacity(device, "shares").getValue()).hasToString("" + Gpu.MAX_SHARES);
+    assertThat(capacity(device, "shares").getRequestPolicy().getDefault()).hasToString("1");
+  }
+
+  @Test
+  void aGpuInUseByCountKeepsItsSharesAndGivesMoreOnlyUnderTheSamePolicy() {
+    OfferedGpu inUse = used(new OfferedGpu.Use.ByCount(4));
+
+    assertThat(smallestAndAll(inUse, new GpuSharing.ByCount(4, 2))).isEqualTo("1 of 4");
+    for (GpuSharing other :
+        List.of(new GpuSharing.ByCount(8, 1), new GpuSharing.Unlimited(), EXCLUSIVE, SHARED)) {
+      assertThat(smallestAndAll(inUse, other)).as("%s", other).isEqualTo("4 of 4");
+    }
+    Device byMemory =
+        only(offer(List.of(used(new OfferedGpu.Use.ByMemory())), new GpuSharing.ByCount(4, 1)));
+    assertThat(byMemory.getCapacity()).doesNotContainKey("shares");
+    assertThat(capacity(byMemory, "memory").getRequestPolicy().getValidRange().getMin())
+        .as("nobody gets another share")
+        .hasToString("14248Mi");
+  }
+
+  private static String smallestAndAll(OfferedGpu gpu, GpuSharing sharing) {
+    var shares = capacity(only(offer(List.of(gpu), sharing)), "shares");
+    return shares.getRequestPolicy().getValidRange().getMin() + " of " + shares.getValue();
+  }
+
+  @Test
+  void useInDifferentWaysAtOnceKeepsEverybodyAway() {
+    var memory = new OfferedGpu.Use.ByMemory();
+    var four = new OfferedGpu.Use.ByCount(4);
+
+    assertThat(OfferedGpu.Use.of(Stream.of(memory, four))).isEqualTo(new OfferedGpu.Use.Unknown());
+    assertThat(OfferedGpu.Use.of(Stream.of(new OfferedGpu.Use.ByCount(8), four)))
+        .as("as if there were fewer")
+        .isEqualTo(four);
+    assertThat(OfferedGpu.Use.of(Stream.of(new OfferedGpu.Use.Whole(), four))).isEqualTo(four);
+    assertThat(OfferedGpu.Use.of(Stream.of())).isEqualTo(new OfferedGpu.Use.None());
+  }
+
+  @Test
+  void aGpuThatIsWithheldIsNotPublishedUnlessItIsInUse() {
+    GpuOffer idle =
+        offer(
+            List.of(withheld(splittable(3, FLEX_170_MIB, 2)), whole(4, 1024)),
+            new GpuSharing.Exclusive());
+    assertThat(idle.inOrderOfPreference(true))
+        .allSatisfy(
+            way ->
+                assertThat(way.devices())
+                    .extracting(Device::getName)
+                    .containsExactly("0000-04-00-0-0x56c0", "0000-04-00-0-0x56c0-monitor"));
+    assertThat(idle.find("0000-03-00-0-0x56c0"))
+        .as("a claim that was allocated just before gets it")
+        .isPresent();
+
+    GpuOffer inUse = offer(List.of(withheld(used(new OfferedGpu.Use.ByMemory()))), SHARED);
+    assertThat(inUse.inOrderOfPreference(true).getFirst().devices())
+        .singleElement()
+        .satisfies(
+            device ->
+                assertThat(device.getTaints())
+                    .extracting(taint -> taint.getKey() + ":" + taint.getEffect())
+                    .containsExactly("gpu.intel.com/in-use:NoSchedule"));
+  }
+
+  @Test
+  void aClaimWithAllTheSharesHasAllTheMemory() {
+    var offer = offer(List.of(whole(3, 1000)), new GpuSharing.ByCount(4, 0));
+    PreparableDevice gpu = offer.find("0000-03-00-0-0x56c0").orElseThrow();
+
+    assertThat(gpu.held(charge(0, 4)).orElseThrow())
+        .returns(1000, AllocatedDevice::memory)
+        .returns(4, AllocatedDevice::shares)
+        .returns(4, AllocatedDevice::totalShares);
+    assertThat(gpu.held(charge(300, 2)).orElseThrow())
+        .returns(300, AllocatedDevice::memory)
+        .returns(2, AllocatedDevice::shares);
+    assertThat(gpu.held(charge(0, Integer.MAX_VALUE)).orElseThrow())
+        .as("as no scheduler writes")
+        .returns(4, AllocatedDevice::shares);
+    assertThat(
+            offer(List.of(whole(3, 1000)), EXCLUSIVE)
+                .find("0000-03-00-0-0x56c0")
+                .flatMap(now -> now.held(charge(0, 1)))
+                .orElseThrow())
+        .as("the policy has changed meanwhile")
+        .returns(1, AllocatedDevice::shares)
+        .returns(Gpu.MAX_SHARES, AllocatedDevice::totalShares);
+  }
+
+  private static PreparableDevice.Charge charge(int memoryMiB, int shares) {
+    return new PreparableDevice.Charge(Optional.of(memoryMiB), Optional.of(shares));
   }
 
   @Test
   void wholeGpusComeFirstThenVfsThenMonitors() {
-    var offer = new GpuOffer(List.of(splittable(3, FLEX_170_MIB, 2), whole(4, 1024)), EXCLUSIVE);
+    var offer = offer(List.of(splittable(3, FLEX_170_MIB, 2), whole(4, 1024)), EXCLUSIVE);
 
     assertThat(offer.inOrderOfPreference(true).getFirst().devices())
         .extracting(Device::getName)
@@ -168,7 +293,7 @@ class GpuOfferTest {
 
   @Test
   void theWaysGoFromAllFeaturesToNone() {
-    var offer = new GpuOffer(List.of(splittable(3, FLEX_170_MIB, 2)), SHARED);
+    var offer = offer(List.of(splittable(3, FLEX_170_MIB, 2)), SHARED);
 
     assertThat(offer.inOrderOfPreference(true))
         .extracting(OfferedDevices::name)
@@ -177,11 +302,11 @@ class GpuOfferTest {
         .as("shares that are found are not charged to counters before 1.36.2")
         .extracting(OfferedDevices::name)
         .containsExactly("exclusive-vfs-on-demand", "shared", "exclusive");
-    assertThat(new GpuOffer(List.of(whole(3, 1024)), SHARED).inOrderOfPreference(false))
+    assertThat(offer(List.of(whole(3, 1024)), SHARED).inOrderOfPreference(false))
         .as("without counters nothing can be charged wrongly")
         .extracting(OfferedDevices::name)
         .containsExactly("shared", "exclusive");
-    assertThat(new GpuOffer(List.of(whole(3, 1024)), EXCLUSIVE).inOrderOfPreference(true))
+    assertThat(offer(List.of(whole(3, 1024)), EXCLUSIVE).inOrderOfPreference(true))
         .extracting(OfferedDevices::name)
         .containsExactly("exclusive");
   }
@@ -191,9 +316,7 @@ class GpuOfferTest {
     Gpu host = gpu(3, FLEX_170_MIB, 16);
     var vf = new Gpu(host.uid().vf(0), host.address(), 2000, 0, host.drmNodes());
     var offer =
-        new GpuOffer(
-            List.of(new OfferedGpu(host, facts(), new OfferedGpu.Vfs.Existing(List.of(vf)))),
-            SHARED);
+        offer(List.of(offered(host, facts(), new OfferedGpu.Vfs.Existing(List.of(vf)))), SHARED);
 
     List<Device> devices = offer.inOrderOfPreference(true).getFirst().devices();
 
@@ -216,8 +339,7 @@ class GpuOfferTest {
             OptionalInt.empty(),
             DeviceFacts.Condition.UNWELL);
     var offer =
-        new GpuOffer(
-            List.of(new OfferedGpu(gpu(3, 1024, 0), sick, new OfferedGpu.Vfs.None())), EXCLUSIVE);
+        offer(List.of(offered(gpu(3, 1024, 0), sick, new OfferedGpu.Vfs.None())), EXCLUSIVE);
 
     List<Device> devices = offer.inOrderOfPreference(true).getFirst().devices();
 
@@ -243,9 +365,9 @@ class GpuOfferTest {
   private static GpuOffer failing(boolean blocksTheGpu) {
     OfferedGpu gpu = splittable(3, FLEX_170_MIB, 2);
     var vfs = (OfferedGpu.Vfs.OnDemand) gpu.vfs();
-    return new GpuOffer(
+    return offer(
         List.of(
-            new OfferedGpu(
+            offered(
                 gpu.gpu(),
                 gpu.facts(),
                 new OfferedGpu.Vfs.OnDemand(vfs.profile(), Optional.of("EIO"), blocksTheGpu))),

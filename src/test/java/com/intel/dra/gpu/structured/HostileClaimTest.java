@@ -40,7 +40,7 @@ class HostileClaimTest {
     Arbitrary<@Nullable Map<String, Quantity>> consumed =
         Arbitraries.of(
                 "0", "-1", "-9Ei", "1", "1Ki", "4Gi", "9Ei", "1e18", "999999999999Ei", "0.5", "1m")
-            .map(amount -> Map.of("memory", new Quantity(amount)))
+            .map(amount -> Map.of("memory", new Quantity(amount), "shares", new Quantity(amount)))
             .injectNull(0.2)
             .map(map -> map);
     return Combinators.combine(
@@ -98,7 +98,8 @@ class HostileClaimTest {
         assertThat(given)
             .allSatisfy(
                 result -> {
-                  assertThat(result.shareMiB().orElse(0)).isNotNegative();
+                  assertThat(result.charge().memoryMiB().orElse(0)).isNotNegative();
+                  assertThat(result.charge().shares().orElse(0)).isNotNegative();
                   assertThat(Objects.requireNonNull(result.device())).isNotNull();
                 });
       }

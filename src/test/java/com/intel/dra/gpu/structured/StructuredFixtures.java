@@ -6,9 +6,12 @@ import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.PciAddress;
 import com.intel.dra.gpu.device.PciDeviceId;
 import com.intel.dra.gpu.device.VfProfiles;
+import com.intel.dra.gpu.policy.GpuSharing;
 import io.fabric8.kubernetes.api.model.resource.v1.Device;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceAttribute;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceCapacity;
+import java.util.Collections;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -42,14 +45,40 @@ final class StructuredFixtures {
         DeviceFacts.Condition.WELL);
   }
 
+  /** The offer of a node whose policy is the same for all GPUs. */
+  static GpuOffer offer(List<OfferedGpu> gpus, GpuSharing sharing) {
+    return new GpuOffer(gpus.stream().map(gpu -> shared(gpu, sharing)).toList());
+  }
+
+  /** The same GPU with another policy. */
+  static OfferedGpu shared(OfferedGpu gpu, GpuSharing sharing) {
+    return new OfferedGpu(
+        gpu.gpu(), gpu.facts(), gpu.vfs(), gpu.use(), gpu.heldVfs(), sharing, gpu.withheld());
+  }
+
+  /** The same GPU, which no new claim is to get. */
+  static OfferedGpu withheld(OfferedGpu gpu) {
+    return new OfferedGpu(
+        gpu.gpu(), gpu.facts(), gpu.vfs(), gpu.use(), gpu.heldVfs(), gpu.sharing(), true);
+  }
+
+  static OfferedGpu offered(Gpu gpu, DeviceFacts facts, OfferedGpu.Vfs vfs) {
+    return used(gpu, facts, vfs, new OfferedGpu.Use.None());
+  }
+
+  static OfferedGpu used(Gpu gpu, DeviceFacts facts, OfferedGpu.Vfs vfs, OfferedGpu.Use use) {
+    return new OfferedGpu(
+        gpu, facts, vfs, use, Collections.emptySortedMap(), new GpuSharing.Exclusive(), false);
+  }
+
   static OfferedGpu whole(int bus, int memoryMiB) {
-    return new OfferedGpu(gpu(bus, memoryMiB, 0), facts(), new OfferedGpu.Vfs.None());
+    return offered(gpu(bus, memoryMiB, 0), facts(), new OfferedGpu.Vfs.None());
   }
 
   /** A GPU with VFs on demand, if it can have that few. */
   static OfferedGpu splittable(int bus, int memoryMiB, int vfsOnDemand) {
     Gpu gpu = gpu(bus, memoryMiB, 16);
-    return new OfferedGpu(
+    return offered(
         gpu,
         facts(),
         OfferedGpu.profileFor(vfsOnDemand, VfProfiles.forGpu(FLEX_170, memoryMiB, 16, false))

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.resource.v1.DeviceCapacity;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -80,9 +81,23 @@ final class TestingStructuredScheduler {
    * @param memoryMiB the requested memory; empty for none
    */
   Optional<Given> allocate(Predicate<Device> selector, Optional<Integer> memoryMiB) {
+    return allocate(selector, memoryMiB, Optional.empty());
+  }
+
+  /**
+   * Allocates the first device that fits.
+   *
+   * @param memoryMiB the requested memory; empty for none
+   * @param shares the requested shares; empty for none
+   */
+  Optional<Given> allocate(
+      Predicate<Device> selector, Optional<Integer> memoryMiB, Optional<Integer> shares) {
+    var asked = new HashMap<String, BigDecimal>();
+    memoryMiB.ifPresent(mib -> asked.put("memory", amount(new Quantity(mib + "Mi"))));
+    shares.ifPresent(count -> asked.put("shares", BigDecimal.valueOf(count)));
     for (Device device : devices) {
-      if (selector.test(device)) {
-        Optional<Given> fits = tryOne(device, memoryMiB);
+      if (selector.test(device) && device.getTaints().isEmpty()) { // no claim tolerates any
+        Optional<Given> fits = tryOne(device, asked);
         if (fits.isPresent()) {
           given.add(fits.get());
           return fits;
@@ -100,7 +115,7 @@ final class TestingStructuredScheduler {
     return List.copyOf(given);
   }
 
-  private Optional<Given> tryOne(Device device, Optional<Integer> memoryMiB) {
+  private Optional<Given> tryOne(Device device, Map<String, BigDecimal> requests) {
     boolean shared = Boolean.TRUE.equals(device.getAllowMultipleAllocations());
     // shares are counted separately: the scheduler considers a device that is no longer shared as
     // free
@@ -114,12 +129,12 @@ final class TestingStructuredScheduler {
     if (first && !countersAllow(device)) {
       return Optional.empty();
     }
-    var consumed = new java.util.HashMap<String, BigDecimal>();
+    if (!capacities(device).keySet().containsAll(requests.keySet())) {
+      return Optional.empty();
+    }
+    var consumed = new HashMap<String, BigDecimal>();
     for (var capacity : capacities(device).entrySet()) {
-      Optional<BigDecimal> asked =
-          capacity.getKey().equals("memory")
-              ? memoryMiB.map(mib -> amount(new Quantity(mib + "Mi")))
-              : Optional.empty();
+      Optional<BigDecimal> asked = Optional.ofNullable(requests.get(capacity.getKey()));
       BigDecimal whole = amount(capacity.getValue().getValue());
       if (!shared) {
         if (asked.filter(ask -> ask.compareTo(whole) > 0).isPresent()) {

@@ -11,6 +11,7 @@ import com.intel.dra.gpu.nodeagent.life.AgentHealth;
 import com.intel.dra.gpu.nodeagent.life.Heartbeat;
 import com.intel.dra.gpu.nodeagent.life.KubeletRelease;
 import com.intel.dra.gpu.nodeagent.life.StartWhenActing;
+import com.intel.dra.gpu.nodeagent.policy.PolicyWatch;
 import com.intel.dra.gpu.nodeagent.prepare.ClassicAbandonedClaims;
 import com.intel.dra.gpu.nodeagent.prepare.StructuredAbandonedClaims;
 import com.intel.dra.gpu.nodeagent.publish.DesiredGas;
@@ -57,6 +58,8 @@ class NodeAgent {
   /** Short, because it costs little to see what has changed. */
   private static final Duration SLICES = Duration.ofSeconds(1);
 
+  private static final Duration POLICY = Duration.ofSeconds(2);
+
   /**
    * By then the informer usually shows whether there is a GAS; an earlier look would try in vain to
    * create one.
@@ -82,6 +85,7 @@ class NodeAgent {
   private final AgentHealth proof;
   private final Heartbeat heartbeat;
   private final UnusableGpus unusable;
+  private final PolicyWatch policy;
   private final GasLiveness gasLiveness;
   private final Deque<PeriodicTask> tasks = new ConcurrentLinkedDeque<>();
 
@@ -104,6 +108,7 @@ class NodeAgent {
       AgentHealth proof,
       Heartbeat heartbeat,
       UnusableGpus unusable,
+      PolicyWatch policy,
       @Liveness GasLiveness gasLiveness) {
     this.config = config;
     this.acting = acting;
@@ -122,10 +127,15 @@ class NodeAgent {
     this.proof = proof;
     this.heartbeat = heartbeat;
     this.unusable = unusable;
+    this.policy = policy;
     this.gasLiveness = gasLiveness;
   }
 
   void start(@Observes @Priority(BEFORE_THE_OPERATOR) StartupEvent event) throws IOException {
+    switch (mode) {
+      case CLASSIC -> {}
+      case STRUCTURED -> policy.lookAtTheFile();
+    }
     scan();
     if (!kubelet.mustNotServeYet()) {
       serve();
@@ -136,7 +146,10 @@ class NodeAgent {
     tasks.add(PeriodicTask.start("gas-watch", GasLiveness.PERIOD, gasLiveness::look));
     switch (mode) {
       case CLASSIC -> {}
-      case STRUCTURED -> tasks.add(PeriodicTask.start("device-health", SLICES, health::refresh));
+      case STRUCTURED -> {
+        tasks.add(PeriodicTask.start("device-health", SLICES, health::refresh));
+        tasks.add(PeriodicTask.start("policy", Duration.ZERO, POLICY, policy::look));
+      }
     }
     var begin = new StartWhenActing(acting, this::act);
     begin.tryToBegin();

@@ -3,6 +3,8 @@ package com.intel.dra.gpu.nodeagent.config;
 import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.mode.DraModeSetting;
 import com.intel.dra.gpu.nodeagent.state.LastDraMode;
+import com.intel.dra.gpu.policy.GpuPolicy;
+import com.intel.dra.gpu.policy.GpuSharing;
 import com.intel.dra.gpu.sysfs.drm.LocalMemoryQuery;
 import com.intel.dra.kit.kubelet.api.PluginGeneration;
 import com.intel.dra.kit.kubelet.api.PluginSettings;
@@ -74,6 +76,13 @@ public interface AgentConfig {
   /** Structured DRA: into how many VFs a GPU is split on demand at most; 0 for none. */
   @WithDefault("4")
   int vfsOnDemand();
+
+  /**
+   * The administrator's rules, which say for which GPUs something else holds. Mounted from a
+   * ConfigMap, if there is one.
+   */
+  @WithDefault("/etc/intel-gpu-policy/policy.yaml")
+  Path policyFile();
 
   /**
    * The driver's own folder, whose path must be the same for the kubelet; if absent, the folder
@@ -153,6 +162,22 @@ public interface AgentConfig {
           case CLASSIC -> new PluginGeneration.Classic();
           case STRUCTURED -> new PluginGeneration.Structured(podUid(), true);
         });
+  }
+
+  /** Returns what holds for each GPU for which no rule says otherwise. */
+  static GpuPolicy policy(AgentConfig config) {
+    return new GpuPolicy(
+        switch (config.sharing()) {
+          case EXCLUSIVE -> new GpuSharing.Exclusive();
+          case MEMORY -> sharingByMemory(config);
+        },
+        config.vfsOnDemand());
+  }
+
+  /** Returns how a GPU is shared that is to be shared by memory. */
+  static GpuSharing.ByMemory sharingByMemory(AgentConfig config) {
+    return new GpuSharing.ByMemory(
+        config.shareDefaultMib(), config.shareMinimumMib(), config.shareStepMib());
   }
 
   /** Returns how the local memory of GPUs is read. */

@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.nodeagent.devices;
 
 import com.intel.dra.gpu.api.AllocatableDevice;
+import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.api.DeviceHolders;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.api.GpuAllocationStateSpec;
@@ -109,6 +110,11 @@ public class DeviceMetrics {
                   * offered(name, DeviceType.GPU).mapToLong(AllocatableDevice::memory).sum(),
           name);
       meters.gauge(Metric.MEMORY_ALLOCATED, () -> BYTES_PER_MIB * heldMib(name), name);
+      meters.gauge(
+          Metric.SHARES_ALLOCATABLE,
+          () -> offered(name, DeviceType.GPU).mapToLong(AllocatableDevice::shares).sum(),
+          name);
+      meters.gauge(Metric.SHARES_ALLOCATED, () -> heldShares(name), name);
     }
   }
 
@@ -127,6 +133,7 @@ public class DeviceMetrics {
 
   private Stream<AllocatableDevice> offered(String model, DeviceType type) {
     return spec().allocatable().values().stream()
+        .filter(device -> !device.sharing().equals(AllocatableDevice.WITHHELD))
         .filter(
             device ->
                 DeviceUid.parse(device.uid())
@@ -143,6 +150,18 @@ public class DeviceMetrics {
                     .isPresent())
         .flatMap(device -> device.getValue().values().stream())
         .mapToLong(Integer::longValue)
+        .sum();
+  }
+
+  private long heldShares(String model) {
+    return spec().prepared().values().stream()
+        .flatMap(List::stream)
+        .filter(
+            device ->
+                DeviceUid.parse(device.uid())
+                    .filter(uid -> name(uid.model()).equals(model))
+                    .isPresent())
+        .mapToLong(AllocatedDevice::shares)
         .sum();
   }
 

@@ -13,7 +13,9 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Finds out whether a claim would use what another claim's containers may still be using. The
@@ -39,7 +41,60 @@ final class DoubleUse {
     Optional<PreparedClaim> before = Optional.ofNullable(others.remove(uid));
     return sameDevice(wanted, others)
         .or(() -> tooMuchMemory(before, wanted, others, memoryMiB))
+        .or(() -> moreSharesThanCounted(before, wanted, others))
         .or(() -> tooManyShares(before, wanted, others));
+  }
+
+  /**
+   * The counted shares of one GPU, with those of ending containers, may be more than the GPU has.
+   */
+  private static Optional<String> moreSharesThanCounted(
+      Optional<PreparedClaim> before,
+      PreparedClaim wanted,
+      SortedMap<String, PreparedClaim> others) {
+    for (String gpu : uids(wanted)) {
+      long asked = countedShares(wanted, gpu);
+      long used = others.values().stream().mapToLong(other -> countedShares(other, gpu)).sum();
+      long total =
+          Stream.concat(Stream.of(wanted), others.values().stream())
+              .flatMap(claim -> claim.devices().stream())
+              .filter(device -> device.uid().equals(gpu) && device.hasCountedShares())
+              .mapToLong(AllocatedDevice::totalShares)
+              .min()
+              .orElse(0);
+      if (asked > before.map(known -> countedShares(known, gpu)).orElse(0L)
+          && used > 0
+          && asked + used > total) {
+        return Optional.of(
+            "%d shares of device %s cannot be used while other claims use %d of its %d on this node: claims %s; if the pod of one was deleted by force, its containers are still ending, and the next try may succeed"
+                .formatted(
+                    asked,
+                    gpu,
+                    used,
+                    total,
+                    names(others, claim -> countedShares(claim, gpu) > 0)));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static long countedShares(PreparedClaim claim, String gpu) {
+    return claim.devices().stream()
+        .filter(device -> device.uid().equals(gpu))
+        .mapToLong(AllocatedDevice::shares)
+        .sum();
+  }
+
+  private static String names(
+      SortedMap<String, PreparedClaim> claims, Predicate<PreparedClaim> which) {
+    return claims.entrySet().stream()
+        .filter(claim -> which.test(claim.getValue()))
+        .map(
+            claim ->
+                "%s/%s (%s)"
+                    .formatted(
+                        claim.getValue().namespace(), claim.getValue().name(), claim.getKey()))
+        .collect(Collectors.joining(", "));
   }
 
   /** The offer and the controller's placement keep to this limit too, so it is seldom met here. */
@@ -105,20 +160,10 @@ final class DoubleUse {
       }
       long used = others.values().stream().mapToLong(other -> shareMiB(other, gpu)).sum();
       if (has > 0 && used > 0 && asked + used > has) {
-        String users =
-            others.entrySet().stream()
-                .filter(other -> shareMiB(other.getValue(), gpu) > 0)
-                .map(
-                    other ->
-                        "%s/%s (%s)"
-                            .formatted(
-                                other.getValue().namespace(),
-                                other.getValue().name(),
-                                other.getKey()))
-                .collect(Collectors.joining(", "));
         return Optional.of(
             "%d MiB of device %s cannot be used while other claims use %d MiB of its %d MiB on this node: claims %s; if the pod of one was deleted by force, its containers are still ending, and the next try may succeed"
-                .formatted(asked, gpu, used, has, users));
+                .formatted(
+                    asked, gpu, used, has, names(others, claim -> shareMiB(claim, gpu) > 0)));
       }
     }
     return Optional.empty();
@@ -142,7 +187,9 @@ final class DoubleUse {
   private static boolean exclude(
       AllocatedDevice device, PreparedClaim claim, AllocatedDevice used, PreparedClaim other) {
     if (device.uid().equals(used.uid())) {
-      return isVf(device) || !(isShared(device, claim) && isShared(used, other));
+      return isVf(device)
+          || !(isShared(device, claim) && isShared(used, other))
+          || device.hasCountedShares() != used.hasCountedShares();
     }
     return DeviceUid.areVfAndItsGpu(device.uid(), used.uid());
   }

@@ -185,7 +185,7 @@ public class StructuredPreparation implements DeadlinePreparer {
                 .formatted(gpu));
       }
       if (!result.adminAccess()) {
-        device.get().held(result.shareMiB()).ifPresent(held::add);
+        device.get().held(result.charge()).ifPresent(held::add);
       }
       results.add(
           new PreparedResult(

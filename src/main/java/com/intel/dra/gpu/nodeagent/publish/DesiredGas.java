@@ -14,12 +14,14 @@ import com.intel.dra.gpu.nodeagent.life.LeaseStatus;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
 import com.intel.dra.gpu.nodeagent.state.VfHostRecords;
 import com.intel.dra.gpu.nodeagent.vfs.VfBackoff;
+import com.intel.dra.gpu.structured.OfferedGpu;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Determines what the agent's fields of the GAS should say now, from what the agent knows now. */
 @Singleton
@@ -33,6 +35,7 @@ public class DesiredGas {
   private final PendingAllocations pending;
   private final VfBackoff failures;
   private final LeaseStatus life;
+  private final SliceOffer offer;
   private volatile boolean serving;
 
   @Inject
@@ -44,7 +47,8 @@ public class DesiredGas {
       DraMode mode,
       PendingAllocations pending,
       VfBackoff failures,
-      LeaseStatus life) {
+      LeaseStatus life,
+      SliceOffer offer) {
     this.devices = devices;
     this.prepared = prepared;
     this.hosts = hosts;
@@ -53,6 +57,7 @@ public class DesiredGas {
     this.pending = pending;
     this.failures = failures;
     this.life = life;
+    this.offer = offer;
   }
 
   /**
@@ -74,7 +79,7 @@ public class DesiredGas {
     // the states are read first: if work on a GPU has ended by then, its devices are known too
     Map<DeviceUid, VfHostState> states = hosts.states();
     Optional<Map<String, AllocatableDevice>> allocatable =
-        devices.known().map(gpus -> allocatable(gpus, states));
+        devices.known().map(gpus -> withSharing(allocatable(gpus, states), gpus));
     boolean ready =
         serving
             && allocatable.isPresent()
@@ -111,6 +116,44 @@ public class DesiredGas {
       }
     }
     return byUid;
+  }
+
+  /** Adds how claims share each GPU, which rules of structured DRA decide. */
+  private Map<String, AllocatableDevice> withSharing(
+      Map<String, AllocatableDevice> byUid, List<Gpu> gpus) {
+    return switch (mode) {
+      case CLASSIC -> byUid;
+      case STRUCTURED -> {
+        Map<String, OfferedGpu> published =
+            offer.current().stream()
+                .flatMap(all -> all.gpus().stream())
+                .collect(Collectors.toMap(gpu -> gpu.gpu().uid().toString(), gpu -> gpu));
+        for (Gpu gpu : gpus) {
+          byUid.computeIfPresent(
+              gpu.uid().toString(),
+              (uid, device) ->
+                  Optional.ofNullable(published.get(uid))
+                      .map(now -> withSharing(device, now, offer.rule(gpu)))
+                      .orElse(device));
+        }
+        yield byUid;
+      }
+    };
+  }
+
+  private static AllocatableDevice withSharing(
+      AllocatableDevice device, OfferedGpu now, Optional<String> rule) {
+    return new AllocatableDevice(
+        device.maxVfs(),
+        device.equalShares(),
+        device.memory(),
+        device.model(),
+        device.parentUid(),
+        device.type(),
+        device.uid(),
+        now.withheld() ? AllocatableDevice.WITHHELD : now.sharingNow().word(),
+        now.countedShares().orElse(0),
+        rule.orElse(""));
   }
 
   /**

@@ -10,12 +10,12 @@ import com.intel.dra.gpu.device.GpuHealth;
 import com.intel.dra.gpu.device.VfProfile;
 import com.intel.dra.gpu.device.VfProfiles;
 import com.intel.dra.gpu.nodeagent.cdi.GpuCdiDevices;
-import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import com.intel.dra.gpu.nodeagent.devices.DeviceDescriptions;
 import com.intel.dra.gpu.nodeagent.devices.HeldDeviceHealth;
 import com.intel.dra.gpu.nodeagent.devices.NodeDevices;
 import com.intel.dra.gpu.nodeagent.devices.VfHostState;
 import com.intel.dra.gpu.nodeagent.devices.VfHosts;
+import com.intel.dra.gpu.nodeagent.policy.GpuPolicies;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
 import com.intel.dra.gpu.nodeagent.state.PreparedResult;
@@ -23,14 +23,13 @@ import com.intel.dra.gpu.nodeagent.state.VfHostRecord;
 import com.intel.dra.gpu.nodeagent.state.VfHostRecords;
 import com.intel.dra.gpu.nodeagent.vfs.VfBackoff;
 import com.intel.dra.gpu.nodeagent.vfs.VfHolders;
+import com.intel.dra.gpu.policy.GpuPolicy;
 import com.intel.dra.gpu.structured.DeviceFacts;
 import com.intel.dra.gpu.structured.GpuOffer;
-import com.intel.dra.gpu.structured.GpuSharing;
 import com.intel.dra.gpu.structured.OfferedGpu;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,8 +52,7 @@ public class SliceOffer {
   private final VfHostRecords records;
   private final VfBackoff failures;
   private final PreparedClaims prepared;
-  private final GpuSharing sharing;
-  private final int vfsOnDemand;
+  private final GpuPolicies policies;
   private volatile boolean ready = true;
 
   // a GPU that is not well stays published with a taint that evicts its pods; a GPU that is gone
@@ -68,25 +66,28 @@ public class SliceOffer {
       VfHostRecords records,
       VfBackoff failures,
       PreparedClaims prepared,
-      AgentConfig config) {
+      GpuPolicies policies) {
     this.devices = devices;
     this.hosts = hosts;
     this.records = records;
     this.failures = failures;
     this.prepared = prepared;
-    this.vfsOnDemand = config.vfsOnDemand();
-    this.sharing =
-        switch (config.sharing()) {
-          case EXCLUSIVE -> new GpuSharing.Exclusive();
-          case MEMORY ->
-              new GpuSharing.ByMemory(
-                  config.shareDefaultMib(), config.shareMinimumMib(), config.shareStepMib());
-        };
+    this.policies = policies;
+  }
+
+  /** Whether it is known which rule each GPU follows; until then nothing is to be published. */
+  boolean isPolicyKnown() {
+    return policies.areKnown();
   }
 
   /** Whether the kubelet can call; while it cannot, no new pods should come to this node. */
   void setReady(boolean ready) {
     this.ready = ready;
+  }
+
+  /** The rule that the GPU follows; empty if none is for it. */
+  Optional<String> rule(Gpu gpu) {
+    return policies.of(gpu).rule();
   }
 
   /**
@@ -107,6 +108,7 @@ public class SliceOffer {
               VfHolders holders = VfHolders.of(claims);
               var gpus = new TreeMap<DeviceUid, OfferedGpu>();
               for (Gpu gpu : remembered(known, facts, heldGpus(claims))) {
+                GpuPolicy policy = policies.of(gpu).policy();
                 gpus.put(
                     gpu.uid(),
                     new OfferedGpu(
@@ -114,19 +116,22 @@ public class SliceOffer {
                         DeviceDescriptions.of(gpu, facts, condition(gpu.uid(), health)),
                         vfs(
                             gpu,
+                            policy,
                             known,
                             onRecord,
                             Optional.ofNullable(states.get(gpu.uid())),
                             atLeast(gpu, health)),
                         use(gpu, claims),
-                        heldVfs(gpu, holders, health)));
+                        heldVfs(gpu, holders, health),
+                        policy.sharing(),
+                        !policy.offered()));
               }
               heldGpus(claims).stream()
                   .filter(gpu -> !gpus.containsKey(gpu))
                   .map(gpu -> neverSeen(gpu, facts, claims, holders, health))
                   .filter(gpu -> gpu.facts().condition() != DeviceFacts.Condition.WELL)
                   .forEach(gpu -> gpus.put(gpu.gpu().uid(), gpu));
-              return new GpuOffer(List.copyOf(gpus.values()), sharing, ready);
+              return new GpuOffer(List.copyOf(gpus.values()), ready);
             });
   }
 
@@ -148,13 +153,16 @@ public class SliceOffer {
             .toList();
     int memoryMiB = held.stream().mapToInt(Integer::intValue).sum();
     var gpu = new Gpu(uid, uid.address(), memoryMiB, 0, NOT_PUBLISHED);
+    GpuPolicy policy = policies.of(gpu).policy();
     return new OfferedGpu(
         gpu,
         DeviceDescriptions.of(gpu, facts, condition(uid, health)),
         // if claims hold only VFs of the GPU, only these VFs are published
         held.isEmpty() ? new OfferedGpu.Vfs.Existing(List.of()) : new OfferedGpu.Vfs.None(),
         use(gpu, claims),
-        heldVfs(gpu, holders, health));
+        heldVfs(gpu, holders, health),
+        policy.sharing(),
+        !policy.offered());
   }
 
   private DeviceFacts.Condition condition(
@@ -219,36 +227,47 @@ public class SliceOffer {
 
   /** Counts only prepared claims: the agent is not told of claims that are only allocated. */
   private static OfferedGpu.Use use(Gpu gpu, Collection<PreparedClaim> claims) {
-    return claims.stream()
-        .flatMap(claim -> use(gpu, claim))
-        .max(Comparator.naturalOrder())
-        .orElse(OfferedGpu.Use.NONE);
+    return OfferedGpu.Use.of(claims.stream().map(claim -> use(gpu, claim)));
   }
 
   /**
    * The scheduler's results say how the claim uses the GPU. Where no result names the GPU, the
    * record was rebuilt from the GAS, or the claim had the GPU before it was prepared again with
-   * other devices; then only the memory that it holds is known.
+   * other devices; then only the parts are known that it holds, and all may be the whole.
    */
-  private static Stream<OfferedGpu.Use> use(Gpu gpu, PreparedClaim claim) {
-    String cdiName = GpuCdiDevices.KIND.qualifiedName(gpu.uid().toString());
+  private static OfferedGpu.Use use(Gpu gpu, PreparedClaim claim) {
+    String uid = gpu.uid().toString();
+    String cdiName = GpuCdiDevices.KIND.qualifiedName(uid);
+    List<AllocatedDevice> held =
+        claim.devices().stream().filter(device -> device.uid().equals(uid)).toList();
     List<PreparedResult> results =
         claim.results().stream()
             .filter(result -> !result.adminAccess() && result.cdiDevices().contains(cdiName))
             .toList();
-    if (!results.isEmpty()) {
-      return results.stream()
-          .map(result -> result.shareId().isEmpty() ? OfferedGpu.Use.WHOLE : OfferedGpu.Use.SHARED);
+    boolean isWhole =
+        !results.isEmpty() && results.stream().allMatch(result -> result.shareId().isEmpty());
+    boolean mayBeWhole =
+        results.isEmpty()
+            && held.stream()
+                .anyMatch(
+                    device -> !device.hasCountedShares() && device.memory() >= gpu.memoryMiB());
+    if (isWhole) {
+      return new OfferedGpu.Use.Whole();
     }
-    return claim.devices().stream()
-        .filter(device -> device.uid().equals(gpu.uid().toString()))
-        .map(
-            device ->
-                device.memory() < gpu.memoryMiB() ? OfferedGpu.Use.SHARED : OfferedGpu.Use.UNKNOWN);
+    return mayBeWhole
+        ? new OfferedGpu.Use.Unknown()
+        : OfferedGpu.Use.of(held.stream().map(SliceOffer::shares));
+  }
+
+  private static OfferedGpu.Use shares(AllocatedDevice device) {
+    return device.hasCountedShares()
+        ? new OfferedGpu.Use.ByCount(Math.clamp(device.totalShares(), 1, Gpu.MAX_SHARES))
+        : new OfferedGpu.Use.ByMemory();
   }
 
   private OfferedGpu.Vfs vfs(
       Gpu gpu,
+      GpuPolicy policy,
       List<Gpu> known,
       VfHostRecords.Now onRecord,
       Optional<VfHostState> state,
@@ -265,7 +284,7 @@ public class SliceOffer {
     if (othersUseVfs && state.filter(VfHostState::isBusy).isEmpty()) {
       return new OfferedGpu.Vfs.Existing(existing);
     }
-    return profile(gpu, made)
+    return profile(gpu, policy, made)
         .<OfferedGpu.Vfs>map(
             profile ->
                 new OfferedGpu.Vfs.OnDemand(
@@ -288,12 +307,13 @@ public class SliceOffer {
         onRecord.isEmpty() || !state.map(VfHostState::offersGpuSoon).orElse(true));
   }
 
-  /** While VFs of this driver exist, their profile counts, whatever the settings say now. */
-  private Optional<VfProfile> profile(Gpu gpu, Optional<VfHostRecord> made) {
+  /** While VFs of this driver exist, their profile counts, whatever the policy says now. */
+  private static Optional<VfProfile> profile(
+      Gpu gpu, GpuPolicy policy, Optional<VfHostRecord> made) {
     List<VfProfile> profiles = gpu.vfProfiles();
     return made.filter(vfs -> !vfs.profile().isEmpty())
         .map(vfs -> VfProfiles.named(profiles, vfs.profile()))
-        .orElseGet(() -> OfferedGpu.profileFor(vfsOnDemand, profiles));
+        .orElseGet(() -> OfferedGpu.profileFor(policy.vfsOnDemand(), profiles));
   }
 
   private Optional<String> failure(Gpu gpu, Optional<VfHostState> state) {

@@ -74,6 +74,9 @@ public class SlicePublisher implements SliceListener {
     if (!vfs.haveBeenLookedAt()) {
       return; // a GPU may be in use by others, so the published slices stay
     }
+    if (!offer.isPolicyKnown()) {
+      return; // a GPU may have to be withheld, so the published slices stay
+    }
     lookAtTheRelease();
     if (release.isEmpty()) {
       return; // the best form is not known, so the published slices stay

@@ -35,7 +35,8 @@ import org.jboss.logging.Logger;
  * </pre>
  *
  * <p>The version must be raised for a change that this code would misread. Version 1, which had no
- * results, is read too. Agents older than {@code gone} ignore it.
+ * results, is read too. Agents older than {@code gone} ignore it, and likewise {@code shares} and
+ * {@code totalshares} of a device, which are absent if the GPU is not shared by count.
  */
 public record PreparedClaimsDocument(
     String bootId, boolean complete, Set<String> gone, Map<String, PreparedClaim> claims) {
@@ -142,8 +143,13 @@ public record PreparedClaimsDocument(
    */
   public static Decoded decode(byte[] bytes) {
     return StateDocument.hasVersion(bytes, 1)
-        ? decode(bytes, 1, json -> StateDocument.entry(json, ClaimV1.class).map(ClaimV1::today))
-        : decode(bytes, VERSION, json -> StateDocument.entry(json, PreparedClaim.class));
+        ? decode(bytes, 1, json -> claim(json, ClaimV1.class).map(ClaimV1::today))
+        : decode(bytes, VERSION, json -> claim(json, PreparedClaim.class));
+  }
+
+  private static <T extends Record> Optional<T> claim(JsonNode json, Class<T> type) {
+    AllocatedDevice.complete(json.path("devices"));
+    return StateDocument.entry(json, type);
   }
 
   private static Decoded decode(

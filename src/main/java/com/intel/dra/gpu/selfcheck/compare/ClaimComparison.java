@@ -156,7 +156,13 @@ record ClaimComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
 
   private static Set<String> shares(Collection<AllocatedDevice> devices) {
     return devices.stream()
-        .map(device -> "%s (%d MiB)".formatted(device.uid(), device.memory()))
+        .map(
+            device ->
+                device.hasCountedShares()
+                    ? "%s (%d MiB, %d of %d shares)"
+                        .formatted(
+                            device.uid(), device.memory(), device.shares(), device.totalShares())
+                    : "%s (%d MiB)".formatted(device.uid(), device.memory()))
         .collect(Collectors.toSet());
   }
 

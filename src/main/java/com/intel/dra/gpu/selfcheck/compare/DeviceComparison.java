@@ -127,6 +127,9 @@ record DeviceComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
 
   private void slices(NodeSnapshot.Hardware hardware, NodeSnapshot.Slices slices) {
     for (Gpu device : hardware.devices()) {
+      if (isWithheld(device.uid().gpu())) {
+        continue; // by a rule; it is published only while it is in use
+      }
       if (device.type() == DeviceType.GPU) {
         published(slices, DeviceName.monitorOf(device.uid()));
       }
@@ -148,6 +151,16 @@ record DeviceComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
                         .filter(there::contains)
                         .isEmpty())
             .forEach(name -> found.accept(new DeviceDisagreement.PublishedDeviceGone(name)));
+  }
+
+  private boolean isWithheld(DeviceUid gpu) {
+    return picture
+        .gas()
+        .seen()
+        .flatMap(gas -> gas)
+        .flatMap(gas -> Optional.ofNullable(gas.spec().allocatable().get(gpu.toString())))
+        .filter(offer -> offer.sharing().equals(AllocatableDevice.WITHHELD))
+        .isPresent();
   }
 
   private void published(NodeSnapshot.Slices slices, DeviceName name) {

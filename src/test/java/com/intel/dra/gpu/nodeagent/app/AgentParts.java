@@ -20,6 +20,7 @@ import com.intel.dra.gpu.nodeagent.life.LeaseStatus;
 import com.intel.dra.gpu.nodeagent.life.LeaseStore;
 import com.intel.dra.gpu.nodeagent.life.TestingLeaseStore;
 import com.intel.dra.gpu.nodeagent.life.TheOnlyAgent;
+import com.intel.dra.gpu.nodeagent.policy.GpuPolicies;
 import com.intel.dra.gpu.nodeagent.prepare.ClaimRecorder;
 import com.intel.dra.gpu.nodeagent.prepare.ClassicPreparation;
 import com.intel.dra.gpu.nodeagent.prepare.DevicePreparation;
@@ -77,6 +78,7 @@ public final class AgentParts {
   public final ClaimPreparer preparation;
   public final VfProvisioner provisioner;
   public final SliceOffer offer;
+  public final GpuPolicies policies;
 
   /** The clock that the heartbeat uses. */
   public final SettableClock uptime = new SettableClock();
@@ -139,7 +141,10 @@ public final class AgentParts {
     pending = new PendingAllocations(clock);
     failures = new VfBackoff(config, clock);
     life = new LeaseStatus(uptime, mode);
-    desired = new DesiredGas(devices, prepared, hosts, records, mode, pending, failures, life);
+    policies = new GpuPolicies(config);
+    offer = new SliceOffer(devices, hosts, records, failures, prepared, policies);
+    desired =
+        new DesiredGas(devices, prepared, hosts, records, mode, pending, failures, life, offer);
     cdi = new CdiSpecFile(config.cdiRoot(), GpuCdiDevices.KIND);
     keeper = new GasKeeper(store, informer, desired, config);
     monitor =
@@ -153,7 +158,6 @@ public final class AgentParts {
             hosts,
             new DeviceMetrics(figures, devices, hosts, informer),
             config);
-    offer = new SliceOffer(devices, hosts, records, failures, prepared, config);
     var devicePreparation =
         new DevicePreparation(
             new ClaimRecorder(devices, prepared, lock, hosts, records, config), lock, informer);

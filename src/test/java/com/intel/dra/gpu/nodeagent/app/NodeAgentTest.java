@@ -13,6 +13,7 @@ import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.api.GpuApi;
 import com.intel.dra.gpu.api.ResourceHandle;
 import com.intel.dra.gpu.device.PciAddress;
+import com.intel.dra.gpu.metrics.Meters;
 import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.mode.DraModeChoice;
 import com.intel.dra.gpu.mode.DraModeSetting;
@@ -24,6 +25,8 @@ import com.intel.dra.gpu.nodeagent.gas.TestingGasInformer;
 import com.intel.dra.gpu.nodeagent.life.ActingAgent;
 import com.intel.dra.gpu.nodeagent.life.ApiServerLeaseStore;
 import com.intel.dra.gpu.nodeagent.life.KubeletRelease;
+import com.intel.dra.gpu.nodeagent.policy.NodeLabels;
+import com.intel.dra.gpu.nodeagent.policy.PolicyWatch;
 import com.intel.dra.gpu.nodeagent.prepare.ClassicAbandonedClaims;
 import com.intel.dra.gpu.nodeagent.prepare.ClassicClaims;
 import com.intel.dra.gpu.nodeagent.prepare.StructuredAbandonedClaims;
@@ -346,6 +349,14 @@ class NodeAgentTest {
                   parts.hosts,
                   prepared,
                   new NodeEvents(client, config, Clock.systemUTC())),
+              new PolicyWatch(
+                  config,
+                  DraMode.CLASSIC,
+                  parts.policies,
+                  new NodeLabels(client, config),
+                  new NodeEvents(client, config, Clock.systemUTC()),
+                  informer,
+                  Meters.ofAgent(parts.meters, config.nodeName())),
               new GasLiveness(new MockedGasStore(client, config), informer));
     }
 

@@ -113,6 +113,11 @@ public record TestingConfig(
   }
 
   @Override
+  public Path policyFile() {
+    return root.resolve("policy.yaml");
+  }
+
+  @Override
   public Path registryDir() {
     return root.resolve("registry");
   }

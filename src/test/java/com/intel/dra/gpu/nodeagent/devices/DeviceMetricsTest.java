@@ -77,6 +77,26 @@ class DeviceMetricsTest {
   }
 
   @Test
+  void sharesByCountAreThoseOfTheGasAndWhatIsWithheldIsNotOffered() {
+    figures.discovered(new Discovery(List.of(gpu(3), gpu(4)), List.of(), List.of()));
+    var shared =
+        new AllocatableDevice(0, false, 16_384, "0x56c0", "", "gpu", uid(3), "shares", 8, "");
+    var withheld =
+        new AllocatableDevice(0, false, 16_384, "0x56c0", "", "gpu", uid(4), "withheld", 0, "r");
+    var held = new AllocatedDevice(0, "", "", "gpu", uid(3), 3, 8);
+    informer.gas =
+        gas(
+            Map.of(uid(3), shared, uid(4), withheld),
+            Map.of("a", List.of(held), "b", List.of(held)),
+            Map.of(),
+            "Ready");
+
+    assertThat(value("gpu.dra.shares.allocatable", "model", "Flex 170")).isEqualTo(8);
+    assertThat(value("gpu.dra.shares.allocated", "model", "Flex 170")).isEqualTo(6);
+    assertThat(value("gpu.dra.gpus", "model", "Flex 170")).isEqualTo(1);
+  }
+
+  @Test
   void aModelThatIsGoneShowsZero() {
     figures.discovered(new Discovery(List.of(gpu(3)), List.of(), List.of()));
     figures.discovered(new Discovery(List.of(), List.of(), List.of()));

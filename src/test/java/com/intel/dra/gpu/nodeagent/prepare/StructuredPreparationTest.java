@@ -16,6 +16,7 @@ import com.intel.dra.gpu.nodeagent.devices.NodeDevices;
 import com.intel.dra.gpu.nodeagent.devices.VfHostState;
 import com.intel.dra.gpu.nodeagent.devices.VfHosts;
 import com.intel.dra.gpu.nodeagent.gas.TestingGasInformer;
+import com.intel.dra.gpu.nodeagent.policy.GpuPolicies;
 import com.intel.dra.gpu.nodeagent.publish.PendingAllocations;
 import com.intel.dra.gpu.nodeagent.publish.SliceOffer;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
@@ -60,6 +61,7 @@ class StructuredPreparationTest {
 
   private final VfHosts hosts = new VfHosts(lock);
 
+  private final GpuPolicies policies = new GpuPolicies(TestingConfig.below(Path.of("/")));
   private final PendingAllocations pending = new PendingAllocations(InstantSource.system());
   private final TestingStructuredClaims claims = new TestingStructuredClaims();
   private PreparedClaims prepared;
@@ -83,7 +85,7 @@ class StructuredPreparationTest {
             prepared,
             pending,
             claims,
-            new SliceOffer(node, hosts, records, failures, prepared, config),
+            new SliceOffer(node, hosts, records, failures, prepared, policies),
             node,
             gas,
             config),

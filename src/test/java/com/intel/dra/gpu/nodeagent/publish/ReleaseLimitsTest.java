@@ -8,12 +8,13 @@ import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.PciAddress;
 import com.intel.dra.gpu.device.PciDeviceId;
 import com.intel.dra.gpu.device.VfProfiles;
+import com.intel.dra.gpu.policy.GpuSharing;
 import com.intel.dra.gpu.structured.DeviceFacts;
 import com.intel.dra.gpu.structured.GpuOffer;
-import com.intel.dra.gpu.structured.GpuSharing;
 import com.intel.dra.gpu.structured.OfferedGpu;
 import com.intel.dra.kit.served.KubernetesRelease;
 import com.intel.dra.kit.slices.pool.DroppedField;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -58,7 +59,15 @@ class ReleaseLimitsTest {
                 .orElseThrow()
             : new OfferedGpu.Vfs.None();
     return new GpuOffer(
-        List.of(new OfferedGpu(gpu, facts, vfs)), new GpuSharing.ByMemory(1024, 1, 1));
+        List.of(
+            new OfferedGpu(
+                gpu,
+                facts,
+                vfs,
+                new OfferedGpu.Use.None(),
+                Collections.emptySortedMap(),
+                new GpuSharing.ByMemory(1024, 1, 1),
+                false)));
   }
 
   @ParameterizedTest

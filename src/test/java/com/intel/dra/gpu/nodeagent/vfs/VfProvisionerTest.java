@@ -896,7 +896,8 @@ class VfProvisionerTest {
             DraMode.CLASSIC,
             node.agent.pending,
             node.agent.failures,
-            node.agent.life);
+            node.agent.life,
+            node.agent.offer);
 
     assertThat(desired.fields(GpuAllocationState.READY).allocatable().orElseThrow())
         .containsKeys(gpu.uid().toString(), vf.uid().toString());

@@ -8,6 +8,7 @@ import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.selfcheck.look.NodeSnapshot;
 import com.intel.dra.gpu.selfcheck.look.Observed;
 import com.intel.dra.gpu.selfcheck.look.SnapshotParts;
+import com.intel.dra.gpu.structured.DeviceName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,6 +44,42 @@ class ComparisonTest {
     Assume.that(fault.plant(node, random));
 
     assertThat(Comparison.of(node.snapshot())).hasAtLeastOneElementOfType(fault.kind());
+  }
+
+  @Example
+  void aGpuThatARuleWithholdsNeedNotBePublished() {
+    SnapshotParts node = SnapshotParts.rich(DraMode.STRUCTURED);
+    String uid =
+        node.allocatable.values().stream()
+            .filter(device -> device.type().equals("gpu"))
+            .map(AllocatableDevice::uid)
+            .filter(gpu -> node.published.contains(published(gpu)))
+            .findFirst()
+            .orElseThrow();
+    node.published.removeIf(name -> name.startsWith(published(uid)));
+    assertThat(Comparison.of(node.snapshot()))
+        .hasAtLeastOneElementOfType(DeviceDisagreement.DeviceNotPublished.class);
+
+    node.allocatable.computeIfPresent(
+        uid,
+        (_, was) ->
+            new AllocatableDevice(
+                was.maxVfs(),
+                was.equalShares(),
+                was.memory(),
+                was.model(),
+                was.parentUid(),
+                was.type(),
+                was.uid(),
+                AllocatableDevice.WITHHELD,
+                0,
+                "kept"));
+    assertThat(Comparison.of(node.snapshot()))
+        .doesNotHaveAnyElementsOfTypes(DeviceDisagreement.DeviceNotPublished.class);
+  }
+
+  private static String published(String uid) {
+    return DeviceName.of(DeviceUid.parse(uid).orElseThrow()).toString();
   }
 
   @Example
