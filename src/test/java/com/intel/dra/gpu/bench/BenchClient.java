@@ -7,6 +7,8 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 /** What every benchmark with an API server does at its start. */
 final class BenchClient {
 
+  private static final int PATIENCE_MILLIS = 120_000;
+
   private BenchClient() {}
 
   /**
@@ -27,6 +29,9 @@ final class BenchClient {
   static KubernetesClient admin() {
     Config config = Config.autoConfigure(null);
     config.setClientKeyAlgo("EC");
+    // a control plane that has just started may be slow to answer many requests at once
+    config.setConnectionTimeout(PATIENCE_MILLIS);
+    config.setRequestTimeout(PATIENCE_MILLIS);
     return new KubernetesClientBuilder().withConfig(config).build();
   }
 }

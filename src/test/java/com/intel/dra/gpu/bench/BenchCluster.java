@@ -64,22 +64,7 @@ record BenchCluster(KubernetesClient client, Contestant contestant, int nodes, i
   }
 
   private Object makeNode(int index) {
-    Node node =
-        client
-            .resource(
-                Serialization.unmarshal(
-                    """
-                    apiVersion: v1
-                    kind: Node
-                    metadata: {name: %s, labels: {kubernetes.io/hostname: %s}}
-                    status:
-                      allocatable: {cpu: "64", memory: 512Gi, pods: "1000"}
-                      capacity: {cpu: "64", memory: 512Gi, pods: "1000"}
-                      conditions: [{type: Ready, status: "True", reason: Bench, message: an object alone}]
-                    """
-                        .formatted(nodeName(index), nodeName(index)),
-                    Node.class))
-            .create();
+    Node node = client.resource(node(nodeName(index))).create();
     if (contestant == Contestant.OURS) {
       apply(
           """
@@ -101,6 +86,22 @@ record BenchCluster(KubernetesClient client, Contestant contestant, int nodes, i
                   NodeRecordYaml.gpus(gpusPerNode)));
     }
     return node;
+  }
+
+  /** A node with room for many pods. */
+  static Node node(String name) {
+    return Serialization.unmarshal(
+        """
+        apiVersion: v1
+        kind: Node
+        metadata: {name: %s, labels: {kubernetes.io/hostname: %s}}
+        status:
+          allocatable: {cpu: "64", memory: 512Gi, pods: "1000"}
+          capacity: {cpu: "64", memory: 512Gi, pods: "1000"}
+          conditions: [{type: Ready, status: "True", reason: Bench, message: an object alone}]
+        """
+            .formatted(name, name),
+        Node.class);
   }
 
   static String nodeName(int index) {

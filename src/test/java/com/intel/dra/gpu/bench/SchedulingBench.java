@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
@@ -94,18 +93,9 @@ final class SchedulingBench {
     return processes;
   }
 
-  private static Map<String, ProcessUse> use(Map<String, Long> processes) {
-    var use = new TreeMap<String, ProcessUse>();
-    processes.forEach((name, pid) -> use.put(name, ProcessUse.of(pid)));
-    return use;
-  }
-
   /** Deletes the pods as if they had ended at once, and with them their claims. */
   private void drain() throws Exception {
-    InParallel.run(
-        client.pods().inNamespace(NAMESPACE).list().getItems().stream()
-            .map(pod -> (Callable<?>) () -> client.resource(pod).withGracePeriod(0).delete())
-            .toList());
+    PodLoad.delete(client);
     if (contestant == Contestant.NONE) {
       return;
     }
@@ -122,35 +112,12 @@ final class SchedulingBench {
 
   private SchedulingResult load(
       int pods, int claimsPerPod, Map<String, Long> processes, AuditLog audit) throws Exception {
-    var bound = new BoundPods(pods);
     List<Pod> wanted = IntStream.range(0, pods).mapToObj(i -> pod(i, claimsPerPod)).toList();
     audit.begin();
-    Map<String, ProcessUse> before = use(processes);
-    try (var watch = client.pods().inNamespace(NAMESPACE).watch(bound)) {
-      InParallel.run(
-          wanted.stream()
-              .map(
-                  pod ->
-                      (Callable<?>)
-                          () -> {
-                            bound.requested(pod.getMetadata().getName());
-                            return client.resource(pod).create();
-                          })
-              .toList());
-      if (!bound.await(PATIENCE_SECONDS)) {
-        throw new IllegalStateException(
-            "%d of %d pods are not bound after %d s"
-                .formatted(bound.stillMissing(), pods, PATIENCE_SECONDS));
-      }
-    }
-    Map<String, ProcessUse> after = use(processes);
-    var cpuSeconds = new TreeMap<String, Double>();
-    after.forEach(
-        (name, now) ->
-            cpuSeconds.put(
-                name, now.cpuSeconds() - before.getOrDefault(name, ProcessUse.NONE).cpuSeconds()));
-    ProcessUse driver = after.getOrDefault(DRIVER, ProcessUse.NONE);
-    List<Double> boundAt = bound.secondsFromFirstRequest();
+    PodLoad made = PodLoad.make(client, wanted, processes);
+    Map<String, Double> cpuSeconds = made.cpuSeconds();
+    ProcessUse driver = made.after().getOrDefault(DRIVER, ProcessUse.NONE);
+    List<Double> boundAt = made.bound().secondsFromFirstRequest();
     return new SchedulingResult(
         contestant.told,
         cluster.nodes(),
@@ -158,7 +125,7 @@ final class SchedulingBench {
         pods,
         claimsPerPod,
         boundAt.getLast(),
-        bound.secondsFromOwnRequest(),
+        made.bound().secondsFromOwnRequest(),
         boundAt,
         Objects.requireNonNullElse(cpuSeconds.remove(DRIVER), 0.0),
         cpuSeconds,
