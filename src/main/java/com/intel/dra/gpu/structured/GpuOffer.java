@@ -52,14 +52,21 @@ import java.util.TreeMap;
  *
  * @param gpus in the order in which the scheduler should try them
  * @param ready whether the kubelet can have claims prepared; otherwise new pods are kept away
+ * @param monitors whether GPUs have monitors; the scheduler reads every device of a node for each
+ *     pod, so they cost something even if no claim is for them
  */
-public record GpuOffer(List<OfferedGpu> gpus, boolean ready) {
+public record GpuOffer(List<OfferedGpu> gpus, boolean ready, boolean monitors) {
 
   public GpuOffer {
     gpus = List.copyOf(gpus);
   }
 
-  /** The offer of a node that is ready. */
+  /** The offer with monitors. */
+  public GpuOffer(List<OfferedGpu> gpus, boolean ready) {
+    this(gpus, ready, true);
+  }
+
+  /** The offer of a node that is ready, with monitors. */
   public GpuOffer(List<OfferedGpu> gpus) {
     this(gpus, true);
   }
@@ -105,13 +112,13 @@ public record GpuOffer(List<OfferedGpu> gpus, boolean ready) {
     var counterSets = new ArrayList<CounterSet>();
     var whole = new ArrayList<Device>();
     var vfs = new ArrayList<Device>();
-    var monitors = new ArrayList<Device>();
+    var monitorDevices = new ArrayList<Device>();
     for (OfferedGpu offered : gpus) {
       if (offered.withheld() && !offered.isInUse()) {
         continue;
       }
-      if (offered.facts().condition() == Condition.WELL && !offered.withheld()) {
-        monitors.add(monitor(offered)); // another GPU has no working device to monitor
+      if (monitors && offered.facts().condition() == Condition.WELL && !offered.withheld()) {
+        monitorDevices.add(monitor(offered)); // another GPU has no working device to monitor
       }
       int wholeBefore = whole.size();
       int vfsBefore = vfs.size();
@@ -146,7 +153,7 @@ public record GpuOffer(List<OfferedGpu> gpus, boolean ready) {
         whole.stream().anyMatch(device -> device.getAllowMultipleAllocations() != null);
     var devices = new ArrayList<>(whole);
     devices.addAll(vfs);
-    devices.addAll(monitors);
+    devices.addAll(monitorDevices);
     if (!ready) {
       devices.forEach(device -> keepOthersAway(device, StructuredApi.NOT_READY_TAINT));
     }

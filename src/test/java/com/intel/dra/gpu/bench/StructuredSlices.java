@@ -70,12 +70,11 @@ final class StructuredSlices {
   private static WantedPool ours(StructuredRow row) {
     List<OfferedGpu> gpus =
         IntStream.range(0, GPUS).mapToObj(index -> offered(row, index)).toList();
-    OfferedDevices offer = new GpuOffer(gpus, row.sharing()).inOrderOfPreference(true).getFirst();
-    List<Device> devices =
-        offer.devices().stream()
-            .filter(device -> row.has(Feature.MONITORS) || !type(device).equals("monitor"))
-            .map(device -> changed(row, device))
-            .toList();
+    OfferedDevices offer =
+        new GpuOffer(gpus, row.sharing(), true, row.has(Feature.MONITORS))
+            .inOrderOfPreference(true)
+            .getFirst();
+    List<Device> devices = offer.devices().stream().map(device -> changed(row, device)).toList();
     if (row.has(Feature.VFS_FIRST)) {
       devices =
           Stream.concat(

@@ -55,6 +55,29 @@ class GpuOfferTest {
   }
 
   @Test
+  void aGpuHasAMonitorUnlessTheyAreSwitchedOff() {
+    var gpus = List.of(whole(3, FLEX_170_MIB));
+
+    assertThat(types(new GpuOffer(gpus, SHARED, true, true))).containsExactly("gpu", "monitor");
+    assertThat(types(new GpuOffer(gpus, SHARED, true, false))).containsExactly("gpu");
+  }
+
+  @Test
+  void aClaimThatHasAMonitorIsPreparedAfterTheyWereSwitchedOff() {
+    var offer = new GpuOffer(List.of(whole(3, FLEX_170_MIB)), SHARED, true, false);
+
+    assertThat(offer.find("0000-03-00-0-0x56c0-monitor"))
+        .hasValueSatisfying(
+            device -> assertThat(device).isInstanceOf(PreparableDevice.Monitor.class));
+  }
+
+  private static List<String> types(GpuOffer offer) {
+    return offer.inOrderOfPreference(true).getFirst().devices().stream()
+        .map(StructuredFixtures::type)
+        .toList();
+  }
+
+  @Test
   void aSharedGpuIsGivenWholeToWhoDoesNotAsk() {
     Device device = only(offer(List.of(whole(3, FLEX_170_MIB)), SHARED));
 

@@ -77,6 +77,10 @@ public interface AgentConfig {
   @WithDefault("4")
   int vfsOnDemand();
 
+  /** Structured DRA: whether each GPU has a second device, for administrative access. */
+  @WithDefault("true")
+  boolean monitors();
+
   /**
    * The administrator's rules, which say for which GPUs something else holds. Mounted from a
    * ConfigMap, if there is one.

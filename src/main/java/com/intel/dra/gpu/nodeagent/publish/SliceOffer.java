@@ -53,6 +53,7 @@ public class SliceOffer {
   private final VfBackoff failures;
   private final PreparedClaims prepared;
   private final GpuPolicies policies;
+  private final boolean monitors;
   private volatile boolean ready = true;
 
   // a GPU that is not well stays published with a taint that evicts its pods; a GPU that is gone
@@ -73,6 +74,7 @@ public class SliceOffer {
     this.failures = failures;
     this.prepared = prepared;
     this.policies = policies;
+    this.monitors = config.monitors();
   }
 
   /** Whether it is known which rule each GPU follows; until then nothing is to be published. */
@@ -131,7 +133,7 @@ public class SliceOffer {
                   .map(gpu -> neverSeen(gpu, facts, claims, holders, health))
                   .filter(gpu -> gpu.facts().condition() != DeviceFacts.Condition.WELL)
                   .forEach(gpu -> gpus.put(gpu.gpu().uid(), gpu));
-              return new GpuOffer(List.copyOf(gpus.values()), ready);
+              return new GpuOffer(List.copyOf(gpus.values()), ready, monitors);
             });
   }
 

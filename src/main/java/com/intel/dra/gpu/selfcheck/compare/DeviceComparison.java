@@ -130,7 +130,7 @@ record DeviceComparison(NodeSnapshot picture, Consumer<Disagreement> found) {
       if (isWithheld(device.uid().gpu())) {
         continue; // by a rule; it is published only while it is in use
       }
-      if (device.type() == DeviceType.GPU) {
+      if (slices.monitors() && device.type() == DeviceType.GPU) {
         published(slices, DeviceName.monitorOf(device.uid()));
       }
       // VFs that the driver makes are published before they exist, and not every cluster supports

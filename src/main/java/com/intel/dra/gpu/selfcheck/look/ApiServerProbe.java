@@ -144,7 +144,7 @@ public final class ApiServerProbe implements ClusterProbe {
     };
   }
 
-  private static NodeSnapshot.Slices slices(List<ResourceSlice> all) {
+  private NodeSnapshot.Slices slices(List<ResourceSlice> all) {
     long newest =
         all.stream().mapToLong(slice -> slice.getSpec().getPool().getGeneration()).max().orElse(0);
     Map<Boolean, List<ResourceSlice>> byAge =
@@ -154,6 +154,7 @@ public final class ApiServerProbe implements ClusterProbe {
                     slice -> slice.getSpec().getPool().getGeneration() == newest));
     List<ResourceSlice> current = byAge.getOrDefault(true, List.of());
     return new NodeSnapshot.Slices(
+        config.monitors(),
         current.stream()
             .flatMap(slice -> Stream.ofNullable(slice.getSpec().getDevices()))
             .flatMap(List::stream)

@@ -153,12 +153,14 @@ public record NodeSnapshot(
   /**
    * The published ResourceSlices.
    *
+   * @param monitors whether the agent is set to publish monitors
    * @param devices names of the devices of the newest generation
    * @param announced how many slices that generation says it has
    * @param found how many slices of that generation exist
    * @param outdated names of slices of earlier generations
    */
-  public record Slices(Set<String> devices, long announced, int found, List<String> outdated) {
+  public record Slices(
+      boolean monitors, Set<String> devices, long announced, int found, List<String> outdated) {
     public Slices {
       devices = Set.copyOf(devices);
       outdated = List.copyOf(outdated);

@@ -118,6 +118,11 @@ public record TestingConfig(
   }
 
   @Override
+  public boolean monitors() {
+    return true;
+  }
+
+  @Override
   public Path registryDir() {
     return root.resolve("registry");
   }

@@ -82,6 +82,19 @@ class ComparisonTest {
     return DeviceName.of(DeviceUid.parse(uid).orElseThrow()).toString();
   }
 
+  @Test
+  void monitorsAreMissedOnlyWhereTheyAreSwitchedOn() {
+    SnapshotParts node = SnapshotParts.rich(DraMode.STRUCTURED);
+    node.published.removeIf(name -> name.endsWith("-monitor"));
+
+    assertThat(Comparison.of(node.snapshot()))
+        .isNotEmpty()
+        .hasOnlyElementsOfType(DeviceDisagreement.DeviceNotPublished.class);
+
+    node.monitors = false;
+    assertThat(Comparison.of(node.snapshot())).isEmpty();
+  }
+
   @Example
   void everyKindOfDisagreementIsFound() {
     Set<Class<?>> found =

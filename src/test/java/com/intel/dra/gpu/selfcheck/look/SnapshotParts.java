@@ -68,6 +68,7 @@ public final class SnapshotParts {
   public final Set<String> published = new TreeSet<>();
   public long announcedSlices = 2;
   public final List<PluginSocket> sockets = new ArrayList<>();
+  public boolean monitors = true;
   public final List<Path> leftovers = new ArrayList<>();
 
   public SnapshotParts(DraMode mode) {
@@ -192,7 +193,7 @@ public final class SnapshotParts {
           case CLASSIC -> new Observed.NotSeen<>("classic DRA has none");
           case STRUCTURED ->
               new Observed.Seen<>(
-                  new NodeSnapshot.Slices(published, announcedSlices, 2, List.of()));
+                  new NodeSnapshot.Slices(monitors, published, announcedSlices, 2, List.of()));
         },
         new Observed.Seen<>(sockets),
         leftovers);
