@@ -85,7 +85,8 @@ kind: KubeSchedulerConfiguration
 leaderElection: {leaderElect: false}
 clientConnection: {kubeconfig: "$RUN/scheduler.kubeconfig", qps: 10000, burst: 10000}
 YAML
-  scheduler_for_load=(--config="$RUN/scheduler.yaml")
+  # its profile is for everybody: it listens only on the loopback of the control plane's own network
+  scheduler_for_load=(--config="$RUN/scheduler.yaml" --authorization-always-allow-paths=/healthz,/readyz,/livez,/debug/pprof/profile)
   controller_manager_for_load=(--kube-api-qps=10000 --kube-api-burst=10000 "--controllers=*,-node-lifecycle-controller")
 }
 
