@@ -58,7 +58,7 @@ public interface AgentConfig {
   Optional<String> podUid();
 
   /** Structured DRA: whether claims may share a GPU. */
-  @WithDefault("memory")
+  @WithDefault("exclusive")
   SharingSetting sharing();
 
   /** How much of a GPU's memory a claim gets if it requests none, in MiB; 0 for all of it. */
@@ -74,11 +74,11 @@ public interface AgentConfig {
   int shareStepMib();
 
   /** Structured DRA: into how many VFs a GPU is split on demand at most; 0 for none. */
-  @WithDefault("4")
+  @WithDefault("0")
   int vfsOnDemand();
 
   /** Structured DRA: whether each GPU has a second device, for administrative access. */
-  @WithDefault("true")
+  @WithDefault("false")
   boolean monitors();
 
   /**

@@ -10,6 +10,7 @@ import com.intel.dra.gpu.device.GpuHealth;
 import com.intel.dra.gpu.device.VfProfile;
 import com.intel.dra.gpu.device.VfProfiles;
 import com.intel.dra.gpu.nodeagent.cdi.GpuCdiDevices;
+import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import com.intel.dra.gpu.nodeagent.devices.DeviceDescriptions;
 import com.intel.dra.gpu.nodeagent.devices.HeldDeviceHealth;
 import com.intel.dra.gpu.nodeagent.devices.NodeDevices;
@@ -67,7 +68,8 @@ public class SliceOffer {
       VfHostRecords records,
       VfBackoff failures,
       PreparedClaims prepared,
-      GpuPolicies policies) {
+      GpuPolicies policies,
+      AgentConfig config) {
     this.devices = devices;
     this.hosts = hosts;
     this.records = records;

@@ -125,7 +125,7 @@ class ApiServerProbeTest {
     assertThat(eye(DraMode.STRUCTURED).slices())
         .isEqualTo(
             new Observed.Seen<>(
-                new NodeSnapshot.Slices(true, Set.of("b", "c"), 2, 2, List.of("old"))));
+                new NodeSnapshot.Slices(false, Set.of("b", "c"), 2, 2, List.of("old"))));
   }
 
   private NodeSnapshot.Claims claims(DraMode mode, Map<String, PreparedClaim> prepared) {
