@@ -23,6 +23,7 @@ import io.fabric8.kubernetes.api.model.resource.v1.DeviceCounterConsumptionBuild
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -71,9 +72,7 @@ final class StructuredSlices {
     List<OfferedGpu> gpus =
         IntStream.range(0, GPUS).mapToObj(index -> offered(row, index)).toList();
     OfferedDevices offer =
-        new GpuOffer(gpus, row.sharing(), true, row.has(Feature.MONITORS))
-            .inOrderOfPreference(true)
-            .getFirst();
+        new GpuOffer(gpus, true, row.has(Feature.MONITORS)).inOrderOfPreference(true).getFirst();
     List<Device> devices = offer.devices().stream().map(device -> changed(row, device)).toList();
     if (row.has(Feature.VFS_FIRST)) {
       devices =
@@ -115,7 +114,11 @@ final class StructuredSlices {
                 .<OfferedGpu.Vfs>map(
                     profile -> new OfferedGpu.Vfs.OnDemand(profile, Optional.empty(), false))
                 .orElseThrow()
-            : new OfferedGpu.Vfs.None());
+            : new OfferedGpu.Vfs.None(),
+        new OfferedGpu.Use.None(),
+        Collections.emptySortedMap(),
+        row.sharing(),
+        false);
   }
 
   private static String type(Device device) {

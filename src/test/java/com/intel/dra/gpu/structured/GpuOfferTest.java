@@ -58,13 +58,13 @@ class GpuOfferTest {
   void aGpuHasAMonitorUnlessTheyAreSwitchedOff() {
     var gpus = List.of(whole(3, FLEX_170_MIB));
 
-    assertThat(types(new GpuOffer(gpus, SHARED, true, true))).containsExactly("gpu", "monitor");
-    assertThat(types(new GpuOffer(gpus, SHARED, true, false))).containsExactly("gpu");
+    assertThat(types(new GpuOffer(gpus, true, true))).containsExactly("gpu", "monitor");
+    assertThat(types(new GpuOffer(gpus, true, false))).containsExactly("gpu");
   }
 
   @Test
   void aClaimThatHasAMonitorIsPreparedAfterTheyWereSwitchedOff() {
-    var offer = new GpuOffer(List.of(whole(3, FLEX_170_MIB)), SHARED, true, false);
+    var offer = new GpuOffer(List.of(whole(3, FLEX_170_MIB)), true, false);
 
     assertThat(offer.find("0000-03-00-0-0x56c0-monitor"))
         .hasValueSatisfying(

@@ -142,7 +142,7 @@ public final class AgentParts {
     failures = new VfBackoff(config, clock);
     life = new LeaseStatus(uptime, mode);
     policies = new GpuPolicies(config);
-    offer = new SliceOffer(devices, hosts, records, failures, prepared, policies);
+    offer = new SliceOffer(devices, hosts, records, failures, prepared, policies, config);
     desired =
         new DesiredGas(devices, prepared, hosts, records, mode, pending, failures, life, offer);
     cdi = new CdiSpecFile(config.cdiRoot(), GpuCdiDevices.KIND);

@@ -85,7 +85,7 @@ class StructuredPreparationTest {
             prepared,
             pending,
             claims,
-            new SliceOffer(node, hosts, records, failures, prepared, policies),
+            new SliceOffer(node, hosts, records, failures, prepared, policies, config),
             node,
             gas,
             config),

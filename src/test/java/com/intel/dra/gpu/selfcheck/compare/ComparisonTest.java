@@ -82,7 +82,7 @@ class ComparisonTest {
     return DeviceName.of(DeviceUid.parse(uid).orElseThrow()).toString();
   }
 
-  @Test
+  @Example
   void monitorsAreMissedOnlyWhereTheyAreSwitchedOn() {
     SnapshotParts node = SnapshotParts.rich(DraMode.STRUCTURED);
     node.published.removeIf(name -> name.endsWith("-monitor"));
