@@ -11,6 +11,13 @@ public sealed interface MemorySource {
   record DrmQuery(String node) implements MemorySource {}
 
   /**
+   * The kernel, in {@code dmem.capacity} of the root control group.
+   *
+   * @param whyNotDrm why the driver was not asked, or gave no answer
+   */
+  record ControlGroup(String whyNotDrm) implements MemorySource {}
+
+  /**
    * A file of sysfs.
    *
    * @param file its name
@@ -30,10 +37,13 @@ public sealed interface MemorySource {
   default String describe() {
     return switch (this) {
       case DrmQuery(String node) -> "from the DRM query on " + node;
+      case ControlGroup(String whyNotDrm) ->
+          "from dmem.capacity of the control groups (no DRM query: %s)".formatted(whyNotDrm);
       case SysfsFile(String file, String whyNotDrm) ->
           "from sysfs, %s (no DRM query: %s)".formatted(file, whyNotDrm);
       case Nowhere(String whyNotDrm) ->
-          "because sysfs does not state it (no DRM query: %s)".formatted(whyNotDrm);
+          "because neither dmem.capacity nor sysfs states it (no DRM query: %s)"
+              .formatted(whyNotDrm);
     };
   }
 }

@@ -61,6 +61,16 @@ enum Topology {
     }
   },
 
+  /**
+   * Under xe of Linux 7.0, which states the GPUs' memory in the control groups and nowhere else.
+   */
+  XE_MEMORY_IN_THE_CONTROL_GROUPS(List.of("0000:f3:00.0-0x56c0", "0000:f4:00.0-0x56c0")) {
+    @Override
+    String yaml() {
+      return yaml("maxVfs: 16, driver: xe, memoryFile: dmem_capacity");
+    }
+  },
+
   /** For the soak: VFs under both interfaces, and a GPU without VFs. */
   SOAK(List.of("0000:b3:00.0-0x56c0", "0000:b4:00.0-0x56c0", "0000:b5:00.0-0x56a0")) {
     @Override

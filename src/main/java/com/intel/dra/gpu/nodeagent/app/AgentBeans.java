@@ -118,7 +118,7 @@ class AgentBeans {
   @Produces
   @Singleton
   GpuDiscovery gpuDiscovery(AgentConfig config) {
-    return new GpuDiscovery(config.sysfsRoot(), AgentConfig.memoryQuery(config));
+    return AgentConfig.discovery(config);
   }
 
   @Produces

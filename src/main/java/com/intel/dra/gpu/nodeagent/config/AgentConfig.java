@@ -5,7 +5,10 @@ import com.intel.dra.gpu.mode.DraModeSetting;
 import com.intel.dra.gpu.nodeagent.state.LastDraMode;
 import com.intel.dra.gpu.policy.GpuPolicy;
 import com.intel.dra.gpu.policy.GpuSharing;
+import com.intel.dra.gpu.sysfs.discovery.GpuDiscovery;
+import com.intel.dra.gpu.sysfs.dmem.DmemFile;
 import com.intel.dra.gpu.sysfs.drm.LocalMemoryQuery;
+import com.intel.dra.gpu.sysfs.files.SysfsLayout;
 import com.intel.dra.kit.kubelet.api.PluginGeneration;
 import com.intel.dra.kit.kubelet.api.PluginSettings;
 import io.smallrye.config.ConfigMapping;
@@ -28,6 +31,9 @@ public interface AgentConfig {
   /** Where the host's sysfs is mounted. */
   @WithDefault("/sys")
   Path sysfsRoot();
+
+  /** Where the host's root control group is mounted; if absent, where sysfs has it. */
+  Optional<Path> cgroupRoot();
 
   /** The host's device folder as the container runtime sees it: CDI's host paths start with it. */
   @WithDefault("/dev")
@@ -184,11 +190,21 @@ public interface AgentConfig {
         config.shareDefaultMib(), config.shareMinimumMib(), config.shareStepMib());
   }
 
-  /** Returns how the local memory of GPUs is read. */
-  static LocalMemoryQuery memoryQuery(AgentConfig config) {
+  private static LocalMemoryQuery memoryQuery(AgentConfig config) {
     return config.drmMemory()
         ? LocalMemoryQuery.byIoctl(config.sysfsRoot(), config.devRoot(), config.vfSurveyWait())
         : LocalMemoryQuery.SWITCHED_OFF;
+  }
+
+  /** Returns how the agent, and its self-check, find the GPUs. */
+  static GpuDiscovery discovery(AgentConfig config) {
+    return new GpuDiscovery(
+        config.sysfsRoot(),
+        memoryQuery(config),
+        new DmemFile(
+            config
+                .cgroupRoot()
+                .orElseGet(() -> config.sysfsRoot().resolve(SysfsLayout.FS_CGROUP))));
   }
 
   /** Returns the mode of the last run; empty if no agent ran here, or if its mode is unknown. */

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -53,6 +54,7 @@ public class DeviceMonitor {
   private List<String> lastSkipped = List.of();
   private Map<DeviceUid, MemorySource> lastMemory = Map.of();
   private String lastFailure = "";
+  private Optional<String> lastPassedOver = Optional.empty();
 
   @Inject
   public DeviceMonitor(
@@ -164,6 +166,7 @@ public class DeviceMonitor {
   private boolean apply(Discovery found) throws IOException, InterruptedException {
     boolean othersSkipped = logSkipped(found.skipped());
     logMemory(found);
+    logPassedOver(found.passedOver());
     figures.discovered(found);
     List<Gpu> now = found.devices();
     if (devices.known().filter(now::equals).isPresent()) {
@@ -246,6 +249,15 @@ public class DeviceMonitor {
     lastSkipped = now;
     now.forEach(LOG::warn);
     return true;
+  }
+
+  private void logPassedOver(Optional<String> now) {
+    if (!now.equals(lastPassedOver)) {
+      now.ifPresentOrElse(
+          what -> LOG.warnf("Not used for the GPUs' memory: %s", what),
+          () -> LOG.info("All that the kernel states of the GPUs' memory makes sense again"));
+      lastPassedOver = now;
+    }
   }
 
   private void logMemory(Discovery found) {

@@ -66,7 +66,8 @@ final class TwoLooks {
     return new Discovery(
         completed.devices(),
         found.skipped().stream().filter(scan.skipped()::contains).toList(),
-        completed.facts());
+        completed.facts(),
+        found.passedOver());
   }
 
   /**
@@ -104,7 +105,11 @@ final class TwoLooks {
         doubts.add(skipped);
       }
     }
-    return new Discovery(List.copyOf(gpus.values()), found.skipped(), List.copyOf(facts.values()));
+    return new Discovery(
+        List.copyOf(gpus.values()),
+        found.skipped(),
+        List.copyOf(facts.values()),
+        found.passedOver());
   }
 
   /** Whether the last discovery left something out that stays as it was until the next look. */

@@ -6,7 +6,6 @@ import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import com.intel.dra.gpu.nodeagent.config.UnownedVfsSetting;
 import com.intel.dra.gpu.nodeagent.state.BootId;
 import com.intel.dra.gpu.nodeagent.state.StateOnDisk;
-import com.intel.dra.gpu.sysfs.discovery.GpuDiscovery;
 import com.intel.dra.gpu.sysfs.sriov.VirtualFunctions;
 import com.intel.dra.kit.cdi.CdiFolder;
 import java.util.Map;
@@ -25,7 +24,7 @@ public final class NodeObserver {
     this.mode = mode;
     this.hardware =
         new HardwareProbe(
-            new GpuDiscovery(config.sysfsRoot(), AgentConfig.memoryQuery(config)),
+            AgentConfig.discovery(config),
             new VirtualFunctions(config.sysfsRoot()),
             config.vfSurveyWait());
     this.disk =

@@ -28,6 +28,9 @@ public final class GpuFiles {
   public static final String DEV = "dev";
   public static final String DEV_DRI = DEV + "/dri";
 
+  private static final String DMEM_CAPACITY =
+      SysfsLayout.FS_CGROUP + "/" + SysfsLayout.DMEM_CAPACITY;
+
   private final RootFolder root;
   private final DeviceNodes kind;
 
@@ -92,8 +95,27 @@ public final class GpuFiles {
     root.journal().remove(placement);
   }
 
+  /**
+   * Shows these lines in {@code dmem.capacity}; without lines, there is no such file.
+   *
+   * @param regions of all GPUs
+   */
+  public void showRegions(List<String> regions) throws IOException {
+    Path file = sysfs().resolve(DMEM_CAPACITY);
+    if (regions.isEmpty()) {
+      Files.deleteIfExists(file);
+      return;
+    }
+    root.makeFolder(SYSFS + "/" + SysfsLayout.FS_CGROUP);
+    Path aside = root.aside().resolve(SysfsLayout.DMEM_CAPACITY);
+    TreeFiles.delete(aside);
+    TreeFiles.write(aside, new TreeEntry.Attribute(String.join("\n", regions), false));
+    move(aside, file);
+  }
+
   /** Removes everything that the journal lists; nothing may be mounted on it. */
   public void removeAll() throws IOException {
+    showRegions(List.of());
     for (PciPlacement placement : root.journal().placements().reversed()) {
       remove(placement);
     }

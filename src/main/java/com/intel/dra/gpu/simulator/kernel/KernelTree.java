@@ -3,6 +3,7 @@ package com.intel.dra.gpu.simulator.kernel;
 import com.intel.dra.gpu.device.PciAddress;
 import com.intel.dra.gpu.simulator.fuse.TreeEntry;
 import com.intel.dra.gpu.simulator.topology.Fault;
+import com.intel.dra.gpu.simulator.topology.MemoryFile;
 import com.intel.dra.gpu.simulator.topology.PciPlacement;
 import com.intel.dra.gpu.simulator.topology.QuotaFiles;
 import com.intel.dra.gpu.simulator.topology.SimulatedGpu;
@@ -14,12 +15,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The sysfs tree that the kernel would show for GPUs, as values.
  *
  * <p>One difference from a real kernel is intended: a GPU of the xe driver has {@code
- * lmem_total_bytes} too, because nothing here answers the ioctl that xe offers instead.
+ * lmem_total_bytes} too, unless the topology says otherwise, because nothing here answers the ioctl
+ * that xe offers instead.
  */
 public final class KernelTree {
 
@@ -51,25 +54,62 @@ public final class KernelTree {
    *
    * @param path the path of the folder
    * @param driver empty if no driver is bound
+   * @param regions its lines in {@code dmem.capacity}
    */
   record PciFunction(
-      String path, PciAddress address, Optional<KernelDriver> driver, TreeEntry.Folder folder) {}
+      String path,
+      PciAddress address,
+      Optional<KernelDriver> driver,
+      TreeEntry.Folder folder,
+      List<String> regions) {}
 
   /** The PCI functions of the GPU and its VFs. */
   static List<PciFunction> functions(Device device) {
     PciPlacement pf = device.placement();
     List<PciFunction> functions = new ArrayList<>();
     functions.add(
-        new PciFunction(pf.device(), pf.address(), Optional.of(pf.driver()), device(device)));
+        new PciFunction(
+            pf.device(),
+            pf.address(),
+            Optional.of(pf.driver()),
+            device(device),
+            device.hasDrm() ? regions(device.state().gpu()) : List.of()));
     for (VisibleVf vf : device.vfs()) {
       functions.add(
           new PciFunction(
               pf.hostBridge() + "/" + vf.address(),
               vf.address(),
               vf.bound() ? Optional.of(pf.driver()) : Optional.empty(),
-              vf(device, vf)));
+              vf(device, vf),
+              vf.cardIndex().isPresent() ? regions(device.state(), vf) : List.of()));
     }
     return functions;
+  }
+
+  /** The GPU's lines in {@code dmem.capacity}: one for the memory of each tile. */
+  public static List<String> regions(SimulatedGpu gpu) {
+    return gpu.memoryFile() == MemoryFile.DMEM_CAPACITY && gpu.memoryMiB() > 0
+        ? IntStream.range(0, gpu.tiles())
+            .mapToObj(tile -> region(gpu.address(), tile, tileBytes(gpu, tile)))
+            .toList()
+        : List.of();
+  }
+
+  private static List<String> regions(PfState state, VisibleVf vf) {
+    long bytes = state.memoryBytes(vf.number());
+    return state.gpu().memoryFile() == MemoryFile.DMEM_CAPACITY && bytes > 0
+        ? List.of(region(vf.address(), 0, bytes))
+        : List.of();
+  }
+
+  private static String region(PciAddress address, int tile, long bytes) {
+    return "drm/%s/vram%d %d".formatted(address, tile, bytes);
+  }
+
+  /** The first tile has what cannot be divided. */
+  private static long tileBytes(SimulatedGpu gpu, int tile) {
+    long all = gpu.memoryMiB() * (1L << 20);
+    return all / gpu.tiles() + (tile == 0 ? all % gpu.tiles() : 0);
   }
 
   /** The complete sysfs tree. */
@@ -81,6 +121,12 @@ public final class KernelTree {
       root.at(SysfsLayout.BUS_PCI_DRIVERS + "/" + driver.sysfsName());
     }
     functions.forEach(function -> add(root, function));
+    List<String> regions =
+        functions.stream().flatMap(function -> function.regions().stream()).toList();
+    if (!regions.isEmpty()) {
+      root.at(SysfsLayout.FS_CGROUP)
+          .readOnly(SysfsLayout.DMEM_CAPACITY, String.join("\n", regions));
+    }
     return root.build();
   }
 
@@ -125,7 +171,7 @@ public final class KernelTree {
             type ->
                 folder.readOnly(SysfsLayout.SURVIVABILITY_MODE, SURVIVABILITY_TYPE + type.word()));
     if (device.hasDrm()) {
-      drm(folder, device.placement(), gpu.memoryMiB() * (1L << 20));
+      drm(folder, gpu, device.placement(), gpu.memoryMiB() * (1L << 20));
       quotaTree(gpu, device.placement())
           .ifPresent(path -> addQuotaTree(folder.at(path), path, device));
     }
@@ -163,6 +209,7 @@ public final class KernelTree {
             index ->
                 drm(
                     folder,
+                    gpu,
                     new PciPlacement(vf.address(), gpu.driver(), index),
                     device.state().memoryBytes(vf.number())));
     return folder.build();
@@ -181,11 +228,12 @@ public final class KernelTree {
         SysfsLayout.DRIVER, "../../../" + SysfsLayout.BUS_PCI_DRIVERS + "/" + driver.sysfsName());
   }
 
-  private static void drm(TreeFolderBuilder folder, PciPlacement placement, long memoryBytes) {
+  private static void drm(
+      TreeFolderBuilder folder, SimulatedGpu gpu, PciPlacement placement, long memoryBytes) {
     TreeFolderBuilder drm = folder.at(SysfsLayout.DRM);
     TreeFolderBuilder card = drm.at(placement.cardName());
     drmNode(card, placement, placement.cardIndex());
-    if (memoryBytes > 0) {
+    if (memoryBytes > 0 && gpu.memoryFile() == MemoryFile.LMEM_TOTAL_BYTES) {
       card.readOnly(SysfsLayout.LMEM_TOTAL_BYTES, Long.toString(memoryBytes));
     }
     drmNode(drm.at(placement.renderName()), placement, placement.renderMinor());

@@ -6,6 +6,7 @@ import com.intel.dra.gpu.simulator.folder.GpuFiles;
 import com.intel.dra.gpu.simulator.folder.MknodException;
 import com.intel.dra.gpu.simulator.folder.RootFolder;
 import com.intel.dra.gpu.simulator.folder.UnusableRootException;
+import com.intel.dra.gpu.simulator.kernel.KernelTree;
 import com.intel.dra.gpu.simulator.topology.PlacedGpu;
 import com.intel.dra.gpu.simulator.topology.SimulatedGpu;
 import com.intel.dra.gpu.simulator.topology.Topology;
@@ -21,6 +22,7 @@ import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A node with simulated GPUs as ordinary files: {@code sysfs/} and {@code dev/dri/} below one root
@@ -125,6 +127,8 @@ public final class FolderNode implements SimulatedNode {
       throw new IllegalArgumentException("there is a GPU at " + gpu.address());
     }
     PlacedGpu placed = new PlacedGpu(gpu, lowestFreeCard());
+    // as in the kernel, a GPU that readers see has its memory stated already
+    showRegions(Stream.concat(gpus.values().stream(), Stream.of(placed)));
     files.make(gpu, placed.placement());
     gpus.put(gpu.address(), placed);
     return placed;
@@ -139,7 +143,12 @@ public final class FolderNode implements SimulatedNode {
     }
     files.remove(placed.placement());
     gpus.remove(address);
+    showRegions(gpus.values().stream());
     return true;
+  }
+
+  private void showRegions(Stream<PlacedGpu> all) throws IOException {
+    files.showRegions(all.flatMap(placed -> KernelTree.regions(placed.gpu()).stream()).toList());
   }
 
   /** Removes everything that was made; a second call does nothing. */

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
  * @param tiles 1 or more
  * @param numaNode empty on a machine without NUMA nodes
  * @param pcieRoot the GPU's host bridge, such as {@code pci0000:b0}
+ * @param memoryFile where the kernel states the memory
  */
 public record SimulatedGpu(
     PciAddress address,
@@ -25,7 +26,8 @@ public record SimulatedGpu(
     QuotaFiles quotaFiles,
     int tiles,
     OptionalInt numaNode,
-    String pcieRoot) {
+    String pcieRoot,
+    MemoryFile memoryFile) {
 
   /** The largest number of VFs of any Intel GPU. */
   public static final int MAX_VFS = 63;
@@ -74,7 +76,8 @@ public record SimulatedGpu(
         quotaFiles,
         tiles,
         OptionalInt.empty(),
-        PciPlacement.pcieRootAt(address));
+        PciPlacement.pcieRootAt(address),
+        MemoryFile.LMEM_TOTAL_BYTES);
   }
 
   /** A GPU of one tile with the newest quota files that its driver has. */

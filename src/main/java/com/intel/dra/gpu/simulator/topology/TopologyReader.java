@@ -84,6 +84,7 @@ public final class TopologyReader {
       @Nullable String tiles,
       @Nullable String numaNode,
       @Nullable String pcieRoot,
+      @Nullable String memoryFile,
       @Nullable List<FaultReader.@Nullable Entry> faults,
       @JsonAnySetter Map<String, JsonNode> unknown) {}
 
@@ -166,7 +167,8 @@ public final class TopologyReader {
     refuseUnknown(
         field + ".",
         entry.unknown(),
-        "address, model, memoryMiB, maxVfs, driver, quotaFiles, tiles, numaNode, pcieRoot, faults");
+        "address, model, memoryMiB, maxVfs, driver, quotaFiles, tiles, numaNode, pcieRoot,"
+            + " memoryFile, faults");
     Optional<PciAddress> address = address(field + ".address", entry.address());
     Optional<PciDeviceId> model = model(field + ".model", entry.model());
     OptionalInt memoryMiB =
@@ -179,6 +181,8 @@ public final class TopologyReader {
     Optional<OptionalInt> numaNode = numaNode(field + ".numaNode", entry.numaNode());
     Optional<String> pcieRoot =
         address.flatMap(known -> pcieRoot(field + ".pcieRoot", entry.pcieRoot(), known));
+    Optional<MemoryFile> memoryFile =
+        driver.flatMap(known -> memoryFile(field + ".memoryFile", entry.memoryFile(), known));
     List<Fault> gpuFaults =
         new FaultReader(problems).read(field + ".faults", entry.faults(), maxVfs.orElse(0));
     if (address.isEmpty()
@@ -189,7 +193,8 @@ public final class TopologyReader {
         || quotaFiles.isEmpty()
         || tiles.isEmpty()
         || numaNode.isEmpty()
-        || pcieRoot.isEmpty()) {
+        || pcieRoot.isEmpty()
+        || memoryFile.isEmpty()) {
       return Optional.empty();
     }
     if (!gpuFaults.isEmpty()) {
@@ -205,7 +210,8 @@ public final class TopologyReader {
             quotaFiles.get(),
             tiles.getAsInt(),
             numaNode.get(),
-            pcieRoot.get()));
+            pcieRoot.get(),
+            memoryFile.get()));
   }
 
   private Optional<PciAddress> address(String field, @Nullable String text) {
@@ -294,6 +300,29 @@ public final class TopologyReader {
                           .collect(Collectors.joining(", or ")))));
     }
     return files;
+  }
+
+  private Optional<MemoryFile> memoryFile(
+      String field, @Nullable String text, KernelDriver driver) {
+    if (text == null) {
+      return Optional.of(MemoryFile.LMEM_TOTAL_BYTES);
+    }
+    Optional<MemoryFile> file =
+        MemoryFile.named(text).filter(named -> named.isPossibleWith(driver));
+    if (file.isEmpty()) {
+      problems.add(
+          new TopologyProblem(
+              field,
+              TopologyProblem.found(text),
+              "for the driver %s write %s"
+                  .formatted(
+                      driver.sysfsName(),
+                      Arrays.stream(MemoryFile.values())
+                          .filter(possible -> possible.isPossibleWith(driver))
+                          .map(MemoryFile::topologyName)
+                          .collect(Collectors.joining(", or ")))));
+    }
+    return file;
   }
 
   private OptionalInt tiles(String field, @Nullable String text) {

@@ -3,6 +3,8 @@ package com.intel.dra.gpu.sysfs.discovery;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.GpuFacts;
 import com.intel.dra.gpu.device.PciAddress;
+import com.intel.dra.gpu.sysfs.dmem.DmemCapacity;
+import com.intel.dra.gpu.sysfs.dmem.DmemFile;
 import com.intel.dra.gpu.sysfs.drm.LocalMemoryQuery;
 import com.intel.dra.gpu.sysfs.files.SysfsLayout;
 import com.intel.dra.gpu.sysfs.files.SysfsReader;
@@ -22,10 +24,11 @@ public final class GpuDiscovery {
   private final SysfsLayout layout;
   private final SysfsReader reader;
   private final LocalMemoryQuery memory;
+  private final DmemFile capacities;
   private final PciFunctionReader functions;
 
   /**
-   * Reads only sysfs and queries no driver.
+   * Reads only files and queries no driver.
    *
    * @param sysfsRoot where the host's {@code /sys} is mounted
    */
@@ -34,21 +37,34 @@ public final class GpuDiscovery {
   }
 
   /**
+   * Expects the control groups where the kernel has them, in sysfs.
+   *
    * @param sysfsRoot where the host's {@code /sys} is mounted
-   * @param memory queried first for each device; sysfs is used if it has no answer
+   * @param memory queried first for each device; files are used if it has no answer
    */
   public GpuDiscovery(Path sysfsRoot, LocalMemoryQuery memory) {
-    this(new SysfsLayout(sysfsRoot), new SysfsReader(), memory);
+    this(sysfsRoot, memory, new DmemFile(new SysfsLayout(sysfsRoot).cgroup()));
+  }
+
+  /**
+   * @param sysfsRoot where the host's {@code /sys} is mounted
+   * @param memory queried first for each device; files are used if it has no answer
+   * @param capacities the first of these files
+   */
+  public GpuDiscovery(Path sysfsRoot, LocalMemoryQuery memory, DmemFile capacities) {
+    this(new SysfsLayout(sysfsRoot), new SysfsReader(), memory, capacities);
   }
 
   GpuDiscovery(SysfsLayout layout, SysfsReader reader) {
-    this(layout, reader, LocalMemoryQuery.SWITCHED_OFF);
+    this(layout, reader, LocalMemoryQuery.SWITCHED_OFF, new DmemFile(layout.cgroup()));
   }
 
-  private GpuDiscovery(SysfsLayout layout, SysfsReader reader, LocalMemoryQuery memory) {
+  private GpuDiscovery(
+      SysfsLayout layout, SysfsReader reader, LocalMemoryQuery memory, DmemFile capacities) {
     this.layout = layout;
     this.reader = reader;
     this.memory = memory;
+    this.capacities = capacities;
     this.functions = new PciFunctionReader(layout, reader, memory);
   }
 
@@ -63,8 +79,9 @@ public final class GpuDiscovery {
     List<SkippedDevice> skipped = new ArrayList<>();
     List<GpuFacts> facts = new ArrayList<>();
     memory.lookBegins();
+    DmemCapacity capacity = capacities.read(reader);
     for (PciAddress address : pciAddresses()) {
-      switch (functions.inspect(address)) {
+      switch (functions.inspect(address, capacity)) {
         case Inspection.Found(Gpu gpu, GpuFacts known, Optional<SkippedDevice> withoutVfs) -> {
           devices.add(gpu);
           facts.add(known);
@@ -80,7 +97,7 @@ public final class GpuDiscovery {
     devices.sort(Comparator.comparing(Gpu::uid));
     skipped.sort(Comparator.comparing(SkippedDevice::address));
     facts.sort(Comparator.comparing(GpuFacts::uid));
-    return new Discovery(devices, skipped, facts);
+    return new Discovery(devices, skipped, facts, capacity.problem());
   }
 
   private List<PciAddress> pciAddresses() throws UnusableSysfsException {

@@ -3,6 +3,8 @@ package com.intel.dra.gpu.sysfs.discovery;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.DrmNodes;
 import com.intel.dra.gpu.device.MemorySource;
+import com.intel.dra.gpu.device.PciAddress;
+import com.intel.dra.gpu.sysfs.dmem.DmemCapacity;
 import com.intel.dra.gpu.sysfs.drm.LocalMemory;
 import com.intel.dra.gpu.sysfs.drm.LocalMemoryQuery;
 import com.intel.dra.gpu.sysfs.files.Attribute;
@@ -10,10 +12,12 @@ import com.intel.dra.gpu.sysfs.files.SysfsLayout;
 import com.intel.dra.gpu.sysfs.files.SysfsReader;
 import com.intel.dra.gpu.sysfs.sriov.SriovAdmin;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 
 /**
  * Determines the local memory of a device: the answer of its driver; otherwise {@code
- * lmem_total_bytes}; otherwise, for a VF of xe, its {@code vram_quota}; otherwise 0.
+ * dmem.capacity}; otherwise {@code lmem_total_bytes}; otherwise, for a VF of xe, its {@code
+ * vram_quota}; otherwise 0.
  */
 final class MemoryReader {
 
@@ -32,20 +36,40 @@ final class MemoryReader {
     this.query = query;
   }
 
-  Memory read(DeviceUid uid, DrmNodes drmNodes) throws SkipDevice {
+  /**
+   * @param address of the device itself, also if it is a VF
+   * @param capacity as the kernel states it now
+   */
+  Memory read(DeviceUid uid, PciAddress address, DrmNodes drmNodes, DmemCapacity capacity)
+      throws SkipDevice {
+    var device = new Device(uid, drmNodes, capacity.of(address));
     return switch (query.of(drmNodes)) {
       case LocalMemory.Known(long bytes, String node)
           when bytes / BYTES_PER_MIB <= Integer.MAX_VALUE ->
           new Memory((int) (bytes / BYTES_PER_MIB), new MemorySource.DrmQuery(node));
       case LocalMemory.Known(long bytes, String node) ->
-          fromSysfs(uid, drmNodes, "%s said %d bytes".formatted(node, bytes));
-      case LocalMemory.SwitchedOff any -> fromSysfs(uid, drmNodes, "switched off");
-      case LocalMemory.NoSuchDevice(String why) -> fromSysfs(uid, drmNodes, why);
-      case LocalMemory.Denied(String why) -> fromSysfs(uid, drmNodes, why);
+          withoutQuery(device, "%s said %d bytes".formatted(node, bytes));
+      case LocalMemory.SwitchedOff any -> withoutQuery(device, "switched off");
+      case LocalMemory.NoSuchDevice(String why) -> withoutQuery(device, why);
+      case LocalMemory.Denied(String why) -> withoutQuery(device, why);
       // what else is told of it may be as wrong, and asking for it may hang as well
       case LocalMemory.NoAnswer(String why) -> throw new SkipDevice(SkipReason.UNREADABLE, why);
-      case LocalMemory.Failed(String why) -> fromSysfs(uid, drmNodes, why);
+      case LocalMemory.Failed(String why) -> withoutQuery(device, why);
     };
+  }
+
+  /**
+   * @param stated what the kernel states in {@code dmem.capacity}
+   */
+  private record Device(DeviceUid uid, DrmNodes drmNodes, OptionalLong stated) {}
+
+  private Memory withoutQuery(Device device, String whyNotDrm) throws SkipDevice {
+    // for a VF, what its driver has got counts more than what its parent was told to give
+    return device.stated().isPresent()
+        ? new Memory(
+            (int) (device.stated().getAsLong() / BYTES_PER_MIB),
+            new MemorySource.ControlGroup(whyNotDrm))
+        : fromSysfs(device.uid(), device.drmNodes(), whyNotDrm);
   }
 
   private Memory fromSysfs(DeviceUid uid, DrmNodes drmNodes, String whyNotDrm) throws SkipDevice {

@@ -8,6 +8,7 @@ import com.intel.dra.gpu.device.GpuHealth;
 import com.intel.dra.gpu.device.GpuModels;
 import com.intel.dra.gpu.device.PciAddress;
 import com.intel.dra.gpu.device.PciDeviceId;
+import com.intel.dra.gpu.sysfs.dmem.DmemCapacity;
 import com.intel.dra.gpu.sysfs.drm.LocalMemoryQuery;
 import com.intel.dra.gpu.sysfs.files.Attribute;
 import com.intel.dra.gpu.sysfs.files.KernelDriver;
@@ -40,13 +41,16 @@ final class PciFunctionReader {
     this.facts = new FactsReader(layout, reader);
   }
 
-  Inspection inspect(PciAddress address) {
+  /**
+   * @param capacity the memory of devices as the kernel states it now
+   */
+  Inspection inspect(PciAddress address, DmemCapacity capacity) {
     Path device = layout.pciDevice(address);
     try {
       if (!isGpuWithDriver(device)) {
         return new Inspection.NotAGpu();
       }
-      Inspection.Found found = describe(address, device);
+      Inspection.Found found = describe(address, device, capacity);
       // If the device vanished meanwhile, missing files were misread as facts: a VF as a GPU, or
       // unknown local memory as none.
       return reader.isGone(device) ? vanished(address) : found;
@@ -162,11 +166,12 @@ final class PciFunctionReader {
         && PciDeviceId.parse(id).filter(GpuModels::contains).isPresent();
   }
 
-  private Inspection.Found describe(PciAddress address, Path device) throws SkipDevice {
+  private Inspection.Found describe(PciAddress address, Path device, DmemCapacity capacity)
+      throws SkipDevice {
     DeviceUid uid = uid(address, device);
     DrmNodes drmNodes = drmNodes(device);
     refuseSurvivability(device);
-    MemoryReader.Memory local = memory.read(uid, drmNodes);
+    MemoryReader.Memory local = memory.read(uid, address, drmNodes, capacity);
     GpuFacts known =
         facts.read(
             uid,

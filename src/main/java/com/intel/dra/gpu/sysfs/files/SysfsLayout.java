@@ -9,7 +9,8 @@ import java.nio.file.Path;
  *
  * <p>Sources: the kernel's Documentation/ABI/testing/sysfs-bus-pci; for {@code lmem_total_bytes}
  * and {@code prelim_iov} Intel's out-of-tree i915; for {@code sriov_admin} the kernel's
- * Documentation/ABI/testing/sysfs-driver-intel-xe-sriov.
+ * Documentation/ABI/testing/sysfs-driver-intel-xe-sriov; for {@code dmem.capacity} the kernel's
+ * Documentation/admin-guide/cgroup-v2.rst.
  *
  * @param root where the kernel's {@code /sys} is mounted
  */
@@ -20,6 +21,12 @@ public record SysfsLayout(Path root) {
   public static final String BUS_PCI_DEVICES = BUS_PCI + "/devices";
   public static final String BUS_PCI_DRIVERS = BUS_PCI + "/drivers";
   public static final String CLASS_DRM = "class/drm";
+
+  /** Where the kernel's control groups are usually mounted. */
+  public static final String FS_CGROUP = "fs/cgroup";
+
+  /** A file of the root control group, since Linux 6.14. */
+  public static final String DMEM_CAPACITY = "dmem.capacity";
 
   // Attributes and links of a PCI function.
   public static final String VENDOR = "vendor";
@@ -75,6 +82,10 @@ public record SysfsLayout(Path root) {
   public static final String SRIOV_ADMIN = "sriov_admin";
 
   public static final String INTEL_VENDOR_ID = "0x8086";
+
+  public Path cgroup() {
+    return root.resolve(FS_CGROUP);
+  }
 
   public Path pciDevices() {
     return root.resolve(BUS_PCI_DEVICES);

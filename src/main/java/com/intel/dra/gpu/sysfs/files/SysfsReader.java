@@ -29,14 +29,23 @@ public class SysfsReader {
   private static final int MAX_QUOTED_CHARACTERS = 40;
 
   public Attribute read(Path file) {
+    return read(file, MAX_ATTRIBUTE_BYTES);
+  }
+
+  /**
+   * Reads a file that may be larger than an attribute.
+   *
+   * @param maxBytes a larger file is not read
+   */
+  public Attribute read(Path file, int maxBytes) {
     try {
       // Reading a fifo or a device would block or never end; sysfs contains neither.
       if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
         return new Attribute.Unreadable("is not a regular file");
       }
-      ByteBuffer content = content(file);
-      if (content.remaining() > MAX_ATTRIBUTE_BYTES) {
-        return new Attribute.Unreadable("is larger than " + MAX_ATTRIBUTE_BYTES + " bytes");
+      ByteBuffer content = content(file, maxBytes);
+      if (content.remaining() > maxBytes) {
+        return new Attribute.Unreadable("is larger than " + maxBytes + " bytes");
       }
       // ISO 8859-1 maps every byte to a character, so that decoding cannot fail.
       return new Attribute.Text(StandardCharsets.ISO_8859_1.decode(content).toString().strip());
@@ -47,9 +56,9 @@ public class SysfsReader {
     }
   }
 
-  /** At most the size of an attribute, plus one byte if the file is larger. */
-  private static ByteBuffer content(Path file) throws IOException {
-    var bytes = ByteBuffer.allocate(MAX_ATTRIBUTE_BYTES + 1);
+  /** At most so many bytes, plus one if the file is larger. */
+  private static ByteBuffer content(Path file, int maxBytes) throws IOException {
+    var bytes = ByteBuffer.allocate(maxBytes + 1);
     try (SeekableByteChannel channel = Files.newByteChannel(file)) {
       boolean more = true;
       while (more && bytes.hasRemaining()) {

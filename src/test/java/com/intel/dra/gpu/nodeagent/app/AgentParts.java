@@ -4,6 +4,7 @@ import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.metrics.Meters;
 import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.nodeagent.cdi.GpuCdiDevices;
+import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import com.intel.dra.gpu.nodeagent.config.TestingConfig;
 import com.intel.dra.gpu.nodeagent.devices.DeviceLock;
 import com.intel.dra.gpu.nodeagent.devices.DeviceMetrics;
@@ -45,7 +46,6 @@ import com.intel.dra.gpu.nodeagent.vfs.VfProvisioner;
 import com.intel.dra.gpu.nodeagent.vfs.VfRecordUpkeep;
 import com.intel.dra.gpu.nodeagent.vfs.VfRetries;
 import com.intel.dra.gpu.nodeagent.vfs.VfThreads;
-import com.intel.dra.gpu.sysfs.discovery.GpuDiscovery;
 import com.intel.dra.gpu.sysfs.sriov.VirtualFunctions;
 import com.intel.dra.kit.cdi.CdiSpecFile;
 import com.intel.dra.kit.kubelet.api.ClaimPreparer;
@@ -149,7 +149,7 @@ public final class AgentParts {
     keeper = new GasKeeper(store, informer, desired, config);
     monitor =
         new DeviceMonitor(
-            new GpuDiscovery(config.sysfsRoot()),
+            AgentConfig.discovery(config),
             cdi,
             devices,
             informer,

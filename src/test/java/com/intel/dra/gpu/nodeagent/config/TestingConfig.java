@@ -53,6 +53,11 @@ public record TestingConfig(
   }
 
   @Override
+  public Optional<Path> cgroupRoot() {
+    return Optional.empty();
+  }
+
+  @Override
   public boolean drmMemory() {
     return false;
   }

@@ -29,12 +29,18 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import org.jboss.logmanager.ExtLogRecord;
+import org.jboss.logmanager.LogContext;
+import org.jboss.logmanager.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +92,51 @@ class DeviceMonitorTest {
             "hostPath: \"" + node.devRoot() + "/dri/card0\"",
             "path: \"/dev/dri/renderD129\"");
     assertThat(gas.signals).isEqualTo(1);
+  }
+
+  @Test
+  void whatMakesNoSenseInTheFileOfTheControlGroupsIsLoggedOnceAndCostsNoGpu() throws IOException {
+    Path cgroup = Files.createDirectories(node.sysfsRoot().resolve("fs/cgroup"));
+    Path file = Files.writeString(cgroup.resolve("dmem.capacity"), "drm/0000:03:00.0/vram0 x\n");
+    var told = new ArrayList<String>();
+    Logger logger = LogContext.getLogContext().getLogger(DeviceMonitor.class.getName());
+    var handler = new Keeper(told);
+    logger.addHandler(handler);
+    try {
+      monitor.scan();
+      monitor.scan();
+    } finally {
+      logger.removeHandler(handler);
+      Files.delete(file);
+    }
+
+    assertThat(uids()).containsExactly(uid(3), uid(4));
+    assertThat(told)
+        .filteredOn(line -> line.contains("dmem.capacity"))
+        .singleElement()
+        .asString()
+        .contains(file.toString(), "line 1", "drm/0000:03:00.0/vram0 x");
+  }
+
+  /** Keeps the log lines. */
+  private static final class Keeper extends Handler {
+
+    private final List<String> lines;
+
+    Keeper(List<String> lines) {
+      this.lines = lines;
+    }
+
+    @Override
+    public void publish(LogRecord line) {
+      lines.add(ExtLogRecord.wrap(line).getFormattedMessage());
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
   }
 
   @Test

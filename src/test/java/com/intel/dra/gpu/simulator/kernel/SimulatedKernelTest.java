@@ -9,7 +9,9 @@ import com.intel.dra.gpu.simulator.fuse.Errno;
 import com.intel.dra.gpu.simulator.fuse.TreeEntry;
 import com.intel.dra.gpu.simulator.topology.Fault;
 import com.intel.dra.gpu.simulator.topology.FaultyWrites;
+import com.intel.dra.gpu.simulator.topology.MemoryFile;
 import com.intel.dra.gpu.simulator.topology.PciPlacement;
+import com.intel.dra.gpu.simulator.topology.QuotaFiles;
 import com.intel.dra.gpu.simulator.topology.SimulatedGpu;
 import com.intel.dra.gpu.simulator.topology.Topology;
 import com.intel.dra.gpu.sysfs.files.KernelDriver;
@@ -21,6 +23,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -71,6 +74,40 @@ class SimulatedKernelTest {
   @BeforeEach
   void addGpus() throws IOException {
     kernel.apply(new Topology(List.of(FLEX, OTHER)));
+  }
+
+  @Test
+  void theControlGroupsStateTheMemoryOfTilesAndVfs() throws IOException {
+    kernel.apply(
+        new Topology(
+            List.of(
+                FLEX,
+                new SimulatedGpu(
+                    PciAddress.parse("0000:b5:00.0").orElseThrow(),
+                    new PciDeviceId("0xe211"),
+                    8192,
+                    4,
+                    KernelDriver.XE,
+                    QuotaFiles.SRIOV_ADMIN,
+                    2,
+                    OptionalInt.empty(),
+                    "pci0000:b5",
+                    MemoryFile.DMEM_CAPACITY))));
+    String tiles = "drm/0000:b5:00.0/vram0 %1$d\ndrm/0000:b5:00.0/vram1 %1$d".formatted(4L << 30);
+    assertThat(read("fs/cgroup/dmem.capacity")).isEqualTo(tiles);
+
+    assertDone(write("devices/pci0000:b5/0000:b5:00.0/sriov_numvfs", 2));
+
+    assertThat(read("fs/cgroup/dmem.capacity"))
+        .isEqualTo(
+            tiles
+                + "\ndrm/0000:b5:00.1/vram0 %1$d\ndrm/0000:b5:00.2/vram0 %1$d".formatted(4L << 30));
+    assertThat(list("devices/pci0000:b5/0000:b5:00.1/drm/card2"))
+        .isNotEmpty()
+        .doesNotContain("lmem_total_bytes");
+
+    kernel.apply(new Topology(List.of(FLEX)));
+    assertThat(kernel.find("fs")).as("as before Linux 6.14").isEmpty();
   }
 
   private void faults(Fault... faults) throws IOException {

@@ -13,6 +13,7 @@ import com.intel.dra.gpu.device.PciDeviceId;
 import com.intel.dra.gpu.simulator.folder.DeviceNodes;
 import com.intel.dra.gpu.simulator.folder.MknodException;
 import com.intel.dra.gpu.simulator.folder.UnusableRootException;
+import com.intel.dra.gpu.simulator.topology.MemoryFile;
 import com.intel.dra.gpu.simulator.topology.PlacedGpu;
 import com.intel.dra.gpu.simulator.topology.SimulatedGpu;
 import com.intel.dra.gpu.simulator.topology.Topology;
@@ -135,6 +136,46 @@ class FolderNodeTest {
       assertThat(root).doesNotExist();
     }
 
+    @Test
+    void anXeGpuWhoseMemoryIsOnlyInTheFileOfTheControlGroups() throws Exception {
+      SimulatedGpu stated = stated(gpu("0000:b4:00.0", 24480, 0, KernelDriver.XE));
+      SimulatedGpu integrated = stated(gpu("0000:00:02.0", 0, 0, KernelDriver.XE));
+      try (FolderNode node = simulate(FLEX, stated, integrated)) {
+        assertThat(node.sysfsRoot().resolve("fs/cgroup/dmem.capacity"))
+            .hasContent("drm/0000:b4:00.0/vram0 25669140480\n");
+        assertThat(node.sysfsRoot().resolve("class/drm/card1/lmem_total_bytes")).doesNotExist();
+        assertThat(discover(node).devices())
+            .extracting(gpu -> gpu.address().toString(), Gpu::memoryMiB)
+            .containsExactly(
+                tuple("0000:00:02.0", 0),
+                tuple("0000:b3:00.0", FLEX.memoryMiB()),
+                tuple("0000:b4:00.0", 24480));
+
+        node.remove(stated.address());
+
+        assertThat(node.sysfsRoot().resolve("fs/cgroup/dmem.capacity")).doesNotExist();
+        node.add(stated);
+        assertThat(discover(node).devices())
+            .extracting(Gpu::memoryMiB)
+            .containsExactly(0, FLEX.memoryMiB(), 24480);
+      }
+      assertThat(root).doesNotExist();
+    }
+
+    private static SimulatedGpu stated(SimulatedGpu gpu) {
+      return new SimulatedGpu(
+          gpu.address(),
+          gpu.model(),
+          gpu.memoryMiB(),
+          gpu.maxVfs(),
+          gpu.driver(),
+          gpu.quotaFiles(),
+          gpu.tiles(),
+          gpu.numaNode(),
+          gpu.pcieRoot(),
+          MemoryFile.DMEM_CAPACITY);
+    }
+
     private static SimulatedGpu behind(String pcieRoot, SimulatedGpu gpu, OptionalInt numaNode) {
       return new SimulatedGpu(
           gpu.address(),
@@ -145,7 +186,8 @@ class FolderNodeTest {
           gpu.quotaFiles(),
           gpu.tiles(),
           numaNode,
-          pcieRoot);
+          pcieRoot,
+          gpu.memoryFile());
     }
 
     @Test

@@ -102,6 +102,41 @@ class TopologyReaderTest {
   }
 
   @Test
+  void memoryFileIsReadAndOtherwiseTheOneOfTheCard() throws Exception {
+    assertThat(
+            read("""
+                gpus:
+                - {address: "0000:b3:00.0", model: "0xe211", driver: xe, memoryFile: dmem_capacity}
+                - {address: "0000:b4:00.0", model: "0xe211", driver: xe, memoryFile: none}
+                - {address: "0000:b5:00.0", model: "0xe211", driver: xe}
+                - {address: "0000:b6:00.0", model: "0x56c0", memoryFile: lmem_total_bytes}
+                """)
+                .gpus())
+        .extracting(SimulatedGpu::memoryFile)
+        .containsExactly(
+            MemoryFile.DMEM_CAPACITY,
+            MemoryFile.NONE,
+            MemoryFile.LMEM_TOTAL_BYTES,
+            MemoryFile.LMEM_TOTAL_BYTES);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "xe   | mem_info      | for the driver xe write lmem_total_bytes, or dmem_capacity, or none",
+        "i915 | dmem_capacity | for the driver i915 write lmem_total_bytes, or none"
+      })
+  void aMemoryFileThatADriverHasNotIsRefused(String driver, String memoryFile, String remedy) {
+    assertThat(
+            problems(
+                "gpus: [{address: \"0000:b3:00.0\", model: \"0xe211\", driver: %s, memoryFile: %s}]"
+                    .formatted(driver, memoryFile)))
+        .singleElement()
+        .hasToString("gpus[0].memoryFile is \"" + memoryFile + "\": " + remedy);
+  }
+
+  @Test
   void aNodeMayHaveNoGpus() throws Exception {
     assertThat(read("gpus: []").gpus()).isEmpty();
   }

@@ -9,7 +9,9 @@ import com.intel.dra.gpu.device.GpuFacts;
 import com.intel.dra.gpu.device.GpuHealth;
 import com.intel.dra.gpu.device.GpuHealth.Survivability;
 import com.intel.dra.gpu.device.MemorySource;
+import com.intel.dra.gpu.sysfs.dmem.DmemFile;
 import com.intel.dra.gpu.sysfs.drm.LocalMemory;
+import com.intel.dra.gpu.sysfs.drm.LocalMemoryQuery;
 import com.intel.dra.gpu.sysfs.files.FakeSysfs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -172,6 +174,90 @@ class GpuFactsDiscoveryTest {
       assertThat(found.devices()).extracting(Gpu::memoryMiB).containsExactly(14248, 512);
       assertThat(found.facts().getLast().memory())
           .hasValue(new MemorySource.SysfsFile("vram_quota", "none"));
+    }
+
+    private void state(String content) throws IOException {
+      Files.createDirectories(sysfs.layout().cgroup());
+      sysfs.write(sysfs.layout().cgroup().resolve("dmem.capacity"), content);
+    }
+
+    @Test
+    void theRegionsOfAllTilesCountTogetherWhereNoDriverAnswers() throws Exception {
+      sysfs.gpu(PF, 0);
+      Files.delete(sysfs.layout().drmCard(0).resolve("lmem_total_bytes"));
+      state(
+          "drm/%1$s/vram0 %2$d\ndrm/%1$s/vram1 %2$d\ndrm/%1$s/stolen %2$d"
+              .formatted(PF, 512 * MIB));
+
+      Discovery found = discover(root, new LocalMemory.NoSuchDevice("none"));
+
+      assertThat(found.devices()).extracting(Gpu::memoryMiB).containsExactly(1024);
+      assertThat(found.facts().getFirst().memory()).hasValue(new MemorySource.ControlGroup("none"));
+      assertThat(found.passedOver()).isEmpty();
+    }
+
+    @Test
+    void theDriversOwnAnswerCountsMoreThanTheControlGroups() throws Exception {
+      sysfs.gpu(PF, 0);
+      state("drm/%s/vram0 %d".formatted(PF, 512 * MIB));
+
+      assertThat(discover(root, new LocalMemory.Known(0, "renderD128")).devices())
+          .extracting(Gpu::memoryMiB)
+          .containsExactly(0);
+    }
+
+    @Test
+    void aVfHasWhatTheControlGroupsStateAndNotWhatItsParentWasToldToGive() throws Exception {
+      Path parent = sysfs.pf(PF, 0, 31);
+      sysfs.vf("0000:b3:00.1", 1, PF, 0);
+      Files.delete(sysfs.layout().drmCard(1).resolve("lmem_total_bytes"));
+      Path profile = Files.createDirectories(parent.resolve("sriov_admin/vf1/profile"));
+      sysfs.write(profile.resolve("vram_quota"), Long.toString(512 * MIB));
+      state("drm/0000:b3:00.1/vram0 %d".formatted(500 * MIB));
+
+      assertThat(discover().devices()).extracting(Gpu::memoryMiB).containsExactly(14248, 500);
+    }
+
+    @Test
+    void theControlGroupsMayBeElsewhere() throws Exception {
+      sysfs.gpu(PF, 0);
+      Path elsewhere = Files.createDirectories(root.resolve("elsewhere"));
+      sysfs.write(elsewhere.resolve("dmem.capacity"), "drm/%s/vram0 %d".formatted(PF, 512 * MIB));
+
+      assertThat(
+              new GpuDiscovery(root, LocalMemoryQuery.SWITCHED_OFF, new DmemFile(elsewhere))
+                  .discover()
+                  .devices())
+          .extracting(Gpu::memoryMiB)
+          .containsExactly(512);
+    }
+
+    @Test
+    void aLineThatMakesNoSenseCostsItsOwnGpuOnlyThisSource() throws Exception {
+      sysfs.gpu(PF, 0);
+      sysfs.gpu("0000:03:00.0", 1);
+      state("drm/%s/vram0 -1\ndrm/0000:03:00.0/vram0 %d".formatted(PF, 512 * MIB));
+
+      Discovery found = discover();
+
+      assertThat(found.devices()).extracting(Gpu::memoryMiB).containsExactly(512, 14248);
+      assertThat(found.skipped()).isEmpty();
+      assertThat(found.passedOver())
+          .hasValue(
+              sysfs.layout().cgroup().resolve("dmem.capacity")
+                  + ": line 1 says \"drm/0000:b3:00.0/vram0 -1\", expected a number of bytes that a"
+                  + " device can have");
+    }
+
+    @Test
+    void aFileThatCannotBeReadIsNamed() throws Exception {
+      sysfs.gpu(PF, 0);
+      Files.createDirectories(sysfs.layout().cgroup().resolve("dmem.capacity"));
+
+      Discovery found = discover();
+
+      assertThat(found.devices()).extracting(Gpu::memoryMiB).containsExactly(14248);
+      assertThat(found.passedOver().orElseThrow()).endsWith("dmem.capacity: is not a regular file");
     }
 
     @Test

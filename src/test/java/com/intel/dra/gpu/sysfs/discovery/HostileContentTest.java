@@ -16,9 +16,11 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -107,6 +109,55 @@ class HostileContentTest {
               assertThat(skipped.address()).isEqualTo(address(BAD));
               assertThat(skipped.detail()).hasSizeLessThan(350).matches("[\\x20-\\x7e]+");
             });
+  }
+
+  @Provide
+  Arbitrary<byte[]> capacities() {
+    Arbitrary<String> lines =
+        Combinators.combine(
+                Arbitraries.of("drm/", "drm//", "", "cma/", "\u001b[31m"),
+                Arbitraries.of(
+                    BAD, GOOD.toUpperCase(Locale.ROOT), "0000:ff:1f.7", "x", "0".repeat(5000)),
+                Arbitraries.of("/vram0 ", "/vram1 ", "/vram999999 ", "/stolen ", "/vram0", " "),
+                Arbitraries.of(
+                    "", "-1", "1", "4294967296", "9".repeat(18), "9".repeat(40), "0x10", "lots"))
+            .as((start, device, region, value) -> start + device + region + value);
+    return Arbitraries.oneOf(
+        contents(),
+        lines
+            .list()
+            .ofMaxSize(12)
+            .map(all -> String.join("\n", all).getBytes(StandardCharsets.ISO_8859_1)),
+        // larger than the agent reads
+        Arbitraries.of("drm/%s/vram0 1\n".formatted(BAD).repeat(20_000))
+            .map(text -> text.getBytes(StandardCharsets.ISO_8859_1)));
+  }
+
+  @Property(tries = 150)
+  void anyContentInTheFileOfTheControlGroupsHidesNoDevice(@ForAll("capacities") byte[] content)
+      throws IOException {
+    FakeSysfs sysfs = new FakeSysfs(root);
+    sysfs.gpu(GOOD, 1);
+    sysfs.pf(BAD, 0, 31);
+    Files.createDirectories(sysfs.layout().cgroup());
+    Files.write(sysfs.layout().cgroup().resolve(SysfsLayout.DMEM_CAPACITY), content);
+
+    Discovery discovery = new GpuDiscovery(root).discover();
+
+    assertThat(discovery.devices())
+        .extracting(Gpu::address)
+        .containsExactly(address(GOOD), address(BAD));
+    assertThat(discovery.devices().getFirst().memoryMiB()).isEqualTo(14248);
+    assertThat(discovery.devices().getLast().memoryMiB()).isNotNegative();
+    assertThat(discovery.skipped()).isEmpty();
+    discovery
+        .passedOver()
+        .ifPresent(
+            problem ->
+                assertThat(problem)
+                    .contains(SysfsLayout.DMEM_CAPACITY)
+                    .hasSizeLessThan(root.toString().length() + 350)
+                    .matches("[\\x20-\\x7e]+"));
   }
 
   /** What can happen to a file or folder below a device's folder. */

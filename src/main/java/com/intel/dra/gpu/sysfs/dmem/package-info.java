@@ -1,0 +1,8 @@
+/**
+ * Reads the memory of devices that the kernel counts in control groups (its controller {@code
+ * dmem}), which needs no privilege.
+ */
+@NullMarked
+package com.intel.dra.gpu.sysfs.dmem;
+
+import org.jspecify.annotations.NullMarked;
