@@ -11,8 +11,9 @@ cp target/kubernetes/controller.yml target/kubernetes/node-agent.yml "$out/files
 cp target/kubernetes/crds/*.yml "$out/files/crds/"
 cp deploy/resource-class.yaml deploy/overlays/structured/device-classes.yaml deploy/overlays/structured/slices-rbac.yaml \
   deploy/components/simulator/topology.yaml "$out/files/"
+cp deploy/components/claim-status/rbac.yaml "$out/files/claim-status-rbac.yaml"
 cp deploy/components/node-restriction/policy.yaml "$out/files/node-restriction.yaml"
 cp deploy/overlays/structured/node-agent-patch.yaml "$out/files/structured-patch.yaml"
-for component in drm-memory nfd no-surge simulator; do
+for component in claim-status drm-memory nfd no-surge simulator; do
   cp "deploy/components/$component/node-agent-patch.yaml" "$out/files/$component-patch.yaml"
 done

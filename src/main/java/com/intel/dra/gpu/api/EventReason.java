@@ -16,6 +16,8 @@ public enum EventReason {
   CLASS_PARAMETERS_NOT_FOUND("ClassParametersNotFound", Type.WARNING, About.CLAIM),
   INVALID_CLASS_PARAMETERS("InvalidClassParameters", Type.WARNING, About.CLAIM),
   DEVICE_NOT_OFFERED("DeviceNotOffered", Type.WARNING, About.CLAIM),
+  CLAIM_NOT_PREPARED("ClaimNotPrepared", Type.WARNING, About.CLAIM),
+  CLAIM_PREPARED("ClaimPrepared", Type.NORMAL, About.CLAIM),
   NODE_AGENT_SILENT("NodeAgentSilent", Type.WARNING, About.GAS),
   GPU_UNUSABLE("GpuUnusable", Type.WARNING, About.NODE),
   GPU_USABLE("GpuUsable", Type.NORMAL, About.NODE),

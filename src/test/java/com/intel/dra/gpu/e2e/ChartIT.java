@@ -60,6 +60,7 @@ class ChartIT {
     "structured-simulator, simulator.enabled=true",
     "structured-drm-memory, nodeAgent.drmMemory=true",
     "structured-nfd, nodeAgent.nfd=true",
+    "structured-claim-status, nodeAgent.claimStatus=true",
   })
   void structuredModeIsWhatTheOverlayIs(String overlay, String value) throws IOException {
     assertSame(

@@ -7,6 +7,8 @@ import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.mode.DraModeChoice;
 import com.intel.dra.gpu.mode.InterruptOnShutdown;
 import com.intel.dra.gpu.nodeagent.cdi.GpuCdiDevices;
+import com.intel.dra.gpu.nodeagent.claimstatus.ClaimStatusWriter;
+import com.intel.dra.gpu.nodeagent.claimstatus.ClaimStatuses;
 import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import com.intel.dra.gpu.nodeagent.life.ActingAgent;
 import com.intel.dra.gpu.nodeagent.publish.GpuAllocationStateReconciler;
@@ -156,6 +158,13 @@ class AgentBeans {
   @Singleton
   ActingAgent actingAgent(AgentConfig config, DraMode mode) {
     return new ActingAgent(config.stateDir(mode));
+  }
+
+  @Produces
+  @Singleton
+  ClaimStatuses claimStatuses(
+      ClaimStatusWriter writer, AgentConfig config, InstantSource steadyClock) {
+    return new ClaimStatuses(writer, config.claimStatus(), steadyClock);
   }
 
   @Produces

@@ -2,6 +2,7 @@ package com.intel.dra.gpu.nodeagent.app;
 
 import com.intel.dra.gpu.api.AgentLease;
 import com.intel.dra.gpu.mode.DraMode;
+import com.intel.dra.gpu.nodeagent.claimstatus.ClaimStatuses;
 import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import com.intel.dra.gpu.nodeagent.devices.DeviceMonitor;
 import com.intel.dra.gpu.nodeagent.devices.UnusableGpus;
@@ -66,6 +67,9 @@ class NodeAgent {
    */
   private static final Duration FIRST_LOOK_FOR_THE_GAS = Duration.ofSeconds(1);
 
+  /** Claims of many pods that start together are told together. */
+  private static final Duration CLAIM_STATUS = Duration.ofSeconds(1);
+
   private static final Duration LOOK_FOR_THE_OTHER = Duration.ofMillis(500);
 
   private final AgentConfig config;
@@ -87,6 +91,7 @@ class NodeAgent {
   private final UnusableGpus unusable;
   private final PolicyWatch policy;
   private final GasLiveness gasLiveness;
+  private final ClaimStatuses claimStatuses;
   private final Deque<PeriodicTask> tasks = new ConcurrentLinkedDeque<>();
 
   @Inject
@@ -109,7 +114,8 @@ class NodeAgent {
       Heartbeat heartbeat,
       UnusableGpus unusable,
       PolicyWatch policy,
-      @Liveness GasLiveness gasLiveness) {
+      @Liveness GasLiveness gasLiveness,
+      ClaimStatuses claimStatuses) {
     this.config = config;
     this.acting = acting;
     this.monitor = monitor;
@@ -129,6 +135,7 @@ class NodeAgent {
     this.unusable = unusable;
     this.policy = policy;
     this.gasLiveness = gasLiveness;
+    this.claimStatuses = claimStatuses;
   }
 
   void start(@Observes @Priority(BEFORE_THE_OPERATOR) StartupEvent event) throws IOException {
@@ -149,6 +156,7 @@ class NodeAgent {
       case STRUCTURED -> {
         tasks.add(PeriodicTask.start("device-health", SLICES, health::refresh));
         tasks.add(PeriodicTask.start("policy", Duration.ZERO, POLICY, policy::look));
+        tasks.add(PeriodicTask.start("claim-status", CLAIM_STATUS, claimStatuses::write));
       }
     }
     var begin = new StartWhenActing(acting, this::act);

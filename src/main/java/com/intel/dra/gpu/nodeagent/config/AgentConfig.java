@@ -94,6 +94,10 @@ public interface AgentConfig {
   @WithDefault("/etc/intel-gpu-policy/policy.yaml")
   Path policyFile();
 
+  /** Structured DRA: whether claims say in their status what they got. */
+  @WithDefault("false")
+  boolean claimStatus();
+
   /**
    * The driver's own folder, whose path must be the same for the kubelet; if absent, the folder
    * with the driver's name in {@link #pluginsDir}.

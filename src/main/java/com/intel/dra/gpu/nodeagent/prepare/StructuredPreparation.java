@@ -4,6 +4,7 @@ import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.device.DeviceType;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.nodeagent.cdi.GpuCdiDevices;
+import com.intel.dra.gpu.nodeagent.claimstatus.ClaimStatuses;
 import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import com.intel.dra.gpu.nodeagent.devices.NodeDevices;
 import com.intel.dra.gpu.nodeagent.gas.GasInformer;
@@ -49,6 +50,7 @@ public class StructuredPreparation implements DeadlinePreparer {
   private final NodeDevices node;
   private final GasInformer gas;
   private final AgentConfig config;
+  private final ClaimStatuses statuses;
 
   @Inject
   public StructuredPreparation(
@@ -59,7 +61,8 @@ public class StructuredPreparation implements DeadlinePreparer {
       SliceOffer offer,
       NodeDevices node,
       GasInformer gas,
-      AgentConfig config) {
+      AgentConfig config,
+      ClaimStatuses statuses) {
     this.devices = devices;
     this.prepared = prepared;
     this.pending = pending;
@@ -68,6 +71,7 @@ public class StructuredPreparation implements DeadlinePreparer {
     this.node = node;
     this.gas = gas;
     this.config = config;
+    this.statuses = statuses;
   }
 
   @Override
@@ -77,6 +81,7 @@ public class StructuredPreparation implements DeadlinePreparer {
     if (result instanceof PrepareResult.Prepared) {
       pending.remove(claim.uid());
     }
+    statuses.answered(claim, result);
     return result;
   }
 
@@ -100,6 +105,7 @@ public class StructuredPreparation implements DeadlinePreparer {
     if (pending.remove(claim.uid())) {
       gas.reconcileSoon();
     }
+    statuses.unprepared(claim);
     return devices.unprepare(claim);
   }
 

@@ -4,6 +4,8 @@ import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.metrics.Meters;
 import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.nodeagent.cdi.GpuCdiDevices;
+import com.intel.dra.gpu.nodeagent.claimstatus.ClaimStatusWriter;
+import com.intel.dra.gpu.nodeagent.claimstatus.ClaimStatuses;
 import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import com.intel.dra.gpu.nodeagent.config.TestingConfig;
 import com.intel.dra.gpu.nodeagent.devices.DeviceLock;
@@ -53,6 +55,7 @@ import com.intel.dra.kit.time.SettableClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -79,6 +82,7 @@ public final class AgentParts {
   public final VfProvisioner provisioner;
   public final SliceOffer offer;
   public final GpuPolicies policies;
+  final ClaimStatuses statuses;
 
   /** The clock that the heartbeat uses. */
   public final SettableClock uptime = new SettableClock();
@@ -161,12 +165,25 @@ public final class AgentParts {
     var devicePreparation =
         new DevicePreparation(
             new ClaimRecorder(devices, prepared, lock, hosts, records, config), lock, informer);
+    statuses =
+        new ClaimStatuses(
+            new ClaimStatusWriter(NoApiServer.CLIENT, devices, config, Clock.systemUTC()),
+            config.claimStatus(),
+            clock);
     preparation =
         new ModePreparation(
             mode,
             new ClassicPreparation(devicePreparation, prepared, informer, store, config),
             new StructuredPreparation(
-                devicePreparation, prepared, pending, claims, offer, devices, informer, config),
+                devicePreparation,
+                prepared,
+                pending,
+                claims,
+                offer,
+                devices,
+                informer,
+                config,
+                statuses),
             devices,
             lock,
             config);

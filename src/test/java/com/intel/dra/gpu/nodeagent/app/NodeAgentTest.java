@@ -357,7 +357,8 @@ class NodeAgentTest {
                   new NodeEvents(client, config, Clock.systemUTC()),
                   informer,
                   Meters.ofAgent(parts.meters, config.nodeName())),
-              new GasLiveness(new MockedGasStore(client, config), informer));
+              new GasLiveness(new MockedGasStore(client, config), informer),
+              parts.statuses);
     }
 
     void start() throws IOException {

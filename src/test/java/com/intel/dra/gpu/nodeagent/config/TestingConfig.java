@@ -58,6 +58,11 @@ public record TestingConfig(
   }
 
   @Override
+  public boolean claimStatus() {
+    return false;
+  }
+
+  @Override
   public boolean drmMemory() {
     return false;
   }

@@ -10,6 +10,9 @@ import static org.awaitility.Awaitility.await;
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.nodeagent.app.NoApiServer;
+import com.intel.dra.gpu.nodeagent.claimstatus.ClaimStatusWriter;
+import com.intel.dra.gpu.nodeagent.claimstatus.ClaimStatuses;
 import com.intel.dra.gpu.nodeagent.config.TestingConfig;
 import com.intel.dra.gpu.nodeagent.devices.DeviceLock;
 import com.intel.dra.gpu.nodeagent.devices.NodeDevices;
@@ -37,6 +40,7 @@ import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collections;
@@ -88,7 +92,11 @@ class StructuredPreparationTest {
             new SliceOffer(node, hosts, records, failures, prepared, policies, config),
             node,
             gas,
-            config),
+            config,
+            new ClaimStatuses(
+                new ClaimStatusWriter(NoApiServer.CLIENT, node, config, Clock.systemUTC()),
+                false,
+                InstantSource.system())),
         config);
   }
 
