@@ -1,6 +1,6 @@
 package com.intel.dra.gpu.bench;
 
-import com.intel.dra.gpu.structured.GpuSharing;
+import com.intel.dra.gpu.policy.GpuSharing;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;

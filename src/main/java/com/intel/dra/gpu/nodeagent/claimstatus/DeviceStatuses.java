@@ -5,6 +5,7 @@ import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.GpuModels;
 import com.intel.dra.gpu.structured.ClaimResults;
 import com.intel.dra.gpu.structured.DeviceName;
+import com.intel.dra.gpu.structured.PreparableDevice;
 import com.intel.dra.gpu.structured.StructuredApi;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
@@ -75,7 +76,12 @@ final class DeviceStatuses {
               address(uid, devices).ifPresent(address -> data.put("pciAddress", address));
               uid.parent().ifPresent(gpu -> data.put("parentPciAddress", gpu.address().toString()));
             });
-    result.shareMiB().ifPresent(share -> data.put("memoryMiB", share));
+    PreparableDevice.Charge charge = result.charge();
+    charge
+        .memoryMiB()
+        .filter(memory -> memory > 0)
+        .ifPresent(share -> data.put("memoryMiB", share));
+    charge.shares().ifPresent(shares -> data.put("shares", shares));
     return data;
   }
 
