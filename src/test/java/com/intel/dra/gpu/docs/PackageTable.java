@@ -1,8 +1,9 @@
 package com.intel.dra.gpu.docs;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -14,6 +15,8 @@ import java.util.stream.Stream;
  * <pre>
  * | `nodeagent.tell` | metrics and Events | `api`, `kit.kubelet.api`, `nodeagent.{config,state}` |
  * </pre>
+ *
+ * <p>{@code `nodeagent.*`} are all other packages of the table that begin with {@code nodeagent}.
  */
 public final class PackageTable {
 
@@ -21,6 +24,7 @@ public final class PackageTable {
 
   private static final Pattern NAME = Pattern.compile("`([a-z]+(?:\\.[a-z]+)*)`");
   private static final Pattern USED = Pattern.compile("`([a-z.]+)(?:\\{([a-z.,]+)\\})?`");
+  private static final Pattern ALL_OF = Pattern.compile("`([a-z]+\\.)\\*`");
 
   private PackageTable() {}
 
@@ -46,7 +50,7 @@ public final class PackageTable {
 
   /** Returns all rows, in the order of the page. */
   public static List<Row> rows() {
-    var rows = new ArrayList<Row>();
+    var cellsOfRows = new LinkedHashMap<String, List<String>>();
     boolean isPackages = false;
     for (String line : Documents.prose(PAGE)) {
       if (line.startsWith("## ")) {
@@ -56,11 +60,24 @@ public final class PackageTable {
       if (isPackages && cells.size() == 3) {
         var name = NAME.matcher(cells.get(0));
         if (name.matches()) {
-          rows.add(new Row(name.group(1), cells.get(1), used(cells.get(2))));
+          cellsOfRows.put(name.group(1), cells);
         }
       }
     }
-    return rows;
+    return cellsOfRows.entrySet().stream()
+        .map(row -> row(row.getKey(), row.getValue(), cellsOfRows.keySet()))
+        .toList();
+  }
+
+  private static Row row(String name, List<String> cells, Set<String> all) {
+    SortedSet<String> mayUse = used(cells.get(2));
+    ALL_OF
+        .matcher(cells.get(2))
+        .results()
+        .flatMap(room -> all.stream().filter(other -> other.startsWith(room.group(1))))
+        .filter(other -> !other.equals(name))
+        .forEach(mayUse::add);
+    return new Row(name, cells.get(1), mayUse);
   }
 
   private static SortedSet<String> used(String cell) {
