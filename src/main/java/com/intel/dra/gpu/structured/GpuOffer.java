@@ -124,7 +124,7 @@ public record GpuOffer(List<OfferedGpu> gpus, boolean ready, boolean monitors) {
       int vfsBefore = vfs.size();
       int published = 0;
       switch (offered.vfs()) {
-        case OfferedGpu.Vfs.OnDemand(VfProfile profile, Optional<String> failure, boolean _)
+        case OfferedGpu.Vfs.OnDemand(VfProfile profile, Optional<String> failure, var _, var _)
             when withVfsOnDemand -> {
           counterSets.add(slots(offered, profile.numVfs()));
           published = profile.numVfs();
@@ -146,6 +146,8 @@ public record GpuOffer(List<OfferedGpu> gpus, boolean ready, boolean monitors) {
       addLost(offered, published, vfs);
       if (offered.withheld()) {
         whole.subList(wholeBefore, whole.size()).forEach(GpuOffer::leaveToItsClaims);
+      }
+      if (offered.withheld() || hasClosedVfs(offered)) {
         vfs.subList(vfsBefore, vfs.size()).forEach(GpuOffer::leaveToItsClaims);
       }
     }
@@ -242,6 +244,11 @@ public record GpuOffer(List<OfferedGpu> gpus, boolean ready, boolean monitors) {
         .addToCapacity(SHARES, counted(shares))
         .addToCapacity(MEMORY, unasked(mib(gpu.memoryMiB())))
         .addToCapacity(MILLICORES, unasked(number(MILLICORES_OF_A_GPU)));
+  }
+
+  private static boolean hasClosedVfs(OfferedGpu offered) {
+    return offered.vfs() instanceof OfferedGpu.Vfs.OnDemand(var _, var _, var _, boolean isClosed)
+        && isClosed;
   }
 
   private static Device vfOnDemand(
@@ -350,7 +357,8 @@ public record GpuOffer(List<OfferedGpu> gpus, boolean ready, boolean monitors) {
     if (excluded) {
       taints.add(taint(StructuredApi.IN_USE_TAINT, StructuredApi.NO_SCHEDULE));
     }
-    if (offered.vfs() instanceof OfferedGpu.Vfs.OnDemand(var _, var _, boolean blocks) && blocks) {
+    if (offered.vfs() instanceof OfferedGpu.Vfs.OnDemand(var _, var _, boolean blocks, var _)
+        && blocks) {
       taints.add(taint(StructuredApi.VFS_FAILED_TAINT, StructuredApi.NO_SCHEDULE));
     }
     return taints;
@@ -467,7 +475,7 @@ public record GpuOffer(List<OfferedGpu> gpus, boolean ready, boolean monitors) {
               .filter(vf -> vf.uid().equals(name.uid()))
               .findFirst()
               .map(vf -> new PreparableDevice.Vf(vf.uid(), vf.memoryMiB(), ""));
-      case OfferedGpu.Vfs.OnDemand(VfProfile profile, var _, var _) ->
+      case OfferedGpu.Vfs.OnDemand(VfProfile profile, var _, var _, var _) ->
           Optional.of(name.uid())
               .filter(vf -> vf.vfIndex().orElseThrow() < profile.numVfs())
               .map(vf -> new PreparableDevice.Vf(vf, profile.memoryMiB(), profile.name()));

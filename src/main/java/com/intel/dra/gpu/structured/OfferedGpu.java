@@ -150,9 +150,18 @@ public record OfferedGpu(
      * @param failure why the last attempt failed; empty if no failure is known
      * @param blocksTheGpu whether the GPU cannot be used as a whole either, for example because its
      *     VFs cannot be removed
+     * @param isClosed whether only claims that hold VFs keep them, because the policy wants others
+     *     or none
      */
-    record OnDemand(VfProfile profile, Optional<String> failure, boolean blocksTheGpu)
-        implements Vfs {}
+    record OnDemand(
+        VfProfile profile, Optional<String> failure, boolean blocksTheGpu, boolean isClosed)
+        implements Vfs {
+
+      /** VFs that new claims may get. */
+      public OnDemand(VfProfile profile, Optional<String> failure, boolean blocksTheGpu) {
+        this(profile, failure, blocksTheGpu, false);
+      }
+    }
   }
 
   /**

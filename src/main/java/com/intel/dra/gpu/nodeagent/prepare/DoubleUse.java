@@ -189,9 +189,15 @@ final class DoubleUse {
     if (device.uid().equals(used.uid())) {
       return isVf(device)
           || !(isShared(device, claim) && isShared(used, other))
+          || !claim.results().isEmpty() && isOfUnknownSize(used)
           || device.hasCountedShares() != used.hasCountedShares();
     }
     return DeviceUid.areVfAndItsGpu(device.uid(), used.uid());
+  }
+
+  /** An older agent drops the count of a share, and a share by memory is never of nothing. */
+  private static boolean isOfUnknownSize(AllocatedDevice device) {
+    return device.memory() == 0 && !device.hasCountedShares();
   }
 
   private static boolean isVf(AllocatedDevice device) {

@@ -259,12 +259,19 @@ public class SliceOffer {
     }
     return mayBeWhole
         ? new OfferedGpu.Use.Unknown()
-        : OfferedGpu.Use.of(held.stream().map(SliceOffer::shares));
+        : OfferedGpu.Use.of(held.stream().map(device -> shares(gpu, device)));
   }
 
-  private static OfferedGpu.Use shares(AllocatedDevice device) {
-    return device.hasCountedShares()
-        ? new OfferedGpu.Use.ByCount(Math.clamp(device.totalShares(), 1, Gpu.MAX_SHARES))
+  /**
+   * A share of nothing is one of which an older agent has dropped the count, or a whole GPU whose
+   * memory was not known then.
+   */
+  private static OfferedGpu.Use shares(Gpu gpu, AllocatedDevice device) {
+    if (device.hasCountedShares()) {
+      return new OfferedGpu.Use.ByCount(Math.clamp(device.totalShares(), 1, Gpu.MAX_SHARES));
+    }
+    return device.memory() == 0 && gpu.memoryMiB() > 0
+        ? new OfferedGpu.Use.Unknown()
         : new OfferedGpu.Use.ByMemory();
   }
 
@@ -293,7 +300,8 @@ public class SliceOffer {
                 new OfferedGpu.Vfs.OnDemand(
                     profile,
                     failure(gpu, state),
-                    !state.map(VfHostState::offersGpuSoon).orElse(true)))
+                    !state.map(VfHostState::offersGpuSoon).orElse(true),
+                    !Optional.of(profile).equals(wantedProfile(gpu, policy))))
         .or(() -> made.map(vfs -> stillSplit(gpu, vfs, state, atLeast)))
         .orElseGet(OfferedGpu.Vfs.None::new);
   }
@@ -316,7 +324,11 @@ public class SliceOffer {
     List<VfProfile> profiles = gpu.vfProfiles();
     return made.filter(vfs -> !vfs.profile().isEmpty())
         .map(vfs -> VfProfiles.named(profiles, vfs.profile()))
-        .orElseGet(() -> OfferedGpu.profileFor(policy.vfsOnDemand(), profiles));
+        .orElseGet(() -> wantedProfile(gpu, policy));
+  }
+
+  private static Optional<VfProfile> wantedProfile(Gpu gpu, GpuPolicy policy) {
+    return OfferedGpu.profileFor(policy.vfsOnDemand(), gpu.vfProfiles());
   }
 
   private Optional<String> failure(Gpu gpu, Optional<VfHostState> state) {

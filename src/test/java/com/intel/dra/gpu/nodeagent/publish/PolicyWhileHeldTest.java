@@ -2,6 +2,7 @@ package com.intel.dra.gpu.nodeagent.publish;
 
 import static com.intel.dra.gpu.nodeagent.app.AgentFixtures.claim;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.intel.dra.gpu.api.AllocatableDevice;
 import com.intel.dra.gpu.api.AllocatedDevice;
@@ -9,6 +10,7 @@ import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.nodeagent.app.VfNode;
+import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
 import com.intel.dra.gpu.policy.GpuSharing;
 import com.intel.dra.gpu.policy.PolicyRule;
@@ -20,6 +22,7 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.resource.v1.Device;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResult;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResultBuilder;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceTaint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,6 +108,58 @@ class PolicyWhileHeldTest {
         .filter(candidate -> candidate.getName().equals(DeviceName.of(device).toString()))
         .findFirst()
         .orElseThrow();
+  }
+
+  /** As an older agent does, after a rollback or beside the new one. */
+  @Test
+  void aShareOfWhichAnOlderAgentDroppedTheCountIsNotGivenAgain() throws IOException {
+    follow(sharing(FOUR_SHARES));
+    prepare("a", shares("s1", 1));
+    node.agent.prepared.put("a", withoutCounts(node.agent.prepared.find("a").orElseThrow()));
+    node.settle();
+
+    assertThat(published(gpu.uid()).getTaints())
+        .anyMatch(taint -> taint.getKey().equals("gpu.intel.com/in-use"));
+    assertThat(prepare("b", memory("s2", "16Gi"))).isInstanceOf(PrepareResult.Failed.class);
+  }
+
+  private static PreparedClaim withoutCounts(PreparedClaim claim) {
+    return new PreparedClaim(
+        claim.namespace(),
+        claim.name(),
+        claim.devices().stream()
+            .map(
+                device ->
+                    new AllocatedDevice(
+                        device.memory(),
+                        device.parentUid(),
+                        device.profile(),
+                        device.type(),
+                        device.uid()))
+            .toList(),
+        claim.results());
+  }
+
+  private DeviceRequestAllocationResult memory(String id, String amount) {
+    return new DeviceRequestAllocationResultBuilder(result(gpu.uid()))
+        .withShareID(id)
+        .addToConsumedCapacity("memory", new Quantity(amount))
+        .build();
+  }
+
+  @Test
+  void noFurtherClaimGetsAVfWhenThereAreToBeNoneOrOthers() {
+    follow(vfs(2));
+    prepare("a", result(gpu.uid().vf(0)));
+    assertThat(published(gpu.uid().vf(1)).getTaints()).isEmpty();
+
+    follow(vfs(0));
+    assertThat(published(gpu.uid().vf(1)).getTaints())
+        .extracting(DeviceTaint::getKey, DeviceTaint::getEffect)
+        .containsExactly(tuple("gpu.intel.com/in-use", "NoSchedule"));
+
+    follow(vfs(2));
+    assertThat(published(gpu.uid().vf(1)).getTaints()).isEmpty();
   }
 
   /** Such as {@code 1 of 4}: the fewest shares that the scheduler gives, and all of them. */
