@@ -73,7 +73,7 @@ class StructuredClaimStatusIT {
                       assertThat(entry.getDevice())
                           .isEqualTo(cluster.given("gpu").getFirst().getDevice());
                       assertThat(entry.getData())
-                          .asInstanceOf(InstanceOfAssertFactories.MAP)
+                          .extracting("value", InstanceOfAssertFactories.MAP)
                           .containsEntry("type", "gpu")
                           .containsKeys("model", "pciAddress");
                       assertThat(entry.getConditions())
