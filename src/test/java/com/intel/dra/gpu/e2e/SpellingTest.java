@@ -78,6 +78,12 @@ class SpellingTest {
     };
   }
 
+  /** Returns whether a cluster of that version takes the example with its default feature gates. */
+  static boolean isTakenByDefault(String example, String served) {
+    boolean needsGate = served.equals("v1beta2") && FIRST_AVAILABLE.contains(example);
+    return isTaken(example, served) && !needsGate;
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"1.31.0", "1.37.2"})
   void classicExamplesAreRefusedWhereTheyEnd(String kubernetes) {
