@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Comparator;
-import java.util.Locale;
 import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -116,8 +115,7 @@ class HostileContentTest {
     Arbitrary<String> lines =
         Combinators.combine(
                 Arbitraries.of("drm/", "drm//", "", "cma/", "\u001b[31m"),
-                Arbitraries.of(
-                    BAD, GOOD.toUpperCase(Locale.ROOT), "0000:ff:1f.7", "x", "0".repeat(5000)),
+                Arbitraries.of(BAD, "0000:AB:00.0", "0000:ff:1f.7", "x", "0".repeat(5000)),
                 Arbitraries.of("/vram0 ", "/vram1 ", "/vram999999 ", "/stolen ", "/vram0", " "),
                 Arbitraries.of(
                     "", "-1", "1", "4294967296", "9".repeat(18), "9".repeat(40), "0x10", "lots"))
