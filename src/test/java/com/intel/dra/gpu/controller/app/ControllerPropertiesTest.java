@@ -132,7 +132,8 @@ class ControllerPropertiesTest {
       inCalm.carryOut(action);
       calm.settleInOrder(0);
       inStorm.carryOut(action);
-      stormy.settleInOrder(3);
+      // parameters wake all pods that wait for them, and after a restart another one may be first
+      stormy.settleInOrder(action instanceof Action.SetParameters ? 0 : 3);
     }
     assertThat(inStorm.picture()).isEqualTo(inCalm.picture());
     calm.checkAtRest();
