@@ -1,13 +1,13 @@
 package com.intel.dra.gpu.nodeagent.claimstatus;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.intel.dra.gpu.api.DriverEvents;
 import com.intel.dra.gpu.api.EventReason;
 import com.intel.dra.gpu.client.BoundedClient;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import com.intel.dra.gpu.nodeagent.devices.NodeDevices;
+import com.intel.dra.gpu.nodeagent.tell.EventWriter;
 import com.intel.dra.gpu.structured.ClaimResults;
 import com.intel.dra.gpu.structured.StructuredApi;
 import com.intel.dra.kit.client.ObjectLookup;
@@ -54,6 +54,7 @@ public class ClaimStatusWriter {
   }
 
   private final KubernetesClient client;
+  private final EventWriter events;
   private final NodeDevices devices;
   private final AgentConfig config;
   private final Clock clock;
@@ -65,6 +66,7 @@ public class ClaimStatusWriter {
   public ClaimStatusWriter(
       KubernetesClient client, NodeDevices devices, AgentConfig config, Clock clock) {
     this.client = BoundedClient.of(client, ANSWER_WITHIN, 0);
+    this.events = new EventWriter(this.client, config.nodeName());
     this.devices = devices;
     this.config = config;
     this.clock = clock;
@@ -158,17 +160,8 @@ public class ClaimStatusWriter {
             .withName(reference.name())
             .withUid(reference.uid())
             .build();
-    String suffix = "%x%09x".formatted(now.getEpochSecond(), now.getNano());
     try {
-      client
-          .resource(
-              DriverEvents.event(about, reference.namespace(), suffix, reason, message, now)
-                  .editSource()
-                  .withHost(config.nodeName())
-                  .endSource()
-                  .withReportingInstance(config.nodeName())
-                  .build())
-          .create();
+      events.write(about, reference.namespace(), reason, message, now);
     } catch (KubernetesClientException e) {
       LOG.warnf(
           "Event %s on %s could not be written: %s", reason.word(), reference, e.getMessage());

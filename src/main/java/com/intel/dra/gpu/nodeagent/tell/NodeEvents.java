@@ -1,6 +1,5 @@
 package com.intel.dra.gpu.nodeagent.tell;
 
-import com.intel.dra.gpu.api.DriverEvents;
 import com.intel.dra.gpu.api.EventReason;
 import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
@@ -9,7 +8,6 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
-import java.time.Instant;
 import org.jboss.logging.Logger;
 
 /**
@@ -24,7 +22,7 @@ public class NodeEvents {
   /** The only namespace for Events about objects that have no namespace. */
   private static final String NAMESPACE = "default";
 
-  private final KubernetesClient client;
+  private final EventWriter writer;
   private final AgentConfig config;
   private final Clock clock;
 
@@ -33,7 +31,7 @@ public class NodeEvents {
    */
   @Inject
   public NodeEvents(KubernetesClient client, AgentConfig config, Clock clock) {
-    this.client = client;
+    this.writer = new EventWriter(client, config.nodeName());
     this.config = config;
     this.clock = clock;
   }
@@ -61,18 +59,8 @@ public class NodeEvents {
             // the kubelet's own Events also have the name here
             .withUid(node)
             .build();
-    Instant now = clock.instant();
-    String suffix = "%x%09x".formatted(now.getEpochSecond(), now.getNano());
     try {
-      client
-          .resource(
-              DriverEvents.event(object, NAMESPACE, suffix, reason, message, now)
-                  .editSource()
-                  .withHost(node)
-                  .endSource()
-                  .withReportingInstance(node)
-                  .build())
-          .create();
+      writer.write(object, NAMESPACE, reason, message, clock.instant());
     } catch (KubernetesClientException e) {
       if (!Thread.currentThread().isInterrupted()) {
         LOG.warnf("Event %s on the Node could not be written: %s", reason.word(), e.getMessage());
