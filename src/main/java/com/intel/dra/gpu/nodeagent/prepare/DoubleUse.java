@@ -13,7 +13,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -52,30 +52,53 @@ final class DoubleUse {
       Optional<PreparedClaim> before,
       PreparedClaim wanted,
       SortedMap<String, PreparedClaim> others) {
-    for (String gpu : uids(wanted)) {
-      long asked = countedShares(wanted, gpu);
-      long used = others.values().stream().mapToLong(other -> countedShares(other, gpu)).sum();
-      long total =
-          Stream.concat(Stream.of(wanted), others.values().stream())
-              .flatMap(claim -> claim.devices().stream())
-              .filter(device -> device.uid().equals(gpu) && device.hasCountedShares())
-              .mapToLong(AllocatedDevice::totalShares)
-              .min()
-              .orElse(0);
-      if (asked > before.map(known -> countedShares(known, gpu)).orElse(0L)
-          && used > 0
-          && asked + used > total) {
-        return Optional.of(
-            "%d shares of device %s cannot be used while other claims use %d of its %d on this node: claims %s; if the pod of one was deleted by force, its containers are still ending, and the next try may succeed"
-                .formatted(
-                    asked,
-                    gpu,
-                    used,
-                    total,
-                    names(others, claim -> countedShares(claim, gpu) > 0)));
-      }
+    return firstGpu(
+        wanted,
+        gpu -> {
+          ToLongFunction<PreparedClaim> amount = claim -> countedShares(claim, gpu);
+          var demand = Demand.of(before, wanted, others, amount);
+          long total =
+              Stream.concat(Stream.of(wanted), others.values().stream())
+                  .flatMap(claim -> claim.devices().stream())
+                  .filter(device -> device.uid().equals(gpu) && device.hasCountedShares())
+                  .mapToLong(AllocatedDevice::totalShares)
+                  .min()
+                  .orElse(0);
+          return demand.isMoreThan(total) && demand.used() > 0
+              ? Optional.of(
+                  "%d shares of device %s cannot be used while other claims use %d of its %d on this node: claims %s; if the pod of one was deleted by force, its containers are still ending, and the next try may succeed"
+                      .formatted(demand.asked(), gpu, demand.used(), total, users(others, amount)))
+              : Optional.empty();
+        });
+  }
+
+  /**
+   * How much a claim asks for of one GPU, and other claims use. A claim that is prepared already
+   * takes nothing more when the kubelet calls again.
+   *
+   * @param before what the claim has had so far
+   */
+  private record Demand(long asked, long before, long used) {
+
+    static Demand of(
+        Optional<PreparedClaim> before,
+        PreparedClaim wanted,
+        SortedMap<String, PreparedClaim> others,
+        ToLongFunction<PreparedClaim> amount) {
+      return new Demand(
+          amount.applyAsLong(wanted),
+          before.map(amount::applyAsLong).orElse(0L),
+          others.values().stream().mapToLong(amount).sum());
     }
-    return Optional.empty();
+
+    boolean isMoreThan(long limit) {
+      return asked > before && asked + used > limit;
+    }
+  }
+
+  private static Optional<String> firstGpu(
+      PreparedClaim wanted, Function<String, Optional<String>> refusal) {
+    return uids(wanted).stream().map(refusal).flatMap(Optional::stream).findFirst();
   }
 
   private static long countedShares(PreparedClaim claim, String gpu) {
@@ -85,10 +108,10 @@ final class DoubleUse {
         .sum();
   }
 
-  private static String names(
-      SortedMap<String, PreparedClaim> claims, Predicate<PreparedClaim> which) {
+  private static String users(
+      SortedMap<String, PreparedClaim> claims, ToLongFunction<PreparedClaim> amount) {
     return claims.entrySet().stream()
-        .filter(claim -> which.test(claim.getValue()))
+        .filter(claim -> amount.applyAsLong(claim.getValue()) > 0)
         .map(
             claim ->
                 "%s/%s (%s)"
@@ -102,17 +125,16 @@ final class DoubleUse {
       Optional<PreparedClaim> before,
       PreparedClaim wanted,
       SortedMap<String, PreparedClaim> others) {
-    for (String gpu : uids(wanted)) {
-      long asked = shares(wanted, gpu);
-      long used = others.values().stream().mapToLong(other -> shares(other, gpu)).sum();
-      if (asked > before.map(known -> shares(known, gpu)).orElse(0L)
-          && asked + used > Gpu.MAX_SHARES) {
-        return Optional.of(
-            "%d shares of device %s cannot be used while other claims use %d on this node: a GPU has %d shares at most"
-                .formatted(asked, gpu, used, Gpu.MAX_SHARES));
-      }
-    }
-    return Optional.empty();
+    return firstGpu(
+        wanted,
+        gpu -> {
+          var demand = Demand.of(before, wanted, others, claim -> shares(claim, gpu));
+          return demand.isMoreThan(Gpu.MAX_SHARES)
+              ? Optional.of(
+                  "%d shares of device %s cannot be used while other claims use %d on this node: a GPU has %d shares at most"
+                      .formatted(demand.asked(), gpu, demand.used(), Gpu.MAX_SHARES))
+              : Optional.empty();
+        });
   }
 
   private static long shares(PreparedClaim claim, String gpu) {
@@ -140,33 +162,27 @@ final class DoubleUse {
     return Optional.empty();
   }
 
-  /**
-   * The shares of one GPU, with those of ending containers, may be more than the GPU has. A claim
-   * that is prepared already takes nothing more when the kubelet calls again.
-   */
+  /** The shares of one GPU, with those of ending containers, may be more than the GPU has. */
   private static Optional<String> tooMuchMemory(
       Optional<PreparedClaim> before,
       PreparedClaim wanted,
       SortedMap<String, PreparedClaim> others,
       Function<String, Optional<Integer>> memoryMiB) {
-    for (String gpu : uids(wanted)) {
-      long has = memoryMiB.apply(gpu).orElse(0);
-      if (wanted.results().isEmpty()) {
-        continue; // the controller of classic DRA has counted
-      }
-      long asked = shareMiB(wanted, gpu);
-      if (asked <= before.map(known -> shareMiB(known, gpu)).orElse(0L)) {
-        continue;
-      }
-      long used = others.values().stream().mapToLong(other -> shareMiB(other, gpu)).sum();
-      if (has > 0 && used > 0 && asked + used > has) {
-        return Optional.of(
-            "%d MiB of device %s cannot be used while other claims use %d MiB of its %d MiB on this node: claims %s; if the pod of one was deleted by force, its containers are still ending, and the next try may succeed"
-                .formatted(
-                    asked, gpu, used, has, names(others, claim -> shareMiB(claim, gpu) > 0)));
-      }
+    if (wanted.results().isEmpty()) {
+      return Optional.empty(); // the controller of classic DRA has counted
     }
-    return Optional.empty();
+    return firstGpu(
+        wanted,
+        gpu -> {
+          ToLongFunction<PreparedClaim> amount = claim -> shareMiB(claim, gpu);
+          var demand = Demand.of(before, wanted, others, amount);
+          long has = memoryMiB.apply(gpu).orElse(0);
+          return has > 0 && demand.isMoreThan(has) && demand.used() > 0
+              ? Optional.of(
+                  "%d MiB of device %s cannot be used while other claims use %d MiB of its %d MiB on this node: claims %s; if the pod of one was deleted by force, its containers are still ending, and the next try may succeed"
+                      .formatted(demand.asked(), gpu, demand.used(), has, users(others, amount)))
+              : Optional.empty();
+        });
   }
 
   private static SortedSet<String> uids(PreparedClaim claim) {
