@@ -61,14 +61,9 @@ public record GpuOffer(List<OfferedGpu> gpus, boolean ready, boolean monitors) {
     gpus = List.copyOf(gpus);
   }
 
-  /** The offer with monitors. */
-  public GpuOffer(List<OfferedGpu> gpus, boolean ready) {
-    this(gpus, ready, true);
-  }
-
   /** The offer of a node that is ready, with monitors. */
   public GpuOffer(List<OfferedGpu> gpus) {
-    this(gpus, true);
+    this(gpus, true, true);
   }
 
   /**

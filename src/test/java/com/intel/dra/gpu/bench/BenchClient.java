@@ -3,6 +3,9 @@ package com.intel.dra.gpu.bench;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** What every benchmark with an API server does at its start. */
 final class BenchClient {
@@ -33,5 +36,15 @@ final class BenchClient {
     config.setConnectionTimeout(PATIENCE_MILLIS);
     config.setRequestTimeout(PATIENCE_MILLIS);
     return new KubernetesClientBuilder().withConfig(config).build();
+  }
+
+  /** Reads arguments such as {@code kube-scheduler=1234}: processes to measure, by name. */
+  static Map<String, Long> processes(List<String> named) {
+    var processes = new TreeMap<String, Long>();
+    for (String process : named) {
+      List<String> parts = List.of(process.split("=", 2));
+      processes.put(parts.getFirst(), Long.valueOf(parts.getLast()));
+    }
+    return processes;
   }
 }

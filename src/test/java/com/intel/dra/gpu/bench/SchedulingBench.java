@@ -1,17 +1,14 @@
 package com.intel.dra.gpu.bench;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
@@ -65,12 +62,7 @@ final class SchedulingBench {
           for (int wave = 1; wave <= waves; wave++) {
             SchedulingResult result =
                 bench.load(Integer.parseInt(args[4]), Integer.parseInt(args[5]), processes, audit);
-            Files.writeString(
-                Path.of("%s-%d.json".formatted(args[8], wave)),
-                JsonMapper.builder()
-                    .build()
-                    .writerWithDefaultPrettyPrinter()
-                    .writeValueAsString(result));
+            ResultFile.write(Path.of("%s-%d.json".formatted(args[8], wave)), result);
             System.out.println(SchedulingReport.line(result));
             if (wave < waves) {
               bench.drain();
@@ -84,11 +76,7 @@ final class SchedulingBench {
   }
 
   private static Map<String, Long> processes(List<String> named) {
-    var processes = new TreeMap<String, Long>();
-    for (String process : named) {
-      List<String> parts = List.of(process.split("=", 2));
-      processes.put(parts.getFirst(), Long.valueOf(parts.getLast()));
-    }
+    Map<String, Long> processes = BenchClient.processes(named);
     processes.put("this benchmark", ProcessHandle.current().pid());
     return processes;
   }

@@ -1,6 +1,5 @@
 package com.intel.dra.gpu.bench;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.intel.dra.gpu.bench.StructuredRow.Asked;
 import com.intel.dra.gpu.bench.StructuredRow.Feature;
 import com.intel.dra.gpu.bench.StructuredRow.Slices;
@@ -12,7 +11,6 @@ import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,7 +68,7 @@ final class StructuredBench {
           new StructuredBench(
               client,
               Integer.parseInt(args[1]),
-              processes(List.of(args).subList(6, args.length)),
+              BenchClient.processes(List.of(args).subList(6, args.length)),
               Optional.of(args[5]).filter(folder -> !folder.isEmpty()).map(Path::of));
       bench.makeNodes(nodes);
       // the first pods of a new control plane wait for caches that fill at their first use
@@ -84,25 +82,11 @@ final class StructuredBench {
           results.add(result);
           System.out.println(StructuredReport.line(result));
           // after each row, so that an interrupted run has results
-          Files.writeString(
-              Path.of(args[4]),
-              JsonMapper.builder()
-                  .build()
-                  .writerWithDefaultPrettyPrinter()
-                  .writeValueAsString(results));
+          ResultFile.write(Path.of(args[4]), results);
         }
       }
     }
     System.exit(0); // otherwise the threads of the client's HTTP library keep running
-  }
-
-  private static Map<String, Long> processes(List<String> named) {
-    var processes = new TreeMap<String, Long>();
-    for (String process : named) {
-      List<String> parts = List.of(process.split("=", 2));
-      processes.put(parts.getFirst(), Long.valueOf(parts.getLast()));
-    }
-    return processes;
   }
 
   private void makeNodes(int nodes) throws Exception {

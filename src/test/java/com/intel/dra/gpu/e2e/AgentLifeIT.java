@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.e2e;
 
+import static com.intel.dra.gpu.e2e.TestObjects.ON_NODE1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.intel.dra.gpu.api.AgentLease;
@@ -19,8 +20,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * the agent works.
  */
 class AgentLifeIT {
-
-  private static final String ON_NODE1 = "nodeSelector: {kubernetes.io/hostname: node1}";
 
   @RegisterExtension final RealCluster cluster = new RealCluster();
 

@@ -3,6 +3,7 @@ package com.intel.dra.gpu.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -22,14 +23,15 @@ class ClusterUpgradeIT {
   void podsKeepTheirGpusAndNewPodsGetTheirsAfterEachStep() {
     try (UpgradedCluster before = UpgradedCluster.withNewNamespace()) {
       int from = minor(before.client().getKubernetesVersion().getGitVersion());
-      int first = before.podWithGpu("first");
+      Set<Integer> first = before.podWithGpu("first");
       var restarts = before.restartsOfTheAgents();
 
       UpgradedCluster.upgradeControlPlane(TO, apisForKubelets(from));
 
       UpgradedCluster cluster = before.asServedNow();
       cluster.assertUntouched("first", first);
-      int second = cluster.podWithGpu("second"); // its kubelet is older than the API server
+      Set<Integer> second =
+          cluster.podWithGpu("second"); // its kubelet is older than the API server
       assertThat(second).isNotEqualTo(first);
       cluster.deletePodAndAwaitItsEnd("second");
       assertThat(cluster.restartsOfTheAgents()).as("the agents go on").isEqualTo(restarts);
@@ -42,8 +44,8 @@ class ClusterUpgradeIT {
 
       cluster.deletePodAndAwaitItsEnd("first"); // as a drain does, which each kubelet needs
       UpgradedCluster.upgradeKubelets(TO);
-      int third = cluster.podWithGpu("third");
-      int fourth = cluster.podWithGpu("fourth");
+      Set<Integer> third = cluster.podWithGpu("third");
+      Set<Integer> fourth = cluster.podWithGpu("fourth");
       assertThat(List.of(third, fourth))
           .as("all are free again")
           .contains(first)
@@ -55,7 +57,7 @@ class ClusterUpgradeIT {
   }
 
   /** The scheduler can count parts of GPUs from 1.36 on; a GPU that is held as a whole stays so. */
-  private static void assertTheFreeGpuBecomesShared(UpgradedCluster cluster, int held) {
+  private static void assertTheFreeGpuBecomesShared(UpgradedCluster cluster, Set<Integer> held) {
     Shell.kubectl("rollout", "restart", "daemonset/" + RealCluster.AGENT);
     Shell.kubectl("rollout", "status", "daemonset/" + RealCluster.AGENT, "--timeout=180s");
     cluster.eventually(

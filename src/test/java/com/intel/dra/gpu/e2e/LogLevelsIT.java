@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -14,14 +13,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class LogLevelsIT {
 
   private static final String MAP = "intel-gpu-logging";
-  private static final String NOTE = "e2e.example.com/look";
 
   @RegisterExtension final RealCluster cluster = RealCluster.withWhateverGpus();
 
   @AfterEach
   void asBefore() {
     Shell.kubectl("delete", "configmap", MAP, "-n", "default", "--ignore-not-found");
-    Shell.kubectl("annotate", "pods", "-n", "default", "--all", NOTE + "-");
+    RealCluster.removeNotes();
   }
 
   @Test
@@ -46,15 +44,7 @@ class LogLevelsIT {
   }
 
   private void awaitLine(List<Pod> pods, String line) {
-    // kubelets read ConfigMaps about once a minute, and at once when a pod changes
-    Shell.kubectl(
-        "annotate",
-        "pods",
-        "-n",
-        "default",
-        "--all",
-        "--overwrite",
-        NOTE + "=" + UUID.randomUUID());
+    RealCluster.haveKubeletsLookAtConfigMaps();
     for (Pod pod : pods) {
       cluster.eventually(
           pod.getMetadata().getName() + " says: " + line,

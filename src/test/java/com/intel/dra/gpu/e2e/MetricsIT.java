@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.e2e;
 
+import static com.intel.dra.gpu.e2e.TestObjects.ON_NODE1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.intel.dra.gpu.metrics.Application;
@@ -15,8 +16,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class MetricsIT {
 
   private static final long MIB = 1L << 20;
-  private static final String ON_NODE1 = "nodeSelector: {kubernetes.io/hostname: node1}";
-
   @RegisterExtension final RealCluster cluster = new RealCluster();
 
   @Test

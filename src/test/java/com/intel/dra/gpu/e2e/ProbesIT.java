@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.e2e;
 
+import static com.intel.dra.gpu.e2e.TestObjects.ON_NODE1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Pod;
@@ -14,7 +15,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** The kubelet's probes, failing and recovering. */
 class ProbesIT {
 
-  private static final String ON_NODE1 = "nodeSelector: {kubernetes.io/hostname: node1}";
   private static final String PLUGINS = "/var/lib/kubelet/plugins/gpu.dra.intel.com";
 
   @RegisterExtension final RealCluster cluster = new RealCluster();

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -36,6 +37,8 @@ class RealCluster extends TestNamespace
   static final String IMAGE = "registry.k8s.io/e2e-test-images/busybox:1.29-2";
   static final String CONTROLLER = "intel-gpu-controller";
   static final String AGENT = "intel-gpu-node-agent";
+
+  private static final String NOTE = "e2e.example.com/look";
 
   private static final ApiSpelling SPELLING = spellingOfTheCluster();
   private static final KubernetesClient CLIENT = client(SPELLING);
@@ -180,6 +183,26 @@ class RealCluster extends TestNamespace
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Has kubelets give the driver's pods their ConfigMaps as they are now: they look about once a
+   * minute, and at once when a pod changes. {@link #removeNotes} undoes it.
+   */
+  static void haveKubeletsLookAtConfigMaps() {
+    annotateDriver("--overwrite", NOTE + "=" + UUID.randomUUID());
+  }
+
+  static void removeNotes() {
+    annotateDriver(NOTE + "-");
+  }
+
+  private static void annotateDriver(String... arguments) {
+    Shell.kubectl(
+        Stream.concat(
+                Stream.of("annotate", "pods", "-n", DRIVER_NAMESPACE, "--all"),
+                Stream.of(arguments))
+            .toArray(String[]::new));
   }
 
   @Override

@@ -11,10 +11,8 @@ import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -22,10 +20,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /** A cluster whose scheduler allocates devices itself (Kubernetes 1.31 and later). */
 final class StructuredCluster extends RealCluster {
 
-  static final String ON_NODE1 = "nodeSelector: {kubernetes.io/hostname: node1}";
-
   private static final String DRIVER = "gpu.intel.com";
-  private static final Pattern CARD = Pattern.compile("\\bcard(\\d+)\\b");
 
   private final Topology shown;
 
@@ -143,22 +138,6 @@ final class StructuredCluster extends RealCluster {
         .toList();
   }
 
-  /**
-   * Makes a template and a claim with the same spec, both with that name.
-   *
-   * @param spec of the claim, for example {@code {devices: {requests: [...]}}}
-   */
-  void structuredTemplate(String name, String spec) {
-    apply(
-        """
-        apiVersion: resource.k8s.io/v1
-        kind: ResourceClaimTemplate
-        metadata: {name: %s}
-        spec: {spec: %s}
-        """
-            .formatted(name, spec));
-  }
-
   void structuredClaim(String name, String spec) {
     apply(
         """
@@ -170,55 +149,12 @@ final class StructuredCluster extends RealCluster {
             .formatted(name, spec));
   }
 
-  /**
-   * Returns the spec of a claim with one request for one device of that class; {@code more} may be
-   * empty.
-   */
-  static String one(String deviceClass, String more) {
-    return "{devices: {requests: [{name: gpu, exactly: {deviceClassName: %s%s}}]}}"
-        .formatted(deviceClass, more.isEmpty() ? "" : ", " + more);
-  }
-
   static String memory(String amount) {
     return "capacity: {requests: {memory: %s}}".formatted(amount);
   }
 
-  static String template(String name) {
-    return "resourceClaimTemplateName: " + name;
-  }
-
   static String claimNamed(String name) {
     return "resourceClaimName: " + name;
-  }
-
-  /** Makes a pod with one container that uses all the claims. */
-  void structuredPod(String name, String where, Map<String, String> claims) {
-    structuredPod(
-        name, where, List.of(container("main", claims.keySet().toArray(String[]::new))), claims);
-  }
-
-  /**
-   * @param claims by name in the pod, for example {@code resourceClaimName: x}
-   */
-  void structuredPod(
-      String name, String where, List<String> containers, Map<String, String> claims) {
-    String sources =
-        claims.entrySet().stream()
-            .map(entry -> "{name: %s, %s}".formatted(entry.getKey(), entry.getValue()))
-            .collect(Collectors.joining(", "));
-    apply(
-        """
-        apiVersion: v1
-        kind: Pod
-        metadata: {name: %s}
-        spec:
-          terminationGracePeriodSeconds: 1
-        %s
-          containers: [%s]
-          resourceClaims: [%s]
-        """
-            .formatted(
-                name, where.indent(2).stripTrailing(), String.join(", ", containers), sources));
   }
 
   /** Makes a pod named "pod" that requests one of an extended resource and names no claim. */
@@ -239,14 +175,6 @@ final class StructuredCluster extends RealCluster {
             .formatted(TestObjects.IMAGE, resource));
   }
 
-  /** Returns the numbers of the cards in the container's log, once it has listed them. */
-  Set<Integer> cards(String pod, String container) {
-    return CARD.matcher(log(pod, container))
-        .results()
-        .map(match -> Integer.valueOf(match.group(1)))
-        .collect(Collectors.toCollection(TreeSet::new));
-  }
-
   void awaitCards(String pod, String container, Integer... cards) {
     eventually(
         "%s of %s sees cards %s".formatted(container, pod, List.of(cards)),
@@ -261,16 +189,6 @@ final class StructuredCluster extends RealCluster {
       all.addAll(cards(pod, "main"));
     }
     return all;
-  }
-
-  /** Checks that the pod's containers never stopped, and still have the same card. */
-  void assertUntouched(String pod, Set<Integer> cards) {
-    assertThat(phase(pod)).isEqualTo("Running");
-    assertThat(getPod(pod).getStatus().getContainerStatuses())
-        .allMatch(container -> container.getRestartCount() == 0);
-    assertThat(cards(pod, "main")).isEqualTo(cards);
-    assertThat(Shell.kubectl("exec", "-n", namespace(), pod, "-c", "main", "--", "ls", "/dev/dri"))
-        .contains("card" + cards.iterator().next());
   }
 
   /** Returns the UIDs of the agents' pods, but for those that are ending. */

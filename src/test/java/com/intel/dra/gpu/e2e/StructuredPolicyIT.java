@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -23,7 +22,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class StructuredPolicyIT {
 
   private static final String MAP = "intel-gpu-policy";
-  private static final String NOTE = "e2e.example.com/look";
   private static final String FLEX =
       "selectors: [{cel: {expression: 'device.attributes[\"gpu.intel.com\"].model == \"Flex"
           + " 170\"'}}]";
@@ -34,14 +32,14 @@ class StructuredPolicyIT {
   void withoutRules() {
     cluster.client().pods().inNamespace(cluster.namespace()).withGracePeriod(1).delete();
     Shell.kubectl("delete", "configmap", MAP, "-n", "default", "--ignore-not-found");
-    haveKubeletsLook();
+    RealCluster.haveKubeletsLookAtConfigMaps();
     cluster.eventually(
         "the GPU of node1 is as the settings say",
         () -> {
           assertThat(shares()).isEmpty();
           assertThat(cluster.deviceNames("node1")).contains(flex());
         });
-    Shell.kubectl("annotate", "pods", "-n", "default", "--all", NOTE + "-");
+    RealCluster.removeNotes();
   }
 
   private static String flex() {
@@ -60,19 +58,7 @@ class StructuredPolicyIT {
                 .addToData("policy.yaml", yaml)
                 .build())
         .serverSideApply();
-    haveKubeletsLook();
-  }
-
-  /** Kubelets read ConfigMaps about once a minute, and at once when a pod changes. */
-  private static void haveKubeletsLook() {
-    Shell.kubectl(
-        "annotate",
-        "pods",
-        "-n",
-        "default",
-        "--all",
-        "--overwrite",
-        NOTE + "=" + UUID.randomUUID());
+    RealCluster.haveKubeletsLookAtConfigMaps();
   }
 
   private Optional<String> shares() {

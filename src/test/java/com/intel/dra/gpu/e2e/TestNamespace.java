@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.awaitility.core.ThrowingRunnable;
 
@@ -34,6 +35,7 @@ abstract class TestNamespace extends TestObjects {
   static final String AGENT = "intel-gpu-node-agent";
 
   private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Pattern CARD = Pattern.compile("\\bcard(\\d+)\\b");
 
   TestNamespace(KubernetesClient client, ApiSpelling spelling) {
     super(client, spelling);
@@ -83,6 +85,31 @@ abstract class TestNamespace extends TestObjects {
 
   String log(String pod, String container) {
     return client.pods().inNamespace(namespace()).withName(pod).inContainer(container).getLog();
+  }
+
+  /** Returns the numbers of the cards in the container's log, once it has listed them. */
+  Set<Integer> cards(String pod, String container) {
+    return cardsIn(log(pod, container));
+  }
+
+  private static Set<Integer> cardsIn(String text) {
+    return CARD.matcher(text)
+        .results()
+        .map(match -> Integer.valueOf(match.group(1)))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Checks that the pod's containers never stopped, and still have the same card. */
+  void assertUntouched(String pod, Set<Integer> cards) {
+    assertThat(phase(pod)).isEqualTo("Running");
+    assertThat(getPod(pod).getStatus().getContainerStatuses())
+        .allMatch(container -> container.getRestartCount() == 0);
+    assertThat(cards(pod, "main")).isEqualTo(cards);
+    assertThat(
+            cardsIn(
+                Shell.kubectl(
+                    "exec", "-n", namespace(), pod, "-c", "main", "--", "ls", "/dev/dri")))
+        .isEqualTo(cards);
   }
 
   ResourceClaim getClaim(String name) {

@@ -19,6 +19,9 @@ import java.util.stream.Stream;
 /** The objects that a test makes, changes and deletes, in a namespace of its own. */
 abstract class TestObjects {
 
+  /** Where a pod is to run. */
+  static final String ON_NODE1 = "nodeSelector: {kubernetes.io/hostname: node1}";
+
   static final String IMAGE = "registry.k8s.io/e2e-test-images/busybox:1.29-2";
 
   final KubernetesClient client;
@@ -155,6 +158,65 @@ abstract class TestObjects {
         """
             .formatted(
                 name, where.indent(2).stripTrailing(), String.join(", ", containers), claims));
+  }
+
+  /**
+   * Makes a template for claims with that spec.
+   *
+   * @param spec of the claim, for example {@code {devices: {requests: [...]}}}
+   */
+  void structuredTemplate(String name, String spec) {
+    apply(
+        """
+        apiVersion: resource.k8s.io/v1
+        kind: ResourceClaimTemplate
+        metadata: {name: %s}
+        spec: {spec: %s}
+        """
+            .formatted(name, spec));
+  }
+
+  /**
+   * Returns the spec of a claim with one request for one device of that class; {@code more} may be
+   * empty.
+   */
+  static String one(String deviceClass, String more) {
+    return "{devices: {requests: [{name: gpu, exactly: {deviceClassName: %s%s}}]}}"
+        .formatted(deviceClass, more.isEmpty() ? "" : ", " + more);
+  }
+
+  static String template(String name) {
+    return "resourceClaimTemplateName: " + name;
+  }
+
+  /** Makes a pod with one container that uses all the claims. */
+  void structuredPod(String name, String where, Map<String, String> claims) {
+    structuredPod(
+        name, where, List.of(container("main", claims.keySet().toArray(String[]::new))), claims);
+  }
+
+  /**
+   * @param claims by name in the pod, for example {@code resourceClaimName: x}
+   */
+  void structuredPod(
+      String name, String where, List<String> containers, Map<String, String> claims) {
+    String sources =
+        claims.entrySet().stream()
+            .map(entry -> "{name: %s, %s}".formatted(entry.getKey(), entry.getValue()))
+            .collect(Collectors.joining(", "));
+    apply(
+        """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: %s}
+        spec:
+          terminationGracePeriodSeconds: 1
+        %s
+          containers: [%s]
+          resourceClaims: [%s]
+        """
+            .formatted(
+                name, where.indent(2).stripTrailing(), String.join(", ", containers), sources));
   }
 
   /**

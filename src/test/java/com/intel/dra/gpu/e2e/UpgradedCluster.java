@@ -7,8 +7,8 @@ import io.fabric8.kubernetes.api.model.Pod;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -17,7 +17,6 @@ import java.util.stream.Stream;
  */
 final class UpgradedCluster extends TestNamespace implements AutoCloseable {
 
-  private static final Pattern CARD = Pattern.compile("\\bcard(\\d+)\\b");
   private static final String TEMPLATE = "gpu";
 
   private final String namespace;
@@ -54,13 +53,7 @@ final class UpgradedCluster extends TestNamespace implements AutoCloseable {
   /** Makes the template, which goes when the claims of a version have to go. */
   void makeTemplate() {
     if (spelling().isStructured()) {
-      apply(
-          """
-          apiVersion: resource.k8s.io/v1
-          kind: ResourceClaimTemplate
-          metadata: {name: gpu}
-          spec: {spec: {devices: {requests: [{name: gpu, exactly: {deviceClassName: gpu.intel.com}}]}}}
-          """);
+      structuredTemplate(TEMPLATE, one("gpu.intel.com", ""));
     } else {
       parameters("whole", "{count: 1, type: gpu, memory: 12000}"); // each GPU has this only once
       template(TEMPLATE, "whole");
@@ -68,39 +61,15 @@ final class UpgradedCluster extends TestNamespace implements AutoCloseable {
   }
 
   /** Makes a pod on node1 with a GPU, and returns the number of its card. */
-  int podWithGpu(String name) {
-    String source =
-        spelling().isStructured()
-            ? "resourceClaimTemplateName: " + TEMPLATE
-            : "source: {resourceClaimTemplateName: " + TEMPLATE + "}";
-    apply(
-        """
-        apiVersion: v1
-        kind: Pod
-        metadata: {name: %s}
-        spec:
-          terminationGracePeriodSeconds: 1
-          nodeSelector: {kubernetes.io/hostname: node1}
-          containers: [%s]
-          resourceClaims: [{name: gpu, %s}]
-        """
-            .formatted(name, container("main", "gpu"), source));
+  Set<Integer> podWithGpu(String name) {
+    if (spelling().isStructured()) {
+      structuredPod(name, ON_NODE1, Map.of("gpu", template(TEMPLATE)));
+    } else {
+      pod(name, ON_NODE1, Map.of("gpu", ofTemplate(TEMPLATE)));
+    }
     awaitRunning(name);
-    eventually(name + " sees its card", () -> assertThat(cards(log(name, "main"))).hasSize(1));
-    return cards(log(name, "main")).getFirst();
-  }
-
-  private static List<Integer> cards(String text) {
-    return CARD.matcher(text).results().map(match -> Integer.valueOf(match.group(1))).toList();
-  }
-
-  /** Checks that the pod's container never stopped, and still has that card. */
-  void assertUntouched(String pod, int card) {
-    assertThat(phase(pod)).isEqualTo("Running");
-    assertThat(getPod(pod).getStatus().getContainerStatuses())
-        .allMatch(container -> container.getRestartCount() == 0);
-    assertThat(cards(Shell.kubectl("exec", "-n", namespace, pod, "--", "ls", "/dev/dri")))
-        .containsExactly(card);
+    eventually(name + " sees its card", () -> assertThat(cards(name, "main")).hasSize(1));
+    return cards(name, "main");
   }
 
   void deletePodAndAwaitItsEnd(String name) {

@@ -14,11 +14,15 @@ import com.intel.dra.gpu.device.GpuFacts;
 import com.intel.dra.gpu.device.GpuHealth;
 import com.intel.dra.gpu.device.PciAddress;
 import com.intel.dra.gpu.device.PciDeviceId;
+import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.nodeagent.state.BootId;
 import com.intel.dra.gpu.simulator.topology.SimulatedGpu;
+import com.intel.dra.gpu.structured.DeviceName;
 import com.intel.dra.gpu.sysfs.files.KernelDriver;
 import com.intel.dra.kit.kubelet.api.ClaimReference;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResult;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResultBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +75,21 @@ public final class AgentFixtures {
   static String allocationPatch(String claimUid, int bus) {
     return "{\"spec\":{\"resourceClaimAllocations\":{\"%s\":%s}}}"
         .formatted(claimUid, Serialization.asJson(allocation(bus)));
+  }
+
+  /** The scheduler's result that gives a claim the device of node1. */
+  public static DeviceRequestAllocationResult result(DeviceUid device) {
+    return result("r", DeviceName.of(device).toString());
+  }
+
+  /** The same for a request and a device by their names. */
+  public static DeviceRequestAllocationResult result(String request, String device) {
+    return new DeviceRequestAllocationResultBuilder()
+        .withRequest(request)
+        .withDriver(DraMode.STRUCTURED.driverName())
+        .withPool("node1")
+        .withDevice(device)
+        .build();
   }
 
   public static ClaimReference claim(String uid) {

@@ -9,7 +9,6 @@ import com.intel.dra.gpu.structured.DeviceName;
 import com.intel.dra.gpu.sysfs.sriov.FakeKernel.Driver;
 import com.intel.dra.kit.kubelet.api.PrepareResult;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResult;
-import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResultBuilder;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
@@ -161,14 +160,7 @@ enum AgentStory {
     Stream<DeviceUid> devices =
         vf.length == 0 ? Stream.of(gpu) : java.util.Arrays.stream(vf).mapToObj(gpu::vf);
     return devices
-        .map(
-            device ->
-                new DeviceRequestAllocationResultBuilder()
-                    .withRequest("gpu")
-                    .withDriver(DraMode.STRUCTURED.driverName())
-                    .withPool("node1")
-                    .withDevice(DeviceName.of(device).toString())
-                    .build())
+        .map(device -> AgentFixtures.result("gpu", DeviceName.of(device).toString()))
         .toArray(DeviceRequestAllocationResult[]::new);
   }
 }

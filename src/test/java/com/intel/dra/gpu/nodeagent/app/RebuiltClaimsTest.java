@@ -1,18 +1,15 @@
 package com.intel.dra.gpu.nodeagent.app;
 
 import static com.intel.dra.gpu.nodeagent.app.AgentFixtures.claim;
+import static com.intel.dra.gpu.nodeagent.app.AgentFixtures.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.nodeagent.prepare.StructuredAbandonedClaims;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
-import com.intel.dra.gpu.structured.DeviceName;
 import com.intel.dra.kit.kubelet.api.PrepareResult;
-import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResult;
-import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResultBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,15 +46,6 @@ class RebuiltClaimsTest {
 
   private PrepareResult prepare(String uid) {
     return node.agent.preparation.prepare(claim(uid), Optional.empty());
-  }
-
-  private static DeviceRequestAllocationResult result(DeviceUid device) {
-    return new DeviceRequestAllocationResultBuilder()
-        .withRequest("r")
-        .withDriver("gpu.intel.com")
-        .withPool("node1")
-        .withDevice(DeviceName.of(device).toString())
-        .build();
   }
 
   private void loseTheFileAndStartAgain() throws IOException {

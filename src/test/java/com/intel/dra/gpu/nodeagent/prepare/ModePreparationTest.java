@@ -4,6 +4,7 @@ import static com.intel.dra.gpu.nodeagent.app.AgentFixtures.BOOT;
 import static com.intel.dra.gpu.nodeagent.app.AgentFixtures.allocated;
 import static com.intel.dra.gpu.nodeagent.app.AgentFixtures.claim;
 import static com.intel.dra.gpu.nodeagent.app.AgentFixtures.gpu;
+import static com.intel.dra.gpu.nodeagent.app.AgentFixtures.result;
 import static com.intel.dra.gpu.nodeagent.app.AgentFixtures.simulatedGpu;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -25,7 +26,6 @@ import com.intel.dra.gpu.structured.DeviceName;
 import com.intel.dra.gpu.sysfs.sriov.VirtualFunctions;
 import com.intel.dra.kit.kubelet.api.PrepareResult;
 import com.intel.dra.kit.kubelet.api.UnprepareResult;
-import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResultBuilder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,14 +57,7 @@ class ModePreparationTest {
       throws Exception {
     AgentParts parts = agentBeforeSysfs(mode, LONG);
     assertThat(parts.monitor.scan()).as("discovery works").isFalse();
-    claims.give(
-        "a",
-        new DeviceRequestAllocationResultBuilder()
-            .withDriver(DraMode.STRUCTURED.driverName())
-            .withPool("node1")
-            .withRequest("gpu")
-            .withDevice(DeviceName.of(gpu(4).uid()).toString())
-            .build());
+    claims.give("a", result("gpu", DeviceName.of(gpu(4).uid()).toString()));
     var answer = new FutureTask<>(() -> prepare(parts));
     Thread call = Thread.ofPlatform().start(answer);
     await().until(() -> call.getState() == Thread.State.TIMED_WAITING);

@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.nodeagent.prepare;
 
 import static com.intel.dra.gpu.nodeagent.app.AgentFixtures.claim;
+import static com.intel.dra.gpu.nodeagent.app.AgentFixtures.result;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,10 +12,8 @@ import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.nodeagent.app.NoApiServer;
 import com.intel.dra.gpu.nodeagent.app.VfNode;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
-import com.intel.dra.gpu.structured.DeviceName;
 import com.intel.dra.kit.kubelet.api.PrepareResult;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResult;
-import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResultBuilder;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -52,12 +51,7 @@ class PreparedAgainTest {
   }
 
   private DeviceRequestAllocationResult vf() {
-    return new DeviceRequestAllocationResultBuilder()
-        .withRequest("r")
-        .withDriver("gpu.intel.com")
-        .withPool("node1")
-        .withDevice(DeviceName.of(gpu.uid().vf(0)).toString())
-        .build();
+    return result(gpu.uid().vf(0));
   }
 
   private StructuredAbandonedClaims structured() {

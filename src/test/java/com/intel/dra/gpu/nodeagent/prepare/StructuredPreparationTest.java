@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.nodeagent.app.AgentFixtures;
 import com.intel.dra.gpu.nodeagent.app.NoApiServer;
 import com.intel.dra.gpu.nodeagent.claimstatus.ClaimStatusWriter;
 import com.intel.dra.gpu.nodeagent.claimstatus.ClaimStatuses;
@@ -551,12 +552,7 @@ class StructuredPreparationTest {
   }
 
   private static DeviceRequestAllocationResult result(String request, DeviceUid device) {
-    return new DeviceRequestAllocationResultBuilder()
-        .withRequest(request)
-        .withDriver("gpu.intel.com")
-        .withPool("node1")
-        .withDevice(DeviceName.of(device).toString())
-        .build();
+    return AgentFixtures.result(request, DeviceName.of(device).toString());
   }
 
   private static DeviceRequestAllocationResult share(

@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.nodeagent.publish;
 
 import static com.intel.dra.gpu.nodeagent.app.AgentFixtures.claim;
+import static com.intel.dra.gpu.nodeagent.app.AgentFixtures.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -17,7 +18,6 @@ import com.intel.dra.kit.kubelet.api.PrepareResult;
 import io.fabric8.kubernetes.api.model.resource.v1.Device;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceAttribute;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceCapacity;
-import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResultBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -252,14 +252,7 @@ class FailedReadsTest {
   @Test
   void aGpuWithoutANameInOneLookStaysInTheSlicesAndCanBePrepared() throws IOException {
     start(DraMode.STRUCTURED);
-    node.structuredClaims.give(
-        "a",
-        new DeviceRequestAllocationResultBuilder()
-            .withRequest("r")
-            .withDriver("gpu.intel.com")
-            .withPool("node1")
-            .withDevice(DeviceName.of(gpu.uid()).toString())
-            .build());
+    node.structuredClaims.give("a", result(gpu.uid()));
 
     new Unreadable(node.sysfs(gpu, "device"));
     node.agent.monitor.scan();

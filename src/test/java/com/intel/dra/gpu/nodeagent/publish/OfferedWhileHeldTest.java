@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.nodeagent.publish;
 
 import static com.intel.dra.gpu.nodeagent.app.AgentFixtures.claim;
+import static com.intel.dra.gpu.nodeagent.app.AgentFixtures.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.intel.dra.gpu.device.DeviceType;
@@ -14,7 +15,6 @@ import com.intel.dra.kit.kubelet.api.DeviceHealth;
 import com.intel.dra.kit.kubelet.api.PrepareResult;
 import io.fabric8.kubernetes.api.model.resource.v1.Device;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResult;
-import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResultBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,21 +45,12 @@ class OfferedWhileHeldTest {
   }
 
   private void prepare(String claim, DeviceUid device) {
-    node.structuredClaims.give(claim, result(DeviceName.of(device).toString()));
+    node.structuredClaims.give(claim, result(device));
     node.agent.preparation.prepare(claim(claim), Optional.empty());
     node.settle();
     assertThat(node.agent.preparation.prepare(claim(claim), Optional.empty()))
         .isInstanceOf(PrepareResult.Prepared.class);
     node.settle();
-  }
-
-  private static DeviceRequestAllocationResult result(String device) {
-    return new DeviceRequestAllocationResultBuilder()
-        .withRequest("r")
-        .withDriver("gpu.intel.com")
-        .withPool("node1")
-        .withDevice(device)
-        .build();
   }
 
   private List<OfferedDevices> ways() {
@@ -230,7 +221,7 @@ class OfferedWhileHeldTest {
     node.start();
     node.settle();
     prepare("a", gpu.uid());
-    node.structuredClaims.give("v", result(DeviceName.of(other.uid().vf(0)).toString()));
+    node.structuredClaims.give("v", result(other.uid().vf(0)));
     node.agent.preparation.prepare(claim("v"), Optional.empty());
     node.reconcile(); // the GAS lists the claim
     node.reconcile(); // its VFs are to be made
@@ -266,7 +257,7 @@ class OfferedWhileHeldTest {
   @Test
   void aGpuIsGivenAlthoughAClaimThatIsGoneStillWaitsForItsVf() throws IOException {
     start(DraMode.STRUCTURED);
-    node.structuredClaims.give("gone", result(DeviceName.of(gpu.uid().vf(0)).toString()));
+    node.structuredClaims.give("gone", result(gpu.uid().vf(0)));
     assertThat(node.agent.preparation.prepare(claim("gone"), Optional.empty()))
         .isInstanceOf(PrepareResult.Failed.class);
     node.structuredClaims.delete("gone");
@@ -343,7 +334,7 @@ class OfferedWhileHeldTest {
     Files.delete(node.sysfs(gpu, "driver"));
     node.agent.monitor.scan();
     node.settle();
-    DeviceRequestAllocationResult looksOn = result(monitor);
+    DeviceRequestAllocationResult looksOn = result("r", monitor);
     looksOn.setAdminAccess(true);
     node.structuredClaims.give("m", looksOn);
 
@@ -376,7 +367,7 @@ class OfferedWhileHeldTest {
     node.settle();
     prepare("a", gpu.uid());
     prepare("a", other.uid());
-    node.structuredClaims.give("b", result(DeviceName.of(gpu.uid()).toString()));
+    node.structuredClaims.give("b", result(gpu.uid()));
     assertThat(node.agent.preparation.prepare(claim("b"), Optional.empty()))
         .isInstanceOf(PrepareResult.Failed.class);
 

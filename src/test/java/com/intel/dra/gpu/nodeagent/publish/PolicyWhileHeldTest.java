@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.nodeagent.publish;
 
 import static com.intel.dra.gpu.nodeagent.app.AgentFixtures.claim;
+import static com.intel.dra.gpu.nodeagent.app.AgentFixtures.result;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -70,15 +71,6 @@ class PolicyWhileHeldTest {
   private static PolicyRule vfs(int count) {
     return new PolicyRule(
         "split", RuleMatch.EVERYTHING, Optional.empty(), Optional.empty(), Optional.of(count));
-  }
-
-  private DeviceRequestAllocationResult result(DeviceUid device) {
-    return new DeviceRequestAllocationResultBuilder()
-        .withRequest("r")
-        .withDriver("gpu.intel.com")
-        .withPool("node1")
-        .withDevice(DeviceName.of(device).toString())
-        .build();
   }
 
   private DeviceRequestAllocationResult shares(String id, int count) {

@@ -163,20 +163,15 @@ class FolderNodeTest {
     }
 
     private static SimulatedGpu stated(SimulatedGpu gpu) {
-      return new SimulatedGpu(
-          gpu.address(),
-          gpu.model(),
-          gpu.memoryMiB(),
-          gpu.maxVfs(),
-          gpu.driver(),
-          gpu.quotaFiles(),
-          gpu.tiles(),
-          gpu.numaNode(),
-          gpu.pcieRoot(),
-          MemoryFile.DMEM_CAPACITY);
+      return with(gpu, gpu.numaNode(), gpu.pcieRoot(), MemoryFile.DMEM_CAPACITY);
     }
 
     private static SimulatedGpu behind(String pcieRoot, SimulatedGpu gpu, OptionalInt numaNode) {
+      return with(gpu, numaNode, pcieRoot, gpu.memoryFile());
+    }
+
+    private static SimulatedGpu with(
+        SimulatedGpu gpu, OptionalInt numaNode, String pcieRoot, MemoryFile memoryFile) {
       return new SimulatedGpu(
           gpu.address(),
           gpu.model(),
@@ -187,7 +182,7 @@ class FolderNodeTest {
           gpu.tiles(),
           numaNode,
           pcieRoot,
-          gpu.memoryFile());
+          memoryFile);
     }
 
     @Test

@@ -163,17 +163,21 @@ class GpuFactsDiscoveryTest {
 
     @Test
     void aVfOfXeHasItsQuotaWhereNoDriverAnswers() throws Exception {
-      Path parent = sysfs.pf(PF, 0, 31);
-      sysfs.vf("0000:b3:00.1", 1, PF, 0);
-      Files.delete(sysfs.layout().drmCard(1).resolve("lmem_total_bytes"));
-      Path profile = Files.createDirectories(parent.resolve("sriov_admin/vf1/profile"));
-      sysfs.write(profile.resolve("vram_quota"), Long.toString(512 * MIB));
+      makeVfOfXeWithQuota();
 
       Discovery found = discover(root, new LocalMemory.NoSuchDevice("none"));
 
       assertThat(found.devices()).extracting(Gpu::memoryMiB).containsExactly(14248, 512);
       assertThat(found.facts().getLast().memory())
           .hasValue(new MemorySource.SysfsFile("vram_quota", "none"));
+    }
+
+    private void makeVfOfXeWithQuota() throws IOException {
+      Path parent = sysfs.pf(PF, 0, 31);
+      sysfs.vf("0000:b3:00.1", 1, PF, 0);
+      Files.delete(sysfs.layout().drmCard(1).resolve("lmem_total_bytes"));
+      Path profile = Files.createDirectories(parent.resolve("sriov_admin/vf1/profile"));
+      sysfs.write(profile.resolve("vram_quota"), Long.toString(512 * MIB));
     }
 
     private void state(String content) throws IOException {
@@ -208,11 +212,7 @@ class GpuFactsDiscoveryTest {
 
     @Test
     void aVfHasWhatTheControlGroupsStateAndNotWhatItsParentWasToldToGive() throws Exception {
-      Path parent = sysfs.pf(PF, 0, 31);
-      sysfs.vf("0000:b3:00.1", 1, PF, 0);
-      Files.delete(sysfs.layout().drmCard(1).resolve("lmem_total_bytes"));
-      Path profile = Files.createDirectories(parent.resolve("sriov_admin/vf1/profile"));
-      sysfs.write(profile.resolve("vram_quota"), Long.toString(512 * MIB));
+      makeVfOfXeWithQuota();
       state("drm/0000:b3:00.1/vram0 %d".formatted(500 * MIB));
 
       assertThat(discover().devices()).extracting(Gpu::memoryMiB).containsExactly(14248, 500);
