@@ -57,6 +57,12 @@ import java.util.TreeMap;
  */
 public record GpuOffer(List<OfferedGpu> gpus, boolean ready, boolean monitors) {
 
+  /**
+   * The bus of the PCIe root, for claims that were written for Intel's driver in Go; deprecated
+   * there.
+   */
+  private static final String ROOT_OF_THE_GO_DRIVER = "pciRoot";
+
   public GpuOffer {
     gpus = List.copyOf(gpus);
   }
@@ -318,7 +324,13 @@ public record GpuOffer(List<OfferedGpu> gpus, boolean ready, boolean monitors) {
               attributes.put("resource.kubernetes.io/numaNode", number);
             });
     function.ifPresent(
-        gpu -> attributes.put("resource.kubernetes.io/pciBusID", text(gpu.address().toString())));
+        gpu -> {
+          attributes.put("resource.kubernetes.io/pciBusID", text(gpu.address().toString()));
+          facts
+              .pcieRoot()
+              .map(root -> root.substring(root.lastIndexOf(':') + 1))
+              .ifPresent(bus -> attributes.put(ROOT_OF_THE_GO_DRIVER, text(bus)));
+        });
     return new DeviceBuilder().withName(name.toString()).withAttributes(attributes);
   }
 

@@ -46,6 +46,7 @@ class GpuOfferTest {
                 "type", "gpu",
                 "pciId", "0x56c0",
                 "health", "Healthy",
+                "pciRoot", "00",
                 "resource.kubernetes.io/pcieRoot", "pci0000:00",
                 "resource.kubernetes.io/pciBusID", "0000:b3:00.0"));
     assertThat(attribute(device, "sriov").getBool()).isTrue();
