@@ -14,6 +14,8 @@ cp deploy/resource-class.yaml deploy/overlays/structured/device-classes.yaml dep
 cp deploy/components/claim-status/rbac.yaml "$out/files/claim-status-rbac.yaml"
 cp deploy/components/node-restriction/policy.yaml "$out/files/node-restriction.yaml"
 cp deploy/overlays/structured/node-agent-patch.yaml "$out/files/structured-patch.yaml"
-for component in claim-status drm-memory nfd no-surge simulator; do
+cp deploy/components/monitors/policy.yaml "$out/files/monitors-policy.yaml"
+cp deploy/components/extended-resources/classes.yaml "$out/files/extended-resources.yaml"
+for component in claim-status drm-memory monitors nfd no-surge simulator; do
   cp "deploy/components/$component/node-agent-patch.yaml" "$out/files/$component-patch.yaml"
 done

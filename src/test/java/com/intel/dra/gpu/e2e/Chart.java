@@ -36,6 +36,12 @@ final class Chart {
         Stream.of("template", RELEASE, folder, "-n", "default", "--set", "mode=classic"), values);
   }
 
+  /** Does {@link #template} as for an API server that serves that kind, too. */
+  static String templateServed(String served, String... values) {
+    return helm(
+        Stream.of("template", RELEASE, FOLDER, "-n", "default", "--api-versions", served), values);
+  }
+
   /**
    * Renders the chart as for a cluster of that Kubernetes version, in the mode that fits.
    *
@@ -54,6 +60,22 @@ final class Chart {
             kubernetes,
             "--api-versions",
             "resource.k8s.io/" + served));
+  }
+
+  /** Renders the DeviceClasses for those extended resources, as for that Kubernetes version. */
+  static String extendedResourcesFor(String kubernetes, String served, String... names) {
+    return helm(
+        Stream.of(
+            "template",
+            RELEASE,
+            FOLDER,
+            "--kube-version",
+            kubernetes,
+            "--api-versions",
+            "resource.k8s.io/" + served,
+            "--show-only",
+            "templates/extended-resources.yaml"),
+        "extendedResources={" + String.join(",", names) + "}");
   }
 
   /** Installs the chart with simulated GPUs, and waits until it is ready. */

@@ -61,6 +61,7 @@ class ChartIT {
     "structured-drm-memory, nodeAgent.drmMemory=true",
     "structured-nfd, nodeAgent.nfd=true",
     "structured-claim-status, nodeAgent.claimStatus=true",
+    "structured-extended-resources, 'extendedResources={gpu.intel.com/i915,gpu.intel.com/xe,intel.com/gpu}'",
   })
   void structuredModeIsWhatTheOverlayIs(String overlay, String value) throws IOException {
     assertSame(
@@ -81,6 +82,49 @@ class ChartIT {
     assertSame(
         objects(Chart.templateFor(kubernetes, served + "/DeviceClass")),
         objects(Shell.kubectl("kustomize", "deploy/overlays/" + overlay)));
+  }
+
+  @Test
+  void monitorsComeWithTheirPolicyWhereItIsServed() throws IOException {
+    String[] values = {"mode=structured", "nodeAgent.monitors=true"};
+    Map<String, JsonNode> overlay =
+        objects(Shell.kubectl("kustomize", "deploy/overlays/structured-monitors"));
+
+    assertSame(
+        objects(
+            Chart.templateServed(
+                "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy", values)),
+        overlay);
+
+    overlay.keySet().removeIf(name -> name.startsWith("MutatingAdmissionPolicy"));
+    assertSame(objects(Chart.template(values)), overlay);
+  }
+
+  @Test
+  void anyNameOfAnExtendedResourceGetsAClassOfItsOwn() throws IOException {
+    Map<String, JsonNode> classes =
+        objects(
+            Chart.extendedResourcesFor(
+                "1.37.2", "v1/DeviceClass", "example.com/gpus", "example.com/xe"));
+
+    assertThat(classes.keySet())
+        .containsExactly("DeviceClass example.com-gpus", "DeviceClass example.com-xe");
+    assertThat(get(classes, "DeviceClass example.com-gpus").path("spec").toString())
+        .contains("\"extendedResourceName\":\"example.com/gpus\"")
+        .doesNotContain("xe");
+    assertThat(get(classes, "DeviceClass example.com-xe").path("spec").toString())
+        .contains("\"extendedResourceName\":\"example.com/xe\"")
+        .contains("attributes[\\\"gpu.intel.com\\\"].driver == \\\"xe\\\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1.30.14, v1alpha2/ResourceClass", "1.33.1, v1beta2/DeviceClass"})
+  void whereThereAreNoExtendedResourcesTheChartSaysSo(String kubernetes, String served) {
+    assertThatThrownBy(() -> Chart.extendedResourcesFor(kubernetes, served, "intel.com/gpu"))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining(
+            "extendedResources needs structured mode on Kubernetes 1.34 or later: leave it empty on v"
+                + kubernetes);
   }
 
   @Test
@@ -284,6 +328,10 @@ class ChartIT {
           "controller.replicas=0",
           "nodeAgent.settings.gpu-sharing=x",
           "nodeRestriction=maybe",
+          "extendedResources={gpu}",
+          "extendedResources={intel.com/GPU}",
+          "extendedResources={deviceclass.resource.kubernetes.io/gpu.intel.com}",
+          "extendedResources={intel.com/gpu,intel.com/gpu}",
           "kubeletDir=var/lib/kubelet",
           "kubeletDir=/var/lib/kubelet/",
           "cdiDir="

@@ -159,11 +159,15 @@ final class StructuredCluster extends RealCluster {
 
   /** Makes a pod named "pod" that requests one of an extended resource and names no claim. */
   void podWithExtendedResource(String resource) {
+    podWithExtendedResource("pod", resource);
+  }
+
+  void podWithExtendedResource(String name, String resource) {
     apply(
         """
         apiVersion: v1
         kind: Pod
-        metadata: {name: pod}
+        metadata: {name: %s}
         spec:
           terminationGracePeriodSeconds: 1
           containers:
@@ -172,7 +176,7 @@ final class StructuredCluster extends RealCluster {
               command: [sh, -c, "ls /dev/dri; sleep 3600"]
               resources: {limits: {%s: 1}}
         """
-            .formatted(TestObjects.IMAGE, resource));
+            .formatted(name, TestObjects.IMAGE, resource));
   }
 
   void awaitCards(String pod, String container, Integer... cards) {

@@ -37,6 +37,18 @@ enum Topology {
   /** As many GPUs as one claim can have, each a Flex 170. */
   EIGHT_GPUS(IntStream.range(0, 8).mapToObj(i -> "0000:1%d:00.0-0x56c0".formatted(i)).toList()),
 
+  /** As many GPUs, each of which can have VFs, below two PCIe roots. */
+  EIGHT_VF_HOSTS(
+      IntStream.range(0, 8)
+          .mapToObj(i -> "0000:%s%d:00.0-0x56c0".formatted(i < 4 ? "a" : "b", i))
+          .toList()) {
+    @Override
+    String yaml() {
+      return yaml("maxVfs: 16, driver: i915, pcieRoot: \"pci0000:a0\"")
+          .replaceAll("(0000:b\\d:[^}]*)pci0000:a0", "$1pci0000:b0");
+    }
+  },
+
   /** Two Flex 170 that can have VFs, under the out-of-tree i915. */
   TWO_VF_HOSTS_I915(List.of("0000:b3:00.0-0x56c0", "0000:b4:00.0-0x56c0")) {
     @Override
