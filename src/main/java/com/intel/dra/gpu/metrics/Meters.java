@@ -3,12 +3,14 @@ package com.intel.dra.gpu.metrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -162,6 +164,46 @@ public final class Meters {
     gauge.register(registry);
   }
 
+  /** The series of a gauge that come and go while the application runs. */
+  public final class Series {
+
+    private final Metric metric;
+    private final MultiGauge gauge;
+    private volatile Map<List<String>, Long> latest = Map.of();
+
+    private Series(Metric metric) {
+      this.metric = metric;
+      var builder =
+          MultiGauge.builder(metric.dottedName()).description(metric.meaning()).tags(common);
+      this.gauge =
+          (metric.hasBaseUnit() ? builder.baseUnit(metric.unit()) : builder).register(registry);
+    }
+
+    /**
+     * Replaces all series.
+     *
+     * @param now figures by the values of the labels, in the order of the labels
+     */
+    public void show(Map<List<String>, Long> now) {
+      latest = Map.copyOf(now);
+      // a series that stays keeps its meter, so that no scrape misses it
+      gauge.register(
+          now.keySet().stream()
+              .map(values -> MultiGauge.Row.of(labels(metric, values), () -> figure(values)))
+              .toList());
+    }
+
+    private Number figure(List<String> values) {
+      return latest.getOrDefault(values, 0L);
+    }
+  }
+
+  /** Makes a gauge that has no series until some are shown. */
+  public Series series(Metric metric) {
+    require(metric, Metric.Type.GAUGE);
+    return new Series(metric);
+  }
+
   private void require(Metric metric, Metric.Type type) {
     if (metric.type() != type || !metric.applications().contains(application)) {
       throw new IllegalArgumentException(
@@ -170,6 +212,10 @@ public final class Meters {
   }
 
   private Tags tags(Metric metric, List<String> values) {
+    return common.and(labels(metric, values));
+  }
+
+  private static Tags labels(Metric metric, List<String> values) {
     List<String> labels = metric.labels();
     if (labels.size() != values.size()) {
       throw new IllegalArgumentException(
@@ -179,7 +225,7 @@ public final class Meters {
     for (int i = 0; i < labels.size(); i++) {
       tags.add(Tag.of(labels.get(i), values.get(i)));
     }
-    return common.and(tags);
+    return Tags.of(tags);
   }
 
   @SafeVarargs

@@ -13,7 +13,8 @@ import java.util.Set;
 /**
  * The catalogue of all figures of the driver: {@link Meters} makes no others, and
  * docs/reference/metrics.md shows it as a table. Labels have few values, which are known beforehand
- * or grow with the kinds of hardware; they never name a pod, a claim or a device.
+ * or grow with the kinds of hardware; they never name a pod, a claim or a device, but for {@link
+ * #MEMORY_IN_USE}.
  */
 public enum Metric {
   BUILD_INFO(
@@ -146,6 +147,17 @@ public enum Metric {
       of(NODE_AGENT),
       "Local memory that claims hold; a claim of classic DRA that states none counts as 0",
       "model"),
+  MEMORY_IN_USE(
+      GAUGE,
+      "memory.in.use",
+      "bytes",
+      of(NODE_AGENT),
+      "Local memory of a GPU or VF that a container uses, as its control group states; only if that"
+          + " is switched on",
+      "pod_namespace",
+      "pod_name",
+      "container_id",
+      "gpu"),
   SHARES_ALLOCATABLE(
       GAUGE,
       "shares.allocatable",

@@ -127,7 +127,8 @@ final class Processes {
     return killed;
   }
 
-  private static List<Path> of(Pod pod) {
+  /** Returns the folders in /proc of the processes of the pod. */
+  static List<Path> of(Pod pod) {
     List<Path> processes = running(pod.getMetadata().getUid());
     assertThat(processes).as("processes of " + pod.getMetadata().getName()).isNotEmpty();
     return processes;

@@ -71,6 +71,9 @@ class MetricsDocumentationTest {
                   .isEqualTo(metric.type() == Metric.Type.COUNTER);
               assertThat(metric.meaning()).isNotBlank();
               assertThat(metric.labels()).doesNotContain("pod", "claim", "device", "uid");
+              assertThat(metric.labels().contains("pod_name"))
+                  .as("names pods")
+                  .isEqualTo(metric == Metric.MEMORY_IN_USE);
             });
   }
 

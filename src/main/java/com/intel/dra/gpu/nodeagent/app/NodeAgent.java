@@ -12,6 +12,7 @@ import com.intel.dra.gpu.nodeagent.life.AgentHealth;
 import com.intel.dra.gpu.nodeagent.life.Heartbeat;
 import com.intel.dra.gpu.nodeagent.life.KubeletRelease;
 import com.intel.dra.gpu.nodeagent.life.StartWhenActing;
+import com.intel.dra.gpu.nodeagent.memoryuse.MemoryInUse;
 import com.intel.dra.gpu.nodeagent.policy.PolicyWatch;
 import com.intel.dra.gpu.nodeagent.prepare.ClassicAbandonedClaims;
 import com.intel.dra.gpu.nodeagent.prepare.StructuredAbandonedClaims;
@@ -92,6 +93,7 @@ class NodeAgent {
   private final PolicyWatch policy;
   private final GasLiveness gasLiveness;
   private final ClaimStatuses claimStatuses;
+  private final MemoryInUse memoryInUse;
   private final Deque<PeriodicTask> tasks = new ConcurrentLinkedDeque<>();
 
   @Inject
@@ -115,7 +117,8 @@ class NodeAgent {
       UnusableGpus unusable,
       PolicyWatch policy,
       @Liveness GasLiveness gasLiveness,
-      ClaimStatuses claimStatuses) {
+      ClaimStatuses claimStatuses,
+      MemoryInUse memoryInUse) {
     this.config = config;
     this.acting = acting;
     this.monitor = monitor;
@@ -136,6 +139,7 @@ class NodeAgent {
     this.policy = policy;
     this.gasLiveness = gasLiveness;
     this.claimStatuses = claimStatuses;
+    this.memoryInUse = memoryInUse;
   }
 
   void start(@Observes @Priority(BEFORE_THE_OPERATOR) StartupEvent event) throws IOException {
@@ -206,6 +210,10 @@ class NodeAgent {
             PeriodicTask.start(
                 "abandoned-claims", structuredAbandoned.pause(), structuredAbandoned::forget));
         tasks.add(PeriodicTask.start("pending-claims", SLICES, this::forgetOldClaims));
+        if (config.memoryInUse()) {
+          tasks.add(
+              PeriodicTask.start("memory-in-use", config.rescanInterval(), memoryInUse::look));
+        }
       }
     }
     gas.reconcileSoon();

@@ -98,6 +98,10 @@ public interface AgentConfig {
   @WithDefault("false")
   boolean claimStatus();
 
+  /** Structured DRA: whether a metric says how much GPU memory each container uses. */
+  @WithDefault("false")
+  boolean memoryInUse();
+
   /**
    * The driver's own folder, whose path must be the same for the kubelet; if absent, the folder
    * with the driver's name in {@link #pluginsDir}.
@@ -202,13 +206,13 @@ public interface AgentConfig {
 
   /** Returns how the agent, and its self-check, find the GPUs. */
   static GpuDiscovery discovery(AgentConfig config) {
-    return new GpuDiscovery(
-        config.sysfsRoot(),
-        memoryQuery(config),
-        new DmemFile(
-            config
-                .cgroupRoot()
-                .orElseGet(() -> config.sysfsRoot().resolve(SysfsLayout.FS_CGROUP))));
+    return new GpuDiscovery(config.sysfsRoot(), memoryQuery(config), dmemFile(config));
+  }
+
+  /** Returns where the control groups state the devices' memory. */
+  static DmemFile dmemFile(AgentConfig config) {
+    return new DmemFile(
+        config.cgroupRoot().orElseGet(() -> config.sysfsRoot().resolve(SysfsLayout.FS_CGROUP)));
   }
 
   /** Returns the mode of the last run; empty if no agent ran here, or if its mode is unknown. */

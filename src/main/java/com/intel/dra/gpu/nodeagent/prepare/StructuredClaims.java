@@ -52,7 +52,7 @@ public class StructuredClaims {
    * @return empty if the API server says of this claim that there is none
    * @throws io.fabric8.kubernetes.client.KubernetesClientException if it does not say
    */
-  Optional<ResourceClaim> read(String namespace, String name) {
+  public Optional<ResourceClaim> read(String namespace, String name) {
     boolean mine = awaitTurn();
     try {
       return ObjectLookup.read(

@@ -6,6 +6,9 @@ import com.intel.dra.gpu.nodeagent.cdi.GpuCdiDevices;
 import com.intel.dra.kit.kubelet.api.PrepareResult;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A claim whose devices may be in use by containers of this node.
@@ -33,6 +36,16 @@ public record PreparedClaim(
   /** Returns the name; empty if it is not known. */
   public Optional<ClaimName> claimName() {
     return name.isEmpty() ? Optional.empty() : Optional.of(new ClaimName(namespace, name));
+  }
+
+  /** Returns the UIDs of all devices that its containers see, with administrative access too. */
+  public Set<String> visibleDevices() {
+    return Stream.concat(
+            devices.stream().map(AllocatedDevice::uid),
+            results.stream()
+                .flatMap(result -> result.cdiDevices().stream())
+                .map(name -> name.substring(name.indexOf('=') + 1)))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Returns the answer to the kubelet. */

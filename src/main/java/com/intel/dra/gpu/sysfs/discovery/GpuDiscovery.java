@@ -3,7 +3,7 @@ package com.intel.dra.gpu.sysfs.discovery;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.GpuFacts;
 import com.intel.dra.gpu.device.PciAddress;
-import com.intel.dra.gpu.sysfs.dmem.DmemCapacity;
+import com.intel.dra.gpu.sysfs.dmem.DmemAmounts;
 import com.intel.dra.gpu.sysfs.dmem.DmemFile;
 import com.intel.dra.gpu.sysfs.drm.LocalMemoryQuery;
 import com.intel.dra.gpu.sysfs.files.SysfsLayout;
@@ -79,7 +79,7 @@ public final class GpuDiscovery {
     List<SkippedDevice> skipped = new ArrayList<>();
     List<GpuFacts> facts = new ArrayList<>();
     memory.lookBegins();
-    DmemCapacity capacity = capacities.read(reader);
+    DmemAmounts capacity = capacities.read(reader);
     for (PciAddress address : pciAddresses()) {
       switch (functions.inspect(address, capacity)) {
         case Inspection.Found(Gpu gpu, GpuFacts known, Optional<SkippedDevice> withoutVfs) -> {

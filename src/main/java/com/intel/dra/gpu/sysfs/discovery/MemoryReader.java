@@ -4,7 +4,7 @@ import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.DrmNodes;
 import com.intel.dra.gpu.device.MemorySource;
 import com.intel.dra.gpu.device.PciAddress;
-import com.intel.dra.gpu.sysfs.dmem.DmemCapacity;
+import com.intel.dra.gpu.sysfs.dmem.DmemAmounts;
 import com.intel.dra.gpu.sysfs.drm.LocalMemory;
 import com.intel.dra.gpu.sysfs.drm.LocalMemoryQuery;
 import com.intel.dra.gpu.sysfs.files.Attribute;
@@ -40,7 +40,7 @@ final class MemoryReader {
    * @param address of the device itself, also if it is a VF
    * @param capacity as the kernel states it now
    */
-  Memory read(DeviceUid uid, PciAddress address, DrmNodes drmNodes, DmemCapacity capacity)
+  Memory read(DeviceUid uid, PciAddress address, DrmNodes drmNodes, DmemAmounts capacity)
       throws SkipDevice {
     var device = new Device(uid, drmNodes, capacity.of(address));
     return switch (query.of(drmNodes)) {

@@ -8,7 +8,7 @@ import com.intel.dra.gpu.device.GpuHealth;
 import com.intel.dra.gpu.device.GpuModels;
 import com.intel.dra.gpu.device.PciAddress;
 import com.intel.dra.gpu.device.PciDeviceId;
-import com.intel.dra.gpu.sysfs.dmem.DmemCapacity;
+import com.intel.dra.gpu.sysfs.dmem.DmemAmounts;
 import com.intel.dra.gpu.sysfs.drm.LocalMemoryQuery;
 import com.intel.dra.gpu.sysfs.files.Attribute;
 import com.intel.dra.gpu.sysfs.files.KernelDriver;
@@ -44,7 +44,7 @@ final class PciFunctionReader {
   /**
    * @param capacity the memory of devices as the kernel states it now
    */
-  Inspection inspect(PciAddress address, DmemCapacity capacity) {
+  Inspection inspect(PciAddress address, DmemAmounts capacity) {
     Path device = layout.pciDevice(address);
     try {
       if (!isGpuWithDriver(device)) {
@@ -166,7 +166,7 @@ final class PciFunctionReader {
         && PciDeviceId.parse(id).filter(GpuModels::contains).isPresent();
   }
 
-  private Inspection.Found describe(PciAddress address, Path device, DmemCapacity capacity)
+  private Inspection.Found describe(PciAddress address, Path device, DmemAmounts capacity)
       throws SkipDevice {
     DeviceUid uid = uid(address, device);
     DrmNodes drmNodes = drmNodes(device);

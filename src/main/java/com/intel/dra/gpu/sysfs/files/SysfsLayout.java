@@ -9,7 +9,7 @@ import java.nio.file.Path;
  *
  * <p>Sources: the kernel's Documentation/ABI/testing/sysfs-bus-pci; for {@code lmem_total_bytes}
  * and {@code prelim_iov} Intel's out-of-tree i915; for {@code sriov_admin} the kernel's
- * Documentation/ABI/testing/sysfs-driver-intel-xe-sriov; for {@code dmem.capacity} the kernel's
+ * Documentation/ABI/testing/sysfs-driver-intel-xe-sriov; for {@code dmem.*} the kernel's
  * Documentation/admin-guide/cgroup-v2.rst.
  *
  * @param root where the kernel's {@code /sys} is mounted
@@ -27,6 +27,9 @@ public record SysfsLayout(Path root) {
 
   /** A file of the root control group, since Linux 6.14. */
   public static final String DMEM_CAPACITY = "dmem.capacity";
+
+  /** A file of every other control group for which the controller {@code dmem} is enabled. */
+  public static final String DMEM_CURRENT = "dmem.current";
 
   // Attributes and links of a PCI function.
   public static final String VENDOR = "vendor";

@@ -25,6 +25,7 @@ import com.intel.dra.gpu.nodeagent.gas.TestingGasInformer;
 import com.intel.dra.gpu.nodeagent.life.ActingAgent;
 import com.intel.dra.gpu.nodeagent.life.ApiServerLeaseStore;
 import com.intel.dra.gpu.nodeagent.life.KubeletRelease;
+import com.intel.dra.gpu.nodeagent.memoryuse.MemoryInUse;
 import com.intel.dra.gpu.nodeagent.policy.NodeLabels;
 import com.intel.dra.gpu.nodeagent.policy.PolicyWatch;
 import com.intel.dra.gpu.nodeagent.prepare.ClassicAbandonedClaims;
@@ -358,7 +359,13 @@ class NodeAgentTest {
                   informer,
                   Meters.ofAgent(parts.meters, config.nodeName())),
               new GasLiveness(new MockedGasStore(client, config), informer),
-              parts.statuses);
+              parts.statuses,
+              new MemoryInUse(
+                  config,
+                  prepared,
+                  new StructuredClaims(client),
+                  devices,
+                  Meters.ofAgent(parts.meters, config.nodeName())));
     }
 
     void start() throws IOException {

@@ -63,6 +63,11 @@ public record TestingConfig(
   }
 
   @Override
+  public boolean memoryInUse() {
+    return false;
+  }
+
+  @Override
   public boolean drmMemory() {
     return false;
   }

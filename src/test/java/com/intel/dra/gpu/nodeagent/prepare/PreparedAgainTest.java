@@ -59,7 +59,7 @@ class PreparedAgainTest {
         node.agent.prepared,
         new StructuredClaims(NoApiServer.CLIENT) {
           @Override
-          Optional<ResourceClaim> read(String namespace, String name) {
+          public Optional<ResourceClaim> read(String namespace, String name) {
             Optional<ResourceClaim> answer = node.structuredClaims.read(namespace, name);
             whenAnswered.run();
             return answer;

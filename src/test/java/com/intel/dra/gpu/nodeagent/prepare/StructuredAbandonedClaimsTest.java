@@ -47,7 +47,7 @@ class StructuredAbandonedClaimsTest {
             prepared,
             new StructuredClaims(NoApiServer.CLIENT) {
               @Override
-              Optional<ResourceClaim> read(String namespace, String name) {
+              public Optional<ResourceClaim> read(String namespace, String name) {
                 if (!answers) {
                   throw new KubernetesClientException("connection refused");
                 }

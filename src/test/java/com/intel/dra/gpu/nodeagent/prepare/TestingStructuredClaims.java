@@ -16,14 +16,14 @@ import java.util.Optional;
 public final class TestingStructuredClaims extends StructuredClaims {
 
   public final Map<String, ResourceClaim> byName = new HashMap<>();
-  Runnable whenRead = () -> {};
+  public Runnable whenRead = () -> {};
 
   public TestingStructuredClaims() {
     super(NoApiServer.CLIENT);
   }
 
   @Override
-  Optional<ResourceClaim> read(String namespace, String name) {
+  public Optional<ResourceClaim> read(String namespace, String name) {
     whenRead.run();
     return Optional.ofNullable(byName.get(name));
   }
@@ -45,6 +45,23 @@ public final class TestingStructuredClaims extends StructuredClaims {
             .endAllocation()
             .endStatus()
             .build());
+  }
+
+  /** Reserves a claim for a pod, by its name and UID; the scheduler does so before it binds it. */
+  public void reserve(String uid, String podName, String podUid) {
+    reserve(uid, "", "pods", podName, podUid);
+  }
+
+  /** Reserves a claim for an object of any kind. */
+  public void reserve(String uid, String group, String resource, String name, String ownerUid) {
+    byName.computeIfPresent(
+        claim(uid).name(),
+        (_, claim) ->
+            new ResourceClaimBuilder(claim)
+                .editStatus()
+                .addNewReservedFor(group, name, resource, ownerUid)
+                .endStatus()
+                .build());
   }
 
   /** The claim stays, and holds nothing any more. */

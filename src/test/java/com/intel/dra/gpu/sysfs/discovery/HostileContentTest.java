@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.sysfs.dmem.DmemAmounts;
+import com.intel.dra.gpu.sysfs.dmem.DmemFile;
 import com.intel.dra.gpu.sysfs.files.FakeSysfs;
 import com.intel.dra.gpu.sysfs.files.SysfsLayout;
+import com.intel.dra.gpu.sysfs.files.SysfsReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
@@ -14,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Comparator;
 import java.util.Optional;
@@ -154,6 +158,27 @@ class HostileContentTest {
             problem ->
                 assertThat(problem)
                     .contains(SysfsLayout.DMEM_CAPACITY)
+                    .hasSizeLessThan(root.toString().length() + 350)
+                    .matches("[\\x20-\\x7e]+"));
+  }
+
+  @Property(tries = 150)
+  void anyContentInTheFileOfOnePodsControlGroupHidesNoOtherDevice(
+      @ForAll("capacities") byte[] content) throws IOException {
+    Path group = Files.createDirectories(root.resolve("kubepods/pod"));
+    Path file = group.resolve(SysfsLayout.DMEM_CURRENT);
+    Files.write(file, content);
+    boolean isReadable = content.length < 1 << 17;
+    Files.writeString(file, "\ndrm/%s/vram0 42".formatted(GOOD), StandardOpenOption.APPEND);
+
+    DmemAmounts used = DmemFile.inUse(new SysfsReader(), group).orElseThrow();
+
+    assertThat(used.of(address(GOOD)).orElse(-1)).isEqualTo(isReadable ? 42 : -1);
+    used.problem()
+        .ifPresent(
+            problem ->
+                assertThat(problem)
+                    .startsWith(file + ": ")
                     .hasSizeLessThan(root.toString().length() + 350)
                     .matches("[\\x20-\\x7e]+"));
   }

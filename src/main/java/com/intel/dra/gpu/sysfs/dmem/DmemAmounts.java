@@ -12,9 +12,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The local memory of devices, as {@code dmem.capacity} of the root control group states it: a line
- * {@code drm/<PCI address>/vram<N> <bytes>} for each part of a GPU's or VF's memory. Regions of
- * another name belong to other drivers, or are no local memory, and are passed over.
+ * Amounts of devices' local memory, as the control groups state them: how much there is in {@code
+ * dmem.capacity} of the root group, and how much is in use in {@code dmem.current} of any other.
+ * Both have a line {@code drm/<PCI address>/vram<N> <bytes>} for each part of a GPU's or VF's
+ * memory. Regions of another name belong to other drivers, or are no local memory, and are passed
+ * over.
  *
  * <p>Sources: the kernel's Documentation/admin-guide/cgroup-v2.rst, section DMEM; the names of the
  * regions in drivers/gpu/drm/drm_drv.c and drivers/gpu/drm/xe/xe_ttm_vram_mgr.c.
@@ -22,10 +24,10 @@ import java.util.regex.Pattern;
  * @param bytes for each device whose lines all make sense, the sum over its regions
  * @param problem the first line that makes no sense, for people
  */
-public record DmemCapacity(Map<PciAddress, Long> bytes, Optional<String> problem) {
+public record DmemAmounts(Map<PciAddress, Long> bytes, Optional<String> problem) {
 
   /** There is no such file, or it states nothing. */
-  public static final DmemCapacity NOTHING = new DmemCapacity(Map.of(), Optional.empty());
+  public static final DmemAmounts NOTHING = new DmemAmounts(Map.of(), Optional.empty());
 
   /** More MiB than this are no size of a device ({@link com.intel.dra.gpu.device.Gpu}). */
   private static final long MAX_BYTES = ((long) Integer.MAX_VALUE << 20) + (1 << 20) - 1;
@@ -36,24 +38,22 @@ public record DmemCapacity(Map<PciAddress, Long> bytes, Optional<String> problem
   private static final Pattern LOCAL_MEMORY =
       Pattern.compile("drm/([0-9a-f:.]{1,20})/vram\\d{1,3}");
 
-  public DmemCapacity {
+  public DmemAmounts {
     bytes = Map.copyOf(bytes);
   }
 
-  static DmemCapacity unreadable(String why) {
-    return new DmemCapacity(Map.of(), Optional.of(why));
+  static DmemAmounts unreadable(String why) {
+    return new DmemAmounts(Map.of(), Optional.of(why));
   }
 
-  /**
-   * The memory of the device; empty if the kernel does not state it, or not in a way to rely on.
-   */
+  /** The device's amount; empty if the kernel does not state it, or not in a way to rely on. */
   public OptionalLong of(PciAddress device) {
     Long known = bytes.get(device);
     return known == null ? OptionalLong.empty() : OptionalLong.of(known);
   }
 
   /** Never throws: a line that makes no sense takes its device out and no other. */
-  static DmemCapacity parse(String text) {
+  static DmemAmounts parse(String text) {
     var parsing = new Parsing();
     text.lines().forEach(parsing::line);
     return parsing.result();
@@ -123,9 +123,9 @@ public record DmemCapacity(Map<PciAddress, Long> bytes, Optional<String> problem
       }
     }
 
-    DmemCapacity result() {
+    DmemAmounts result() {
       bytes.keySet().removeAll(doubtful);
-      return new DmemCapacity(
+      return new DmemAmounts(
           bytes,
           problems == 0
               ? Optional.empty()

@@ -22,13 +22,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class DmemCapacityTest {
+class DmemAmountsTest {
 
   private static final String GOOD = "drm/0000:03:00.0/vram0 8514437120";
 
   @Test
   void theExampleOfTheKernelsDocumentation() {
-    DmemCapacity capacity = DmemCapacity.parse(GOOD + "\ndrm/0000:03:00.0/stolen 67108864");
+    DmemAmounts capacity = DmemAmounts.parse(GOOD + "\ndrm/0000:03:00.0/stolen 67108864");
 
     assertThat(capacity.bytes()).isEqualTo(Map.of(address("0000:03:00.0"), 8514437120L));
     assertThat(capacity.problem()).isEmpty();
@@ -48,7 +48,7 @@ class DmemCapacityTest {
         "drm/0000:03:00.0/vram0/x 1"
       })
   void regionsOfOthersAreNoProblem(String text) {
-    assertThat(DmemCapacity.parse(text)).isEqualTo(DmemCapacity.NOTHING);
+    assertThat(DmemAmounts.parse(text)).isEqualTo(DmemAmounts.NOTHING);
   }
 
   @ParameterizedTest
@@ -66,7 +66,7 @@ class DmemCapacityTest {
         "what is this                                 | a region and a number of bytes"
       })
   void aLineThatMakesNoSenseIsNamedAndItsDeviceLeftOut(String line, String expected) {
-    DmemCapacity capacity = DmemCapacity.parse("drm/0000:b3:00.0/vram1 7\n" + line + "\n" + GOOD);
+    DmemAmounts capacity = DmemAmounts.parse("drm/0000:b3:00.0/vram1 7\n" + line + "\n" + GOOD);
 
     assertThat(capacity.bytes()).containsEntry(address("0000:03:00.0"), 8514437120L);
     assertThat(capacity.of(address("0000:b3:00.0")).isPresent()).isEqualTo(!line.contains("b3"));
@@ -77,7 +77,7 @@ class DmemCapacityTest {
 
   @Test
   void ofManySuchLinesTheFirstIsNamedAndTheOthersAreCounted() {
-    assertThat(DmemCapacity.parse("a\nb\n" + GOOD + "\nc").problem())
+    assertThat(DmemAmounts.parse("a\nb\n" + GOOD + "\nc").problem())
         .hasValue("line 1 says \"a\", expected a region and a number of bytes; 2 more such lines");
   }
 
@@ -104,7 +104,7 @@ class DmemCapacityTest {
         });
     Collections.shuffle(lines, order);
 
-    DmemCapacity capacity = DmemCapacity.parse(lines.stream().collect(Collectors.joining("\n")));
+    DmemAmounts capacity = DmemAmounts.parse(lines.stream().collect(Collectors.joining("\n")));
 
     assertThat(capacity.bytes()).isEqualTo(sums);
     assertThat(capacity.problem()).isEmpty();
@@ -112,7 +112,7 @@ class DmemCapacityTest {
 
   @Property(tries = 300)
   void anyTextIsAnswered(@ForAll String text) {
-    DmemCapacity capacity = DmemCapacity.parse(text + "\n" + GOOD);
+    DmemAmounts capacity = DmemAmounts.parse(text + "\n" + GOOD);
 
     assertThat(capacity.bytes()).isEqualTo(Map.of(address("0000:03:00.0"), 8514437120L));
     capacity.problem().ifPresent(what -> assertThat(what).hasSizeLessThan(400));
