@@ -25,7 +25,8 @@ public enum EventReason {
   UNSUPPORTED_KUBERNETES("UnsupportedKubernetes", Type.WARNING, About.NODE),
   CLUSTER_CHANGED("ClusterChanged", Type.WARNING, About.NODE),
   POLICY_REFUSED("PolicyRefused", Type.WARNING, About.NODE),
-  POLICY_ACCEPTED("PolicyAccepted", Type.NORMAL, About.NODE);
+  POLICY_ACCEPTED("PolicyAccepted", Type.NORMAL, About.NODE),
+  POLICY_REMOVED("PolicyRemoved", Type.NORMAL, About.NODE);
 
   /** Whether an action is needed. */
   public enum Type {

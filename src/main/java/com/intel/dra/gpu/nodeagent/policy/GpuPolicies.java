@@ -37,6 +37,10 @@ public class GpuPolicies {
     return labels.isPresent() || !rules.needLabels();
   }
 
+  boolean hasRules() {
+    return !rules.rules().isEmpty();
+  }
+
   boolean needLabels() {
     return rules.needLabels();
   }

@@ -10,7 +10,9 @@ import com.intel.dra.gpu.nodeagent.tell.NodeEvents;
 import com.intel.dra.gpu.policy.PolicyRules;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -33,7 +35,7 @@ public class PolicyWatch {
   private boolean isFirst = true;
   private int looks;
   private volatile boolean isRefused;
-  private Optional<Told> untold = Optional.empty();
+  private List<Told> untold = List.of();
 
   private record Told(EventReason reason, String message) {}
 
@@ -60,6 +62,7 @@ public class PolicyWatch {
    * Reads the file. Call this before anything is published; it does not wait for the API server.
    */
   public synchronized void lookAtTheFile() {
+    Optional<PolicyRules> kept = isFirst ? file.kept() : Optional.empty(); // a look replaces them
     switch (file.look()) {
       case PolicyFile.Look.Unchanged _ -> {}
       case PolicyFile.Look.Good(PolicyRules rules) -> {
@@ -67,15 +70,18 @@ public class PolicyWatch {
           tell(EventReason.POLICY_ACCEPTED, "The rules for GPUs are followed again");
         }
         isRefused = false;
+        boolean hadRules = policies.hasRules() || !kept.orElse(PolicyRules.NONE).rules().isEmpty();
         follow(rules);
+        if (hadRules && !policies.hasRules()) {
+          tell(
+              EventReason.POLICY_REMOVED,
+              "There are no rules for GPUs any more (ConfigMap intel-gpu-policy), and the settings hold for all GPUs");
+        }
       }
       case PolicyFile.Look.Refused(String why) -> {
-        Optional<PolicyRules> before = isFirst ? file.kept() : Optional.empty();
-        before.ifPresent(this::follow);
+        kept.ifPresent(this::follow);
         String instead =
-            isFirst && before.isEmpty()
-                ? "the settings hold for all GPUs"
-                : "the rules before hold";
+            isFirst && kept.isEmpty() ? "the settings hold for all GPUs" : "the rules before hold";
         isRefused = true;
         tell(
             EventReason.POLICY_REFUSED,
@@ -89,7 +95,7 @@ public class PolicyWatch {
   /** Call this periodically. May wait for the API server. */
   public void look() {
     lookAtTheFile();
-    takeUntold().ifPresent(told -> events.tell(told.reason(), told.message()));
+    takeUntold().forEach(told -> events.tell(told.reason(), told.message()));
     if (policies.needLabels() && (!policies.areKnown() || looks % LOOKS_PER_LABELS == 0)) {
       labels.read().filter(policies::setLabels).ifPresent(_ -> gas.reconcileSoon());
     }
@@ -104,12 +110,12 @@ public class PolicyWatch {
   }
 
   private void tell(EventReason reason, String message) {
-    untold = Optional.of(new Told(reason, message));
+    untold = Stream.concat(untold.stream(), Stream.of(new Told(reason, message))).toList();
   }
 
-  private synchronized Optional<Told> takeUntold() {
-    Optional<Told> taken = untold;
-    untold = Optional.empty();
+  private synchronized List<Told> takeUntold() {
+    List<Told> taken = untold;
+    untold = List.of();
     return taken;
   }
 }

@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.nodeagent.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.metrics.Meters;
@@ -87,7 +88,24 @@ class PolicyWatchTest {
     Files.delete(root.resolve("policy.yaml"));
     watch.look();
     assertThat(sharing()).isEqualTo(new GpuSharing.ByMemory(0, 1, 1));
-    assertThat(events()).isEmpty();
+    watch.look();
+    assertThat(events())
+        .as("it may be a mistake")
+        .extracting(Event::getReason, Event::getType)
+        .containsExactly(tuple("PolicyRemoved", "Normal"));
+  }
+
+  @Test
+  void rulesThatWereRemovedWhileNoAgentRanAreTold() throws IOException {
+    write(EXCLUSIVE);
+    watch.look();
+    Files.delete(root.resolve("policy.yaml"));
+    anAgentStarts();
+    watch.lookAtTheFile();
+    watch.look();
+    watch.look();
+
+    assertThat(events()).extracting(Event::getReason).containsExactly("PolicyRemoved");
   }
 
   @Test
@@ -111,7 +129,7 @@ class PolicyWatchTest {
 
     write("rules: []");
     watch.look();
-    assertThat(events()).extracting(Event::getReason).contains("PolicyAccepted");
+    assertThat(events()).extracting(Event::getReason).contains("PolicyAccepted", "PolicyRemoved");
     assertThat(sharing()).isEqualTo(new GpuSharing.ByMemory(0, 1, 1));
     assertThat(refused()).isZero();
   }
