@@ -117,8 +117,9 @@ class ClusterWatch implements ServedWatch.Consequences {
 
   @Override
   public void otherMode(String reason) {
+    boolean areKnown = prepared.isComplete();
     Collection<PreparedClaim> here = prepared.all().values();
-    if (here.isEmpty()) {
+    if (here.isEmpty() && areKnown) {
       LOG.warnf("The agent ends, to be started again: %s", reason);
       end.run();
       return;
@@ -128,15 +129,18 @@ class ClusterWatch implements ServedWatch.Consequences {
       told = reason;
       events.tell(
           EventReason.CLUSTER_CHANGED,
-          "%s: it ends when the %d claims that are prepared on this node are released (%s)"
-              .formatted(
-                  reason,
-                  here.size(),
-                  here.stream()
-                      .limit(MOST_NAMES)
-                      .map(claim -> claim.namespace() + "/" + claim.name())
-                      .sorted()
-                      .collect(Collectors.joining(", "))));
+          areKnown
+              ? "%s: it ends when the %d claims that are prepared on this node are released (%s)"
+                  .formatted(
+                      reason,
+                      here.size(),
+                      here.stream()
+                          .limit(MOST_NAMES)
+                          .map(claim -> claim.namespace() + "/" + claim.name())
+                          .sorted()
+                          .collect(Collectors.joining(", ")))
+              : "%s: it ends when it is known which claims are prepared on this node, and none is"
+                  .formatted(reason));
     }
   }
 

@@ -95,6 +95,9 @@ public class UnusableGpus {
                 claims.add(claim.namespace() + "/" + claim.name());
               }
             });
+    if (claims.isEmpty() && !prepared.isComplete()) {
+      return "; which claims are prepared on it is not known yet";
+    }
     return claims.isEmpty()
         ? "; no claim is prepared on it"
         : "; claims that are prepared on it: " + String.join(", ", claims);

@@ -77,12 +77,34 @@ public class StructuredPreparation implements DeadlinePreparer {
   @Override
   public PrepareResult prepare(
       ClaimReference claim, Optional<String> resourceHandle, Deadline deadline) {
-    PrepareResult result = devices.prepare(claim, () -> announced(claim, wanted(claim)), deadline);
+    PrepareResult result =
+        devices.prepare(claim, () -> announced(claim, ifKnown(claim, wanted(claim))), deadline);
     if (result instanceof PrepareResult.Prepared) {
       pending.remove(claim.uid());
     }
     statuses.answered(claim, result);
     return result;
+  }
+
+  /**
+   * A claim gets new devices only when it is known which others use them and how they are shared.
+   */
+  private WantedClaim ifKnown(ClaimReference claim, WantedClaim wanted) {
+    Optional<String> unknown = offer.unknown();
+    return unknown.isPresent()
+            && wanted instanceof WantedClaim.Known(PreparedClaim known)
+            && !isRecorded(claim, known)
+        ? new WantedClaim.NotKnownYet(
+            unknown.get() + "; it is tried again: see the log of the node agent")
+        : wanted;
+  }
+
+  private boolean isRecorded(ClaimReference claim, PreparedClaim wanted) {
+    return prepared
+        .find(claim.uid())
+        .map(PreparedClaim::devices)
+        .orElse(List.of())
+        .containsAll(wanted.devices());
   }
 
   /** VFs are made as the GAS says. */

@@ -78,9 +78,19 @@ public class SliceOffer {
     this.monitors = config.monitors();
   }
 
-  /** Whether it is known which rule each GPU follows; until then nothing is to be published. */
-  boolean isPolicyKnown() {
-    return policies.areKnown();
+  /**
+   * What is not known yet and decides how GPUs are offered; empty if all is known. Until then
+   * nothing is to be published, and a claim that is not prepared yet is to be given nothing.
+   */
+  public Optional<String> unknown() {
+    if (!policies.areKnown()) {
+      return Optional.of(
+          "which rules this node's GPUs follow is not known yet, because the labels of the Node cannot be read");
+    }
+    return prepared.isComplete()
+        ? Optional.empty()
+        : Optional.of(
+            "which claims use this node's GPUs is not known yet, because the record of prepared claims is missing and the GpuAllocationState, which has a copy, was not read yet");
   }
 
   /** Whether the kubelet can call; while it cannot, no new pods should come to this node. */

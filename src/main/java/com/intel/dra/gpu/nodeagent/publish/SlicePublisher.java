@@ -74,8 +74,8 @@ public class SlicePublisher implements SliceListener {
     if (!vfs.haveBeenLookedAt()) {
       return; // a GPU may be in use by others, so the published slices stay
     }
-    if (!offer.isPolicyKnown()) {
-      return; // a GPU may have to be withheld, so the published slices stay
+    if (offer.unknown().isPresent()) {
+      return; // a GPU may have to be withheld, or be in use, so the published slices stay
     }
     lookAtTheRelease();
     if (release.isEmpty()) {

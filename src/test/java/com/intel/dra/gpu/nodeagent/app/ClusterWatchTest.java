@@ -22,6 +22,7 @@ import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -68,15 +69,18 @@ class ClusterWatchTest {
             new ActingAgent(root),
             new ApiServerLeaseStore(client, config, Clock.systemUTC()));
     slices = new SlicePublisher(client, parts.offer, parts.provisioner, parts.metrics, config);
-    watch =
-        new ClusterWatch(
-            new DraModeChoice(DraModeSetting.AUTO, discovery, api),
-            api,
-            DraMode.CLASSIC,
-            prepared,
-            slices,
-            new NodeEvents(client, config, Clock.systemUTC()),
-            ends::incrementAndGet);
+    watch = watching(prepared);
+  }
+
+  private ClusterWatch watching(PreparedClaims claims) {
+    return new ClusterWatch(
+        new DraModeChoice(DraModeSetting.AUTO, discovery, api),
+        api,
+        DraMode.CLASSIC,
+        claims,
+        slices,
+        new NodeEvents(client, TestingConfig.below(root), Clock.systemUTC()),
+        ends::incrementAndGet);
   }
 
   @AfterEach
@@ -128,6 +132,26 @@ class ClusterWatchTest {
 
     prepared.remove("a");
     watch.look();
+    assertThat(ends).hasPositiveValue();
+  }
+
+  @Test
+  void whileTheRecordOfClaimsIsMissingItGoesOn() throws IOException {
+    Files.delete(root.resolve("state").resolve(PreparedClaims.FILE_NAME));
+    PreparedClaims lost = PreparedClaims.open(root.resolve("state"), AgentFixtures.BOOT);
+    ClusterWatch watching = watching(lost);
+    upgradeTo131();
+    watching.look();
+    watching.look();
+    assertThat(ends).hasValue(0);
+    assertThat(events())
+        .extracting(Event::getMessage)
+        .singleElement()
+        .asString()
+        .contains("when it is known which claims");
+
+    lost.completeFrom(Map.of());
+    watching.look();
     assertThat(ends).hasPositiveValue();
   }
 

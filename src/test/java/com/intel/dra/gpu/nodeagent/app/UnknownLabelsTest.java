@@ -28,6 +28,7 @@ class UnknownLabelsTest {
     VfNode node = VfNode.stepByStep(root, DraMode.STRUCTURED);
     node.flex170(3);
     node.start();
+    node.settle();
     node.agent.policies.follow(new PolicyRules(List.of(withheldOnDesktops())));
     try (var server = new AnsweringApiServer(_ -> new AnsweringApiServer.Answer(500, ""));
         KubernetesClient client = server.client()) {

@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -122,18 +123,21 @@ class ModePreparationTest {
         TestingConfig.below(root)
             .withHost(root.resolve("host/sysfs"), root.resolve("host/dev"))
             .withPrepareWait(prepareWait);
-    return new AgentParts(
-        config,
-        new TestingGasStore(config),
-        new TestingGasInformer(config),
-        new TheOnlyAgent(),
-        new TestingLeaseStore(),
-        BOOT,
-        new VirtualFunctions(config.sysfsRoot()),
-        VfThreads.PLATFORM,
-        InstantSource.system(),
-        mode,
-        claims);
+    var parts =
+        new AgentParts(
+            config,
+            new TestingGasStore(config),
+            new TestingGasInformer(config),
+            new TheOnlyAgent(),
+            new TestingLeaseStore(),
+            BOOT,
+            new VirtualFunctions(config.sysfsRoot()),
+            VfThreads.PLATFORM,
+            InstantSource.system(),
+            mode,
+            claims);
+    parts.prepared.completeFrom(Map.of());
+    return parts;
   }
 
   private FolderNode nodeWithTwoGpus() throws IOException {

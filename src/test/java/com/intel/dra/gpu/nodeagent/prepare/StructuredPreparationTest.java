@@ -46,6 +46,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
@@ -76,6 +77,7 @@ class StructuredPreparationTest {
   void nodeWithTwoGpus() throws IOException {
     node.replace(List.of(gpu(3), gpu(4)));
     prepared = PreparedClaims.open(root.resolve("state"), BOOT);
+    prepared.completeFrom(Map.of());
     preparation = preparation(TestingConfig.below(root));
   }
 
