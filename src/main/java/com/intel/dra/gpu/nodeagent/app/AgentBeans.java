@@ -15,6 +15,7 @@ import com.intel.dra.gpu.nodeagent.publish.GpuAllocationStateReconciler;
 import com.intel.dra.gpu.nodeagent.state.BootId;
 import com.intel.dra.gpu.nodeagent.state.LastDraMode;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
+import com.intel.dra.gpu.nodeagent.state.PublishedVfs;
 import com.intel.dra.gpu.nodeagent.state.VfHostRecords;
 import com.intel.dra.gpu.nodeagent.tell.NodeEvents;
 import com.intel.dra.gpu.nodeagent.vfs.VfThreads;
@@ -139,6 +140,12 @@ class AgentBeans {
   @Singleton
   VfHostRecords vfHostRecords(AgentConfig config, DraMode mode) throws IOException {
     return VfHostRecords.open(stateFolder(config, mode), BootId.current());
+  }
+
+  @Produces
+  @Singleton
+  PublishedVfs publishedVfs(AgentConfig config, DraMode mode) throws IOException {
+    return PublishedVfs.open(stateFolder(config, mode));
   }
 
   /** Makes the folder, which is mounted from the host, if it is missing. */

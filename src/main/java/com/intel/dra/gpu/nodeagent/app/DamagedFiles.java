@@ -2,6 +2,7 @@ package com.intel.dra.gpu.nodeagent.app;
 
 import com.intel.dra.gpu.api.EventReason;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
+import com.intel.dra.gpu.nodeagent.state.PublishedVfs;
 import com.intel.dra.gpu.nodeagent.state.VfHostRecords;
 import com.intel.dra.gpu.nodeagent.tell.NodeEvents;
 import com.intel.dra.kit.time.PeriodicTask;
@@ -26,14 +27,17 @@ class DamagedFiles {
 
   private final PreparedClaims prepared;
   private final VfHostRecords records;
+  private final PublishedVfs published;
   private final NodeEvents events;
   private final AtomicReference<Optional<PeriodicTask>> task =
       new AtomicReference<>(Optional.empty());
 
   @Inject
-  DamagedFiles(PreparedClaims prepared, VfHostRecords records, NodeEvents events) {
+  DamagedFiles(
+      PreparedClaims prepared, VfHostRecords records, PublishedVfs published, NodeEvents events) {
     this.prepared = prepared;
     this.records = records;
+    this.published = published;
     this.events = events;
   }
 
@@ -47,7 +51,7 @@ class DamagedFiles {
 
   /** Call this periodically. May block on the API server. */
   void tell() {
-    Stream.of(prepared.takeDamageReport(), records.takeDamageReport())
+    Stream.of(prepared.takeDamageReport(), records.takeDamageReport(), published.takeDamageReport())
         .flatMap(Optional::stream)
         .forEach(report -> events.tell(EventReason.DAMAGED_STATE_FILE, report));
   }

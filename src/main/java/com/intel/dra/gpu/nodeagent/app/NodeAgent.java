@@ -209,6 +209,12 @@ class NodeAgent {
         tasks.add(
             PeriodicTask.start(
                 "abandoned-claims", structuredAbandoned.pause(), structuredAbandoned::forget));
+        tasks.add(
+            PeriodicTask.start(
+                "claims-before-boot",
+                Duration.ZERO,
+                StructuredAbandonedClaims.EARLIER,
+                structuredAbandoned::forgetEarlier));
         tasks.add(PeriodicTask.start("pending-claims", SLICES, this::forgetOldClaims));
         if (config.memoryInUse()) {
           tasks.add(

@@ -32,8 +32,12 @@ public class StructuredAbandonedClaims {
 
   private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
 
+  /** Between two calls of {@link #forgetEarlier}. */
+  public static final Duration EARLIER = Duration.ofSeconds(30);
+
   private final PreparedClaims prepared;
   private final StructuredClaims claims;
+  private final GasInformer gas;
   private final AgentConfig config;
   private final ForgottenClaims forgotten;
 
@@ -46,6 +50,7 @@ public class StructuredAbandonedClaims {
       InstantSource clock) {
     this.prepared = prepared;
     this.claims = claims;
+    this.gas = gas;
     this.config = config;
     this.forgotten = new ForgottenClaims(prepared, gas, config, clock);
   }
@@ -58,6 +63,31 @@ public class StructuredAbandonedClaims {
   static Duration pause(Duration forgottenAfter) {
     Duration half = forgottenAfter.dividedBy(2);
     return half.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : half;
+  }
+
+  /**
+   * Forgets the claims that were prepared before the node booted and are not allocated here any
+   * more. It does not wait for them, because no containers can be ending. Call this periodically,
+   * and each {@link #EARLIER}: it reads each such claim, and none when all are prepared again. It
+   * may block on the API server.
+   */
+  public synchronized void forgetEarlier() {
+    prepared
+        .earlier()
+        .forEach(
+            (uid, claim) -> {
+              try {
+                if (!isAllocatedHere(uid, claim)) {
+                  prepared.forgetEarlier(uid, claim);
+                  LOG.infof(
+                      "Claim %s/%s (%s) was prepared before the node booted, and has nothing here any more",
+                      claim.namespace(), claim.name(), uid);
+                  gas.reconcileSoon();
+                }
+              } catch (KubernetesClientException | IOException e) {
+                LOG.debugf("Whether claim %s is allocated is not known: %s", uid, e.getMessage());
+              }
+            });
   }
 
   /** Call this periodically. It may block on the API server. */

@@ -10,6 +10,7 @@ import com.intel.dra.gpu.nodeagent.devices.NodeDevices;
 import com.intel.dra.gpu.nodeagent.gas.GasInformer;
 import com.intel.dra.gpu.nodeagent.publish.PendingAllocations;
 import com.intel.dra.gpu.nodeagent.publish.SliceOffer;
+import com.intel.dra.gpu.nodeagent.publish.VfChanges;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
 import com.intel.dra.gpu.nodeagent.state.PreparedResult;
@@ -26,9 +27,13 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Prepares claims of structured DRA. The scheduler's allocation is in the claim, which is read from
@@ -165,7 +170,7 @@ public class StructuredPreparation implements DeadlinePreparer {
               "it was given no device of driver %s on node %s; delete its pods so that it is allocated anew"
                   .formatted(driver, config.nodeName()));
       case ClaimResults.Given(var results, var configurations) when configurations.isEmpty() ->
-          wanted(claim, results);
+          wanted(claim, times(found.get()), results);
       case ClaimResults.Given(var results, var configurations) ->
           new WantedClaim.Unknown(unknownParameters(driver, configurations.getFirst()));
     };
@@ -187,7 +192,22 @@ public class StructuredPreparation implements DeadlinePreparer {
     };
   }
 
-  private WantedClaim wanted(ClaimReference claim, List<ClaimResults.Result> given) {
+  private static VfChanges.ClaimTimes times(ResourceClaim claim) {
+    return new VfChanges.ClaimTimes(
+        time(claim.getMetadata().getCreationTimestamp()),
+        time(claim.getStatus().getAllocation().getAllocationTimestamp()));
+  }
+
+  private static Optional<Instant> time(@Nullable String text) {
+    try {
+      return Optional.ofNullable(text).map(OffsetDateTime::parse).map(OffsetDateTime::toInstant);
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
+  }
+
+  private WantedClaim wanted(
+      ClaimReference claim, VfChanges.ClaimTimes times, List<ClaimResults.Result> given) {
     GpuOffer now =
         offer
             .current()
@@ -195,7 +215,10 @@ public class StructuredPreparation implements DeadlinePreparer {
     var held = new ArrayList<AllocatedDevice>();
     var results = new ArrayList<PreparedResult>();
     for (ClaimResults.Result result : given) {
-      Optional<PreparableDevice> device = now.find(result.device());
+      Optional<PreparableDevice> device =
+          offer
+              .givenBefore(now, claim.uid(), result.device(), times)
+              .or(() -> now.find(result.device()));
       if (device.isEmpty()) {
         return new WantedClaim.Unknown(
             "device %s, which it was given, is not on node %s: see the log of its node agent for what was discovered; bring the device back, or delete the claim's pods so that it is allocated anew"

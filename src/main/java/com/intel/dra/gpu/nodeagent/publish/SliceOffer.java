@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.nodeagent.publish;
 
 import com.intel.dra.gpu.api.AllocatedDevice;
+import com.intel.dra.gpu.api.ClaimAllocation;
 import com.intel.dra.gpu.device.DeviceType;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.DrmNodes;
@@ -26,11 +27,14 @@ import com.intel.dra.gpu.nodeagent.vfs.VfBackoff;
 import com.intel.dra.gpu.nodeagent.vfs.VfHolders;
 import com.intel.dra.gpu.policy.GpuPolicy;
 import com.intel.dra.gpu.structured.DeviceFacts;
+import com.intel.dra.gpu.structured.DeviceName;
 import com.intel.dra.gpu.structured.GpuOffer;
 import com.intel.dra.gpu.structured.OfferedGpu;
+import com.intel.dra.gpu.structured.PreparableDevice;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +43,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The devices that the agent publishes for structured DRA now, from what it knows now. */
 @Singleton
@@ -53,6 +58,8 @@ public class SliceOffer {
   private final VfBackoff failures;
   private final PreparedClaims prepared;
   private final GpuPolicies policies;
+  private final VfChanges changes;
+  private final PendingAllocations pending;
   private final boolean monitors;
   private volatile boolean ready = true;
 
@@ -68,6 +75,8 @@ public class SliceOffer {
       VfBackoff failures,
       PreparedClaims prepared,
       GpuPolicies policies,
+      VfChanges changes,
+      PendingAllocations pending,
       AgentConfig config) {
     this.devices = devices;
     this.hosts = hosts;
@@ -75,6 +84,8 @@ public class SliceOffer {
     this.failures = failures;
     this.prepared = prepared;
     this.policies = policies;
+    this.changes = changes;
+    this.pending = pending;
     this.monitors = config.monitors();
   }
 
@@ -103,6 +114,65 @@ public class SliceOffer {
     return policies.of(gpu).rule();
   }
 
+  /** Call this periodically, before what is offered is published. */
+  void followPolicies() {
+    devices.known().stream()
+        .flatMap(List::stream)
+        .filter(device -> device.type() == DeviceType.GPU)
+        .forEach(this::followPolicy);
+  }
+
+  /** A GPU that cannot be split now may be again soon, and one that is withheld gives no VFs. */
+  private void followPolicy(Gpu gpu) {
+    GpuPolicy policy = policies.of(gpu).policy();
+    boolean isUnknown = policy.vfsOnDemand() > 0 && gpu.vfProfiles().isEmpty();
+    if (policy.offered() && !isUnknown) {
+      changes.follow(gpu.uid(), wantedProfile(gpu, policy));
+    }
+  }
+
+  /**
+   * The VF that the claim was given before others were published; empty if they are still the same,
+   * or are not known.
+   *
+   * @param now what is offered
+   */
+  public Optional<PreparableDevice> givenBefore(
+      GpuOffer now, String claim, String deviceName, VfChanges.ClaimTimes times) {
+    Optional<DeviceUid> vf =
+        DeviceName.parse(deviceName)
+            .map(DeviceName::uid)
+            .filter(uid -> uid.type() == DeviceType.VF);
+    Optional<OfferedGpu.Vfs> vfs =
+        now.gpus().stream()
+            .filter(
+                offered -> Optional.of(offered.gpu().uid()).equals(vf.flatMap(DeviceUid::parent)))
+            .map(OfferedGpu::vfs)
+            .findFirst();
+    if (vf.isEmpty() || vfs.isEmpty() || vfs.get() instanceof OfferedGpu.Vfs.Existing) {
+      return Optional.empty();
+    }
+    return heldBeforeBoot(claim, vf.get(), vfs.get())
+        .or(
+            () ->
+                changes
+                    .given(vf.get().gpu(), vf.get().vfIndex().orElseThrow(), times)
+                    .map(
+                        given ->
+                            new PreparableDevice.Vf(vf.get(), given.memoryMiB(), given.profile())));
+  }
+
+  /** VFs that an administrator made have no profile, and are made only where VFs are offered. */
+  private Optional<PreparableDevice> heldBeforeBoot(
+      String claim, DeviceUid vf, OfferedGpu.Vfs vfs) {
+    return Optional.ofNullable(prepared.earlier().get(claim)).stream()
+        .flatMap(before -> before.devices().stream())
+        .filter(device -> device.uid().equals(vf.toString()))
+        .filter(device -> !device.profile().isEmpty() || vfs instanceof OfferedGpu.Vfs.OnDemand)
+        .findFirst()
+        .map(device -> new PreparableDevice.Vf(vf, device.memory(), device.profile()));
+  }
+
   /**
    * Empty before the first discovery. It holds no lock while it calls other classes, because their
    * locks may depend on each other.
@@ -115,10 +185,22 @@ public class SliceOffer {
         .map(
             known -> {
               List<GpuFacts> facts = devices.facts();
+              // in the order in which claims move, so that none is missed
+              Collection<PreparedClaim> earlier = prepared.earlier().values();
+              Collection<ClaimAllocation> waiting = pending.all().values();
               Collection<PreparedClaim> claims = prepared.all().values();
+              // the scheduler may still count the devices as those of claims from before the boot,
+              // so GPUs keep their shape until these claims come back or are gone
+              List<PreparedClaim> counted =
+                  Stream.concat(claims.stream(), earlier.stream()).toList();
               VfHostRecords.Now onRecord = records.now();
               SortedMap<DeviceUid, GpuHealth> health = HeldDeviceHealth.of(facts, claims);
-              VfHolders holders = VfHolders.of(claims);
+              VfHolders holders = VfHolders.of(counted);
+              List<AllocatedDevice> promised =
+                  Stream.concat(
+                          counted.stream().flatMap(claim -> claim.devices().stream()),
+                          waiting.stream().flatMap(claim -> claim.gpus().stream()))
+                      .toList();
               var gpus = new TreeMap<DeviceUid, OfferedGpu>();
               for (Gpu gpu : remembered(known, facts, heldGpus(claims))) {
                 GpuPolicy policy = policies.of(gpu).policy();
@@ -132,9 +214,10 @@ public class SliceOffer {
                             policy,
                             known,
                             onRecord,
+                            promised,
                             Optional.ofNullable(states.get(gpu.uid())),
                             atLeast(gpu, health)),
-                        use(gpu, claims),
+                        use(gpu, counted),
                         heldVfs(gpu, holders, health),
                         policy.sharing(),
                         !policy.offered()));
@@ -290,6 +373,7 @@ public class SliceOffer {
       GpuPolicy policy,
       List<Gpu> known,
       VfHostRecords.Now onRecord,
+      List<AllocatedDevice> promised,
       Optional<VfHostState> state,
       int atLeast) {
     List<Gpu> existing =
@@ -304,7 +388,7 @@ public class SliceOffer {
     if (othersUseVfs && state.filter(VfHostState::isBusy).isEmpty()) {
       return new OfferedGpu.Vfs.Existing(existing);
     }
-    return profile(gpu, policy, made)
+    return profile(gpu, policy, made, promised)
         .<OfferedGpu.Vfs>map(
             profile ->
                 new OfferedGpu.Vfs.OnDemand(
@@ -328,13 +412,22 @@ public class SliceOffer {
         onRecord.isEmpty() || !state.map(VfHostState::offersGpuSoon).orElse(true));
   }
 
-  /** While VFs of this driver exist, their profile counts, whatever the policy says now. */
-  private static Optional<VfProfile> profile(
-      Gpu gpu, GpuPolicy policy, Optional<VfHostRecord> made) {
+  /**
+   * While VFs of this driver exist, or claims have been promised some, their profile counts,
+   * whatever the policy says now.
+   */
+  private Optional<VfProfile> profile(
+      Gpu gpu, GpuPolicy policy, Optional<VfHostRecord> made, List<AllocatedDevice> promised) {
     List<VfProfile> profiles = gpu.vfProfiles();
     return made.filter(vfs -> !vfs.profile().isEmpty())
         .map(vfs -> VfProfiles.named(profiles, vfs.profile()))
-        .orElseGet(() -> wantedProfile(gpu, policy));
+        .orElseGet(
+            () ->
+                promised.stream()
+                    .filter(device -> device.parentUid().equals(gpu.uid().toString()))
+                    .flatMap(device -> VfProfiles.named(profiles, device.profile()).stream())
+                    .max(Comparator.comparingInt(VfProfile::memoryMiB))
+                    .or(() -> changes.settled(gpu, wantedProfile(gpu, policy))));
   }
 
   private static Optional<VfProfile> wantedProfile(Gpu gpu, GpuPolicy policy) {

@@ -17,10 +17,11 @@ import org.jboss.logging.Logger;
  * agent may also use while one replaces the other. A change is on disk when its method returns. If
  * that fails, the change counts as not made, and the file is read again.
  *
- * <p>A reboot ends every container, so claims of an earlier boot are forgotten and the kubelet
- * prepares again those that it still needs. A file that is missing or damaged is rebuilt from the
- * GAS by {@link #completeFrom}. Until then {@link #isComplete} is false, even after further
- * restarts, and the prepared claims in the GAS must not be changed.
+ * <p>A reboot ends every container, so claims of an earlier boot are prepared no more, and the
+ * kubelet prepares again those that it still needs. Until then {@link #earlier} has them, because
+ * the scheduler may still count their devices as theirs. A file that is missing or damaged is
+ * rebuilt from the GAS by {@link #completeFrom}. Until then {@link #isComplete} is false, even
+ * after further restarts, and the prepared claims in the GAS must not be changed.
  */
 public final class PreparedClaims {
 
@@ -61,6 +62,20 @@ public final class PreparedClaims {
   /** Returns all prepared claims by UID, as they are now. */
   public Map<String, PreparedClaim> all() {
     return state.get().claims();
+  }
+
+  /**
+   * Returns claims that were prepared in an earlier boot, and neither prepared nor unprepared
+   * since, by UID: no container uses their devices, but the claims may still be allocated. Only
+   * claims of structured DRA.
+   */
+  public Map<String, PreparedClaim> earlier() {
+    return state.get().earlier();
+  }
+
+  /** Forgets a claim of an earlier boot, which is not allocated here any more. */
+  public void forgetEarlier(String uid, PreparedClaim claim) throws IOException {
+    state.change(now -> now.withoutEarlier(uid, claim));
   }
 
   /**
@@ -178,9 +193,9 @@ public final class PreparedClaims {
         return read;
       }
       LOG.infof(
-          "The node has rebooted: forgetting the %d claims that were prepared before",
+          "The node has rebooted: the %d claims that were prepared before are prepared no more",
           read.claims().size());
-      return PreparedClaimsDocument.empty(bootId, true);
+      return read.after(bootId);
     }
 
     @Override

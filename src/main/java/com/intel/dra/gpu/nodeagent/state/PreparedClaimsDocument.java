@@ -22,6 +22,7 @@ import org.jboss.logging.Logger;
  *   "bootId" : "5f0c…",          // of the boot in which the claims were prepared
  *   "complete" : true,           // false: to be completed from the GAS (the file was lost before)
  *   "gone" : [ "&lt;claim UID&gt;" ], // unprepared while incomplete: the GAS may still list it; may be absent
+ *   "earlier" : [ { "uid" : "&lt;claim UID&gt;", "claim" : { … } } ], // of an earlier boot; may be absent
  *   "claims" : {
  *     "&lt;claim UID&gt;" : {
  *       "namespace" : "default",
@@ -35,20 +36,30 @@ import org.jboss.logging.Logger;
  * </pre>
  *
  * <p>The version must be raised for a change that this code would misread. Version 1, which had no
- * results, is read too. Agents older than {@code gone} ignore it, and likewise {@code shares} and
- * {@code totalshares} of a device, which are absent if the GPU is not shared by count.
+ * results, is read too. Agents older than {@code gone} and {@code earlier} ignore them, and
+ * likewise {@code shares} and {@code totalshares} of a device, which are absent if the GPU is not
+ * shared by count.
+ *
+ * @param earlier claims of structured DRA that were prepared in an earlier boot, and neither
+ *     prepared nor unprepared since
  */
 public record PreparedClaimsDocument(
-    String bootId, boolean complete, Set<String> gone, Map<String, PreparedClaim> claims) {
+    String bootId,
+    boolean complete,
+    Set<String> gone,
+    Map<String, PreparedClaim> earlier,
+    Map<String, PreparedClaim> claims) {
 
   public static final int VERSION = 2;
 
   private static final Logger LOG = Logger.getLogger(PreparedClaimsDocument.class);
 
   private static final String GONE = "gone";
+  private static final String EARLIER = "earlier";
 
   public PreparedClaimsDocument {
     gone = Set.copyOf(gone);
+    earlier = Map.copyOf(earlier);
     claims = Map.copyOf(claims);
   }
 
@@ -66,7 +77,10 @@ public record PreparedClaimsDocument(
       String bootId,
       boolean complete,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedSet<String> gone,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Earlier> earlier,
       Map<String, PreparedClaim> claims) {}
+
+  private record Earlier(String uid, PreparedClaim claim) {}
 
   /**
    * The document as it is read: each claim is read alone, so that an invalid claim is the only one
@@ -77,10 +91,12 @@ public record PreparedClaimsDocument(
       String bootId,
       boolean complete,
       Set<String> gone,
+      List<JsonNode> earlier,
       Map<String, JsonNode> claims) {
 
     private Raw {
       gone = Set.copyOf(gone);
+      earlier = List.copyOf(earlier);
     }
   }
 
@@ -93,7 +109,28 @@ public record PreparedClaimsDocument(
 
   /** Returns a document without claims. */
   static PreparedClaimsDocument empty(String bootId, boolean complete) {
-    return new PreparedClaimsDocument(bootId, complete, Set.of(), Map.of());
+    return new PreparedClaimsDocument(bootId, complete, Set.of(), Map.of(), Map.of());
+  }
+
+  /** Returns the document of a later boot, which has ended all containers. */
+  PreparedClaimsDocument after(String laterBootId) {
+    var all = new TreeMap<>(earlier);
+    all.putAll(claims);
+    all.values().removeIf(claim -> claim.results().isEmpty());
+    return new PreparedClaimsDocument(laterBootId, true, Set.of(), all, Map.of());
+  }
+
+  /** Returns this document without that claim of an earlier boot, unless it is another one now. */
+  PreparedClaimsDocument withoutEarlier(String uid, PreparedClaim claim) {
+    var changed = new TreeMap<>(earlier);
+    changed.remove(uid, claim);
+    return new PreparedClaimsDocument(bootId, complete, gone, changed, claims);
+  }
+
+  private Map<String, PreparedClaim> earlierWithout(Set<String> uids) {
+    var changed = new TreeMap<>(earlier);
+    changed.keySet().removeAll(uids);
+    return changed;
   }
 
   /** Returns this document with these claims, which replace earlier records of them. */
@@ -102,7 +139,8 @@ public record PreparedClaimsDocument(
     changed.putAll(prepared);
     var left = new TreeSet<>(gone);
     left.removeAll(prepared.keySet());
-    return new PreparedClaimsDocument(bootId, complete, left, changed);
+    return new PreparedClaimsDocument(
+        bootId, complete, left, earlierWithout(prepared.keySet()), changed);
   }
 
   /**
@@ -115,7 +153,7 @@ public record PreparedClaimsDocument(
     if (!complete) {
       added.addAll(uids);
     }
-    return new PreparedClaimsDocument(bootId, complete, added, changed);
+    return new PreparedClaimsDocument(bootId, complete, added, earlierWithout(uids), changed);
   }
 
   /**
@@ -129,12 +167,22 @@ public record PreparedClaimsDocument(
     var changed = new TreeMap<>(recorded);
     changed.keySet().removeAll(gone);
     changed.putAll(claims);
-    return new PreparedClaimsDocument(bootId, true, Set.of(), changed);
+    return new PreparedClaimsDocument(
+        bootId, true, Set.of(), earlierWithout(changed.keySet()), changed);
   }
 
   byte[] encode() {
     return StateDocument.encode(
-        new Content(VERSION, bootId, complete, new TreeSet<>(gone), new TreeMap<>(claims)));
+        new Content(
+            VERSION,
+            bootId,
+            complete,
+            new TreeSet<>(gone),
+            new TreeMap<>(earlier)
+                .entrySet().stream()
+                    .map(entry -> new Earlier(entry.getKey(), entry.getValue()))
+                    .toList(),
+            new TreeMap<>(claims)));
   }
 
   /**
@@ -154,7 +202,7 @@ public record PreparedClaimsDocument(
 
   private static Decoded decode(
       byte[] bytes, int version, Function<JsonNode, Optional<PreparedClaim>> claim) {
-    return switch (StateDocument.decode(bytes, version, Raw.class, Set.of(GONE))) {
+    return switch (StateDocument.decode(bytes, version, Raw.class, Set.of(GONE, EARLIER))) {
       case StateDocument.Decoded.Valid<Raw>(Raw read) -> new Decoded.Valid(understood(read, claim));
       case StateDocument.Decoded.Damaged<Raw>(String reason) -> new Decoded.Damaged(reason);
     };
@@ -165,14 +213,28 @@ public record PreparedClaimsDocument(
     var claims = new TreeMap<String, PreparedClaim>();
     read.claims()
         .forEach((uid, json) -> claim.apply(json).ifPresent(known -> claims.put(uid, known)));
+    Map<String, PreparedClaim> earlier = earlier(read.earlier());
     if (claims.size() == read.claims().size()) {
-      return new PreparedClaimsDocument(read.bootId(), read.complete(), read.gone(), claims);
+      return new PreparedClaimsDocument(
+          read.bootId(), read.complete(), read.gone(), earlier, claims);
     }
     var lost = new TreeSet<>(read.claims().keySet());
     lost.removeAll(claims.keySet());
     LOG.errorf(
         "The record of prepared claims has invalid entries, of claims %s: they are rebuilt from the GAS if it has them",
         lost);
-    return new PreparedClaimsDocument(read.bootId(), false, read.gone(), claims);
+    return new PreparedClaimsDocument(read.bootId(), false, read.gone(), earlier, claims);
+  }
+
+  /** Leaves out what is invalid: nothing uses these claims' devices now. */
+  private static Map<String, PreparedClaim> earlier(List<JsonNode> entries) {
+    var earlier = new TreeMap<String, PreparedClaim>();
+    entries.forEach(
+        json -> {
+          AllocatedDevice.complete(json.path("claim").path("devices"));
+          StateDocument.entry(json, Earlier.class)
+              .ifPresent(entry -> earlier.put(entry.uid(), entry.claim()));
+        });
+    return earlier;
   }
 }

@@ -36,8 +36,10 @@ import com.intel.dra.gpu.nodeagent.publish.GasKeeper;
 import com.intel.dra.gpu.nodeagent.publish.GpuAllocationStateReconciler;
 import com.intel.dra.gpu.nodeagent.publish.PendingAllocations;
 import com.intel.dra.gpu.nodeagent.publish.SliceOffer;
+import com.intel.dra.gpu.nodeagent.publish.VfChanges;
 import com.intel.dra.gpu.nodeagent.state.BootId;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
+import com.intel.dra.gpu.nodeagent.state.PublishedVfs;
 import com.intel.dra.gpu.nodeagent.state.VfHostRecords;
 import com.intel.dra.gpu.nodeagent.tell.AgentMetrics;
 import com.intel.dra.gpu.nodeagent.vfs.VfAttempts;
@@ -57,6 +59,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -146,7 +149,18 @@ public final class AgentParts {
     failures = new VfBackoff(config, clock);
     life = new LeaseStatus(uptime, mode);
     policies = new GpuPolicies(config);
-    offer = new SliceOffer(devices, hosts, records, failures, prepared, policies, config);
+    offer =
+        new SliceOffer(
+            devices,
+            hosts,
+            records,
+            failures,
+            prepared,
+            policies,
+            new VfChanges(
+                PublishedVfs.open(config.stateDir().orElseThrow()), clock.withZone(ZoneOffset.UTC)),
+            pending,
+            config);
     desired =
         new DesiredGas(devices, prepared, hosts, records, mode, pending, failures, life, offer);
     cdi = new CdiSpecFile(config.cdiRoot(), GpuCdiDevices.KIND);

@@ -11,6 +11,7 @@ import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaimsDocument;
 import com.intel.dra.gpu.nodeagent.state.PreparedResult;
+import com.intel.dra.gpu.nodeagent.state.PublishedVfs;
 import com.intel.dra.gpu.nodeagent.state.StateDocument;
 import com.intel.dra.gpu.nodeagent.state.VfHostRecord;
 import com.intel.dra.gpu.nodeagent.state.VfHostRecords;
@@ -171,15 +172,19 @@ class DamagedStateFilesTest {
         };
     Files.writeString(preparedFile(), "{");
     Files.writeString(folder.resolve(VfHostRecords.FILE_NAME), "{");
+    Files.writeString(folder.resolve(PublishedVfs.FILE_NAME), "{");
     var files =
         new DamagedFiles(
-            PreparedClaims.open(folder, BOOT), VfHostRecords.open(folder, BOOT), events);
+            PreparedClaims.open(folder, BOOT),
+            VfHostRecords.open(folder, BOOT),
+            PublishedVfs.open(folder),
+            events);
 
     files.tell();
     files.tell();
 
     assertThat(told)
-        .hasSize(2)
+        .hasSize(3)
         .allSatisfy(
             text -> assertThat(text).startsWith("DamagedStateFile: ").contains("set aside"));
     assertThat(told.getFirst()).contains(preparedFile().toString(), "rebuilt from the GAS");

@@ -23,8 +23,10 @@ import com.intel.dra.gpu.nodeagent.gas.TestingGasInformer;
 import com.intel.dra.gpu.nodeagent.policy.GpuPolicies;
 import com.intel.dra.gpu.nodeagent.publish.PendingAllocations;
 import com.intel.dra.gpu.nodeagent.publish.SliceOffer;
+import com.intel.dra.gpu.nodeagent.publish.VfChanges;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
+import com.intel.dra.gpu.nodeagent.state.PublishedVfs;
 import com.intel.dra.gpu.nodeagent.state.StateTooLargeException;
 import com.intel.dra.gpu.nodeagent.state.VfHostRecords;
 import com.intel.dra.gpu.nodeagent.vfs.VfBackoff;
@@ -92,7 +94,16 @@ class StructuredPreparationTest {
             prepared,
             pending,
             claims,
-            new SliceOffer(node, hosts, records, failures, prepared, policies, config),
+            new SliceOffer(
+                node,
+                hosts,
+                records,
+                failures,
+                prepared,
+                policies,
+                new VfChanges(PublishedVfs.open(root.resolve("state")), Clock.systemUTC()),
+                pending,
+                config),
             node,
             gas,
             config,

@@ -94,6 +94,29 @@ class PreparedClaimsTest {
     assertThat(claims.isComplete()).as("the GAS is to be emptied too").isTrue();
   }
 
+  @Test
+  void claimsFromBeforeARebootAreKnownUntilTheyComeBackOrAreForgotten() throws IOException {
+    PreparedClaim answered =
+        new PreparedClaim(
+            "default",
+            "claim",
+            CLAIM.devices(),
+            List.of(new PreparedResult("gpu", "node1", "d", "", false, List.of())));
+    PreparedClaims first = openComplete();
+    first.putAll(Map.of("a", answered, "b", answered, "c", answered, "classic", CLAIM));
+
+    PreparedClaims.open(folder, new BootId("second")).remove("b");
+    PreparedClaims.open(folder, new BootId("third")).put("a", answered);
+    PreparedClaims claims = PreparedClaims.open(folder, new BootId("third"));
+
+    assertThat(claims.all()).containsOnlyKeys("a");
+    assertThat(claims.earlier()).containsOnlyKeys("c").containsEntry("c", answered);
+    claims.forgetEarlier("c", CLAIM);
+    assertThat(claims.earlier()).as("it is another one").containsOnlyKeys("c");
+    claims.forgetEarlier("c", answered);
+    assertThat(PreparedClaims.open(folder, new BootId("third")).earlier()).isEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
