@@ -80,7 +80,7 @@ final class ExampleDevices implements DeviceHealthSource {
   static CdiDevice cdiDevice(String cdiName) {
     String lamp = cdiName.substring(cdiName.indexOf(':') + 1);
     return new CdiDevice(
-        cdiName, new ContainerEdits(List.of(DeviceNode.character("/dev/" + lamp, "/dev/zero"))));
+        cdiName, ContainerEdits.nodes(List.of(DeviceNode.character("/dev/" + lamp, "/dev/zero"))));
   }
 
   @Override

@@ -27,6 +27,7 @@ import io.fabric8.kubernetes.api.model.resource.v1.DeviceTaintBuilder;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.TreeMap;
@@ -451,6 +452,15 @@ public record GpuOffer(List<OfferedGpu> gpus, boolean ready, boolean monitors) {
     var attribute = new DeviceAttribute();
     attribute.setString(value);
     return attribute;
+  }
+
+  /** The attributes of the device where everything that is wanted is published. */
+  public Map<String, DeviceAttribute> attributes(String deviceName) {
+    return way(new Way.AsWanted(), true).devices().stream()
+        .filter(device -> deviceName.equals(device.getName()))
+        .findFirst()
+        .map(Device::getAttributes)
+        .orElseGet(Map::of);
   }
 
   /** The offered device with this name, if the node can prepare it. */

@@ -9,7 +9,7 @@ public record CdiDevice(String name, ContainerEdits containerEdits) {
    */
   public CdiDevice {
     CdiNames.requireDevice(name);
-    if (containerEdits.deviceNodes().isEmpty()) {
+    if (containerEdits.areNone()) {
       throw new InvalidCdiSpecException("device " + name + " has no container edits");
     }
   }

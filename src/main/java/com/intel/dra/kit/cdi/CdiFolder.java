@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,8 +33,8 @@ public record CdiFolder(Path folder, CdiKind kind) {
   public sealed interface Content {
 
     /**
-     * @param devices by device name, the host paths of the nodes that a container gets; empty if
-     *     there is no file
+     * @param devices by device name, the host paths of the nodes that a container gets, each once;
+     *     empty if there is no file
      */
     record Devices(Map<String, List<String>> devices) implements Content {
       public Devices {
@@ -100,7 +100,7 @@ public record CdiFolder(Path folder, CdiKind kind) {
   private static Map<String, List<String>> devices(JsonNode spec) {
     var devices = new TreeMap<String, List<String>>();
     for (JsonNode device : spec.path("devices")) {
-      var nodes = new ArrayList<String>();
+      var nodes = new LinkedHashSet<String>();
       for (JsonNode node : device.path("containerEdits").path("deviceNodes")) {
         nodes.add(node.path("hostPath").asText(node.path("path").asText()));
       }

@@ -3,6 +3,7 @@ package com.intel.dra.gpu.e2e;
 import static com.intel.dra.gpu.e2e.StructuredCluster.ON_NODE1;
 import static com.intel.dra.gpu.e2e.StructuredCluster.claimNamed;
 import static com.intel.dra.gpu.e2e.StructuredCluster.one;
+import static com.intel.dra.gpu.e2e.StructuredCluster.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,10 +21,15 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,7 +37,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** deploy/components/claim-status: what agents write with its right, and what they cannot write. */
+/**
+ * What a claim got, said at the claim and to its containers. deploy/components/claim-status: what
+ * agents write with its right, and what they cannot write.
+ */
 @Tag("structured")
 class StructuredClaimStatusIT {
 
@@ -84,6 +93,68 @@ class StructuredClaimStatusIT {
                                 assertThat(ready.getStatus()).isEqualTo("True");
                               });
                     }));
+  }
+
+  /** By files, whether the setting is on or not. */
+  @Test
+  void aContainerIsToldWhatItGotAndFindsItByItsAddress() {
+    cluster.structuredTemplate("made", one("gpu.intel.com", ""));
+    cluster.structuredPod("pod", ON_NODE1, Map.of("mine", template("made")));
+    cluster.awaitRunning("pod");
+
+    String file =
+        "/var/run/kubernetes.io/dra-device-attributes/resourceclaimtemplates/mine/gpu/gpu.intel.com-metadata.json";
+    String told = run("pod", "cat", file);
+    assertThat(told)
+        .contains(
+            "metadata.resource.k8s.io/v1beta1",
+            "metadata.resource.k8s.io/v1alpha1",
+            "\"model\": {",
+            "\"memoryMiB\": {");
+    String byPath =
+        "/dev/dri/by-path/pci-" + told.replaceAll("(?s).*\"(0000:[0-9a-f:.]+)\".*", "$1");
+    assertThat(run("pod", "sh", "-c", "stat -c %t:%T " + byPath + "-card /dev/dri/card*"))
+        .satisfies(numbers -> assertThat(numbers.lines().distinct()).as(numbers).singleElement());
+    assertThat(run("pod", "sh", "-c", "stat -c %F " + byPath + "-render"))
+        .contains("character special file");
+    assertThat(run("pod", "sh", "-c", "echo x 2>&1 > %s || cat %s".formatted(file, file)))
+        .contains("Read-only", told);
+    String uid = cluster.structuredClaims().getFirst().getMetadata().getUid();
+    assertThat(filesOf(uid)).hasSize(2);
+
+    cluster.deletePod("pod");
+
+    cluster.eventually("the files go with the pod", () -> assertThat(filesOf(uid)).isEmpty());
+  }
+
+  private String run(String pod, String... command) {
+    return Shell.run(
+        Stream.concat(
+                Stream.of("kubectl", "exec", "-n", cluster.namespace(), pod, "-c", "main", "--"),
+                Stream.of(command))
+            .toArray(String[]::new));
+  }
+
+  private List<Path> filesOf(String claimUid) {
+    return Stream.of("/var/lib/kubelet/plugins/gpu.intel.com/dra-device-metadata", "/run/cdi")
+        .map(folder -> NodeFolders.seenFromOutside("node1", folder))
+        .flatMap(StructuredClaimStatusIT::files)
+        .filter(file -> file.toString().contains(claimUid) || isOfThisTest(file))
+        .toList();
+  }
+
+  private boolean isOfThisTest(Path folder) {
+    return String.valueOf(folder.getFileName()).startsWith(cluster.namespace() + "_");
+  }
+
+  private static Stream<Path> files(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList().stream();
+    } catch (NoSuchFileException e) {
+      return Stream.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** With an agent's identity, and a claim that has a device of another driver too. */

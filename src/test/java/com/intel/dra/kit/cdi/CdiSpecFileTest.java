@@ -172,14 +172,14 @@ class CdiSpecFileTest {
     assertThatThrownBy(() -> new CdiSpec(KIND, List.of(device, device)))
         .isInstanceOf(InvalidCdiSpecException.class)
         .hasMessageContaining("card0");
-    assertThatThrownBy(() -> new CdiDevice("card0", new ContainerEdits(List.of())))
+    assertThatThrownBy(() -> new CdiDevice("card0", ContainerEdits.nodes(List.of())))
         .isInstanceOf(InvalidCdiSpecException.class);
   }
 
   private static CdiDevice device(String name, String... hostPaths) {
     return new CdiDevice(
         name,
-        new ContainerEdits(
+        ContainerEdits.nodes(
             Arrays.stream(hostPaths)
                 .map(path -> DeviceNode.character("/dev/dri/" + Path.of(path).getFileName(), path))
                 .toList()));

@@ -23,6 +23,7 @@ import com.intel.dra.gpu.sysfs.discovery.GpuDiscovery;
 import com.intel.dra.gpu.sysfs.sriov.VirtualFunctions;
 import com.intel.dra.kit.cdi.CdiSpecFile;
 import com.intel.dra.kit.kubelet.api.PluginSettings;
+import com.intel.dra.kit.metadata.MetadataFiles;
 import com.intel.dra.kit.served.ServedAddress;
 import com.intel.dra.kit.served.ServedApi;
 import com.intel.dra.kit.time.SteadyClock;
@@ -116,6 +117,12 @@ class AgentBeans {
   @Singleton
   CdiSpecFile cdiSpecFile(AgentConfig config) {
     return new CdiSpecFile(config.cdiRoot(), GpuCdiDevices.KIND);
+  }
+
+  @Produces
+  @Singleton
+  MetadataFiles metadataFiles(AgentConfig config, DraMode mode) {
+    return new MetadataFiles(mode.driverName(), config.pluginDir(mode), config.cdiRoot());
   }
 
   @Produces

@@ -13,6 +13,7 @@ import com.intel.dra.gpu.nodeagent.life.Heartbeat;
 import com.intel.dra.gpu.nodeagent.life.KubeletRelease;
 import com.intel.dra.gpu.nodeagent.life.StartWhenActing;
 import com.intel.dra.gpu.nodeagent.memoryuse.MemoryInUse;
+import com.intel.dra.gpu.nodeagent.metadata.ContainerMetadata;
 import com.intel.dra.gpu.nodeagent.policy.PolicyWatch;
 import com.intel.dra.gpu.nodeagent.prepare.ClassicAbandonedClaims;
 import com.intel.dra.gpu.nodeagent.prepare.StructuredAbandonedClaims;
@@ -94,6 +95,7 @@ class NodeAgent {
   private final GasLiveness gasLiveness;
   private final ClaimStatuses claimStatuses;
   private final MemoryInUse memoryInUse;
+  private final ContainerMetadata metadata;
   private final Deque<PeriodicTask> tasks = new ConcurrentLinkedDeque<>();
 
   @Inject
@@ -118,7 +120,8 @@ class NodeAgent {
       PolicyWatch policy,
       @Liveness GasLiveness gasLiveness,
       ClaimStatuses claimStatuses,
-      MemoryInUse memoryInUse) {
+      MemoryInUse memoryInUse,
+      ContainerMetadata metadata) {
     this.config = config;
     this.acting = acting;
     this.monitor = monitor;
@@ -140,6 +143,7 @@ class NodeAgent {
     this.gasLiveness = gasLiveness;
     this.claimStatuses = claimStatuses;
     this.memoryInUse = memoryInUse;
+    this.metadata = metadata;
   }
 
   void start(@Observes @Priority(BEFORE_THE_OPERATOR) StartupEvent event) throws IOException {
@@ -215,6 +219,12 @@ class NodeAgent {
                 Duration.ZERO,
                 StructuredAbandonedClaims.EARLIER,
                 structuredAbandoned::forgetEarlier));
+        tasks.add(
+            PeriodicTask.start(
+                "metadata-leftovers",
+                Duration.ZERO,
+                structuredAbandoned.pause(),
+                metadata::removeLeftovers));
         tasks.add(PeriodicTask.start("pending-claims", SLICES, this::forgetOldClaims));
         if (config.memoryInUse()) {
           tasks.add(

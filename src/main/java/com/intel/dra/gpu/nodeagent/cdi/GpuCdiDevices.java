@@ -1,6 +1,5 @@
 package com.intel.dra.gpu.nodeagent.cdi;
 
-import com.intel.dra.gpu.device.DrmNodes;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.kit.cdi.CdiDevice;
 import com.intel.dra.kit.cdi.CdiKind;
@@ -9,13 +8,18 @@ import com.intel.dra.kit.cdi.DeviceNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** Defines what a container gets for a GPU or VF: its DRM nodes. */
+/**
+ * Defines what a container gets for a GPU or VF: its DRM nodes, and each of them once more where
+ * udev makes a link to it, because programs find the GPU of a PCI address there.
+ */
 public final class GpuCdiDevices {
 
   public static final CdiKind KIND = new CdiKind("intel.com", "gpu");
 
   private static final String CONTAINER_DRI = "/dev/dri/";
+  private static final String BY_PATH = CONTAINER_DRI + "by-path/pci-";
 
   private GpuCdiDevices() {}
 
@@ -25,18 +29,23 @@ public final class GpuCdiDevices {
   public static List<CdiDevice> of(List<Gpu> gpus, Path devRoot) {
     Path hostDri = devRoot.resolve("dri");
     return gpus.stream()
-        .map(gpu -> new CdiDevice(gpu.uid().toString(), edits(gpu.drmNodes(), hostDri)))
+        .map(gpu -> new CdiDevice(gpu.uid().toString(), ContainerEdits.nodes(nodes(gpu, hostDri))))
         .toList();
   }
 
-  private static ContainerEdits edits(DrmNodes drm, Path hostDri) {
+  private static List<DeviceNode> nodes(Gpu gpu, Path hostDri) {
+    String card = gpu.drmNodes().cardName();
+    Optional<String> render = gpu.drmNodes().renderName();
+    String byPath = BY_PATH + gpu.address();
     var nodes = new ArrayList<DeviceNode>();
-    nodes.add(node(drm.cardName(), hostDri));
-    drm.renderName().ifPresent(name -> nodes.add(node(name, hostDri)));
-    return new ContainerEdits(nodes);
+    nodes.add(node(CONTAINER_DRI + card, hostDri.resolve(card)));
+    render.ifPresent(name -> nodes.add(node(CONTAINER_DRI + name, hostDri.resolve(name))));
+    nodes.add(node(byPath + "-card", hostDri.resolve(card)));
+    render.ifPresent(name -> nodes.add(node(byPath + "-render", hostDri.resolve(name))));
+    return nodes;
   }
 
-  private static DeviceNode node(String name, Path hostDri) {
-    return DeviceNode.character(CONTAINER_DRI + name, hostDri.resolve(name).toString());
+  private static DeviceNode node(String path, Path onHost) {
+    return DeviceNode.character(path, onHost.toString());
   }
 }

@@ -102,6 +102,10 @@ public interface AgentConfig {
   @WithDefault("false")
   boolean memoryInUse();
 
+  /** Structured DRA: whether containers get files that say which devices their claim got. */
+  @WithDefault("true")
+  boolean deviceMetadata();
+
   /**
    * The driver's own folder, whose path must be the same for the kubelet; if absent, the folder
    * with the driver's name in {@link #pluginsDir}.

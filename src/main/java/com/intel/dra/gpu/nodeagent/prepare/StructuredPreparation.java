@@ -8,6 +8,7 @@ import com.intel.dra.gpu.nodeagent.claimstatus.ClaimStatuses;
 import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import com.intel.dra.gpu.nodeagent.devices.NodeDevices;
 import com.intel.dra.gpu.nodeagent.gas.GasInformer;
+import com.intel.dra.gpu.nodeagent.metadata.ContainerMetadata;
 import com.intel.dra.gpu.nodeagent.publish.PendingAllocations;
 import com.intel.dra.gpu.nodeagent.publish.SliceOffer;
 import com.intel.dra.gpu.nodeagent.publish.VfChanges;
@@ -56,6 +57,7 @@ public class StructuredPreparation implements DeadlinePreparer {
   private final GasInformer gas;
   private final AgentConfig config;
   private final ClaimStatuses statuses;
+  private final ContainerMetadata metadata;
 
   @Inject
   public StructuredPreparation(
@@ -67,7 +69,8 @@ public class StructuredPreparation implements DeadlinePreparer {
       NodeDevices node,
       GasInformer gas,
       AgentConfig config,
-      ClaimStatuses statuses) {
+      ClaimStatuses statuses,
+      ContainerMetadata metadata) {
     this.devices = devices;
     this.prepared = prepared;
     this.pending = pending;
@@ -77,18 +80,50 @@ public class StructuredPreparation implements DeadlinePreparer {
     this.gas = gas;
     this.config = config;
     this.statuses = statuses;
+    this.metadata = metadata;
   }
 
   @Override
   public PrepareResult prepare(
       ClaimReference claim, Optional<String> resourceHandle, Deadline deadline) {
+    var look = new Look(claim);
     PrepareResult result =
-        devices.prepare(claim, () -> announced(claim, ifKnown(claim, wanted(claim))), deadline);
+        devices.prepare(claim, () -> announced(claim, ifKnown(claim, look.wanted())), deadline);
     if (result instanceof PrepareResult.Prepared) {
       pending.remove(claim.uid());
     }
     statuses.answered(claim, result);
-    return result;
+    return result instanceof PrepareResult.Prepared answer
+        ? metadata.tell(claim, look.lastRead(), answer)
+        : result;
+  }
+
+  /** Looks at a claim again and again. */
+  private final class Look {
+
+    private final ClaimReference claim;
+    private Optional<ResourceClaim> lastRead = Optional.empty();
+
+    Look(ClaimReference claim) {
+      this.claim = claim;
+    }
+
+    WantedClaim wanted() {
+      lastRead = Optional.empty();
+      Optional<ResourceClaim> found;
+      try {
+        found = claims.read(claim.namespace(), claim.name());
+      } catch (KubernetesClientException e) {
+        return fromItsRecord(claim, e);
+      }
+      lastRead = found;
+      return StructuredPreparation.this.wanted(claim, found);
+    }
+
+    /** Empty if the last look was in vain. */
+    Optional<ResourceClaim> lastRead() {
+      return lastRead;
+    }
   }
 
   /**
@@ -133,24 +168,26 @@ public class StructuredPreparation implements DeadlinePreparer {
       gas.reconcileSoon();
     }
     statuses.unprepared(claim);
-    return devices.unprepare(claim);
+    UnprepareResult result = devices.unprepare(claim);
+    if (result instanceof UnprepareResult.Unprepared) {
+      metadata.gone(claim);
+    }
+    return result;
   }
 
-  private WantedClaim wanted(ClaimReference claim) {
-    Optional<ResourceClaim> found;
-    try {
-      found = claims.read(claim.namespace(), claim.name());
-    } catch (KubernetesClientException e) {
-      return prepared
-          .find(claim.uid())
-          .filter(record -> !record.results().isEmpty())
-          .<WantedClaim>map(WantedClaim.Known::new)
-          .orElseGet(
-              () ->
-                  new WantedClaim.NotKnownYet(
-                      "it could not be read from the API server, and is tried again: "
-                          + e.getMessage()));
-    }
+  private WantedClaim fromItsRecord(ClaimReference claim, KubernetesClientException cause) {
+    return prepared
+        .find(claim.uid())
+        .filter(record -> !record.results().isEmpty())
+        .<WantedClaim>map(WantedClaim.Known::new)
+        .orElseGet(
+            () ->
+                new WantedClaim.NotKnownYet(
+                    "it could not be read from the API server, and is tried again: "
+                        + cause.getMessage()));
+  }
+
+  private WantedClaim wanted(ClaimReference claim, Optional<ResourceClaim> found) {
     if (found.isEmpty()) {
       return new WantedClaim.Unknown("there is no such claim any more; delete its pods");
     }

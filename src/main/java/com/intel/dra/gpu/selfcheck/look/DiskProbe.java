@@ -53,6 +53,7 @@ public record DiskProbe(
           device.name(),
           device.containerEdits().deviceNodes().stream()
               .map(node -> node.hostPath().orElse(node.path()))
+              .distinct()
               .toList());
     }
     try {

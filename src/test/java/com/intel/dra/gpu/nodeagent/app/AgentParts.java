@@ -23,6 +23,7 @@ import com.intel.dra.gpu.nodeagent.life.LeaseStatus;
 import com.intel.dra.gpu.nodeagent.life.LeaseStore;
 import com.intel.dra.gpu.nodeagent.life.TestingLeaseStore;
 import com.intel.dra.gpu.nodeagent.life.TheOnlyAgent;
+import com.intel.dra.gpu.nodeagent.metadata.ContainerMetadata;
 import com.intel.dra.gpu.nodeagent.policy.GpuPolicies;
 import com.intel.dra.gpu.nodeagent.prepare.ClaimRecorder;
 import com.intel.dra.gpu.nodeagent.prepare.ClassicPreparation;
@@ -53,6 +54,7 @@ import com.intel.dra.gpu.nodeagent.vfs.VfThreads;
 import com.intel.dra.gpu.sysfs.sriov.VirtualFunctions;
 import com.intel.dra.kit.cdi.CdiSpecFile;
 import com.intel.dra.kit.kubelet.api.ClaimPreparer;
+import com.intel.dra.kit.metadata.MetadataFiles;
 import com.intel.dra.kit.time.SettableClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -86,6 +88,7 @@ public final class AgentParts {
   public final SliceOffer offer;
   public final GpuPolicies policies;
   final ClaimStatuses statuses;
+  public final ContainerMetadata metadata;
 
   /** The clock that the heartbeat uses. */
   public final SettableClock uptime = new SettableClock();
@@ -184,6 +187,13 @@ public final class AgentParts {
             new ClaimStatusWriter(NoApiServer.CLIENT, devices, config, Clock.systemUTC()),
             config.claimStatus(),
             clock);
+    metadata =
+        new ContainerMetadata(
+            new MetadataFiles(mode.driverName(), config.pluginDir(mode), config.cdiRoot()),
+            prepared,
+            offer,
+            devices,
+            config);
     preparation =
         new ModePreparation(
             mode,
@@ -197,7 +207,8 @@ public final class AgentParts {
                 devices,
                 informer,
                 config,
-                statuses),
+                statuses,
+                metadata),
             devices,
             lock,
             config);

@@ -365,7 +365,8 @@ class NodeAgentTest {
                   prepared,
                   new StructuredClaims(client),
                   devices,
-                  Meters.ofAgent(parts.meters, config.nodeName())));
+                  Meters.ofAgent(parts.meters, config.nodeName())),
+              parts.metadata);
     }
 
     void start() throws IOException {

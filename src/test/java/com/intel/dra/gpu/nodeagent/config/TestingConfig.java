@@ -58,6 +58,11 @@ public record TestingConfig(
   }
 
   @Override
+  public boolean deviceMetadata() {
+    return true;
+  }
+
+  @Override
   public boolean claimStatus() {
     return false;
   }

@@ -20,6 +20,7 @@ import com.intel.dra.gpu.nodeagent.devices.NodeDevices;
 import com.intel.dra.gpu.nodeagent.devices.VfHostState;
 import com.intel.dra.gpu.nodeagent.devices.VfHosts;
 import com.intel.dra.gpu.nodeagent.gas.TestingGasInformer;
+import com.intel.dra.gpu.nodeagent.metadata.ContainerMetadata;
 import com.intel.dra.gpu.nodeagent.policy.GpuPolicies;
 import com.intel.dra.gpu.nodeagent.publish.PendingAllocations;
 import com.intel.dra.gpu.nodeagent.publish.SliceOffer;
@@ -36,6 +37,7 @@ import com.intel.dra.kit.kubelet.api.ClaimReference;
 import com.intel.dra.kit.kubelet.api.PrepareResult;
 import com.intel.dra.kit.kubelet.api.PreparedDevice;
 import com.intel.dra.kit.kubelet.api.UnprepareResult;
+import com.intel.dra.kit.metadata.MetadataFiles;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResult;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResultBuilder;
@@ -87,6 +89,17 @@ class StructuredPreparationTest {
     var records = VfHostRecords.open(root.resolve("state"), BOOT);
     var gas = new TestingGasInformer(config);
     var failures = new VfBackoff(config, InstantSource.system());
+    var offer =
+        new SliceOffer(
+            node,
+            hosts,
+            records,
+            failures,
+            prepared,
+            policies,
+            new VfChanges(PublishedVfs.open(root.resolve("state")), Clock.systemUTC()),
+            pending,
+            config);
     return new FreshDeadlinePreparer(
         new StructuredPreparation(
             new DevicePreparation(
@@ -94,23 +107,20 @@ class StructuredPreparationTest {
             prepared,
             pending,
             claims,
-            new SliceOffer(
-                node,
-                hosts,
-                records,
-                failures,
-                prepared,
-                policies,
-                new VfChanges(PublishedVfs.open(root.resolve("state")), Clock.systemUTC()),
-                pending,
-                config),
+            offer,
             node,
             gas,
             config,
             new ClaimStatuses(
                 new ClaimStatusWriter(NoApiServer.CLIENT, node, config, Clock.systemUTC()),
                 false,
-                InstantSource.system())),
+                InstantSource.system()),
+            new ContainerMetadata(
+                new MetadataFiles("gpu.intel.com", root.resolve("plugin"), config.cdiRoot()),
+                prepared,
+                offer,
+                node,
+                config)),
         config);
   }
 
@@ -185,7 +195,8 @@ class StructuredPreparationTest {
                         List.of("gpu"),
                         "node1",
                         "0000-03-00-0-0x56c0",
-                        List.of("intel.com/gpu=0000:03:00.0-0x56c0"),
+                        List.of(
+                            "intel.com/gpu=0000:03:00.0-0x56c0", "gpu.intel.com/metadata=a_gpu"),
                         Optional.of("share-1")))));
     assertThat(held("a")).singleElement().extracting(AllocatedDevice::memory).isEqualTo(2500);
   }
@@ -212,7 +223,7 @@ class StructuredPreparationTest {
     PrepareResult second = preparation.prepare(claim("a"), Optional.empty());
 
     assertThat(((PrepareResult.Prepared) second).cdiDevices())
-        .containsExactly("intel.com/gpu=" + gpu(4).uid());
+        .containsExactly("intel.com/gpu=" + gpu(4).uid(), "gpu.intel.com/metadata=a_gpu");
     assertThat(held("a"))
         .extracting(AllocatedDevice::uid)
         .containsExactlyInAnyOrder(gpu(3).uid().toString(), gpu(4).uid().toString());
@@ -335,7 +346,10 @@ class StructuredPreparationTest {
     assertThat(call.get(30, TimeUnit.SECONDS))
         .isInstanceOfSatisfying(
             PrepareResult.Prepared.class,
-            done -> assertThat(done.cdiDevices()).containsExactly("intel.com/gpu=" + gpu(4).uid()));
+            done ->
+                assertThat(done.cdiDevices())
+                    .containsExactly(
+                        "intel.com/gpu=" + gpu(4).uid(), "gpu.intel.com/metadata=b_gpu"));
     assertThat(held("b")).extracting(AllocatedDevice::uid).containsExactly("" + gpu(4).uid());
   }
 
