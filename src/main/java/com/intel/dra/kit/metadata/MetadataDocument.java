@@ -1,12 +1,10 @@
 package com.intel.dra.kit.metadata;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.intel.dra.kit.cdi.CdiDevice;
 import com.intel.dra.kit.cdi.CdiKind;
 import com.intel.dra.kit.cdi.CdiSpec;
@@ -26,13 +24,7 @@ record MetadataDocument(String driver, CdiKind kind) {
 
   private static final String IN_CONTAINER = "/var/run/kubernetes.io/dra-device-attributes";
 
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .addModule(new Jdk8Module())
-          .defaultPropertyInclusion(
-              JsonInclude.Value.construct(
-                  JsonInclude.Include.NON_ABSENT, JsonInclude.Include.NON_ABSENT))
-          .build();
+  private static final ObjectMapper JSON = new JsonMapper();
 
   /** One JSON object for each version, one after the other. */
   byte[] content(ClaimMetadata metadata, RequestMetadata request) {

@@ -124,6 +124,7 @@ public final class MetadataFiles {
       Files.createDirectories(folder);
       var file = new AtomicFile(path, FOR_ALL_TO_READ);
       if (file.read(MAX_COMPARED_BYTES).filter(old -> Arrays.equals(old, content)).isEmpty()) {
+        file.deleteLeftovers();
         file.write(content);
       }
     } catch (IOException e) {

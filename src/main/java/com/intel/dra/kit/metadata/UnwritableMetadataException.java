@@ -8,14 +8,7 @@ public final class UnwritableMetadataException extends IOException {
 
   private static final long serialVersionUID = 1L;
 
-  private final String folder;
-
   UnwritableMetadataException(Path folder, IOException cause) {
     super("no file could be written in %s: %s".formatted(folder, cause), cause);
-    this.folder = folder.toString();
-  }
-
-  public Path folder() {
-    return Path.of(folder);
   }
 }

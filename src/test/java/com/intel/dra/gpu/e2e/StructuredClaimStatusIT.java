@@ -117,7 +117,7 @@ class StructuredClaimStatusIT {
         .satisfies(numbers -> assertThat(numbers.lines().distinct()).as(numbers).singleElement());
     assertThat(run("pod", "sh", "-c", "stat -c %F " + byPath + "-render"))
         .contains("character special file");
-    assertThat(run("pod", "sh", "-c", "echo x 2>&1 > %s || cat %s".formatted(file, file)))
+    assertThat(run("pod", "sh", "-c", "(echo x > %s) 2>&1 || cat %s".formatted(file, file)))
         .contains("Read-only", told);
     String uid = cluster.structuredClaims().getFirst().getMetadata().getUid();
     assertThat(filesOf(uid)).hasSize(2);

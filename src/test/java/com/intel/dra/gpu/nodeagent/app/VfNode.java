@@ -157,6 +157,9 @@ public final class VfNode {
             mode,
             structuredClaims);
     assertThat(agent.monitor.scan()).isTrue();
+    if (mode == DraMode.STRUCTURED) {
+      agent.metadata.removeLeftovers();
+    }
     agent.desired.setServing(true);
   }
 

@@ -90,7 +90,9 @@ class DeviceMonitorTest {
             uid(3),
             "path: \"/dev/dri/card0\"",
             "hostPath: \"" + node.devRoot() + "/dri/card0\"",
-            "path: \"/dev/dri/renderD129\"");
+            "path: \"/dev/dri/renderD129\"",
+            "path: \"/dev/dri/by-path/pci-0000:03:00.0-card\"",
+            "path: \"/dev/dri/by-path/pci-0000:04:00.0-render\"");
     assertThat(gas.signals).isEqualTo(1);
   }
 
