@@ -41,6 +41,7 @@ import java.util.TreeMap;
  *       is for one claim;
  *   <li>a GPU and the VFs that it could be split into exclude each other by a counter, which needs
  *       partitionable devices (1.36); if that is off, no VF is published that does not exist.
+ *       Releases before 1.35 require the counters in another layout.
  * </ul>
  *
  * <p>A device that a prepared claim makes unavailable without a counter has a taint while the claim
@@ -88,7 +89,11 @@ public record GpuOffer(List<OfferedGpu> gpus, boolean ready, boolean monitors) {
     if (sharesAreCharged || best.counterSets().isEmpty()) {
       ways.add(best);
     }
-    ways.add(way(exclusive, true));
+    OfferedDevices counted = way(exclusive, true);
+    ways.add(counted);
+    if (!counted.counterSets().isEmpty()) {
+      ways.add(counted.withCountersBesideDevices());
+    }
     ways.add(way(wanted, false));
     ways.add(way(exclusive, false));
     return List.copyOf(ways);
@@ -164,7 +169,8 @@ public record GpuOffer(List<OfferedGpu> gpus, boolean ready, boolean monitors) {
     return new OfferedDevices(
         (shared ? "shared" : "exclusive") + (counterSets.isEmpty() ? "" : "-vfs-on-demand"),
         counterSets,
-        devices);
+        devices,
+        false);
   }
 
   /** Publishes held VFs that are gone, with the taint that evicts their pods. */

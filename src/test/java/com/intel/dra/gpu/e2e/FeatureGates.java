@@ -39,12 +39,9 @@ record FeatureGates(Set<String> on, String gitVersion) {
     return itsMinor > minor || (itsMinor == minor && Integer.parseInt(release.group(2)) >= patch);
   }
 
-  /**
-   * Returns whether VFs that do not exist can be allocated. This needs counters in the layout of
-   * 1.35 and later.
-   */
+  /** Returns whether VFs that do not exist can be allocated, as far as it was tried. */
   boolean countVfs() {
-    return has("DRAPartitionableDevices") && isAtLeast(35, 0);
+    return has("DRAPartitionableDevices") && isAtLeast(34, 0);
   }
 
   /** Returns whether pods can share a GPU by memory that could have VFs. */

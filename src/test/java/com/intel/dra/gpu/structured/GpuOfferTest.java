@@ -321,11 +321,17 @@ class GpuOfferTest {
 
     assertThat(offer.inOrderOfPreference(true))
         .extracting(OfferedDevices::name)
-        .containsExactly("shared-vfs-on-demand", "exclusive-vfs-on-demand", "shared", "exclusive");
+        .containsExactly(
+            "shared-vfs-on-demand",
+            "exclusive-vfs-on-demand",
+            "exclusive-vfs-on-demand-1.34",
+            "shared",
+            "exclusive");
     assertThat(offer.inOrderOfPreference(false))
         .as("shares that are found are not charged to counters before 1.36.2")
         .extracting(OfferedDevices::name)
-        .containsExactly("exclusive-vfs-on-demand", "shared", "exclusive");
+        .containsExactly(
+            "exclusive-vfs-on-demand", "exclusive-vfs-on-demand-1.34", "shared", "exclusive");
     assertThat(offer(List.of(whole(3, 1024)), SHARED).inOrderOfPreference(false))
         .as("without counters nothing can be charged wrongly")
         .extracting(OfferedDevices::name)

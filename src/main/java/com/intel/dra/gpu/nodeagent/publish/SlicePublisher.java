@@ -103,9 +103,13 @@ public class SlicePublisher implements SliceListener {
   private void publish(List<OfferedDevices> now) {
     if (!now.equals(candidates)) {
       candidates = now;
-      keeper.publish(
-          now.stream().map(way -> WantedPool.of(way.counterSets(), way.devices())).toList());
+      keeper.publish(now.stream().map(SlicePublisher::pool).toList());
     }
+  }
+
+  private static WantedPool pool(OfferedDevices way) {
+    WantedPool pool = WantedPool.of(way.counterSets(), way.devices());
+    return way.countersBesideDevices() ? pool.withCountersBesideDevices() : pool;
   }
 
   /** Sets whether the kubelet can call; the next {@link #refresh} publishes it. */

@@ -60,6 +60,11 @@ final class PoolRules {
       at.require(ApiNames.isLabel(name), "name", "must be a DNS label");
       at.require(names.add(name), "name", "is also the name of another device");
       rules.checkDevice(at, device);
+      at.require(
+          !pool.countersBesideDevices()
+              || NullAsEmpty.orEmpty(device.getConsumesCounters()).size() <= 1,
+          "consumesCounters",
+          "has several counter sets, which may be in different slices");
     }
   }
 

@@ -3,13 +3,15 @@ package com.intel.dra.kit.slices.pool;
 import io.fabric8.kubernetes.api.model.resource.v1.CounterSet;
 import io.fabric8.kubernetes.api.model.resource.v1.Device;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceAttribute;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceCounterConsumption;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A pool divided into slices as Kubernetes 1.35 and later require it: counter sets in separate
- * slices, before the devices; one empty slice for a pool without devices. A slice's place in the
- * list is its index, and determines the scheduler's order.
+ * A pool divided into slices: counter sets in separate slices, before the devices, as Kubernetes
+ * 1.35 and later require it, or beside the devices that use them, as 1.33 and 1.34 do; one empty
+ * slice for a pool without devices. A slice's place in the list is its index, and determines the
+ * scheduler's order.
  */
 public record SliceLayout(String poolName, List<Content> slices) {
 
@@ -17,7 +19,10 @@ public record SliceLayout(String poolName, List<Content> slices) {
   static final int DEVICES_WITH_COUNTERS_OR_TAINTS = 64;
   static final int COUNTER_SETS = 8;
 
-  /** The content of one slice: counter sets or devices, never both. */
+  /** The counters of all sets of a slice that has devices, too. */
+  static final int COUNTERS_BESIDE_DEVICES = 32;
+
+  /** The content of one slice. */
   public record Content(List<CounterSet> counterSets, List<Device> devices) {
     public Content {
       counterSets = List.copyOf(counterSets);
@@ -35,6 +40,9 @@ public record SliceLayout(String poolName, List<Content> slices) {
   public static SliceLayout of(String nodeName, WantedPool pool) {
     String poolName = pool.name().orElse(nodeName);
     PoolRules.check(poolName, pool);
+    if (pool.countersBesideDevices() && !pool.counterSets().isEmpty()) {
+      return new SliceLayout(poolName, countersBesideDevices(pool));
+    }
     var slices = new ArrayList<Content>();
     for (List<CounterSet> sets : parts(pool.counterSets(), COUNTER_SETS)) {
       slices.add(new Content(sets, List.of()));
@@ -47,6 +55,52 @@ public record SliceLayout(String poolName, List<Content> slices) {
       slices.add(new Content(List.of(), devices));
     }
     return slices.isEmpty() ? empty(poolName) : new SliceLayout(poolName, slices);
+  }
+
+  /**
+   * One slice in the wanted order if everything fits; otherwise each has some counter sets with
+   * their devices, and the last ones have the devices without counters.
+   */
+  private static List<Content> countersBesideDevices(WantedPool pool) {
+    if (countersOf(pool.counterSets()) <= COUNTERS_BESIDE_DEVICES
+        && pool.devices().size() <= DEVICES) {
+      return List.of(new Content(pool.counterSets(), pool.devices()));
+    }
+    var slices = new ArrayList<Content>();
+    var sets = new ArrayList<CounterSet>();
+    for (CounterSet set : pool.counterSets()) {
+      sets.add(set);
+      boolean fits =
+          countersOf(sets) <= COUNTERS_BESIDE_DEVICES && usersOf(sets, pool).size() <= DEVICES;
+      if (!fits && sets.size() > 1) {
+        sets.removeLast();
+        slices.add(new Content(sets, usersOf(sets, pool)));
+        sets.clear();
+        sets.add(set);
+      }
+    }
+    slices.add(new Content(sets, usersOf(sets, pool)));
+    List<Device> others =
+        pool.devices().stream().filter(device -> setsOf(device).isEmpty()).toList();
+    parts(others, DEVICES).forEach(devices -> slices.add(new Content(List.of(), devices)));
+    return slices;
+  }
+
+  private static int countersOf(List<CounterSet> sets) {
+    return sets.stream().mapToInt(set -> set.getCounters().size()).sum();
+  }
+
+  private static List<Device> usersOf(List<CounterSet> sets, WantedPool pool) {
+    List<String> names = sets.stream().map(CounterSet::getName).toList();
+    return pool.devices().stream()
+        .filter(device -> setsOf(device).stream().anyMatch(names::contains))
+        .toList();
+  }
+
+  private static List<String> setsOf(Device device) {
+    return NullAsEmpty.orEmpty(device.getConsumesCounters()).stream()
+        .map(DeviceCounterConsumption::getCounterSet)
+        .toList();
   }
 
   /** The pool without devices. */

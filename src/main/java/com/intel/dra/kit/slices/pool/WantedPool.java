@@ -16,9 +16,14 @@ import java.util.Optional;
  * @param name the pool's name; empty for the node's name
  * @param counterSets the resources that the devices share
  * @param devices in the order in which the scheduler should try them
+ * @param countersBesideDevices whether counter sets are in the slice of the devices that use them,
+ *     as Kubernetes 1.33 and 1.34 require it; later releases require slices of their own
  */
 public record WantedPool(
-    Optional<String> name, List<CounterSet> counterSets, List<Device> devices) {
+    Optional<String> name,
+    List<CounterSet> counterSets,
+    List<Device> devices,
+    boolean countersBesideDevices) {
 
   public WantedPool {
     counterSets = counterSets.stream().map(Serialization::clone).toList();
@@ -27,16 +32,21 @@ public record WantedPool(
 
   /** Devices that share nothing, in a pool with the node's name. */
   public static WantedPool of(List<Device> devices) {
-    return new WantedPool(Optional.empty(), List.of(), devices);
+    return new WantedPool(Optional.empty(), List.of(), devices, false);
   }
 
   /** Devices that share counters, in a pool with the node's name. */
   public static WantedPool of(List<CounterSet> counterSets, List<Device> devices) {
-    return new WantedPool(Optional.empty(), counterSets, devices);
+    return new WantedPool(Optional.empty(), counterSets, devices, false);
   }
 
   /** The same devices in a pool of another name. */
   public WantedPool named(String name) {
-    return new WantedPool(Optional.of(name), counterSets, devices);
+    return new WantedPool(Optional.of(name), counterSets, devices, countersBesideDevices);
+  }
+
+  /** The same devices, with their counters as Kubernetes 1.33 and 1.34 require it. */
+  public WantedPool withCountersBesideDevices() {
+    return new WantedPool(name, counterSets, devices, true);
   }
 }
