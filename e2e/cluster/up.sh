@@ -29,6 +29,8 @@ bin=$CACHE/bin/$version tools=$CACHE/bin/tools minor=$(minor_of "$version")
 apis=$(apis_of "$minor") gates=$(gates_of "$minor")
 apis=${RUNTIME_CONFIG:-$apis} gates=${FEATURE_GATES:-$gates}
 gates+=${more_gates:+${gates:+,}$more_gates}
+# the API of pod groups, if their gate is on; 1.37 was the first to serve it in this version
+[[ $minor -lt 37 || ,$gates, != *,GenericWorkload=true,* ]] || apis+=${apis:+,}scheduling.k8s.io/v1beta1=true
 [[ $gates =~ ^([A-Za-z]+=(true|false)(,[A-Za-z]+=(true|false))*)?$ ]] || die "--feature-gates takes a list such as A=true,B=false, not '$gates'"
 
 check_requirements() {

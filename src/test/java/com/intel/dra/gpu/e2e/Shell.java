@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -20,6 +21,31 @@ final class Shell {
    * @param text standard output and standard error
    */
   private record Result(int exitCode, String text) {}
+
+  /** Where a script runs, and what it finds in its environment beside what ./test sets. */
+  record Setting(Path folder, Map<String, String> environment) {}
+
+  /** Returns what the script prints, even if it fails. */
+  static String tryScript(Setting setting, String text) {
+    return tryRun(builder(setting, text)).text();
+  }
+
+  /** Returns what the script prints; it ends at the first command that fails. */
+  static String script(Setting setting, String text) {
+    Result result = tryRun(builder(setting, text));
+    if (result.exitCode() != 0) {
+      throw new AssertionError(
+          "%s%n: exit code %d%n%s".formatted(text, result.exitCode(), result.text()));
+    }
+    return result.text();
+  }
+
+  private static ProcessBuilder builder(Setting setting, String text) {
+    var builder = new ProcessBuilder("bash", "-eu", "-o", "pipefail", "-c", text);
+    builder.directory(setting.folder().toFile());
+    builder.environment().putAll(setting.environment());
+    return builder;
+  }
 
   /** Returns what kubectl prints. */
   static String kubectl(String... arguments) {
@@ -55,18 +81,21 @@ final class Shell {
   }
 
   private static Result tryRun(String... command) {
+    return tryRun(new ProcessBuilder(command));
+  }
+
+  private static Result tryRun(ProcessBuilder builder) {
     try {
       // through a file, because a daemon that the program started may keep a pipe open
       Path output = Files.createTempFile("e2e", ".out");
       try {
-        var builder = new ProcessBuilder(command);
         builder.redirectErrorStream(true).redirectOutput(output.toFile());
         Process process = builder.start();
         if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
           process.destroyForcibly();
           throw new AssertionError(
               "%s: not done within %s%n%s"
-                  .formatted(String.join(" ", command), LIMIT, Files.readString(output)));
+                  .formatted(String.join(" ", builder.command()), LIMIT, Files.readString(output)));
         }
         return new Result(process.exitValue(), Files.readString(output, StandardCharsets.UTF_8));
       } finally {

@@ -7,10 +7,12 @@ import static com.intel.dra.gpu.e2e.StructuredCluster.one;
 import static com.intel.dra.gpu.e2e.StructuredCluster.template;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.intel.dra.gpu.api.AllocatedDevice;
 import io.fabric8.kubernetes.api.model.resource.v1.Device;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResult;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Whatever features a cluster's scheduler lacks, the driver offers only what that scheduler can
@@ -35,6 +38,8 @@ class StructuredGatesIT {
 
   @RegisterExtension
   final StructuredCluster cluster = new StructuredCluster(Topology.TWO_VF_HOSTS_I915);
+
+  @TempDir Path folder;
 
   private FeatureGates gates = new FeatureGates(Set.of(), "");
 
@@ -211,6 +216,31 @@ class StructuredGatesIT {
     } else {
       cluster.awaitUnschedulable("pod");
     }
+  }
+
+  @Test
+  void thePodsOfAGroupShareTheClaimOfTheGroup() {
+    assumeThat(gates.on()).contains("DRAWorkloadResourceClaims");
+    var page = new PageWalk(cluster, Path.of("docs/use/cookbook/pod-group.md"), folder);
+
+    page.section("Commands");
+    page.section("What you see");
+    assertThat(cluster.awaitOneCardEach("a", "b")).as("the same card").hasSize(1);
+    page.section("Cleaning up");
+    cluster.eventually(
+        "the claim of the group is gone", () -> assertThat(cluster.claimNames()).isEmpty());
+  }
+
+  @Test
+  void countersBesideTheirDevicesGiveVfsOnDemandBefore135() {
+    assumeThat(gates.countVfs() && !gates.isAtLeast(35, 0)).isTrue();
+    var page = new PageWalk(cluster, Path.of("docs/use/cookbook/vfs-on-1.34.md"), folder);
+
+    page.section("Commands");
+    page.section("What you see");
+    assertThat(agentsLog()).contains("exclusive-vfs-on-demand-1.34");
+    cluster.awaitOneCardEach("with-vf");
+    page.section("Cleaning up");
   }
 
   private List<String> running(List<String> pods) {

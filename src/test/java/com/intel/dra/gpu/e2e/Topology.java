@@ -83,6 +83,18 @@ enum Topology {
     }
   },
 
+  /** The GPU of a processor, and a Flex 170 that can have VFs. */
+  INTEGRATED_AND_VF_HOST(List.of("0000:00:02.0-0xa7a0", RealCluster.FLEX_170)) {
+    @Override
+    String yaml() {
+      return """
+      gpus:
+        - {address: "0000:00:02.0", model: "0xa7a0", driver: i915, numaNode: 0}
+        - {address: "0000:b3:00.0", model: "0x56c0", memoryMiB: 14248, maxVfs: 16, driver: i915, numaNode: 1}
+      """;
+    }
+  },
+
   /** For the soak: VFs under both interfaces, and a GPU without VFs. */
   SOAK(List.of("0000:b3:00.0-0x56c0", "0000:b4:00.0-0x56c0", "0000:b5:00.0-0x56a0")) {
     @Override
