@@ -15,7 +15,6 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,7 +23,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.locks.Lock;
@@ -52,8 +50,7 @@ public final class MetadataFiles {
 
   private static final String FOLDER = "dra-device-metadata";
   private static final String FILE = "metadata.json";
-  private static final Set<PosixFilePermission> FOR_ALL_TO_READ =
-      PosixFilePermissions.fromString("rw-r--r--");
+  private static final String FOR_ALL_TO_READ = "rw-r--r--";
 
   /** The largest file that is compared before it is replaced. */
   private static final int MAX_COMPARED_BYTES = 1 << 20;
@@ -122,7 +119,7 @@ public final class MetadataFiles {
     Path folder = path.resolveSibling("");
     try {
       Files.createDirectories(folder);
-      var file = new AtomicFile(path, FOR_ALL_TO_READ);
+      var file = new AtomicFile(path, PosixFilePermissions.fromString(FOR_ALL_TO_READ));
       if (file.read(MAX_COMPARED_BYTES).filter(old -> Arrays.equals(old, content)).isEmpty()) {
         file.deleteLeftovers();
         file.write(content);
