@@ -114,7 +114,7 @@ class StructuredClaimStatusIT {
     String byPath =
         "/dev/dri/by-path/pci-" + told.replaceAll("(?s).*\"(0000:[0-9a-f:.]+)\".*", "$1");
     assertThat(run("pod", "sh", "-c", "stat -c %t:%T " + byPath + "-card /dev/dri/card*"))
-        .satisfies(numbers -> assertThat(numbers.lines().distinct()).as(numbers).singleElement());
+        .satisfies(numbers -> assertThat(numbers.lines().distinct()).as(numbers).hasSize(1));
     assertThat(run("pod", "sh", "-c", "stat -c %F " + byPath + "-render"))
         .contains("character special file");
     assertThat(run("pod", "sh", "-c", "(echo x > %s) 2>&1 || cat %s".formatted(file, file)))
