@@ -12,10 +12,11 @@ cp target/kubernetes/crds/*.yml "$out/files/crds/"
 cp deploy/resource-class.yaml deploy/overlays/structured/device-classes.yaml deploy/overlays/structured/slices-rbac.yaml \
   deploy/components/simulator/topology.yaml "$out/files/"
 cp deploy/components/claim-status/rbac.yaml "$out/files/claim-status-rbac.yaml"
+cp deploy/components/take-over/rbac.yaml "$out/files/take-over-rbac.yaml"
 cp deploy/components/node-restriction/policy.yaml "$out/files/node-restriction.yaml"
 cp deploy/overlays/structured/node-agent-patch.yaml "$out/files/structured-patch.yaml"
 cp deploy/components/monitors/policy.yaml "$out/files/monitors-policy.yaml"
 cp deploy/components/extended-resources/classes.yaml "$out/files/extended-resources.yaml"
-for component in claim-status drm-memory monitors nfd no-surge simulator; do
+for component in claim-status take-over drm-memory monitors nfd no-surge simulator; do
   cp "deploy/components/$component/node-agent-patch.yaml" "$out/files/$component-patch.yaml"
 done

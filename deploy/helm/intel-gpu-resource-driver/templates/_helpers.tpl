@@ -180,6 +180,7 @@ inside and outside.
   {{- if $root.Values.nodeAgent.drmMemory }}{{- include "driver.patch" (dict "root" $root "object" $object "file" "drm-memory-patch.yaml") -}}{{- end -}}
   {{- if and $root.Values.nodeAgent.claimStatus (eq (include "driver.mode" $root) "structured") }}{{- include "driver.patch" (dict "root" $root "object" $object "file" "claim-status-patch.yaml") -}}{{- end -}}
   {{- if and $root.Values.nodeAgent.monitors (eq (include "driver.mode" $root) "structured") }}{{- include "driver.patch" (dict "root" $root "object" $object "file" "monitors-patch.yaml") -}}{{- end -}}
+  {{- if and $root.Values.nodeAgent.takeOver (eq (include "driver.mode" $root) "structured") }}{{- include "driver.patch" (dict "root" $root "object" $object "file" "take-over-patch.yaml") -}}{{- end -}}
   {{- if $root.Values.nodeAgent.nfd }}{{- include "driver.patch" (dict "root" $root "object" $object "file" "nfd-patch.yaml") -}}{{- end -}}
   {{- if $root.Values.simulator.enabled -}}
     {{- include "driver.patch" (dict "root" $root "object" $object "file" "simulator-patch.yaml") -}}

@@ -26,7 +26,9 @@ public enum EventReason {
   CLUSTER_CHANGED("ClusterChanged", Type.WARNING, About.NODE),
   POLICY_REFUSED("PolicyRefused", Type.WARNING, About.NODE),
   POLICY_ACCEPTED("PolicyAccepted", Type.NORMAL, About.NODE),
-  POLICY_REMOVED("PolicyRemoved", Type.NORMAL, About.NODE);
+  POLICY_REMOVED("PolicyRemoved", Type.NORMAL, About.NODE),
+  TAKE_OVER_WAITS("TakeOverWaits", Type.WARNING, About.NODE),
+  TAKEN_OVER("TakenOver", Type.NORMAL, About.NODE);
 
   /** Whether an action is needed. */
   public enum Type {

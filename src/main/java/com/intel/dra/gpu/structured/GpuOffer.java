@@ -45,8 +45,9 @@ import java.util.TreeMap;
  * </ul>
  *
  * <p>A device that a prepared claim makes unavailable without a counter has a taint while the claim
- * holds its device: the GPU of a held VF, the VFs of a held GPU, and a GPU that is published in
- * another way than it is used. So have the devices of a GPU that is withheld while it is in use.
+ * holds its device: the GPU of a held VF, the VFs of a held GPU, a VF that is held by the name that
+ * another driver gave it, and a GPU that is published in another way than it is used. So have the
+ * devices of a GPU that is withheld while it is in use.
  *
  * <p>Whole GPUs come first, so that a claim with no preference gets one, then VFs, then monitors. A
  * monitor is a device for administrative access to a GPU. It has no counters and no memory, because
@@ -275,8 +276,9 @@ public record GpuOffer(List<OfferedGpu> gpus, boolean ready, boolean monitors) {
   }
 
   private static Device existingVf(OfferedGpu offered, Gpu vf) {
-    List<DeviceTaint> taints = taints(offered.conditionOf(vf.uid().vfIndex().orElseThrow()));
-    if (!(offered.use() instanceof OfferedGpu.Use.None)) {
+    int index = vf.uid().vfIndex().orElseThrow();
+    List<DeviceTaint> taints = taints(offered.conditionOf(index));
+    if (!(offered.use() instanceof OfferedGpu.Use.None) || offered.isTakenByAnotherName(index)) {
       taints.add(taint(StructuredApi.IN_USE_TAINT, StructuredApi.NO_SCHEDULE));
     }
     return vf(offered, vf.uid(), Optional.of(vf), vf.memoryMiB())

@@ -34,8 +34,19 @@ public record OfferedGpu(
     heldVfs = Collections.unmodifiableSortedMap(new TreeMap<>(heldVfs));
   }
 
-  /** A VF that a prepared claim holds. */
-  public record HeldVf(int memoryMiB, DeviceFacts.Condition condition) {}
+  /**
+   * A VF that a prepared claim holds.
+   *
+   * @param byAnotherName whether the claim was not given it by its name here, but by that of
+   *     another driver, so that the scheduler does not know that it is taken
+   */
+  public record HeldVf(int memoryMiB, DeviceFacts.Condition condition, boolean byAnotherName) {
+
+    /** A VF that the scheduler knows to be taken. */
+    public HeldVf(int memoryMiB, DeviceFacts.Condition condition) {
+      this(memoryMiB, condition, false);
+    }
+  }
 
   /** Whether a prepared claim holds the GPU, a share of it, or a VF of it. */
   boolean isInUse() {
@@ -67,6 +78,11 @@ public record OfferedGpu(
    */
   boolean hasHeldVfsBeyond(int numVfs) {
     return !heldVfs.isEmpty() && heldVfs.lastKey() >= numVfs;
+  }
+
+  /** Whether the VF is taken, and the scheduler does not know it. */
+  boolean isTakenByAnotherName(int vf) {
+    return Optional.ofNullable(heldVfs.get(vf)).filter(HeldVf::byAnotherName).isPresent();
   }
 
   DeviceFacts.Condition conditionOf(int vf) {

@@ -62,6 +62,7 @@ class ChartIT {
     "structured-nfd, nodeAgent.nfd=true",
     "structured-claim-status, nodeAgent.claimStatus=true",
     "structured-extended-resources, 'extendedResources={gpu.intel.com/i915,gpu.intel.com/xe,intel.com/gpu}'",
+    "structured-take-over, nodeAgent.takeOver=true",
   })
   void structuredModeIsWhatTheOverlayIs(String overlay, String value) throws IOException {
     assertSame(

@@ -37,10 +37,26 @@ final class StateFiles {
     }
   }
 
+  /** Removes all prepared claims from the agent's record, which counts as complete. */
+  static void forgetAllClaims(String node, Path folder) {
+    Path file = NodeFolders.seenFromOutside(node, folder + "/prepared-claims.json");
+    try {
+      var json = (ObjectNode) JSON.readTree(Files.readString(file));
+      json.putObject("claims");
+      Files.writeString(file, withChecksum(json));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static String withBoot(String content, String boot) throws JsonProcessingException {
     var json = (ObjectNode) JSON.readTree(content);
-    json.remove("checksum");
     json.put("bootId", boot);
+    return withChecksum(json);
+  }
+
+  private static String withChecksum(ObjectNode json) throws JsonProcessingException {
+    json.remove("checksum");
     try {
       byte[] digest =
           MessageDigest.getInstance("SHA-256")

@@ -106,6 +106,10 @@ public interface AgentConfig {
   @WithDefault("true")
   boolean deviceMetadata();
 
+  /** Structured DRA: whether the claims that the Go driver prepared are taken over. */
+  @WithDefault("false")
+  boolean takeOver();
+
   /**
    * The driver's own folder, whose path must be the same for the kubelet; if absent, the folder
    * with the driver's name in {@link #pluginsDir}.

@@ -5,6 +5,7 @@ import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import com.intel.dra.gpu.nodeagent.devices.DeviceLock;
 import com.intel.dra.gpu.nodeagent.devices.DeviceLock.Attempt;
 import com.intel.dra.gpu.nodeagent.devices.NodeDevices;
+import com.intel.dra.gpu.nodeagent.takeover.TakeOver;
 import com.intel.dra.kit.kubelet.api.ClaimPreparer;
 import com.intel.dra.kit.kubelet.api.ClaimReference;
 import com.intel.dra.kit.kubelet.api.PrepareResult;
@@ -14,17 +15,19 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * Answers the kubelet in the mode that the agent is in. After a boot the kubelet may call before
- * the first discovery has worked. Its call then waits, because after a refusal the kubelet calls
- * again only after a minute or more.
+ * the first discovery has worked, or before the claims of the Go driver are taken over. Its call
+ * then waits, because after a refusal the kubelet calls again only after a minute or more.
  */
 @Singleton
 public class ModePreparation implements ClaimPreparer {
 
   private final DeadlinePreparer preparer;
   private final NodeDevices devices;
+  private final TakeOver takeOver;
   private final DeviceLock lock;
   private final AgentConfig config;
 
@@ -34,9 +37,11 @@ public class ModePreparation implements ClaimPreparer {
       ClassicPreparation classic,
       StructuredPreparation structured,
       NodeDevices devices,
+      TakeOver takeOver,
       DeviceLock lock,
       AgentConfig config) {
     this.devices = devices;
+    this.takeOver = takeOver;
     this.lock = lock;
     this.config = config;
     this.preparer =
@@ -55,7 +60,12 @@ public class ModePreparation implements ClaimPreparer {
   public PrepareResult prepare(
       ClaimReference claim, Optional<String> resourceHandle, Duration waited) {
     Deadline deadline = Deadline.of(config.prepareWait().minus(waited));
-    return awaitDiscovery(deadline)
+    if (!await(deadline, takeOver::isSettled)) {
+      return new PrepareResult.Failed(
+          "%s: what pods of the Go driver hold on node %s is not known yet: see the Events of the node, and the log of its node agent"
+              .formatted(claim, config.nodeName()));
+    }
+    return await(deadline, () -> devices.known().isPresent())
         ? preparer.prepare(claim, resourceHandle, deadline)
         : new PrepareResult.Failed(
             "%s: the devices of node %s are not known yet, and are looked for again: see the log of its node agent for why discovery fails"
@@ -64,17 +74,16 @@ public class ModePreparation implements ClaimPreparer {
 
   @Override
   public UnprepareResult unprepare(ClaimReference claim) {
+    takeOver.ended(claim.uid());
     return preparer.unprepare(claim);
   }
 
-  private boolean awaitDiscovery(Deadline deadline) {
+  private boolean await(Deadline deadline, BooleanSupplier condition) {
     // looks without the lock first, because claims are written to the disk under it
-    return devices.known().isPresent()
+    return condition.getAsBoolean()
         || lock.untilFinal(
             deadline,
             () ->
-                devices.known().isPresent()
-                    ? new Attempt.Final<>(true)
-                    : new Attempt.NotYet<>(false));
+                condition.getAsBoolean() ? new Attempt.Final<>(true) : new Attempt.NotYet<>(false));
   }
 }

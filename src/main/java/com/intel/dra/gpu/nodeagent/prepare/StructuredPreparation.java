@@ -16,6 +16,7 @@ import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
 import com.intel.dra.gpu.nodeagent.state.PreparedResult;
 import com.intel.dra.gpu.structured.ClaimResults;
+import com.intel.dra.gpu.structured.DeviceName;
 import com.intel.dra.gpu.structured.GpuOffer;
 import com.intel.dra.gpu.structured.PreparableDevice;
 import com.intel.dra.gpu.structured.StructuredApi;
@@ -256,6 +257,13 @@ public class StructuredPreparation implements DeadlinePreparer {
           offer
               .givenBefore(now, claim.uid(), result.device(), times)
               .or(() -> now.find(result.device()));
+      Optional<PreparedResult> takenOver =
+          device.isEmpty() ? takenOver(claim, result.device()) : Optional.empty();
+      if (takenOver.isPresent()) {
+        held.addAll(heldFor(claim, takenOver.get()));
+        results.add(takenOver.get());
+        continue;
+      }
       if (device.isEmpty()) {
         return new WantedClaim.Unknown(
             "device %s, which it was given, is not on node %s: see the log of its node agent for what was discovered; bring the device back, or delete the claim's pods so that it is allocated anew"
@@ -285,6 +293,32 @@ public class StructuredPreparation implements DeadlinePreparer {
               cdiDevices(device.get().uid().toString(), result.adminAccess())));
     }
     return new WantedClaim.Known(new PreparedClaim(claim.namespace(), claim.name(), held, results));
+  }
+
+  /**
+   * What the claim was recorded with when it was taken over from the Go driver, if that driver has
+   * another name for the device, as for a VF.
+   */
+  private Optional<PreparedResult> takenOver(ClaimReference claim, String device) {
+    List<String> ofItsName =
+        DeviceName.parse(device).stream()
+            .map(name -> GpuCdiDevices.KIND.qualifiedName(name.uid().toString()))
+            .toList();
+    return prepared.find(claim.uid()).stream()
+        .flatMap(record -> record.results().stream())
+        .filter(result -> result.device().equals(device))
+        .filter(result -> !result.cdiDevices().equals(ofItsName))
+        .findFirst();
+  }
+
+  private List<AllocatedDevice> heldFor(ClaimReference claim, PreparedResult result) {
+    return prepared.find(claim.uid()).stream()
+        .flatMap(record -> record.devices().stream())
+        .filter(
+            device ->
+                !result.adminAccess()
+                    && result.cdiDevices().contains(GpuCdiDevices.KIND.qualifiedName(device.uid())))
+        .toList();
   }
 
   /** A claim with administrative access gets no CDI device for a VF that does not exist. */

@@ -11,6 +11,7 @@ import com.intel.dra.gpu.nodeagent.life.ActingAgent;
 import com.intel.dra.gpu.nodeagent.life.Heartbeat;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
+import com.intel.dra.gpu.nodeagent.takeover.TakeOver;
 import com.intel.dra.gpu.nodeagent.tell.AgentMetrics;
 import com.intel.dra.gpu.nodeagent.vfs.VfProvisioner;
 import com.intel.dra.gpu.nodeagent.vfs.VfRound;
@@ -50,6 +51,7 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
   private static final Duration AFTER_CONFLICT = Duration.ofMillis(200);
 
   private final ActingAgent acting;
+  private final TakeOver takeOver;
   private final DesiredGas desired;
   private final PreparedClaims preparedClaims;
   private final GasStore store;
@@ -62,6 +64,7 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
   @Inject
   public GpuAllocationStateReconciler(
       ActingAgent acting,
+      TakeOver takeOver,
       DesiredGas desired,
       PreparedClaims preparedClaims,
       GasStore store,
@@ -71,6 +74,7 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
       Heartbeat heartbeat,
       AgentMetrics metrics) {
     this.acting = acting;
+    this.takeOver = takeOver;
     this.desired = desired;
     this.preparedClaims = preparedClaims;
     this.store = store;
@@ -102,6 +106,9 @@ public class GpuAllocationStateReconciler implements Reconciler<GpuAllocationSta
   public UpdateControl<GpuAllocationState> reconcile(GpuAllocationState gas) throws IOException {
     if (!acting.isActing()) {
       return UpdateControl.noUpdate(); // reconciled when this agent begins to act
+    }
+    if (!takeOver.isSettled()) {
+      return UpdateControl.noUpdate(); // VFs may be in use; reconciled when that is known
     }
     if (!preparedClaims.isComplete()) {
       preparedClaims.completeFrom(stillAllocated(gas));

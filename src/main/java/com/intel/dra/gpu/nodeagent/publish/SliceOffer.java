@@ -23,6 +23,7 @@ import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
 import com.intel.dra.gpu.nodeagent.state.PreparedResult;
 import com.intel.dra.gpu.nodeagent.state.VfHostRecord;
 import com.intel.dra.gpu.nodeagent.state.VfHostRecords;
+import com.intel.dra.gpu.nodeagent.takeover.TakeOver;
 import com.intel.dra.gpu.nodeagent.vfs.VfBackoff;
 import com.intel.dra.gpu.nodeagent.vfs.VfHolders;
 import com.intel.dra.gpu.policy.GpuPolicy;
@@ -60,6 +61,7 @@ public class SliceOffer {
   private final GpuPolicies policies;
   private final VfChanges changes;
   private final PendingAllocations pending;
+  private final TakeOver takeOver;
   private final boolean monitors;
   private volatile boolean ready = true;
 
@@ -77,6 +79,7 @@ public class SliceOffer {
       GpuPolicies policies,
       VfChanges changes,
       PendingAllocations pending,
+      TakeOver takeOver,
       AgentConfig config) {
     this.devices = devices;
     this.hosts = hosts;
@@ -86,6 +89,7 @@ public class SliceOffer {
     this.policies = policies;
     this.changes = changes;
     this.pending = pending;
+    this.takeOver = takeOver;
     this.monitors = config.monitors();
   }
 
@@ -97,6 +101,10 @@ public class SliceOffer {
     if (!policies.areKnown()) {
       return Optional.of(
           "which rules this node's GPUs follow is not known yet, because the labels of the Node cannot be read");
+    }
+    if (!takeOver.isSettled()) {
+      return Optional.of(
+          "what pods of the Go driver hold is not known yet, because its record was not taken over yet");
     }
     return prepared.isComplete()
         ? Optional.empty()
@@ -218,7 +226,7 @@ public class SliceOffer {
                             Optional.ofNullable(states.get(gpu.uid())),
                             atLeast(gpu, health)),
                         use(gpu, counted),
-                        heldVfs(gpu, holders, health),
+                        heldVfs(gpu, claims, holders, health),
                         policy.sharing(),
                         !policy.offered()));
               }
@@ -256,7 +264,7 @@ public class SliceOffer {
         // if claims hold only VFs of the GPU, only these VFs are published
         held.isEmpty() ? new OfferedGpu.Vfs.Existing(List.of()) : new OfferedGpu.Vfs.None(),
         use(gpu, claims),
-        heldVfs(gpu, holders, health),
+        heldVfs(gpu, claims, holders, health),
         policy.sharing(),
         !policy.offered());
   }
@@ -272,7 +280,10 @@ public class SliceOffer {
   }
 
   private SortedMap<Integer, OfferedGpu.HeldVf> heldVfs(
-      Gpu gpu, VfHolders holders, SortedMap<DeviceUid, GpuHealth> health) {
+      Gpu gpu,
+      Collection<PreparedClaim> claims,
+      VfHolders holders,
+      SortedMap<DeviceUid, GpuHealth> health) {
     var held = new TreeMap<Integer, OfferedGpu.HeldVf>();
     holders
         .of(gpu.uid())
@@ -281,8 +292,18 @@ public class SliceOffer {
                 held.put(
                     vf.index(),
                     new OfferedGpu.HeldVf(
-                        vf.memoryMiB(), condition(gpu.uid().vf(vf.index()), health))));
+                        vf.memoryMiB(),
+                        condition(gpu.uid().vf(vf.index()), health),
+                        claims.stream()
+                            .anyMatch(claim -> holdsByAnotherName(claim, gpu.uid(), vf.index())))));
     return held;
+  }
+
+  private static boolean holdsByAnotherName(PreparedClaim claim, DeviceUid gpu, int index) {
+    DeviceUid vf = gpu.vf(index);
+    String name = DeviceName.of(vf).toString();
+    return claim.devices().stream().anyMatch(device -> device.uid().equals(vf.toString()))
+        && claim.results().stream().noneMatch(result -> result.device().equals(name));
   }
 
   /** How many VFs the GPU has, or had when claims took some of them. */

@@ -42,7 +42,10 @@ import com.intel.dra.gpu.nodeagent.state.BootId;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
 import com.intel.dra.gpu.nodeagent.state.PublishedVfs;
 import com.intel.dra.gpu.nodeagent.state.VfHostRecords;
+import com.intel.dra.gpu.nodeagent.takeover.TakeOver;
+import com.intel.dra.gpu.nodeagent.takeover.TestingListedClaims;
 import com.intel.dra.gpu.nodeagent.tell.AgentMetrics;
+import com.intel.dra.gpu.nodeagent.tell.TestingNodeEvents;
 import com.intel.dra.gpu.nodeagent.vfs.VfAttempts;
 import com.intel.dra.gpu.nodeagent.vfs.VfBackoff;
 import com.intel.dra.gpu.nodeagent.vfs.VfHardware;
@@ -89,6 +92,9 @@ public final class AgentParts {
   public final GpuPolicies policies;
   final ClaimStatuses statuses;
   public final ContainerMetadata metadata;
+  public final TestingListedClaims listed = new TestingListedClaims();
+  public final TestingNodeEvents events;
+  public final TakeOver takeOver;
 
   /** The clock that the heartbeat uses. */
   public final SettableClock uptime = new SettableClock();
@@ -152,6 +158,10 @@ public final class AgentParts {
     failures = new VfBackoff(config, clock);
     life = new LeaseStatus(uptime, mode);
     policies = new GpuPolicies(config);
+    events = new TestingNodeEvents(config);
+    takeOver =
+        new TakeOver(
+            config, mode, listed, devices, prepared, acting, events, lock, informer, clock);
     offer =
         new SliceOffer(
             devices,
@@ -163,6 +173,7 @@ public final class AgentParts {
             new VfChanges(
                 PublishedVfs.open(config.stateDir().orElseThrow()), clock.withZone(ZoneOffset.UTC)),
             pending,
+            takeOver,
             config);
     desired =
         new DesiredGas(devices, prepared, hosts, records, mode, pending, failures, life, offer);
@@ -210,6 +221,7 @@ public final class AgentParts {
                 statuses,
                 metadata),
             devices,
+            takeOver,
             lock,
             config);
     var hardware = new VfHardware(virtualFunctions, records, prepared, monitor, config);
@@ -238,6 +250,7 @@ public final class AgentParts {
     reconciler =
         new GpuAllocationStateReconciler(
             acting,
+            takeOver,
             desired,
             prepared,
             store,

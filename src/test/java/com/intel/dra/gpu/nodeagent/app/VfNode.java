@@ -156,6 +156,7 @@ public final class VfNode {
             () -> now,
             mode,
             structuredClaims);
+    agent.listed.all = structuredClaims.byName::values;
     assertThat(agent.monitor.scan()).isTrue();
     if (mode == DraMode.STRUCTURED) {
       agent.metadata.removeLeftovers();

@@ -12,7 +12,8 @@ public record TestingConfig(
     Path devRoot,
     Duration rescanInterval,
     Duration prepareWait,
-    UnownedVfsSetting unownedVfs)
+    UnownedVfsSetting unownedVfs,
+    boolean takeOver)
     implements AgentConfig {
 
   public static TestingConfig below(Path root) {
@@ -22,24 +23,33 @@ public record TestingConfig(
         Path.of("/dev"),
         Duration.ofMillis(50),
         Duration.ofMillis(50),
-        UnownedVfsSetting.ADOPT);
+        UnownedVfsSetting.ADOPT,
+        false);
   }
 
   public TestingConfig withHost(Path sysfs, Path dev) {
-    return new TestingConfig(root, sysfs, dev, rescanInterval, prepareWait, unownedVfs);
+    return new TestingConfig(root, sysfs, dev, rescanInterval, prepareWait, unownedVfs, takeOver);
   }
 
   public TestingConfig withPrepareWait(Duration wait) {
-    return new TestingConfig(root, sysfsRoot, devRoot, rescanInterval, wait, unownedVfs);
+    return new TestingConfig(root, sysfsRoot, devRoot, rescanInterval, wait, unownedVfs, takeOver);
   }
 
   public TestingConfig withUnownedVfs(UnownedVfsSetting unowned) {
-    return new TestingConfig(root, sysfsRoot, devRoot, rescanInterval, prepareWait, unowned);
+    return new TestingConfig(
+        root, sysfsRoot, devRoot, rescanInterval, prepareWait, unowned, takeOver);
+  }
+
+  /** Claims of the Go driver are taken over. */
+  public TestingConfig withTakeOver() {
+    return new TestingConfig(
+        root, sysfsRoot, devRoot, rescanInterval, prepareWait, unownedVfs, true);
   }
 
   /** Returns the same folders, except the host's, below another root. */
   public TestingConfig withRoot(Path other) {
-    return new TestingConfig(other, sysfsRoot, devRoot, rescanInterval, prepareWait, unownedVfs);
+    return new TestingConfig(
+        other, sysfsRoot, devRoot, rescanInterval, prepareWait, unownedVfs, takeOver);
   }
 
   @Override

@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.nodeagent.app.AgentFixtures;
 import com.intel.dra.gpu.nodeagent.app.NoApiServer;
 import com.intel.dra.gpu.nodeagent.claimstatus.ClaimStatusWriter;
@@ -20,6 +21,7 @@ import com.intel.dra.gpu.nodeagent.devices.NodeDevices;
 import com.intel.dra.gpu.nodeagent.devices.VfHostState;
 import com.intel.dra.gpu.nodeagent.devices.VfHosts;
 import com.intel.dra.gpu.nodeagent.gas.TestingGasInformer;
+import com.intel.dra.gpu.nodeagent.life.TheOnlyAgent;
 import com.intel.dra.gpu.nodeagent.metadata.ContainerMetadata;
 import com.intel.dra.gpu.nodeagent.policy.GpuPolicies;
 import com.intel.dra.gpu.nodeagent.publish.PendingAllocations;
@@ -30,6 +32,9 @@ import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
 import com.intel.dra.gpu.nodeagent.state.PublishedVfs;
 import com.intel.dra.gpu.nodeagent.state.StateTooLargeException;
 import com.intel.dra.gpu.nodeagent.state.VfHostRecords;
+import com.intel.dra.gpu.nodeagent.takeover.TakeOver;
+import com.intel.dra.gpu.nodeagent.takeover.TestingListedClaims;
+import com.intel.dra.gpu.nodeagent.tell.TestingNodeEvents;
 import com.intel.dra.gpu.nodeagent.vfs.VfBackoff;
 import com.intel.dra.gpu.structured.DeviceName;
 import com.intel.dra.kit.kubelet.api.ClaimPreparer;
@@ -99,6 +104,17 @@ class StructuredPreparationTest {
             policies,
             new VfChanges(PublishedVfs.open(root.resolve("state")), Clock.systemUTC()),
             pending,
+            new TakeOver(
+                config,
+                DraMode.STRUCTURED,
+                new TestingListedClaims(),
+                node,
+                prepared,
+                new TheOnlyAgent(),
+                new TestingNodeEvents(config),
+                lock,
+                gas,
+                InstantSource.system()),
             config);
     return new FreshDeadlinePreparer(
         new StructuredPreparation(

@@ -1,0 +1,37 @@
+package com.intel.dra.gpu.nodeagent.app;
+
+import com.intel.dra.gpu.nodeagent.takeover.TakeOver;
+import com.intel.dra.kit.time.PeriodicTask;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Has the agent take over the claims of the Go driver, if the settings want it. */
+@Singleton
+class TakeOverTask {
+
+  /** Each look at a record lists all claims of the cluster. */
+  private static final Duration PAUSE = Duration.ofSeconds(5);
+
+  private final TakeOver takeOver;
+  private final AtomicReference<Optional<PeriodicTask>> task =
+      new AtomicReference<>(Optional.empty());
+
+  @Inject
+  TakeOverTask(TakeOver takeOver) {
+    this.takeOver = takeOver;
+  }
+
+  void start(@Observes StartupEvent event) {
+    task.set(Optional.of(PeriodicTask.start("take-over", Duration.ZERO, PAUSE, takeOver::look)));
+  }
+
+  void stop(@Observes ShutdownEvent event) {
+    task.getAndSet(Optional.empty()).ifPresent(PeriodicTask::close);
+  }
+}

@@ -1,0 +1,223 @@
+package com.intel.dra.gpu.nodeagent.takeover;
+
+import com.intel.dra.gpu.api.EventReason;
+import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.mode.DraMode;
+import com.intel.dra.gpu.nodeagent.config.AgentConfig;
+import com.intel.dra.gpu.nodeagent.devices.DeviceLock;
+import com.intel.dra.gpu.nodeagent.devices.NodeDevices;
+import com.intel.dra.gpu.nodeagent.gas.GasInformer;
+import com.intel.dra.gpu.nodeagent.life.ActingAgent;
+import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
+import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
+import com.intel.dra.gpu.nodeagent.tell.NodeEvents;
+import com.intel.dra.kit.files.AtomicFile;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jboss.logging.Logger;
+
+/**
+ * Takes over what the Go driver's pods hold on this node, if the settings want it: the claims of
+ * that driver's record become prepared claims of this one, and the record gets another name, so
+ * that it is taken over once. Until then it is not known what is free, so nothing is published, no
+ * VFs are made or removed, and no claim is prepared. Claims are unprepared at any time.
+ *
+ * <p>A record that is not understood is refused as a whole, told by an Event on the Node, and
+ * looked at again until an administrator has mended or removed it.
+ */
+@Singleton
+public class TakeOver {
+
+  public static final String FILE_NAME = "preparedClaims.json";
+  public static final String TAKEN_FILE_NAME = FILE_NAME + ".taken-over";
+
+  private static final Logger LOG = Logger.getLogger(TakeOver.class);
+
+  /** A record of a few hundred claims needs a tenth of this. */
+  private static final int MAX_BYTES = 4 << 20;
+
+  private final AtomicFile file;
+  private final AgentConfig config;
+  private final ListedClaims claims;
+  private final NodeDevices devices;
+  private final PreparedClaims prepared;
+  private final ActingAgent acting;
+  private final NodeEvents events;
+  private final DeviceLock lock;
+  private final GasInformer gas;
+  private final InstantSource clock;
+
+  private volatile boolean settled;
+  private String problem = "";
+
+  /** Unprepared while the record was not taken over yet. */
+  private final Set<String> ended = new TreeSet<>();
+
+  /** Claims that the API server did not have when they were taken over. */
+  private final Map<String, PreparedClaim> gone = new TreeMap<>();
+
+  private Instant takenAt = Instant.MAX;
+  private long recordings;
+
+  @Inject
+  public TakeOver(
+      AgentConfig config,
+      DraMode mode,
+      ListedClaims claims,
+      NodeDevices devices,
+      PreparedClaims prepared,
+      ActingAgent acting,
+      NodeEvents events,
+      DeviceLock lock,
+      GasInformer gas,
+      InstantSource steadyClock) {
+    Path path = config.pluginDir(mode).resolve(FILE_NAME);
+    this.file = new AtomicFile(path, PosixFilePermissions.fromString("rw-------"));
+    this.config = config;
+    this.claims = claims;
+    this.devices = devices;
+    this.prepared = prepared;
+    this.acting = acting;
+    this.events = events;
+    this.lock = lock;
+    this.gas = gas;
+    this.clock = steadyClock;
+    this.settled = isNotToBeTakenOver(path, config.takeOver());
+  }
+
+  private static boolean isNotToBeTakenOver(Path path, boolean wanted) {
+    boolean exists = Files.exists(path);
+    if (exists && !wanted) {
+      LOG.warnf(
+          "%s, the Go driver's record of prepared claims, is not read: if its pods still run, set GPU_TAKE_OVER=true; if none does, delete the file",
+          path);
+    }
+    return !wanted || !exists;
+  }
+
+  /** Whether it is known what the Go driver's pods hold, or nothing is to be taken over. */
+  public boolean isSettled() {
+    return settled;
+  }
+
+  /** Call this before a claim's record is removed, because the claim has been unprepared. */
+  public synchronized void ended(String uid) {
+    if (!settled) {
+      ended.add(uid);
+    }
+  }
+
+  /** Call this periodically. It may block on the API server. */
+  public void look() {
+    if (settled) {
+      forgetTheGone();
+    } else if (Files.notExists(file.path())) {
+      settle(); // another agent has taken it over, or the administrator has removed it
+    } else if (acting.isActing()) {
+      devices.known().ifPresent(this::read);
+    }
+  }
+
+  private void read(List<Gpu> known) {
+    try {
+      Optional<byte[]> content = file.read(MAX_BYTES);
+      if (content.isEmpty()) {
+        return;
+      }
+      if (content.get().length > MAX_BYTES) {
+        refused("it is larger than %d bytes".formatted(MAX_BYTES));
+        return;
+      }
+      switch (GoDriverRecord.read(content.get(), config.nodeName())) {
+        case GoDriverRecord.Read.Refused(String why) -> refused(why);
+        case GoDriverRecord.Read.Good(GoDriverRecord record) -> {
+          Map<String, ResourceClaim> found =
+              record.uids().isEmpty() ? Map.of() : claims.withUids(record.uids());
+          take(record, known, found);
+        }
+      }
+    } catch (KubernetesClientException e) {
+      waits(
+          "%s, the Go driver's record, waits for the list of ResourceClaims, and nothing new is offered on this node: %s. If the agent may not list them, install the component take-over, which grants it"
+              .formatted(file.path(), e.getMessage()));
+    } catch (IOException e) {
+      refused("check the node's disk: " + e);
+    }
+  }
+
+  private void refused(String why) {
+    waits(
+        "%s, the Go driver's record of prepared claims, is refused: %s. Nothing new is offered on this node, and its pods go on. Mend the file, or end the pods that use its GPUs and delete the file"
+            .formatted(file.path(), why));
+  }
+
+  private void waits(String why) {
+    if (!why.equals(problem)) {
+      problem = why;
+      events.tell(EventReason.TAKE_OVER_WAITS, why);
+    }
+  }
+
+  private void take(GoDriverRecord record, List<Gpu> known, Map<String, ResourceClaim> atApiServer)
+      throws IOException {
+    TakenOverClaims taken;
+    synchronized (this) {
+      taken = TakenOverClaims.of(record.without(ended), known, atApiServer, config.nodeName());
+      var added = new TreeMap<>(taken.byUid());
+      added.keySet().removeAll(prepared.all().keySet()); // taken over before, or prepared since
+      prepared.putAll(added);
+      file.setAsideAs(TAKEN_FILE_NAME);
+      added.keySet().retainAll(taken.gone());
+      gone.putAll(added);
+      takenAt = clock.instant();
+      recordings = prepared.recordings();
+      settle();
+    }
+    if (!taken.notHere().isEmpty()) {
+      LOG.warnf(
+          "The Go driver's record names devices that are not here as GPUs now, and of which nothing is offered: %s",
+          taken.notHere());
+    }
+    events.tell(
+        EventReason.TAKEN_OVER,
+        "%d claims that the Go driver prepared are taken over, and hold their devices until their pods end; the record is %s now"
+            .formatted(taken.byUid().size(), TAKEN_FILE_NAME));
+  }
+
+  private synchronized void settle() {
+    settled = true;
+    ended.clear();
+    lock.signalChange();
+    gas.reconcileSoon();
+  }
+
+  /** Their names are not known, so nobody else can ask whether they are allocated. */
+  private synchronized void forgetTheGone() {
+    if (gone.isEmpty() || clock.instant().isBefore(takenAt.plus(config.abandonedClaimsAfter()))) {
+      return;
+    }
+    try {
+      for (Map.Entry<String, PreparedClaim> claim : Map.copyOf(gone).entrySet()) {
+        prepared.removeUnchanged(claim.getKey(), claim.getValue(), recordings);
+        gone.remove(claim.getKey());
+      }
+      gas.reconcileSoon();
+    } catch (IOException e) {
+      LOG.warnf("Claims that are gone could not be removed from the record yet: %s", e);
+    }
+  }
+}
