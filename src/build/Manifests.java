@@ -20,8 +20,9 @@ import java.util.function.Predicate;
 
 /**
  * Converts the manifests that the Quarkus build generated to the form that is installed. The build
- * runs it: {@code Manifests.java CONTROLLER_DIR AGENT_DIR RBAC_DIR OUTPUT_DIR}. The part for
- * structured DRA is also in OUTPUT_DIR/structured.
+ * runs it: {@code Manifests.java CONTROLLER_DIR AGENT_DIR RBAC_DIR OUTPUT_DIR REGISTRY TAG}. The
+ * part for structured DRA is also in OUTPUT_DIR/structured, and a component that gives the
+ * simulator's image the registry and the tag of this build in OUTPUT_DIR/simulator-image.
  *
  * <p>Quarkus merges src/main/kubernetes/kubernetes.yml into the manifest of every application, does
  * not know DaemonSets, and gives each application a Deployment; this program leaves each manifest
@@ -46,9 +47,15 @@ final class Manifests {
   private static final String DISRUPTION_BUDGET = "PodDisruptionBudget";
   private static final String CONTROLLER = "intel-gpu-controller";
   private static final String AGENT = "intel-gpu-node-agent";
+
   /** In the order of {@code kubectl get gas}. */
   private static final List<String> GAS_COLUMNS =
       List.of("Status", "GPUs", "VFs", "Claims", "Used MiB", "Total MiB", "Age");
+
+  /** The simulator's image in deploy/components, for the default registry and version. */
+  private static final String SIMULATOR = "intel-gpu-simulator";
+
+  private static final String SIMULATOR_IMAGE = "registry.local/intel-gpu-dra/" + SIMULATOR;
 
   private static final String GAS_CRD = "gpuallocationstates.gpu.dra.intel.com.yml";
 
@@ -83,7 +90,8 @@ final class Manifests {
     try (var files = Files.list(controller)) {
       for (Path crd : files.filter(f -> f.toString().endsWith("-v1.yml")).sorted().toList()) {
         String name = crd.getFileName().toString().replaceFirst("-v1\\.yml$", ".yml");
-        write(output.resolve("crds").resolve(name), read(crd).stream().map(Manifests::crd).toList());
+        write(
+            output.resolve("crds").resolve(name), read(crd).stream().map(Manifests::crd).toList());
         resources.add("crds/" + name);
       }
     }
@@ -99,6 +107,20 @@ final class Manifests {
           StandardCopyOption.REPLACE_EXISTING);
     }
     kustomization(structured, List.of("node-agent.yml", GAS_CRD));
+    simulatorImage(output.resolve("simulator-image"), args[4], args[5]);
+  }
+
+  private static void simulatorImage(Path folder, String registry, String tag) throws IOException {
+    Files.createDirectories(folder);
+    ObjectNode component = YAML.createObjectNode();
+    component.put("apiVersion", "kustomize.config.k8s.io/v1alpha1").put("kind", "Component");
+    component
+        .putArray("images")
+        .addObject()
+        .put("name", SIMULATOR_IMAGE)
+        .put("newName", registry + "/" + SIMULATOR)
+        .put("newTag", tag);
+    write(folder.resolve("kustomization.yaml"), List.of(component));
   }
 
   private static void kustomization(Path folder, List<String> resources) throws IOException {

@@ -7,7 +7,7 @@
 # The JVM accepts the cache only for exactly the jars and the runtime of the image, so the application is started from the image.
 set -euo pipefail
 command -v jq >/dev/null || { echo "add-aot-cache.sh: jq is missing: install it" >&2; exit 1; }
-image=$(realpath -m "$1"); shift
+image=$(realpath -m "$1") here=$(realpath "$(dirname "${BASH_SOURCE[0]}")"); shift
 program=()
 if [ "${1:-}" = --driven-by ]; then
   shift
@@ -26,7 +26,7 @@ rm -rf "$work"
 mkdir "$work" "$work/layer"
 tar -xOf "$image" config.json >"$work/config.json"
 if jq -e '.config.Entrypoint | any(startswith("-XX:AOTCache"))' "$work/config.json" >/dev/null; then exit 0; fi
-"$(dirname "${BASH_SOURCE[0]}")/unpack-image.sh" "$image" "$work/image" "$work/root"
+"$here/unpack-image.sh" "$image" "$work/image" "$work/root"
 
 folder=$(jq -r .config.WorkingDir "$work/image/config.json")
 cache=$folder/application.aot
@@ -103,12 +103,15 @@ mkdir -p "$work/layer$folder"
 cp "$work/application.aot" "$work/layer$cache"
 tar --sort=name --mtime=@1 --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX -C "$work/layer" -cf "$work/image/aot.tar" ".$cache"
 digest=$(sha256sum "$work/image/aot.tar" | cut -d' ' -f1)
+labels=$("$here/image-labels.sh" "intel-gpu-$(basename "$image" .tar)")
 cd "$work/image"
-jq -c --arg d "sha256:$digest" --arg option "-XX:AOTCache=$cache" '.rootfs.diff_ids += [$d]
+gzip -n aot.tar   # as the other layers: programs look at the first one to know whether all are compressed
+jq -c --arg d "sha256:$digest" --arg option "-XX:AOTCache=$cache" --argjson labels "$labels" '.rootfs.diff_ids += [$d]
+  | .config.Labels = (.config.Labels // {}) + $labels
   | .config.Entrypoint = [.config.Entrypoint[0], $option] + .config.Entrypoint[1:]
   | if .history then .history += [{created_by: "add-aot-cache.sh"}] else . end' config.json >config.new
 mv config.new config.json
-jq -c '.[0].Layers += ["aot.tar"]' manifest.json >manifest.new
+jq -c '.[0].Layers += ["aot.tar.gz"]' manifest.json >manifest.new
 mv manifest.new manifest.json
 mapfile -t layers < <(jq -r ".[0].Layers[]" manifest.json)
 tar --mtime=@0 --owner=0 --group=0 -cf "$image.tmp" manifest.json config.json "${layers[@]}"

@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# make-chart.sh OUTPUT: makes the Helm chart from the generated manifests and the overlays, as folder OUTPUT.
+# make-chart.sh OUTPUT REGISTRY TAG: makes the Helm chart from the generated manifests and the overlays, as folder OUTPUT. Its default values
+# are the registry and the tag of the images of this build.
 # The build runs it in the root of the checkout.
 set -euo pipefail
-out=$1
+out=$1 registry=$2 tag=$3
 rm -rf "$out"
 mkdir -p "$(dirname "$out")"
 cp -r deploy/helm/intel-gpu-resource-driver "$out"
+sed -i "s|^  registry: .*|  registry: $registry|" "$out/values.yaml"
+grep -qx "appVersion: $tag" "$out/Chart.yaml" || sed -i "s|^  tag: \"\"|  tag: \"$tag\"|" "$out/values.yaml"
 mkdir -p "$out/files/crds"
 cp target/kubernetes/controller.yml target/kubernetes/node-agent.yml "$out/files/"
 cp target/kubernetes/crds/*.yml "$out/files/crds/"

@@ -9,7 +9,8 @@ mkdir -p "$work/root/opt/simulator"
 cp "$jars"/*.jar "$work/root/opt/simulator/"
 tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=u=rwX,go=rX -C "$work/root" -cf "$work/simulator.tar" .
 digest=$(sha256sum "$work/simulator.tar" | cut -d' ' -f1)
-jq -c --arg d "sha256:$digest" '.rootfs.diff_ids += [$d] | .config.Entrypoint = ["/opt/java/bin/java", "--enable-native-access=ALL-UNNAMED",
+labels=$("$(dirname "${BASH_SOURCE[0]}")/image-labels.sh" intel-gpu-simulator)
+jq -c --arg d "sha256:$digest" --argjson labels "$labels" '.config.Labels = $labels | .rootfs.diff_ids += [$d] | .config.Entrypoint = ["/opt/java/bin/java", "--enable-native-access=ALL-UNNAMED",
   "-XX:-UsePerfData", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx64m", "-XX:+ExitOnOutOfMemoryError", "-cp", "/opt/simulator/*", "com.intel.dra.gpu.simulator.program.SimulatorMain"]' \
   "$work/config.json" >"$work/config.new"
 mv "$work/config.new" "$work/config.json"
