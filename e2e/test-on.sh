@@ -42,7 +42,7 @@ trap 'exit 130' INT TERM
 mkdir -p "$reports"
 quick=()
 [[ $tags != *core* && -z $next ]] || quick=(--quick)
-"$HERE/build.sh" tools helm "${quick[@]}" "$version" ${next:+"$next"}
+"$HERE/build.sh" tools helm registry "${quick[@]}" "$version" ${next:+"$next"}
 started=$SECONDS
 "$HERE/up.sh" "$version" --nodes 2 ${gates:+--feature-gates "$gates"}
 use_kubectl

@@ -70,6 +70,8 @@ disabled_plugins = ["io.containerd.internal.v1.opt"]   # it would make /opt/cont
   disable = true                                       # it would make /run/nri
 [plugins.'io.containerd.cri.v1.images'.pinned_images]
   sandbox = "docker.io/lab/pause:1"
+[plugins.'io.containerd.cri.v1.images'.registry]
+  config_path = "$RUN/registries"                      # registry.sh writes there
 [plugins.'io.containerd.cri.v1.runtime']
   restrict_oom_score_adj = true                        # root may lack CAP_SYS_RESOURCE, which a negative score needs
   netns_mounts_under_state_dir = true

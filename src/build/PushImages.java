@@ -78,8 +78,7 @@ final class PushImages {
                 .setAllowInsecureRegistries(
                     LOOPBACK.contains(reference.getRegistry().split(":", 2)[0]))
                 .setBaseImageLayersCache(cache)
-                .setApplicationLayersCache(cache)
-                .addEventHandler(LogEvent.class, WARNINGS))
+                .setApplicationLayersCache(cache))
         .getDigest()
         .toString();
   }
@@ -106,7 +105,10 @@ final class PushImages {
   private static String reasons(Throwable failure) {
     var text = new StringBuilder(String.valueOf(failure.getMessage()));
     for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
-      text.append(": ").append(cause.getMessage());
+      String reason = String.valueOf(cause.getMessage());
+      if (text.indexOf(reason) < 0) {
+        text.append(": ").append(reason);
+      }
     }
     return text.toString();
   }

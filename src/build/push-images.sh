@@ -5,4 +5,6 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . e2e/lib/jdk.sh
 use_jdk 25
-exec "$JAVA_HOME/bin/java" -cp "$(<target/test-class-path)" src/build/PushImages.java "$@" target/images/{controller,node-agent,simulator}.tar
+# five minutes for each answer: jib would repeat a request after 20 s, which registries refuse in the middle of an upload
+exec "$JAVA_HOME/bin/java" -Djava.util.logging.manager=org.jboss.logmanager.LogManager --sun-misc-unsafe-memory-access=allow \
+  -Djib.httpTimeout=300000 -cp "$(<target/test-class-path)" src/build/PushImages.java "$@" target/images/{controller,node-agent,simulator}.tar

@@ -41,6 +41,11 @@ build generates and those of the kustomize overlays, so that chart and overlays 
 {{- $tag := default .root.Chart.AppVersion .root.Values.image.tag -}}
 {{/* whatever registry the manifests were built for */}}
 {{- $text = regexReplaceAll "image: \"?[^\\s\"]*?(intel-gpu-(controller|node-agent|simulator)):[^\\s\"]+\"?" $text (printf "image: %s/${1}:%s" .root.Values.image.registry $tag) -}}
+{{- if not .root.Values.image.tag -}}
+  {{- range $name, $digest := .root.Values.image.digests -}}
+    {{- if $digest }}{{- $text = regexReplaceAll (printf "(image: \\S+/intel-gpu-%s:[^\\s@]+)" $name) $text (printf "${1}@%s" $digest) -}}{{- end -}}
+  {{- end -}}
+{{- end -}}
 {{- $text = replace "namespace: default" (printf "namespace: %s" .root.Release.Namespace) $text -}}
 {{- $text = regexReplaceAll "(?m)^apiVersion: resource\\.k8s\\.io/\\S+" $text (printf "apiVersion: resource.k8s.io/%s" (include "driver.api" .root)) -}}
 {{- replace "system:serviceaccount:default:" (printf "system:serviceaccount:%s:" .root.Release.Namespace) $text -}}

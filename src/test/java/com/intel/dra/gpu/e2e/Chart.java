@@ -80,19 +80,24 @@ final class Chart {
 
   /** Installs the chart with simulated GPUs, and waits until it is ready. */
   static void install(String... values) {
+    installFrom(List.of(FOLDER), values);
+  }
+
+  /**
+   * Does {@link #install} for another chart.
+   *
+   * @param chart where it is, and options for Helm
+   */
+  static void installFrom(List<String> chart, String... values) {
     Shell.kubectl("create", "namespace", NAMESPACE);
     Shell.kubectl("label", "namespace", NAMESPACE, "pod-security.kubernetes.io/enforce=privileged");
     helm(
         Stream.of(
-            "install",
-            RELEASE,
-            FOLDER,
-            "-n",
-            NAMESPACE,
-            "--wait",
-            "--timeout=180s",
-            "--set",
-            "simulator.enabled=true"),
+                Stream.of("install", RELEASE),
+                chart.stream(),
+                Stream.of(
+                    "-n", NAMESPACE, "--wait", "--timeout=180s", "--set", "simulator.enabled=true"))
+            .flatMap(parts -> parts),
         values);
   }
 

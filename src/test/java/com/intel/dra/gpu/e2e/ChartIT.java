@@ -285,6 +285,20 @@ class ChartIT {
     assertThat(liveness.path("httpGet").path("path").asText()).isEqualTo("/q/health/live");
   }
 
+  /** A tag that somebody sets is another image than the one that was released. */
+  @Test
+  void imagesAreTakenByTheirDigestsUnlessATagIsSet() {
+    String digest = "sha256:" + "0a".repeat(32);
+    String[] values = {"simulator.enabled=true", "image.digests.node-agent=" + digest};
+
+    assertThat(Chart.template(values))
+        .containsPattern("image: \\S+/intel-gpu-node-agent:0\\.1\\.0@" + digest + "\\n")
+        .containsPattern("image: \\S+/intel-gpu-simulator:0\\.1\\.0\\n");
+    assertThat(Chart.template(values[0], values[1], "image.tag=v7"))
+        .containsPattern("image: \\S+/intel-gpu-node-agent:v7\\n")
+        .doesNotContain(digest);
+  }
+
   @Test
   void theRegistryIsTheValuesWhateverTheImagesWereBuiltFor(@TempDir Path folder)
       throws IOException {
@@ -333,6 +347,8 @@ class ChartIT {
           "extendedResources={intel.com/GPU}",
           "extendedResources={deviceclass.resource.kubernetes.io/gpu.intel.com}",
           "extendedResources={intel.com/gpu,intel.com/gpu}",
+          "image.digests.agent=",
+          "image.digests.controller=0a",
           "kubeletDir=var/lib/kubelet",
           "kubeletDir=/var/lib/kubelet/",
           "cdiDir="

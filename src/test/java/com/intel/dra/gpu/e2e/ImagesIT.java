@@ -93,6 +93,11 @@ class ImagesIT {
     JsonNode config = json(folder.resolve(manifest.path("Config").asText())).path("config");
     assertThat(config.path("User").asText()).isEqualTo(user);
     assertThat(config.path("Entrypoint").path(0).asText()).isEqualTo("/opt/java/bin/java");
+    String label = "org.opencontainers.image.";
+    assertThat(config.path("Labels").path(label + "title").asText())
+        .isEqualTo("intel-gpu-" + image);
+    assertThat(config.path("Labels").path(label + "version").asText()).isEqualTo("0.1.0");
+    assertThat(config.path("Labels").path(label + "licenses").asText()).isEqualTo("Apache-2.0");
   }
 
   private static List<Entry> entries(Path layer) {

@@ -4,14 +4,21 @@ import static com.intel.dra.gpu.e2e.StructuredCluster.one;
 import static com.intel.dra.gpu.e2e.StructuredCluster.template;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The Helm chart in structured mode, instead of the driver that the other tests use. */
+/**
+ * The Helm chart in structured mode, instead of the driver that the other tests use. The chart and
+ * its images come from a registry, to which ./release pushed them.
+ */
 @Tag("structured")
 class StructuredChartInstallIT {
 
@@ -38,7 +45,15 @@ class StructuredChartInstallIT {
   @Test
   void podsGetGpusAndUninstallingLeavesTheDefinitionAndWhatRuns() {
     Shell.kubectl("delete", "-f", "target/kubernetes/crds/", "--ignore-not-found");
-    Chart.install();
+    String place = Shell.run("e2e/cluster/registry.sh").lines().toList().getLast() + "/gpu";
+    Map<String, String> released = release(place);
+    Chart.installFrom(
+        List.of(
+            "oci://" + place + "/intel-gpu-resource-driver", "--version=0.1.0", "--plain-http"));
+    assertThat(imagesOfAgents())
+        .as("pulled from the registry by digest")
+        .containsExactlyInAnyOrder(
+            released.get("intel-gpu-node-agent"), released.get("intel-gpu-simulator"));
     cluster.structuredTemplate("gpu", one("gpu.intel.com", ""));
     cluster.structuredPod("holder", "", Map.of("gpu", template("gpu")));
     cluster.awaitRunning("holder");
@@ -48,5 +63,46 @@ class StructuredChartInstallIT {
     // the kubelets delete the slices after a while
     Chart.assertLeavesTheDefinitionsAlone(cluster, 1);
     Chart.assertKeepsItsGpu(cluster, "holder");
+  }
+
+  /** Returns what was pushed, with its digest, by its name without the place. */
+  private static Map<String, String> release(String place) {
+    Map<String, String> pushed =
+        Shell.run("./release", "--built", "--registry", place)
+            .lines()
+            .filter(line -> line.startsWith(place))
+            .collect(
+                Collectors.toMap(
+                    line -> line.substring(place.length() + 1, line.lastIndexOf(":0.1.0@")),
+                    line -> line));
+    assertThat(pushed)
+        .containsOnlyKeys(
+            "intel-gpu-controller",
+            "intel-gpu-node-agent",
+            "intel-gpu-simulator",
+            "intel-gpu-resource-driver");
+    return pushed;
+  }
+
+  /** Returns the images that the agents' pods name, after all of them have become ready. */
+  private static Set<String> imagesOfAgents() {
+    Shell.kubectl(
+        "rollout",
+        "status",
+        "daemonset/" + RealCluster.AGENT,
+        "-n",
+        Chart.NAMESPACE,
+        "--timeout=180s");
+    return Arrays.stream(
+            Shell.kubectl(
+                    "get",
+                    "pods",
+                    "-n",
+                    Chart.NAMESPACE,
+                    "-o",
+                    "jsonpath={.items[*].spec.containers[*].image}")
+                .strip()
+                .split(" "))
+        .collect(Collectors.toSet());
   }
 }
