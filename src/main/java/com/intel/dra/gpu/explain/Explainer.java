@@ -1,0 +1,54 @@
+package com.intel.dra.gpu.explain;
+
+import com.intel.dra.gpu.explain.cel.DeviceSelectors;
+import io.fabric8.kubernetes.api.model.Pod;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Explains why pods wait for devices. Remembers compiled expressions, and what it read of the view
+ * that was used last. For several threads.
+ */
+public final class Explainer {
+
+  /** The steps of search that one question may take. */
+  public static final long MAX_STEPS = 20_000_000;
+
+  private static final int MAX_REPLICAS = 100_000;
+
+  private final DeviceSelectors selectors = new DeviceSelectors();
+  private final long maxSteps;
+  private @Nullable ReadView last;
+
+  public Explainer() {
+    this(MAX_STEPS);
+  }
+
+  /** With another limit of work for one question. */
+  public Explainer(long maxSteps) {
+    this.maxSteps = maxSteps;
+  }
+
+  /** Says why a pod waits for devices, or that it does not. */
+  public PodExplanation explain(ClusterView view, Pod pod) {
+    return new Question(read(view), pod, selectors, maxSteps).explain();
+  }
+
+  /**
+   * Says how many pods like this one could have devices at once, one after the other as the
+   * scheduler would place them on the first node that has devices. Their claims come from the
+   * templates of the view; a claim with a name is shared by all of them.
+   */
+  public Fit fit(ClusterView view, Pod pod, int replicas) {
+    return new FitQuestion(read(view), pod, selectors, maxSteps)
+        .fit(Math.clamp(replicas, 0, MAX_REPLICAS));
+  }
+
+  private synchronized ReadView read(ClusterView view) {
+    ReadView known = last;
+    if (known == null || known.view() != view) {
+      known = ReadView.of(view);
+      last = known;
+    }
+    return known;
+  }
+}

@@ -1,0 +1,158 @@
+package com.intel.dra.gpu.explain;
+
+import com.intel.dra.gpu.explain.search.ClaimDemand;
+import com.intel.dra.gpu.explain.search.ClaimKey;
+import com.intel.dra.gpu.explain.search.HeldDevices;
+import com.intel.dra.gpu.explain.search.UnusableClaim;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodResourceClaim;
+import io.fabric8.kubernetes.api.model.PodResourceClaimStatus;
+import io.fabric8.kubernetes.api.model.resource.v1.AllocationResult;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceClaim;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimConsumerReference;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimTemplate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The claims of a pod.
+ *
+ * @param waiting those that have no devices yet, in the pod's order
+ * @param allocated what the others have
+ */
+record PodClaims(List<ClaimDemand> waiting, List<Allocated> allocated) {
+
+  /** How many users the API lets a claim have. */
+  private static final int MAX_USERS = 256;
+
+  PodClaims {
+    waiting = List.copyOf(waiting);
+    allocated = List.copyOf(allocated);
+  }
+
+  /** A claim that has its devices. */
+  record Allocated(ClaimKey claim, AllocationResult result) {}
+
+  /** The scheduler does not begin with the pod. */
+  static final class Problem extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final WaitReason reason;
+
+    Problem(WaitReason reason, String message) {
+      super(message, null, false, false);
+      this.reason = reason;
+    }
+
+    WaitReason reason() {
+      return reason;
+    }
+  }
+
+  /** Where claims that do not exist come from. */
+  enum Missing {
+    IS_A_PROBLEM,
+    /** As if it were made from its template now. */
+    FROM_TEMPLATE
+  }
+
+  static PodClaims of(Pod pod, ReadView view, Missing missing) throws Problem {
+    var waiting = new ArrayList<ClaimDemand>();
+    var allocated = new ArrayList<Allocated>();
+    for (PodResourceClaim entry : pod.getSpec().getResourceClaims()) {
+      Optional<ClaimKey> key = key(pod, entry, missing);
+      if (key.isEmpty()) {
+        continue;
+      }
+      Optional<ResourceClaim> claim = Optional.ofNullable(view.claims().get(key.get()));
+      if (claim.isEmpty()) {
+        waiting.add(fromTemplate(pod, entry, key.get(), view, missing));
+        continue;
+      }
+      if (claim.get().getMetadata().getDeletionTimestamp() != null) {
+        throw new Problem(
+            WaitReason.CLAIM_MISSING, "claim %s is being deleted".formatted(key.get()));
+      }
+      Optional<AllocationResult> allocation = HeldDevices.allocation(claim.get());
+      if (allocation.isPresent()) {
+        requireRoom(pod, key.get(), claim.get());
+        allocated.add(new Allocated(key.get(), allocation.get()));
+      } else {
+        waiting.add(demand(key.get(), claim.get().getSpec().getDevices(), view));
+      }
+    }
+    return new PodClaims(waiting, allocated);
+  }
+
+  private static Optional<ClaimKey> key(Pod pod, PodResourceClaim entry, Missing missing)
+      throws Problem {
+    String namespace = Objects.requireNonNullElse(pod.getMetadata().getNamespace(), "");
+    if (entry.getResourceClaimName() != null) {
+      return Optional.of(new ClaimKey(namespace, entry.getResourceClaimName()));
+    }
+    Optional<PodResourceClaimStatus> status =
+        Optional.ofNullable(pod.getStatus()).stream()
+            .flatMap(all -> all.getResourceClaimStatuses().stream())
+            .filter(one -> Objects.equals(one.getName(), entry.getName()))
+            .findFirst();
+    if (status.isEmpty() && missing == Missing.IS_A_PROBLEM) {
+      throw new Problem(
+          WaitReason.CLAIM_MISSING,
+          "the claim %s of the pod is not made from template %s yet"
+              .formatted(entry.getName(), entry.getResourceClaimTemplateName()));
+    }
+    return status.isEmpty()
+        ? Optional.of(new ClaimKey(namespace, pod.getMetadata().getName() + "-" + entry.getName()))
+        : status
+            .map(PodResourceClaimStatus::getResourceClaimName)
+            .map(name -> new ClaimKey(namespace, name));
+  }
+
+  private static ClaimDemand fromTemplate(
+      Pod pod, PodResourceClaim entry, ClaimKey key, ReadView view, Missing missing)
+      throws Problem {
+    if (missing == Missing.IS_A_PROBLEM || entry.getResourceClaimTemplateName() == null) {
+      throw new Problem(WaitReason.CLAIM_MISSING, "claim %s does not exist".formatted(key));
+    }
+    String namespace = Objects.requireNonNullElse(pod.getMetadata().getNamespace(), "");
+    ResourceClaimTemplate template =
+        view.templates().get(new ClaimKey(namespace, entry.getResourceClaimTemplateName()));
+    if (template == null) {
+      throw new Problem(
+          WaitReason.CLAIM_MISSING,
+          "template %s of claims does not exist".formatted(entry.getResourceClaimTemplateName()));
+    }
+    return demand(key, template.getSpec().getSpec().getDevices(), view);
+  }
+
+  private static ClaimDemand demand(ClaimKey key, DeviceClaim devices, ReadView view)
+      throws Problem {
+    if (devices == null) {
+      return new ClaimDemand(key, List.of(), List.of());
+    }
+    try {
+      return ClaimDemand.of(key, devices, view.classes(), view.view().features());
+    } catch (UnusableClaim unusable) {
+      throw new Problem(
+          unusable.kind() == UnusableClaim.Kind.CLASS_MISSING
+              ? WaitReason.CLASS_MISSING
+              : WaitReason.CLAIM_FAILS,
+          String.valueOf(unusable.getMessage()));
+    }
+  }
+
+  private static void requireRoom(Pod pod, ClaimKey key, ResourceClaim claim) throws Problem {
+    List<ResourceClaimConsumerReference> users = claim.getStatus().getReservedFor();
+    boolean isUser =
+        users.stream()
+            .anyMatch(user -> Objects.equals(user.getUid(), pod.getMetadata().getUid()));
+    if (users.size() >= MAX_USERS && !isUser) {
+      throw new Problem(
+          WaitReason.CLAIM_FULL,
+          "claim %s has %d users, which is the most that a claim can have"
+              .formatted(key, MAX_USERS));
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package com.intel.dra.gpu.explain;
+
+import com.intel.dra.gpu.explain.cel.DeviceSelectors;
+import com.intel.dra.gpu.explain.search.AllocationSearch;
+import com.intel.dra.gpu.explain.search.Budget;
+import com.intel.dra.gpu.explain.search.HeldDevices;
+import com.intel.dra.gpu.explain.search.NodeMatcher;
+import com.intel.dra.gpu.explain.search.NodePool;
+import com.intel.dra.gpu.explain.search.SearchResult;
+import com.intel.dra.gpu.explain.search.Selection;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** One pod in one view of the cluster. */
+final class Question {
+
+  /** The steps for one node; so that one costly node leaves something for the others. */
+  private static final long STEPS_A_NODE = 1_000_000;
+
+  private final ReadView view;
+  private final Pod pod;
+  private final Selection selection;
+  private long stepsLeft;
+
+  Question(ReadView view, Pod pod, DeviceSelectors selectors, long maxSteps) {
+    this.view = view;
+    this.pod = pod;
+    this.selection = new Selection(selectors);
+    this.stepsLeft = maxSteps;
+  }
+
+  PodExplanation explain() {
+    PodClaims claims;
+    try {
+      claims = PodClaims.of(pod, view, PodClaims.Missing.IS_A_PROBLEM);
+    } catch (PodClaims.Problem problem) {
+      return Sentences.ofPod(problem.reason(), String.valueOf(problem.getMessage()));
+    }
+    return explain(claims, view.held());
+  }
+
+  PodExplanation explain(PodClaims claims, HeldDevices held) {
+    var answers = new ArrayList<NodeAnswer>();
+    for (Node node : view.nodes()) {
+      answers.add(answer(node, claims, held));
+    }
+    return Sentences.of(answers);
+  }
+
+  NodeAnswer answer(Node node, PodClaims claims, HeldDevices held) {
+    String name = node.getMetadata().getName();
+    Optional<NodeAnswer> excluded = excluded(node, claims);
+    if (excluded.isPresent()) {
+      return excluded.get();
+    }
+    return switch (search(node, claims, held)) {
+      case SearchResult.Found(var placements) ->
+          new NodeAnswer.Fits(
+              name,
+              placements.stream()
+                  .map(
+                      one ->
+                          new NodeAnswer.Placed(
+                              one.claim().toString(), one.request(), one.device()))
+                  .toList());
+      case SearchResult.Failed(var error, var tooMany) ->
+          new NodeAnswer.Fails(
+              name, tooMany ? WaitReason.TOO_MANY_DEVICES : WaitReason.CLAIM_FAILS, error);
+      case SearchResult.Unknown(var why) -> new NodeAnswer.Unknown(name, why);
+      case SearchResult.NotFound() -> doesNotFit(node, claims, held);
+    };
+  }
+
+  Optional<NodeAnswer> excluded(Node node, PodClaims claims) {
+    String name = node.getMetadata().getName();
+    Optional<String> rule = NodeRules.broken(node, pod);
+    if (rule.isPresent()) {
+      return Optional.of(
+          new NodeAnswer.Excluded(name, WaitReason.NODE_EXCLUDED, rule.get()));
+    }
+    return claims.allocated().stream()
+        .filter(
+            claim ->
+                claim.result().getNodeSelector() != null
+                    && !NodeMatcher.matches(node, claim.result().getNodeSelector()))
+        .findFirst()
+        .map(
+            claim ->
+                new NodeAnswer.Excluded(
+                    name,
+                    WaitReason.ALLOCATED_ELSEWHERE,
+                    "claim %s has devices of another node".formatted(claim.claim())));
+  }
+
+  SearchResult search(Node node, PodClaims claims, HeldDevices held) {
+    if (claims.waiting().isEmpty()) {
+      return new SearchResult.Found(List.of());
+    }
+    var budget = new Budget(Math.min(stepsLeft, STEPS_A_NODE));
+    SearchResult result =
+        new AllocationSearch(
+                node,
+                view.offers().poolsOf(node),
+                claims.waiting(),
+                held,
+                selection,
+                view.view().features(),
+                budget)
+            .run();
+    stepsLeft -= Math.min(stepsLeft, budget.used());
+    return result;
+  }
+
+  private NodeAnswer doesNotFit(Node node, PodClaims claims, HeldDevices held) {
+    List<NodePool> pools = view.offers().poolsOf(node);
+    List<RequestFailure> failures =
+        new CauseFinder(node, pools, held, selection, view.view().features())
+            .find(claims.waiting());
+    return new NodeAnswer.DoesNotFit(
+        node.getMetadata().getName(),
+        failures.isEmpty()
+            ? List.of(
+                new RequestFailure(
+                    claims.waiting().getFirst().claim().toString(), "", new Cause.NotTogether()))
+            : failures);
+  }
+}

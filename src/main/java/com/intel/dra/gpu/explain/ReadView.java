@@ -1,0 +1,48 @@
+package com.intel.dra.gpu.explain;
+
+import com.intel.dra.gpu.explain.search.ClaimKey;
+import com.intel.dra.gpu.explain.search.HeldDevices;
+import com.intel.dra.gpu.explain.search.Offers;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceClass;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimTemplate;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** A view, read once for several questions. */
+record ReadView(
+    ClusterView view,
+    List<Node> nodes,
+    Offers offers,
+    HeldDevices held,
+    Map<String, DeviceClass> classes,
+    Map<ClaimKey, ResourceClaim> claims,
+    Map<ClaimKey, ResourceClaimTemplate> templates) {
+
+  static ReadView of(ClusterView view) {
+    return new ReadView(
+        view,
+        view.nodes().stream()
+            .sorted(Comparator.comparing(node -> node.getMetadata().getName()))
+            .toList(),
+        Offers.of(view.slices(), view.taintRules(), view.features()),
+        HeldDevices.of(view.claims(), view.features()),
+        view.classes().stream()
+            .collect(
+                Collectors.toUnmodifiableMap(
+                    one -> one.getMetadata().getName(), Function.identity(), (a, b) -> a)),
+        byName(view.claims()),
+        byName(view.templates()));
+  }
+
+  private static <T extends HasMetadata> Map<ClaimKey, T> byName(List<T> objects) {
+    return objects.stream()
+        .collect(
+            Collectors.toUnmodifiableMap(ClaimKey::of, Function.identity(), (a, b) -> a));
+  }
+}

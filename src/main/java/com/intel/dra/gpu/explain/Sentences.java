@@ -1,0 +1,238 @@
+package com.intel.dra.gpu.explain;
+
+import com.intel.dra.gpu.explain.search.ClaimKey;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Makes sentences of answers. Texts of users are cut and made harmless. */
+final class Sentences {
+
+  private static final int MAX_PART = 120;
+  private static final int MAX_ERROR = 400;
+  private static final int MAX_HOLDERS = 3;
+
+  private Sentences() {}
+
+  static PodExplanation ofPod(WaitReason reason, String what) {
+    return new PodExplanation(reason, sentence(text(what, MAX_ERROR)), List.of());
+  }
+
+  static PodExplanation of(List<NodeAnswer> answers) {
+    Optional<NodeAnswer.Fails> fails = first(answers, NodeAnswer.Fails.class);
+    if (fails.isPresent()) {
+      return new PodExplanation(
+          fails.get().reason(),
+          sentence(
+              "the scheduler cannot place the pod on any node: "
+                  + text(fails.get().error(), MAX_ERROR)),
+          answers);
+    }
+    List<NodeAnswer.Fits> fits = all(answers, NodeAnswer.Fits.class);
+    if (!fits.isEmpty()) {
+      return new PodExplanation(
+          WaitReason.DEVICES_ARE_FREE,
+          sentence(
+              "node %s%s has free devices for all claims: if the pod still waits, then not for devices"
+                  .formatted(fits.getFirst().node(), more(fits.size()))),
+          answers);
+    }
+    Optional<NodeAnswer.Unknown> unknown = first(answers, NodeAnswer.Unknown.class);
+    if (unknown.isPresent()) {
+      return new PodExplanation(
+          WaitReason.UNKNOWN,
+          sentence(
+              "it could not be found out whether node %s has devices: %s"
+                  .formatted(unknown.get().node(), text(unknown.get().why(), MAX_ERROR))),
+          answers);
+    }
+    return all(answers, NodeAnswer.DoesNotFit.class).stream()
+        .min(Comparator.comparing(Sentences::reason))
+        .map(best -> ofBest(best, answers))
+        .orElseGet(() -> ofExcluded(answers));
+  }
+
+  private static PodExplanation ofBest(NodeAnswer.DoesNotFit best, List<NodeAnswer> answers) {
+    RequestFailure failure = worst(best);
+    return new PodExplanation(
+        reason(best),
+        sentence(
+            "%s of claim %s: on node %s %s%s"
+                .formatted(
+                    failure.request().isEmpty()
+                        ? "requests"
+                        : "request " + text(failure.request(), MAX_PART),
+                    text(failure.claim(), MAX_PART),
+                    best.node(),
+                    of(failure.cause()),
+                    others(best, answers))),
+        answers);
+  }
+
+  private static PodExplanation ofExcluded(List<NodeAnswer> answers) {
+    if (answers.isEmpty()) {
+      return ofPod(WaitReason.NODE_EXCLUDED, "the cluster has no nodes");
+    }
+    List<NodeAnswer.Excluded> excluded = all(answers, NodeAnswer.Excluded.class);
+    NodeAnswer.Excluded first =
+        excluded.stream()
+            .min(Comparator.comparing(NodeAnswer.Excluded::reason))
+            .orElseThrow();
+    return new PodExplanation(
+        first.reason(),
+        sentence(
+            "the pod may run on none of %d nodes: node %s is left out because %s"
+                .formatted(answers.size(), first.node(), text(first.why(), MAX_ERROR))),
+        answers);
+  }
+
+  /** A node waits for the failure that ends last. */
+  private static WaitReason reason(NodeAnswer.DoesNotFit answer) {
+    return worst(answer).cause().reason();
+  }
+
+  private static RequestFailure worst(NodeAnswer.DoesNotFit answer) {
+    return answer.failures().stream()
+        .max(Comparator.comparing(failure -> failure.cause().reason()))
+        .orElseThrow();
+  }
+
+  private static String others(NodeAnswer.DoesNotFit best, List<NodeAnswer> answers) {
+    Map<WaitReason, Long> count = new EnumMap<>(WaitReason.class);
+    for (NodeAnswer answer : answers) {
+      switch (answer) {
+        case NodeAnswer.DoesNotFit other when other != best ->
+            count.merge(reason(other), 1L, Long::sum);
+        case NodeAnswer.Excluded excluded -> count.merge(excluded.reason(), 1L, Long::sum);
+        default -> {}
+      }
+    }
+    long nodes = count.values().stream().mapToLong(Long::longValue).sum();
+    return nodes == 0
+        ? ""
+        : "; other nodes: "
+            + count.entrySet().stream()
+                .map(entry -> "%d %s".formatted(entry.getValue(), entry.getKey().label()))
+                .collect(Collectors.joining(", "));
+  }
+
+  /** What keeps a request waiting, as the second half of a sentence about a node. */
+  static String of(Cause cause) {
+    return switch (cause) {
+      case Cause.NoDevices() -> "no devices are published";
+      case Cause.ClassSelector(var name, var part, var because, var device) ->
+          "no device is of class %s: %s is false%s for device %s"
+              .formatted(
+                  text(name, MAX_PART),
+                  text(part, MAX_PART),
+                  because(because),
+                  device.device());
+      case Cause.ClaimSelector(var part, var because, var device) ->
+          "no device is selected: %s is false%s for device %s"
+              .formatted(text(part, MAX_PART), because(because), device.device());
+      case Cause.TooFew(var wanted, var suitable) ->
+          "%d %s, but %d are wanted"
+              .formatted(suitable, suitable == 1 ? "device suits" : "devices suit", wanted);
+      case Cause.Tainted(var device, var taint, var devices) ->
+          "%d %s a taint that is not tolerated, such as %s of device %s"
+              .formatted(
+                  devices,
+                  devices == 1 ? "device has" : "devices have",
+                  text(taint, MAX_PART),
+                  device.device());
+      case Cause.InUse(var devices, var holders) ->
+          "%d %s in use by %s"
+              .formatted(devices, devices == 1 ? "device is" : "devices are", holders(holders));
+      case Cause.CountersUsed(
+          var device, var counterSet, var counter, var wanted, var left, var holders) ->
+          "device %s needs %s of %s of %s, of which %s is left; %s"
+              .formatted(
+                  device.device(),
+                  wanted,
+                  text(counter, MAX_PART),
+                  text(counterSet, MAX_PART),
+                  left,
+                  rest(holders));
+      case Cause.CapacityUsed(
+          var device, var capacity, var wanted, var left, var all, var holders) ->
+          "%s of %s is wanted, and device %s has %s of %s left; %s"
+              .formatted(
+                  wanted, text(capacity, MAX_PART), device.device(), left, all, rest(holders));
+      case Cause.CapacityNotOffered(var device, var capacity, var wanted, var most) ->
+          "%s of %s is wanted, and device %s has at most %s"
+              .formatted(wanted, text(capacity, MAX_PART), device.device(), most);
+      case Cause.Constraint(var kind, var attribute) ->
+          "no choice of devices meets the constraint %s on %s"
+              .formatted(kind, text(attribute, MAX_PART));
+      case Cause.NotTogether() ->
+          "there are devices for each request alone, but not for all together";
+      case Cause.PoolIncomplete(var pool, var generation, var slices, var expected) ->
+          "pool %s is being published: generation %d has %d of %d slices"
+              .formatted(pool, generation, slices, expected);
+      case Cause.PoolInvalid(var pool, var why) ->
+          "pool %s contradicts itself: %s".formatted(pool, text(why, MAX_PART));
+      case Cause.TooManyDevices(var wanted, var limit) ->
+          "%d devices are wanted, and a claim can have %d".formatted(wanted, limit);
+      case Cause.NoAlternative(var alternatives) ->
+          "no alternative can be had: "
+              + alternatives.stream()
+                  .map(one -> "%s: %s".formatted(text(one.request(), MAX_PART), of(one.cause())))
+                  .collect(Collectors.joining("; "));
+    };
+  }
+
+  private static String because(String because) {
+    return because.isEmpty() ? "" : " (%s)".formatted(text(because, MAX_PART));
+  }
+
+  private static String rest(List<ClaimKey> holders) {
+    return holders.isEmpty() ? "no claim has the rest" : "the rest has " + holders(holders);
+  }
+
+  private static String holders(List<ClaimKey> holders) {
+    String names =
+        holders.stream()
+            .limit(MAX_HOLDERS)
+            .map(ClaimKey::toString)
+            .collect(Collectors.joining(", "));
+    String more =
+        holders.size() > MAX_HOLDERS ? " and %d more".formatted(holders.size() - MAX_HOLDERS) : "";
+    return (holders.size() == 1 ? "claim " : "claims ") + names + more;
+  }
+
+  private static String more(int nodes) {
+    return nodes == 1 ? "" : " (and %d more)".formatted(nodes - 1);
+  }
+
+  private static String sentence(String text) {
+    String begun = text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
+    return text(begun, PodExplanation.MAX_SUMMARY - 1) + ".";
+  }
+
+  /** On one line, without control characters, no longer than {@code max}. */
+  private static String text(String text, int max) {
+    String begun = text.length() > 2 * max ? text.substring(0, 2 * max) : text;
+    String harmless = begun.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]+", " ").strip();
+    if (harmless.length() <= max && begun.length() == text.length()) {
+      return harmless;
+    }
+    int end = Math.min(harmless.length(), max - 3);
+    if (end > 0 && Character.isHighSurrogate(harmless.charAt(end - 1))) {
+      end--;
+    }
+    return harmless.substring(0, end) + "...";
+  }
+
+  private static <T extends NodeAnswer> List<T> all(List<NodeAnswer> answers, Class<T> kind) {
+    return answers.stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
+
+  private static <T extends NodeAnswer> Optional<T> first(
+      List<NodeAnswer> answers, Class<T> kind) {
+    return all(answers, kind).stream().findFirst();
+  }
+}

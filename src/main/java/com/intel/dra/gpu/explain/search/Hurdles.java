@@ -1,0 +1,199 @@
+package com.intel.dra.gpu.explain.search;
+
+import com.intel.dra.gpu.explain.cel.Amount;
+import com.intel.dra.gpu.explain.search.OfferedDevice.CounterKey;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.resource.v1.CapacityRequestPolicyRange;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceCapacity;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceTaint;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Finds for each device of a node what keeps a wish from it, as if it were the only wish. */
+public final class Hurdles {
+
+  private final Node node;
+  private final List<NodePool> pools;
+  private final HeldDevices held;
+  private final Selection selection;
+  private final SchedulerFeatures features;
+  private final CapacityRules capacityRules;
+  private final Map<PoolKey, CounterState> counters = new HashMap<>();
+
+  public Hurdles(
+      Node node,
+      List<NodePool> pools,
+      HeldDevices held,
+      Selection selection,
+      SchedulerFeatures features) {
+    this.node = node;
+    this.pools = List.copyOf(pools);
+    this.held = held;
+    this.selection = selection;
+    this.features = features;
+    this.capacityRules = new CapacityRules(features);
+  }
+
+  /** Returns one hurdle for each device, or nothing if that is too much work. */
+  public Optional<List<Hurdle>> of(Wish wish, Budget budget) {
+    var hurdles = new ArrayList<Hurdle>();
+    try {
+      for (NodePool pool : pools) {
+        if (pool instanceof NodePool.Complete complete) {
+          for (OfferedSlice slice : complete.here()) {
+            for (OfferedDevice device : slice.devices()) {
+              if (slice.isFor(node, device)) {
+                hurdles.add(of(wish, complete, device, budget));
+              }
+            }
+          }
+        }
+      }
+      return Optional.of(hurdles);
+    } catch (Selection.Failed
+        | Selection.Unknown
+        | CapacityRules.Refused
+        | Budget.UsedUp notKnown) {
+      return Optional.empty();
+    }
+  }
+
+  private Hurdle of(Wish wish, NodePool.Complete pool, OfferedDevice device, Budget budget)
+      throws Selection.Failed, Selection.Unknown, CapacityRules.Refused, Budget.UsedUp {
+    budget.spend(1);
+    DeviceKey key = device.key();
+    switch (selection.verdict(wish, device, budget)) {
+      case Selection.Verdict.NotOfClass(var why) -> {
+        return new Hurdle.NotOfClass(key, why.part(), why.because());
+      }
+      case Selection.Verdict.NotOfClaim(var why) -> {
+        return new Hurdle.NotSelected(key, why.part(), why.because());
+      }
+      case Selection.Verdict.Selected ignored -> {}
+    }
+    Optional<Hurdle> tooSmall = tooSmall(wish, device);
+    if (tooSmall.isPresent()) {
+      return tooSmall.get();
+    }
+    Optional<DeviceTaint> taint =
+        features.deviceTaints() ? Tolerance.untolerated(device, wish) : Optional.empty();
+    if (taint.isPresent()) {
+      return new Hurdle.Tainted(key, Tolerance.text(taint.get()));
+    }
+    Optional<ClaimKey> holder = held.holder(key);
+    if (holder.isPresent() && !wish.adminAccess()) {
+      return new Hurdle.Held(key, holder.get());
+    }
+    return counterShort(pool, device)
+        .or(() -> capacityShort(wish, device))
+        .orElseGet(() -> new Hurdle.None(key));
+  }
+
+  private Optional<Hurdle> tooSmall(Wish wish, OfferedDevice device)
+      throws CapacityRules.Refused {
+    Map<String, DeviceCapacity> capacities = device.device().getCapacity();
+    Optional<String> missing =
+        features.consumableCapacity()
+            ? CapacityRules.missing(wish.capacities(), capacities)
+            : Optional.empty();
+    if (missing.isPresent()) {
+      return Optional.of(
+          new Hurdle.TooSmall(
+              device.key(),
+              missing.get(),
+              String.valueOf(wish.capacities().get(missing.get())),
+              "0"));
+    }
+    if (!features.consumableCapacity()) {
+      return Optional.empty();
+    }
+    for (Map.Entry<String, Amount> charge :
+        capacityRules.charge(wish.capacities(), capacities).entrySet()) {
+      DeviceCapacity capacity = capacities.get(charge.getKey());
+      if (capacityRules.isForbidden(charge.getValue(), capacity)
+          || charge.getValue().compareTo(Amount.of(capacity.getValue())) > 0) {
+        return Optional.of(
+            new Hurdle.TooSmall(
+                device.key(),
+                charge.getKey(),
+                charge.getValue().toString(),
+                most(capacity).toString()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Amount most(DeviceCapacity capacity) {
+    Amount value = Amount.of(capacity.getValue());
+    return Optional.ofNullable(capacity.getRequestPolicy())
+        .flatMap(policy -> Optional.ofNullable(policy.getValidRange()))
+        .map(CapacityRequestPolicyRange::getMax)
+        .map(Amount::of)
+        .filter(max -> max.compareTo(value) < 0)
+        .orElse(value);
+  }
+
+  private Optional<Hurdle> counterShort(NodePool.Complete pool, OfferedDevice device) {
+    boolean chargedAlready =
+        features.consumableCapacity()
+            && device.isShareable()
+            && !held.shares(device.key()).isEmpty();
+    if (chargedAlready || device.counters().isEmpty()) {
+      return Optional.empty();
+    }
+    CounterState state =
+        counters.computeIfAbsent(pool.key(), unused -> new CounterState(pool, held));
+    return state
+        .firstShort(device)
+        .or(state::overdrawn)
+        .map(
+            counter ->
+                new Hurdle.CounterShort(
+                    device.key(),
+                    counter.counterSet(),
+                    counter.counter(),
+                    device.counters().getOrDefault(counter, Amount.ZERO).toString(),
+                    state.leftOf(counter).toString(),
+                    holders(pool, counter)));
+  }
+
+  private List<ClaimKey> holders(NodePool.Complete pool, CounterKey counter) {
+    return pool.allDevices()
+        .filter(device -> device.counters().containsKey(counter))
+        .flatMap(device -> held.holders(device.key()).stream())
+        .distinct()
+        .toList();
+  }
+
+  private Optional<Hurdle> capacityShort(Wish wish, OfferedDevice device) {
+    if (!features.consumableCapacity()) {
+      return Optional.empty();
+    }
+    Map<String, DeviceCapacity> capacities = device.device().getCapacity();
+    Map<String, Amount> consumed = held.consumed(device.key());
+    Map<String, Amount> charge;
+    try {
+      charge = capacityRules.charge(wish.capacities(), capacities);
+    } catch (CapacityRules.Refused refused) {
+      return Optional.empty();
+    }
+    for (Map.Entry<String, Amount> one : charge.entrySet()) {
+      Amount all = Amount.of(capacities.get(one.getKey()).getValue());
+      Amount left = all.minus(consumed.getOrDefault(one.getKey(), Amount.ZERO));
+      if (one.getValue().compareTo(left) > 0) {
+        return Optional.of(
+            new Hurdle.CapacityShort(
+                device.key(),
+                one.getKey(),
+                one.getValue().toString(),
+                left.toString(),
+                all.toString(),
+                held.holders(device.key()).stream().distinct().toList()));
+      }
+    }
+    return Optional.empty();
+  }
+}
