@@ -144,8 +144,7 @@ public sealed interface Cause {
   }
 
   /** The node's slices are not all there yet. */
-  record PoolIncomplete(String pool, long generation, long slices, long expected)
-      implements Cause {
+  record PoolIncomplete(String pool, long generation, long slices, long expected) implements Cause {
     @Override
     public WaitReason reason() {
       return WaitReason.POOL_INCOMPLETE;
@@ -169,8 +168,8 @@ public sealed interface Cause {
   }
 
   /**
-   * None of the alternatives of {@code firstAvailable} can be had. Its reason is the one of them that
-   * is most likely to end.
+   * None of the alternatives of {@code firstAvailable} can be had. Its reason is the one of them
+   * that is most likely to end.
    */
   record NoAlternative(List<RequestFailure> alternatives) implements Cause {
     public NoAlternative {

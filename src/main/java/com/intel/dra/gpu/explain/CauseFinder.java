@@ -58,8 +58,13 @@ final class CauseFinder {
     var ofWishes = new ArrayList<RequestFailure>();
     for (Wish wish : request.wishes()) {
       Optional<Cause> cause =
-          ofDevices(wish).or(() -> ofSearch(claim, new ClaimDemand.Request(
-              request.name(), List.of(wish), request.hasAlternatives())));
+          ofDevices(wish)
+              .or(
+                  () ->
+                      ofSearch(
+                          claim,
+                          new ClaimDemand.Request(
+                              request.name(), List.of(wish), request.hasAlternatives())));
       if (cause.isEmpty()) {
         return Optional.empty();
       }
@@ -87,7 +92,8 @@ final class CauseFinder {
     if (suitable.size() < wanted) {
       return Optional.of(
           unusablePool()
-              .orElseGet(() -> suitable.isEmpty() ? unsuitable(wish, all) : tooFew(wish, suitable)));
+              .orElseGet(
+                  () -> suitable.isEmpty() ? unsuitable(wish, all) : tooFew(wish, suitable)));
     }
     return Optional.of(blocked(suitable));
   }
@@ -105,8 +111,7 @@ final class CauseFinder {
                 switch (pool) {
                   case NodePool.Incomplete(var key, var generation, var slices, var expected) ->
                       Optional.<Cause>of(
-                              new Cause.PoolIncomplete(
-                                  key.toString(), generation, slices, expected))
+                          new Cause.PoolIncomplete(key.toString(), generation, slices, expected))
                           .stream();
                   case NodePool.Invalid(var key, var why) ->
                       Optional.<Cause>of(new Cause.PoolInvalid(key.toString(), why)).stream();
@@ -128,9 +133,7 @@ final class CauseFinder {
         .or(
             () ->
                 first(all, Hurdle.NotSelected.class)
-                    .map(
-                        one ->
-                            new Cause.ClaimSelector(one.part(), one.because(), one.device())))
+                    .map(one -> new Cause.ClaimSelector(one.part(), one.because(), one.device())))
         .or(
             () ->
                 first(all, Hurdle.NotOfClass.class)

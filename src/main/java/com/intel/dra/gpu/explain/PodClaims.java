@@ -146,8 +146,7 @@ record PodClaims(List<ClaimDemand> waiting, List<Allocated> allocated) {
   private static void requireRoom(Pod pod, ClaimKey key, ResourceClaim claim) throws Problem {
     List<ResourceClaimConsumerReference> users = claim.getStatus().getReservedFor();
     boolean isUser =
-        users.stream()
-            .anyMatch(user -> Objects.equals(user.getUid(), pod.getMetadata().getUid()));
+        users.stream().anyMatch(user -> Objects.equals(user.getUid(), pod.getMetadata().getUid()));
     if (users.size() >= MAX_USERS && !isUser) {
       throw new Problem(
           WaitReason.CLAIM_FULL,

@@ -78,8 +78,7 @@ final class Question {
     String name = node.getMetadata().getName();
     Optional<String> rule = NodeRules.broken(node, pod);
     if (rule.isPresent()) {
-      return Optional.of(
-          new NodeAnswer.Excluded(name, WaitReason.NODE_EXCLUDED, rule.get()));
+      return Optional.of(new NodeAnswer.Excluded(name, WaitReason.NODE_EXCLUDED, rule.get()));
     }
     return claims.allocated().stream()
         .filter(

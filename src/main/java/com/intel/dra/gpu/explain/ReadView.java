@@ -42,7 +42,6 @@ record ReadView(
 
   private static <T extends HasMetadata> Map<ClaimKey, T> byName(List<T> objects) {
     return objects.stream()
-        .collect(
-            Collectors.toUnmodifiableMap(ClaimKey::of, Function.identity(), (a, b) -> a));
+        .collect(Collectors.toUnmodifiableMap(ClaimKey::of, Function.identity(), (a, b) -> a));
   }
 }

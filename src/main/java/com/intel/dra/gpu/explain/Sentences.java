@@ -79,9 +79,7 @@ final class Sentences {
     }
     List<NodeAnswer.Excluded> excluded = all(answers, NodeAnswer.Excluded.class);
     NodeAnswer.Excluded first =
-        excluded.stream()
-            .min(Comparator.comparing(NodeAnswer.Excluded::reason))
-            .orElseThrow();
+        excluded.stream().min(Comparator.comparing(NodeAnswer.Excluded::reason)).orElseThrow();
     return new PodExplanation(
         first.reason(),
         sentence(
@@ -127,10 +125,7 @@ final class Sentences {
       case Cause.ClassSelector(var name, var part, var because, var device) ->
           "no device is of class %s: %s is false%s for device %s"
               .formatted(
-                  text(name, MAX_PART),
-                  text(part, MAX_PART),
-                  because(because),
-                  device.device());
+                  text(name, MAX_PART), text(part, MAX_PART), because(because), device.device());
       case Cause.ClaimSelector(var part, var because, var device) ->
           "no device is selected: %s is false%s for device %s"
               .formatted(text(part, MAX_PART), because(because), device.device());
@@ -148,7 +143,12 @@ final class Sentences {
           "%d %s in use by %s"
               .formatted(devices, devices == 1 ? "device is" : "devices are", holders(holders));
       case Cause.CountersUsed(
-          var device, var counterSet, var counter, var wanted, var left, var holders) ->
+              var device,
+              var counterSet,
+              var counter,
+              var wanted,
+              var left,
+              var holders) ->
           "device %s needs %s of %s of %s, of which %s is left; %s"
               .formatted(
                   device.device(),
@@ -158,7 +158,12 @@ final class Sentences {
                   left,
                   rest(holders));
       case Cause.CapacityUsed(
-          var device, var capacity, var wanted, var left, var all, var holders) ->
+              var device,
+              var capacity,
+              var wanted,
+              var left,
+              var all,
+              var holders) ->
           "%s of %s is wanted, and device %s has %s of %s left; %s"
               .formatted(
                   wanted, text(capacity, MAX_PART), device.device(), left, all, rest(holders));
@@ -209,7 +214,8 @@ final class Sentences {
   }
 
   private static String sentence(String text) {
-    String begun = text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
+    String whole = text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
+    String begun = whole.substring(0, 1).toUpperCase(Locale.ROOT) + whole.substring(1);
     return text(begun, PodExplanation.MAX_SUMMARY - 1) + ".";
   }
 
@@ -231,8 +237,7 @@ final class Sentences {
     return answers.stream().filter(kind::isInstance).map(kind::cast).toList();
   }
 
-  private static <T extends NodeAnswer> Optional<T> first(
-      List<NodeAnswer> answers, Class<T> kind) {
+  private static <T extends NodeAnswer> Optional<T> first(List<NodeAnswer> answers, Class<T> kind) {
     return all(answers, kind).stream().findFirst();
   }
 }

@@ -98,10 +98,11 @@ public record Amount(BigDecimal number) implements Comparable<Amount> {
     return new Amount(bounded(digits.scaleByPowerOfTen(near)));
   }
 
-  /** As Kubernetes: no finer than a billionth, rounded away from zero, and no greater than a long. */
+  /**
+   * As Kubernetes: no finer than a billionth, rounded away from zero, and no greater than a long.
+   */
   private static BigDecimal bounded(BigDecimal number) {
-    BigDecimal near =
-        number.scale() > NANO ? number.setScale(NANO, RoundingMode.UP) : number;
+    BigDecimal near = number.scale() > NANO ? number.setScale(NANO, RoundingMode.UP) : number;
     return near.abs().compareTo(MAX) > 0 ? MAX.multiply(BigDecimal.valueOf(near.signum())) : near;
   }
 
@@ -127,7 +128,9 @@ public record Amount(BigDecimal number) implements Comparable<Amount> {
     return number.compareTo(other.number);
   }
 
-  /** Returns it with the greatest binary suffix that leaves a whole number, such as {@code 16Gi}. */
+  /**
+   * Returns it with the greatest binary suffix that leaves a whole number, such as {@code 16Gi}.
+   */
   @Override
   public String toString() {
     if (!isLong()) {

@@ -103,6 +103,7 @@ public final class DeviceSelectors {
   private static String firstLine(Throwable failure) {
     return Optional.ofNullable(failure.getMessage())
         .flatMap(message -> message.lines().findFirst())
+        .map(message -> message.replaceFirst("^evaluation error at <input>:[0-9]+: ", ""))
         .orElseGet(() -> failure.getClass().getSimpleName());
   }
 }

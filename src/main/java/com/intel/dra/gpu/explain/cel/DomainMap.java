@@ -7,8 +7,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The attributes or capacities of a device by domain, as the scheduler shows them: a domain that the
- * device does not have is an empty map, not an error, and is yet not {@code in} the map.
+ * The attributes or capacities of a device by domain, as the scheduler shows them: a domain that
+ * the device does not have is an empty map, not an error, and is yet not {@code in} the map.
  */
 final class DomainMap extends AbstractMap<String, Object> {
 

@@ -38,8 +38,9 @@ final class FalsePart {
   private Optional<CelExpr> falseIn(CelExpr expr) {
     if (expr.exprKind().getKind() == Kind.COMPREHENSION) {
       CelExpr result = expr.comprehension().result();
-      boolean binds = expr.comprehension().iterRange().exprKind().getKind() == Kind.LIST
-          && expr.comprehension().iterRange().list().elements().isEmpty();
+      boolean binds =
+          expr.comprehension().iterRange().exprKind().getKind() == Kind.LIST
+              && expr.comprehension().iterRange().list().elements().isEmpty();
       return binds ? Optional.of(result).filter(this::isFalse) : Optional.empty();
     }
     if (expr.exprKind().getKind() != Kind.CALL) {

@@ -15,8 +15,7 @@ final class ListAttribute {
     for (String name : List.of("ints", "bools", "strings", "versions")) {
       if (properties.get(name) instanceof List<?> values) {
         try {
-          return Optional.of(
-              values.stream().map(value -> element(name, (Object) value)).toList());
+          return Optional.of(values.stream().map(value -> element(name, (Object) value)).toList());
         } catch (IllegalArgumentException unreadable) {
           return Optional.empty();
         }

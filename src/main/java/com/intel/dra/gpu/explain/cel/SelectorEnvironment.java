@@ -200,8 +200,7 @@ final class SelectorEnvironment {
         CelFunctionBinding.from("string_to_semver", String.class, SemanticVersion::parse),
         CelFunctionBinding.from(
             "string_bool_to_semver", String.class, Boolean.class, SelectorEnvironment::version),
-        CelFunctionBinding.from(
-            "is_semver_string", String.class, is(SemanticVersion::parse)::test),
+        CelFunctionBinding.from("is_semver_string", String.class, is(SemanticVersion::parse)::test),
         CelFunctionBinding.from(
             "is_semver_string_bool",
             String.class,

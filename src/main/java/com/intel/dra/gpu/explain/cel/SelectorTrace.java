@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Listens to one evaluation: the last value of each part, and what it costs by the scheduler's rules.
- * It ends the evaluation when that is more than the scheduler lets pass.
+ * Listens to one evaluation: the last value of each part, and what it costs by the scheduler's
+ * rules. It ends the evaluation when that is more than the scheduler lets pass.
  */
 final class SelectorTrace implements CelEvaluationListener {
 
@@ -66,8 +66,7 @@ final class SelectorTrace implements CelEvaluationListener {
       case CALL -> cost(expr.call(), value);
       case LIST -> areConstant(expr.list().elements().stream()) ? 0 : LIST;
       case MAP ->
-          areConstant(
-                  expr.map().entries().stream().flatMap(e -> Stream.of(e.key(), e.value())))
+          areConstant(expr.map().entries().stream().flatMap(e -> Stream.of(e.key(), e.value())))
               ? 0
               : MAP;
       default -> 0;

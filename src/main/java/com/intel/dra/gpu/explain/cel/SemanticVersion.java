@@ -99,9 +99,7 @@ record SemanticVersion(long major, long minor, long patch, List<String> preRelea
     if (isNumber && otherIsNumber) {
       return new BigInteger(one).compareTo(new BigInteger(other));
     }
-    return isNumber != otherIsNumber
-        ? (isNumber ? -1 : 1)
-        : Integer.signum(one.compareTo(other));
+    return isNumber != otherIsNumber ? (isNumber ? -1 : 1) : Integer.signum(one.compareTo(other));
   }
 
   private static boolean isNumber(String identifier) {

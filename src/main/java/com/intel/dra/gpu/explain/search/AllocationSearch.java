@@ -138,7 +138,8 @@ public final class AllocationSearch {
       least += leastOfRequest;
     }
     results.add(new ArrayList<>());
-    constraints.add(new ArrayList<>(claim.constraints().stream().map(ConstraintState::new).toList()));
+    constraints.add(
+        new ArrayList<>(claim.constraints().stream().map(ConstraintState::new).toList()));
   }
 
   private Amounted amounted(ClaimDemand claim, Wish wish)
@@ -180,12 +181,10 @@ public final class AllocationSearch {
 
   private boolean fitsStatically(ClaimDemand claim, Wish wish, OfferedDevice device)
       throws Refused {
-    return !features.consumableCapacity()
-        || fitsCapacity(claim, wish, device, Map.of(), List.of());
+    return !features.consumableCapacity() || fitsCapacity(claim, wish, device, Map.of(), List.of());
   }
 
-  private boolean fitsCapacity(ClaimDemand claim, Wish wish, OfferedDevice device)
-      throws Refused {
+  private boolean fitsCapacity(ClaimDemand claim, Wish wish, OfferedDevice device) throws Refused {
     return !features.consumableCapacity()
         || fitsCapacity(
             claim,
@@ -256,8 +255,7 @@ public final class AllocationSearch {
     if (at.device() >= amounted.count()) {
       return allocate(at.nextRequest(), false, Location.START);
     }
-    if (amounted.count() - at.device()
-        > ClaimDemand.MAX_DEVICES - results.get(at.claim()).size()) {
+    if (amounted.count() - at.device() > ClaimDemand.MAX_DEVICES - results.get(at.claim()).size()) {
       return Outcome.TOO_MANY;
     }
     return wish.all()
@@ -383,8 +381,7 @@ public final class AllocationSearch {
   }
 
   private Optional<Choice> choose(
-      Position at, ClaimDemand claim, Wish wish, Candidate candidate, boolean must)
-      throws Refused {
+      Position at, ClaimDemand claim, Wish wish, Candidate candidate, boolean must) throws Refused {
     OfferedDevice device = candidate.device();
     boolean shareable = features.consumableCapacity() && device.isShareable();
     boolean taken =

@@ -44,8 +44,8 @@ final class CapacityRules {
    *
    * @throws Refused if that cannot be calculated
    */
-  Map<String, Amount> charge(
-      Map<String, Amount> requests, Map<String, DeviceCapacity> capacities) throws Refused {
+  Map<String, Amount> charge(Map<String, Amount> requests, Map<String, DeviceCapacity> capacities)
+      throws Refused {
     var charge = new HashMap<String, Amount>();
     for (Map.Entry<String, DeviceCapacity> capacity : capacities.entrySet()) {
       Amount one =
@@ -100,8 +100,7 @@ final class CapacityRules {
     if (step.signum() <= 0) {
       throw new Refused("a capacity is published with a step of %s".formatted(range.getStep()));
     }
-    BigDecimal steps =
-        atScale(wanted, scale).subtract(from).divide(step, 0, RoundingMode.CEILING);
+    BigDecimal steps = atScale(wanted, scale).subtract(from).divide(step, 0, RoundingMode.CEILING);
     BigDecimal rounded = from.add(step.multiply(steps));
     if (rounded.movePointRight(scale).compareTo(GREATEST.number()) > 0) {
       throw new Refused(
@@ -159,7 +158,6 @@ final class CapacityRules {
     BigDecimal step = atScale(Amount.of(range.getStep()), scale);
     Quantity min = range.getMin();
     BigDecimal from = min == null ? BigDecimal.ZERO : atScale(Amount.of(min), scale);
-    return step.signum() > 0
-        && atScale(charge, scale).subtract(from).remainder(step).signum() != 0;
+    return step.signum() > 0 && atScale(charge, scale).subtract(from).remainder(step).signum() != 0;
   }
 }

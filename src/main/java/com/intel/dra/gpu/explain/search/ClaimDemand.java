@@ -184,8 +184,7 @@ public record ClaimDemand(ClaimKey claim, List<Request> requests, List<Constrain
       if (capacity != null && !features.consumableCapacity()) {
         throw unsupported(name, "asks for capacity, but the scheduler does not support that");
       }
-      if (unknownFields.get("derivedAttributes") instanceof List<?> derived
-          && !derived.isEmpty()) {
+      if (unknownFields.get("derivedAttributes") instanceof List<?> derived && !derived.isEmpty()) {
         throw unsupported(name, "has derived attributes, which the scheduler does not support");
       }
       boolean all = "All".equals(mode);

@@ -31,9 +31,7 @@ final class ConstraintState {
 
   private boolean allows(Object value) {
     return values.isEmpty()
-        || (constraint.distinct()
-            ? !values.contains(value)
-            : values.getFirst().equals(value));
+        || (constraint.distinct() ? !values.contains(value) : values.getFirst().equals(value));
   }
 
   /** Takes the device away that was added last. */

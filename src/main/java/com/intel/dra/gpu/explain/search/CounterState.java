@@ -56,8 +56,7 @@ final class CounterState {
 
   /** What is left of a counter. */
   Amount leftOf(CounterKey counter) {
-    return left.getOrDefault(counter, Amount.ZERO)
-        .minus(chosen.getOrDefault(counter, Amount.ZERO));
+    return left.getOrDefault(counter, Amount.ZERO).minus(chosen.getOrDefault(counter, Amount.ZERO));
   }
 
   /** A counter of which more is used than there is, so that nothing of the pool can be had. */

@@ -92,8 +92,7 @@ public final class Hurdles {
         .orElseGet(() -> new Hurdle.None(key));
   }
 
-  private Optional<Hurdle> tooSmall(Wish wish, OfferedDevice device)
-      throws CapacityRules.Refused {
+  private Optional<Hurdle> tooSmall(Wish wish, OfferedDevice device) throws CapacityRules.Refused {
     Map<String, DeviceCapacity> capacities = device.device().getCapacity();
     Optional<String> missing =
         features.consumableCapacity()

@@ -32,8 +32,7 @@ public sealed interface NodePool {
   }
 
   /** Slices are missing. */
-  record Incomplete(PoolKey key, long generation, long slices, long expected)
-      implements NodePool {}
+  record Incomplete(PoolKey key, long generation, long slices, long expected) implements NodePool {}
 
   /** The slices contradict each other. */
   record Invalid(PoolKey key, String why) implements NodePool {}

@@ -37,8 +37,10 @@ final class OfferedDevice {
   }
 
   private static Map<CounterKey, Amount> counters(Device device) {
-    var counters = new TreeMap<CounterKey, Amount>(
-        java.util.Comparator.comparing(CounterKey::counterSet).thenComparing(CounterKey::counter));
+    var counters =
+        new TreeMap<CounterKey, Amount>(
+            java.util.Comparator.comparing(CounterKey::counterSet)
+                .thenComparing(CounterKey::counter));
     for (DeviceCounterConsumption consumption : device.getConsumesCounters()) {
       consumption
           .getCounters()

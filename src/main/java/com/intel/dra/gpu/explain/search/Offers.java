@@ -58,8 +58,7 @@ public final class Offers {
         .filter(this::isKnown)
         .filter(slice -> slice.isFor(node))
         .forEach(
-            slice ->
-                slicesByPool.merge(slice.pool(), List.of(slice), Offers::newestGeneration));
+            slice -> slicesByPool.merge(slice.pool(), List.of(slice), Offers::newestGeneration));
     var pools = new ArrayList<NodePool>();
     var bindingLater = new ArrayList<NodePool>();
     slicesByPool.forEach(
@@ -71,8 +70,8 @@ public final class Offers {
   }
 
   private boolean isKnown(OfferedSlice slice) {
-    boolean needsPartitions = slice.spec().getPerDeviceNodeSelection() != null
-        || slice.hasSharedCounters();
+    boolean needsPartitions =
+        slice.spec().getPerDeviceNodeSelection() != null || slice.hasSharedCounters();
     return (features.partitionableDevices() || !needsPartitions)
         && !slice.usesCompatibilityGroups();
   }
@@ -108,8 +107,7 @@ public final class Offers {
     }
     Set<String> names = new HashSet<>(here.stream().map(OfferedSlice::name).toList());
     return Optional.of(
-        built(
-            key, here, current.stream().filter(slice -> !names.contains(slice.name())).toList()));
+        built(key, here, current.stream().filter(slice -> !names.contains(slice.name())).toList()));
   }
 
   private NodePool built(PoolKey key, List<OfferedSlice> here, List<OfferedSlice> elsewhere) {

@@ -7,7 +7,9 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Which devices a wish's class and selectors select. Each expression is evaluated once a device. */
+/**
+ * Which devices a wish's class and selectors select. Each expression is evaluated once a device.
+ */
 public final class Selection {
 
   /** An evaluation counts as so many steps of a search. */
