@@ -222,7 +222,13 @@ final class Sentences {
   /** On one line, without control characters, no longer than {@code max}. */
   private static String text(String text, int max) {
     String begun = text.length() > 2 * max ? text.substring(0, 2 * max) : text;
-    String harmless = begun.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]+", " ").strip();
+    String harmless =
+        begun
+            .codePoints()
+            .map(c -> isHarmless(c) ? c : ' ')
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString()
+            .strip();
     if (harmless.length() <= max && begun.length() == text.length()) {
       return harmless;
     }
@@ -239,5 +245,17 @@ final class Sentences {
 
   private static <T extends NodeAnswer> Optional<T> first(List<NodeAnswer> answers, Class<T> kind) {
     return all(answers, kind).stream().findFirst();
+  }
+
+  private static boolean isHarmless(int codePoint) {
+    return switch (Character.getType(codePoint)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
+      default -> true;
+    };
   }
 }

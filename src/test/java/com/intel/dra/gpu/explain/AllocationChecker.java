@@ -62,6 +62,7 @@ final class AllocationChecker {
                 }
               });
     }
+    Set<DeviceKey> before = Set.copyOf(used);
     for (NodeAnswer.Placed placed : fits.devices()) {
       Device device = devices.get(placed.device());
       boolean shared = Boolean.TRUE.equals(device.getAllowMultipleAllocations());
@@ -71,13 +72,15 @@ final class AllocationChecker {
       }
       used.add(placed.device());
     }
-    faults.addAll(overdrawnCounters(used, fits));
+    faults.addAll(overdrawnCounters(before, used, fits));
     faults.addAll(brokenConstraints(fits));
     faults.addAll(wrongCounts(fits));
     return faults;
   }
 
-  private List<String> overdrawnCounters(Set<DeviceKey> used, NodeAnswer.Fits fits) {
+  /** A further share of a device in use is not charged again, whatever was there before. */
+  private List<String> overdrawnCounters(
+      Set<DeviceKey> before, Set<DeviceKey> used, NodeAnswer.Fits fits) {
     var faults = new ArrayList<String>();
     for (ResourceSlice slice : view.slices()) {
       slice
@@ -90,6 +93,7 @@ final class AllocationChecker {
                           (name, counter) -> {
                             boolean concerned =
                                 fits.devices().stream()
+                                    .filter(one -> !before.contains(one.device()))
                                     .anyMatch(
                                         one ->
                                             consumed(devices.get(one.device()), set.getName(), name)

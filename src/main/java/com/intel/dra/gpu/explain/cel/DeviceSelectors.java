@@ -103,7 +103,15 @@ public final class DeviceSelectors {
   private static String firstLine(Throwable failure) {
     return Optional.ofNullable(failure.getMessage())
         .flatMap(message -> message.lines().findFirst())
-        .map(message -> message.replaceFirst("^evaluation error at <input>:[0-9]+: ", ""))
+        .map(DeviceSelectors::withoutPlace)
         .orElseGet(() -> failure.getClass().getSimpleName());
+  }
+
+  /** The library begins with the place in the expression. */
+  private static String withoutPlace(String message) {
+    int end = message.indexOf(": ");
+    return message.startsWith("evaluation error at <input>:") && end > 0
+        ? message.substring(end + 2)
+        : message;
   }
 }

@@ -69,7 +69,11 @@ record SemanticVersion(long major, long minor, long patch, List<String> preRelea
     if (part.length() < 2) {
       return part;
     }
-    String rest = part.replaceFirst("^0+", "");
+    int zeros = 0;
+    while (zeros < part.length() && part.charAt(zeros) == '0') {
+      zeros++;
+    }
+    String rest = part.substring(zeros);
     return rest.isEmpty() || !Character.isDigit(rest.charAt(0)) ? "0" + rest : rest;
   }
 
