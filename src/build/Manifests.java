@@ -21,8 +21,9 @@ import java.util.function.Predicate;
 /**
  * Converts the manifests that the Quarkus build generated to the form that is installed. The build
  * runs it: {@code Manifests.java CONTROLLER_DIR AGENT_DIR RBAC_DIR OUTPUT_DIR REGISTRY TAG}. The
- * part for structured DRA is also in OUTPUT_DIR/structured, and a component that gives the
- * simulator's image the registry and the tag of this build in OUTPUT_DIR/simulator-image.
+ * part for structured DRA is also in OUTPUT_DIR/structured, the controller as the explainer of
+ * structured DRA in OUTPUT_DIR/structured-explain, and a component that gives the simulator's image
+ * the registry and the tag of this build in OUTPUT_DIR/simulator-image.
  *
  * <p>Quarkus merges src/main/kubernetes/kubernetes.yml into the manifest of every application, does
  * not know DaemonSets, and gives each application a Deployment; this program leaves each manifest
@@ -108,6 +109,26 @@ final class Manifests {
     }
     kustomization(structured, List.of("node-agent.yml", GAS_CRD));
     simulatorImage(output.resolve("simulator-image"), args[4], args[5]);
+
+    Path explain = output.resolve("structured-explain");
+    Files.createDirectories(explain);
+    List<JsonNode> explainer =
+        ownPart(controller, rbac.resolve("rbac-explainer.yml"), CONTROLLER, "Deployment");
+    explainer.forEach(Manifests::explaining);
+    write(explain.resolve("explainer.yml"), explainer);
+    kustomization(explain, List.of("explainer.yml"));
+  }
+
+  /** The same program, switched on for structured DRA, with an account that has fewer rights. */
+  private static void explaining(JsonNode document) {
+    if (document.path("kind").asText().equals("Deployment")) {
+      ObjectNode pod = (ObjectNode) document.path("spec").path("template").path("spec");
+      pod.put("serviceAccountName", "intel-gpu-explainer");
+      ((ArrayNode) pod.path("containers").path(0).path("env"))
+          .addObject()
+          .put("name", "GPU_EXPLAIN")
+          .put("value", "true");
+    }
   }
 
   private static void simulatorImage(Path folder, String registry, String tag) throws IOException {

@@ -10,7 +10,7 @@ cp -r deploy/helm/intel-gpu-resource-driver "$out"
 sed -i "s|^  registry: .*|  registry: $registry|" "$out/values.yaml"
 grep -qx "appVersion: $tag" "$out/Chart.yaml" || sed -i "s|^  tag: \"\"|  tag: \"$tag\"|" "$out/values.yaml"
 mkdir -p "$out/files/crds"
-cp target/kubernetes/controller.yml target/kubernetes/node-agent.yml "$out/files/"
+cp target/kubernetes/structured-explain/explainer.yml target/kubernetes/controller.yml target/kubernetes/node-agent.yml "$out/files/"
 cp target/kubernetes/crds/*.yml "$out/files/crds/"
 cp deploy/resource-class.yaml deploy/overlays/structured/device-classes.yaml deploy/overlays/structured/slices-rbac.yaml \
   deploy/components/simulator/topology.yaml "$out/files/"

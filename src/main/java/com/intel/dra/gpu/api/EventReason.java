@@ -18,6 +18,8 @@ public enum EventReason {
   DEVICE_NOT_OFFERED("DeviceNotOffered", Type.WARNING, About.CLAIM),
   CLAIM_NOT_PREPARED("ClaimNotPrepared", Type.WARNING, About.CLAIM),
   CLAIM_PREPARED("ClaimPrepared", Type.NORMAL, About.CLAIM),
+  WAITS_FOR_DEVICES("WaitsForDevices", Type.WARNING, About.POD),
+  DEVICES_ARE_FREE("DevicesAreFree", Type.NORMAL, About.POD),
   NODE_AGENT_SILENT("NodeAgentSilent", Type.WARNING, About.GAS),
   GPU_UNUSABLE("GpuUnusable", Type.WARNING, About.NODE),
   GPU_USABLE("GpuUsable", Type.NORMAL, About.NODE),

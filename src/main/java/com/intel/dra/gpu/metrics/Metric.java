@@ -124,6 +124,14 @@ public enum Metric {
       "nodes",
       of(CONTROLLER),
       "Nodes that were set to NotReady because their agent did not show that it works"),
+  WAITING_PODS(
+      GAUGE,
+      "waiting.pods",
+      "pods",
+      of(CONTROLLER),
+      "Pods that wait for devices in structured mode, by the reason that the leader found, with "
+          + "`GPU_EXPLAIN`; else 0",
+      "reason"),
 
   GPUS(GAUGE, "gpus", "GPUs", of(NODE_AGENT), "GPUs that the node offers", "model"),
   VFS(

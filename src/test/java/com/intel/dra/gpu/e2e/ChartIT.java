@@ -70,6 +70,15 @@ class ChartIT {
         objects(Shell.kubectl("kustomize", "deploy/overlays/" + overlay)));
   }
 
+  @Test
+  void structuredModeWithTheExplainerIsWhatTheOverlayIs() throws IOException {
+    Map<String, JsonNode> rendered =
+        objects(Chart.template("mode=structured", "controller.explain=true"));
+
+    assertThat(rendered.remove(LEASE)).isNotNull();
+    assertSame(rendered, objects(Shell.kubectl("kustomize", "deploy/overlays/structured-explain")));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "1.31.0, v1alpha3, structured-1.31",

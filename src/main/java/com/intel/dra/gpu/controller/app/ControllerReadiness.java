@@ -35,7 +35,11 @@ class ControllerReadiness extends OperatorHealthCheck {
     return start.mode().filter(DraMode.STRUCTURED::equals).isPresent()
         ? HealthCheckResponse.named("controller")
             .up()
-            .withData("mode", "structured: the controller is not needed")
+            .withData(
+                "mode",
+                start.explains()
+                    ? "structured: the controller says why pods wait"
+                    : "structured: the controller is not needed")
             .build()
         : super.call();
   }

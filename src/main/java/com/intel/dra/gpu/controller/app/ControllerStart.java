@@ -23,7 +23,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Starts the operator if this driver allocates, as soon as the API server says so. If the scheduler
- * allocates, the controller has nothing to do, and the APIs that it watches do not exist.
+ * allocates, the APIs that the operator watches do not exist; then the {@link ExplainerStart
+ * explainer} is started, if it is switched on.
  */
 @Singleton
 @IfBuildProfile("controller")
@@ -45,6 +46,7 @@ class ControllerStart {
   private final ClusterView view;
   private final DraModeChoice choice;
   private final ServedApi api;
+  private final ExplainerStart explainer;
   private volatile Optional<DraMode> mode = Optional.empty();
   private volatile Optional<String> problem = Optional.empty();
   private volatile Optional<Thread> starting = Optional.empty();
@@ -58,7 +60,8 @@ class ControllerStart {
       @Liveness WatchLiveness watches,
       ClusterView view,
       DraModeChoice choice,
-      ServedApi api) {
+      ServedApi api,
+      ExplainerStart explainer) {
     this.operator = operator;
     this.metrics = metrics;
     this.leadership = leadership;
@@ -67,11 +70,17 @@ class ControllerStart {
     this.view = view;
     this.choice = choice;
     this.api = api;
+    this.explainer = explainer;
   }
 
   /** Empty until the mode is known. */
   Optional<DraMode> mode() {
     return mode;
+  }
+
+  /** Whether this process has something to do in structured mode. */
+  boolean explains() {
+    return explainer.isOn();
   }
 
   /** Why the controller cannot work with what the API server serves; empty if it can. */
@@ -93,6 +102,7 @@ class ControllerStart {
     leadership.end();
     starting.ifPresent(Thread::interrupt);
     watching.ifPresent(PeriodicTask::close);
+    explainer.stop();
     operator.stop();
     leadership.giveUp();
   }
@@ -121,10 +131,16 @@ class ControllerStart {
           election.begun();
           watches.begin();
         }
-        case STRUCTURED ->
+        case STRUCTURED -> {
+          if (explainer.isOn()) {
+            LOG.info("The scheduler allocates GPUs; the controller says why pods wait for them.");
+            explainer.begin();
+          } else {
             LOG.info(
                 "The controller is not needed in this cluster and does nothing: the scheduler"
                     + " allocates GPUs. Its Deployment can be deleted.");
+          }
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -69,18 +69,27 @@ class LeaderElection {
         ElectionTimes.RENEW_DEADLINE,
         ElectionTimes.RETRY_PERIOD,
         leadership.identity(),
-        new LeaderCallbacks(this::begin, this::lost, LeaderElection::tell),
+        callbacks(duties::begin),
         false);
   }
 
+  /**
+   * For an election that was not made by {@link #configuration}.
+   *
+   * @param whenLeading must not block
+   */
+  LeaderCallbacks callbacks(Runnable whenLeading) {
+    return new LeaderCallbacks(() -> begin(whenLeading), this::lost, LeaderElection::tell);
+  }
+
   /** JOSDK starts the reconcilers after this method. */
-  private void begin() {
+  private void begin(Runnable whenLeading) {
     LOG.infof("This controller leads: %s", leadership.identity());
     leadership.begin();
     var _ =
         guard.scheduleWithFixedDelay(
             this::check, 0, ElectionTimes.RETRY_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
-    duties.begin();
+    whenLeading.run();
   }
 
   private void look() {

@@ -21,11 +21,13 @@ import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaimParameters
 import io.fabric8.kubernetes.client.CustomResource;
 import io.quarkus.arc.profile.IfBuildProfile;
 import io.quarkus.kubernetes.client.KubernetesClientObjectMapperCustomizer;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +49,18 @@ public final class WithoutUnusedFields implements KubernetesClientObjectMapperCu
   /** Longer than any name that an object can have. */
   static final int MAX_REFERENCE = 512;
 
+  private final boolean explains;
+
+  /**
+   * @param explains whether it is said of pods in structured mode why they wait, which takes more
+   *     of a pod
+   */
+  @Inject
+  public WithoutUnusedFields(
+      @ConfigProperty(name = "gpu.explain", defaultValue = "false") boolean explains) {
+    this.explains = explains;
+  }
+
   @Override
   public void customize(ObjectMapper mapper) {
     mapper
@@ -57,9 +71,12 @@ public final class WithoutUnusedFields implements KubernetesClientObjectMapperCu
         .addMixIn(PodSpec.class, UsedOfPodSpec.class)
         .addMixIn(PodStatus.class, UsedOfPodStatus.class)
         .addMixIn(ResourceClaimParametersReference.class, ShortReference.class);
+    if (explains) {
+      ExplainedFields.keep(mapper);
+    }
   }
 
-  private abstract static class WithoutAnnotations {
+  abstract static class WithoutAnnotations {
     @JsonIgnoreProperties({"annotations", "labels", "selfLink"})
     @JsonDeserialize(converter = FewOwners.class)
     @Nullable ObjectMeta metadata;

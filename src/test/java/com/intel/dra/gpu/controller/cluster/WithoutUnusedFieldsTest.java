@@ -70,7 +70,7 @@ class WithoutUnusedFieldsTest {
   private static KubernetesSerialization serialization() {
     var mapper = new ObjectMapper();
     new WithoutManagedFields().customize(mapper);
-    new WithoutUnusedFields().customize(mapper);
+    new WithoutUnusedFields(false).customize(mapper);
     return new KubernetesSerialization(mapper, true);
   }
 

@@ -58,7 +58,7 @@ class WritesTo126Test {
     server = new AnsweringApiServer(_ -> new AnsweringApiServer.Answer(status, answer));
     served.use(ServedVersion.V1ALPHA1);
     var mapper = new ObjectMapper();
-    new WithoutUnusedFields().customize(mapper);
+    new WithoutUnusedFields(false).customize(mapper);
     new ServedJson(served).customize(mapper);
     client =
         server

@@ -1,0 +1,18 @@
+package com.intel.dra.gpu.controller.explaining;
+
+import com.intel.dra.gpu.explain.ClusterView;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.List;
+
+/** What this process knows of the cluster. Asks the API server for nothing. */
+public interface SeenCluster {
+
+  /** Whether all kinds have been listed. Before that, devices that are in use may look free. */
+  boolean isComplete();
+
+  /** Returns the pods that are on no node and have claims, in no particular order. */
+  List<Pod> waitingPods();
+
+  /** Returns the same object again as long as nothing has changed. */
+  ClusterView view();
+}

@@ -1,0 +1,170 @@
+package com.intel.dra.gpu.controller.explaining;
+
+import com.intel.dra.gpu.controller.cluster.WithoutUnusedFields;
+import com.intel.dra.gpu.explain.ClusterView;
+import com.intel.dra.gpu.explain.search.SchedulerFeatures;
+import com.intel.dra.kit.served.KubernetesRelease;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceClass;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Informable;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches what the scheduler looks at when it gives devices to pods. The objects have only the
+ * fields that are used ({@link WithoutUnusedFields}).
+ */
+public final class StructuredInformers implements SeenCluster, AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(StructuredInformers.class);
+
+  private static final int NEWEST_MINOR = 37;
+
+  private final KubernetesClient client;
+  private final AtomicLong changes = new AtomicLong();
+  private final SharedIndexInformer<Pod> pods;
+  private final SharedIndexInformer<Node> nodes;
+  private final SharedIndexInformer<ResourceSlice> slices;
+  private final SharedIndexInformer<DeviceClass> classes;
+  private final SharedIndexInformer<ResourceClaim> claims;
+
+  private long seenChanges;
+  private @Nullable ClusterView last;
+  private @Nullable SchedulerFeatures features;
+
+  /** Sends no request before {@link #start}. */
+  public StructuredInformers(KubernetesClient client) {
+    this.client = client;
+    this.pods = informer("pods", client.pods().inAnyNamespace().withField("spec.nodeName", ""));
+    this.nodes = informer("nodes", client.nodes());
+    this.slices = informer("resourceslices", client.resources(ResourceSlice.class));
+    this.classes = informer("deviceclasses", client.resources(DeviceClass.class));
+    this.claims =
+        informer("resourceclaims", client.resources(ResourceClaim.class).inAnyNamespace());
+    List.of(nodes, slices, classes, claims).forEach(this::count);
+  }
+
+  private <T extends HasMetadata> SharedIndexInformer<T> informer(
+      String kind, Informable<T> objects) {
+    return objects
+        .withLimit(WithoutUnusedFields.PAGE)
+        .runnableInformer(0)
+        .exceptionHandler(
+            (_, failure) -> {
+              LOG.debugf("The watch of %s is tried again: %s", kind, failure.getMessage());
+              return true;
+            });
+  }
+
+  private <T extends HasMetadata> void count(SharedIndexInformer<T> informer) {
+    informer.addEventHandler(
+        new ResourceEventHandler<HasMetadata>() {
+          @Override
+          public void onAdd(HasMetadata added) {
+            changes.incrementAndGet();
+          }
+
+          @Override
+          public void onUpdate(HasMetadata before, HasMetadata now) {
+            changes.incrementAndGet();
+          }
+
+          @Override
+          public void onDelete(HasMetadata gone, boolean lastStateUnknown) {
+            changes.incrementAndGet();
+          }
+        });
+  }
+
+  /** Does not wait for the first lists. They are tried again until they succeed. */
+  public void start() {
+    all().forEach(informer -> informer.start());
+  }
+
+  private Stream<SharedIndexInformer<?>> all() {
+    return Stream.of(pods, nodes, slices, classes, claims);
+  }
+
+  @Override
+  public boolean isComplete() {
+    return all().allMatch(SharedIndexInformer::hasSynced);
+  }
+
+  @Override
+  public List<Pod> waitingPods() {
+    return pods.getStore().list().stream().filter(StructuredInformers::isWaiting).toList();
+  }
+
+  /** A pod with scheduling gates waits for whoever removes them. */
+  static boolean isWaiting(Pod pod) {
+    return pod.getSpec() != null
+        && pod.getSpec().getNodeName() == null
+        && !pod.getSpec().getResourceClaims().isEmpty()
+        && pod.getSpec().getSchedulingGates().isEmpty()
+        && pod.getMetadata().getDeletionTimestamp() == null
+        && pod.getStatus() != null
+        && "Pending".equals(pod.getStatus().getPhase());
+  }
+
+  @Override
+  public synchronized ClusterView view() {
+    long now = changes.get();
+    if (last == null || now != seenChanges) {
+      seenChanges = now;
+      last =
+          new ClusterView(
+              nodes.getStore().list(),
+              slices.getStore().list(),
+              classes.getStore().list(),
+              claims.getStore().list(),
+              List.of(),
+              List.of(),
+              features());
+    }
+    return last;
+  }
+
+  /**
+   * The API server removes from slices and claims what a feature gate that is off would be needed
+   * for; so what is there is followed.
+   */
+  private SchedulerFeatures features() {
+    if (features != null) {
+      return features;
+    }
+    Optional<KubernetesRelease> release = release();
+    boolean isNewest =
+        release.isEmpty() || release.get().isAtLeast(KubernetesRelease.minor(NEWEST_MINOR));
+    var found = new SchedulerFeatures(true, true, true, true, true, true, isNewest);
+    if (release.isPresent()) {
+      features = found;
+    }
+    return found;
+  }
+
+  private Optional<KubernetesRelease> release() {
+    try {
+      return KubernetesRelease.ofApiServer(client);
+    } catch (KubernetesClientException e) {
+      LOG.debugf("The version of the API server could not be read: %s", e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public void close() {
+    all().forEach(SharedIndexInformer::stop);
+  }
+}

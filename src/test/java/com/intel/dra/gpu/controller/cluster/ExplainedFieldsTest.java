@@ -1,0 +1,130 @@
+package com.intel.dra.gpu.controller.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.intel.dra.gpu.client.WithoutManagedFields;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceClass;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import org.junit.jupiter.api.Test;
+
+/** Of objects that are as large as the API server permits, little is kept. */
+class ExplainedFieldsTest {
+
+  private static final String LONG = "q".repeat(100_000);
+  private static final String META =
+      """
+      "metadata": {"name": "a", "namespace": "team", "uid": "u", "resourceVersion": "7", "annotations": {"k": "%s"},
+        "labels": {"kept": "on-nodes"}, "managedFields": [{"manager": "%s"}]}"""
+          .formatted(LONG, LONG);
+
+  private static KubernetesSerialization json() {
+    var mapper = new ObjectMapper();
+    new WithoutManagedFields().customize(mapper);
+    new WithoutUnusedFields(true).customize(mapper);
+    return new KubernetesSerialization(mapper, true);
+  }
+
+  private static <T extends HasMetadata> T read(String text, Class<T> kind) {
+    T kept = json().unmarshal(text, kind);
+    assertThat(json().asJson(kept)).hasSizeLessThan(2_000);
+    assertThat(kept.getMetadata().getName()).isEqualTo("a");
+    assertThat(kept.getMetadata().getResourceVersion()).isEqualTo("7");
+    return kept;
+  }
+
+  @Test
+  void ofAPodWhatSaysWhereItMayRun() {
+    Pod kept =
+        read(
+            """
+            {"apiVersion": "v1", "kind": "Pod", %s, "spec": {
+              "containers": [{"name": "c", "command": ["%s"]}],
+              "nodeSelector": {"disk": "fast"},
+              "tolerations": [{"key": "gpu", "operator": "Exists"}],
+              "schedulingGates": [{"name": "later"}],
+              "resourceClaims": [{"name": "gpu", "resourceClaimName": "shared"}],
+              "affinity": {
+                "podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"topologyKey": "%s"}]},
+                "nodeAffinity": {
+                  "preferredDuringSchedulingIgnoredDuringExecution": [
+                    {"weight": 1, "preference": {"matchExpressions": [{"key": "%s", "operator": "Exists"}]}}],
+                  "requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [
+                    {"matchExpressions": [{"key": "zone", "operator": "Exists"}]}]}}}},
+             "status": {"phase": "Pending", "message": "%s"}}
+            """
+                .formatted(META, LONG, LONG, LONG, LONG),
+            Pod.class);
+
+    assertThat(kept.getSpec().getNodeSelector()).containsEntry("disk", "fast");
+    assertThat(kept.getSpec().getTolerations()).hasSize(1);
+    assertThat(kept.getSpec().getSchedulingGates()).hasSize(1);
+    assertThat(kept.getSpec().getResourceClaims()).hasSize(1);
+    assertThat(
+            kept.getSpec()
+                .getAffinity()
+                .getNodeAffinity()
+                .getRequiredDuringSchedulingIgnoredDuringExecution()
+                .getNodeSelectorTerms())
+        .hasSize(1);
+    assertThat(kept.getStatus().getPhase()).isEqualTo("Pending");
+  }
+
+  @Test
+  void ofANodeItsLabelsAndTaints() {
+    Node kept =
+        read(
+            """
+            {"apiVersion": "v1", "kind": "Node", %s,
+             "spec": {"unschedulable": true, "taints": [{"key": "t", "effect": "NoSchedule"}]},
+             "status": {"images": [{"names": ["%s"]}]}}
+            """
+                .formatted(META, LONG),
+            Node.class);
+
+    assertThat(kept.getMetadata().getLabels()).containsEntry("kept", "on-nodes");
+    assertThat(kept.getSpec().getUnschedulable()).isTrue();
+    assertThat(kept.getSpec().getTaints()).hasSize(1);
+  }
+
+  @Test
+  void ofAClaimItsRequestsAndWhatItGot() {
+    ResourceClaim kept =
+        read(
+            """
+            {"apiVersion": "resource.k8s.io/v1", "kind": "ResourceClaim", %s,
+             "spec": {"devices": {
+               "requests": [{"name": "gpu", "exactly": {"deviceClassName": "gpu.intel.com"}}],
+               "config": [{"opaque": {"driver": "d", "parameters": {"p": "%s"}}}]}},
+             "status": {
+               "devices": [{"driver": "d", "pool": "p", "device": "x", "data": {"p": "%s"}}],
+               "allocation": {"devices": {
+                 "results": [{"request": "gpu", "driver": "d", "pool": "p", "device": "x"}],
+                 "config": [{"source": "FromClaim", "opaque": {"driver": "d", "parameters": {"p": "%s"}}}]}}}}
+            """
+                .formatted(META, LONG, LONG, LONG),
+            ResourceClaim.class);
+
+    assertThat(kept.getSpec().getDevices().getRequests()).hasSize(1);
+    assertThat(kept.getStatus().getAllocation().getDevices().getResults()).hasSize(1);
+  }
+
+  @Test
+  void ofAClassItsSelectors() {
+    DeviceClass kept =
+        read(
+            """
+            {"apiVersion": "resource.k8s.io/v1", "kind": "DeviceClass", %s,
+             "spec": {"selectors": [{"cel": {"expression": "true"}}],
+               "config": [{"opaque": {"driver": "d", "parameters": {"p": "%s"}}}]}}
+            """
+                .formatted(META, LONG),
+            DeviceClass.class);
+
+    assertThat(kept.getSpec().getSelectors()).hasSize(1);
+  }
+}

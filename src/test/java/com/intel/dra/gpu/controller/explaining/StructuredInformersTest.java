@@ -1,0 +1,51 @@
+package com.intel.dra.gpu.controller.explaining;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import org.junit.jupiter.api.Test;
+
+/** Which pods wait for devices. */
+class StructuredInformersTest {
+
+  private static PodBuilder pending() {
+    return new PodBuilder()
+        .withNewMetadata()
+        .withName("a")
+        .endMetadata()
+        .withNewSpec()
+        .addNewResourceClaim()
+        .withName("gpu")
+        .endResourceClaim()
+        .endSpec()
+        .withNewStatus()
+        .withPhase("Pending")
+        .endStatus();
+  }
+
+  private static boolean isWaiting(PodBuilder pod) {
+    Pod built = pod.build();
+    return StructuredInformers.isWaiting(built);
+  }
+
+  @Test
+  void aPodWithClaimsOnNoNodeWaits() {
+    assertThat(isWaiting(pending())).isTrue();
+  }
+
+  @Test
+  void othersDoNot() {
+    assertThat(isWaiting(pending().editSpec().withNodeName("n").endSpec())).isFalse();
+    assertThat(isWaiting(pending().withNewSpec().endSpec())).isFalse();
+    assertThat(isWaiting(pending().withNewStatus().withPhase("Failed").endStatus())).isFalse();
+    assertThat(isWaiting(pending().editSpec().addNewSchedulingGate("later").endSpec())).isFalse();
+    assertThat(
+            isWaiting(
+                pending()
+                    .editMetadata()
+                    .withDeletionTimestamp("2026-01-01T00:00:00Z")
+                    .endMetadata()))
+        .isFalse();
+  }
+}
