@@ -20,6 +20,7 @@ import dev.cel.compiler.CelCompilerFactory;
 import dev.cel.extensions.CelExtensions;
 import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelFunctionBinding;
+import dev.cel.runtime.CelFunctionOverload;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
 import dev.cel.runtime.CelStandardFunctions;
@@ -27,9 +28,7 @@ import dev.cel.runtime.standard.InOperator.InOverload;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiPredicate;
 import java.util.function.Function;
-import java.util.function.ToLongFunction;
 
 /** The types and functions that expressions about devices may use. */
 final class SelectorEnvironment {
@@ -181,8 +180,9 @@ final class SelectorEnvironment {
     return List.of(
         CelFunctionBinding.from("in_map", Object.class, Map.class, SelectorEnvironment::isIn),
         CelFunctionBinding.from("string_to_quantity", String.class, Amount::parse),
-        CelFunctionBinding.from("is_quantity_string", String.class, is(Amount::parse)::test),
-        amountTo("quantity_sign", amount -> amount.number().signum()),
+        CelFunctionBinding.from(
+            "is_quantity_string", String.class, text -> isParsed(text, Amount::parse)),
+        amountTo("quantity_sign", amount -> (long) amount.number().signum()),
         amountTo("quantity_get_int", SelectorEnvironment::toLong),
         CelFunctionBinding.from("quantity_is_integer", Amount.class, Amount::isLong),
         CelFunctionBinding.from(
@@ -200,12 +200,13 @@ final class SelectorEnvironment {
         CelFunctionBinding.from("string_to_semver", String.class, SemanticVersion::parse),
         CelFunctionBinding.from(
             "string_bool_to_semver", String.class, Boolean.class, SelectorEnvironment::version),
-        CelFunctionBinding.from("is_semver_string", String.class, is(SemanticVersion::parse)::test),
+        CelFunctionBinding.from(
+            "is_semver_string", String.class, text -> isParsed(text, SemanticVersion::parse)),
         CelFunctionBinding.from(
             "is_semver_string_bool",
             String.class,
             Boolean.class,
-            (text, tolerant) -> is(word -> version(word, tolerant)).test(text)),
+            (text, tolerant) -> isParsed(text, word -> version(word, tolerant))),
         ordered("semver_is_greater_than", SemanticVersion.class, (a, b) -> a.compareTo(b) > 0),
         ordered("semver_is_less_than", SemanticVersion.class, (a, b) -> a.compareTo(b) < 0),
         CelFunctionBinding.from(
@@ -224,24 +225,22 @@ final class SelectorEnvironment {
             "dyn_includes", Object.class, Object.class, ListFunctions::includes));
   }
 
-  private static CelFunctionBinding amountTo(String id, ToLongFunction<Amount> function) {
-    return CelFunctionBinding.from(id, Amount.class, function::applyAsLong);
+  private static CelFunctionBinding amountTo(
+      String id, CelFunctionOverload.Unary<Amount> function) {
+    return CelFunctionBinding.from(id, Amount.class, function);
   }
 
   private static <T> CelFunctionBinding ordered(
-      String id, Class<T> type, BiPredicate<T, T> function) {
-    return CelFunctionBinding.from(id, type, type, function::test);
+      String id, Class<T> type, CelFunctionOverload.Binary<T, T> function) {
+    return CelFunctionBinding.from(id, type, type, function);
   }
 
-  private static java.util.function.Predicate<String> is(Function<String, ?> parser) {
-    return text -> {
-      try {
-        parser.apply(text);
-        return true;
-      } catch (IllegalArgumentException isNot) {
-        return false;
-      }
-    };
+  private static boolean isParsed(String text, Function<String, ?> parser) {
+    try {
+      return parser.apply(text) != null;
+    } catch (IllegalArgumentException isNot) {
+      return false;
+    }
   }
 
   private static SemanticVersion version(String text, boolean tolerant) {

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -207,7 +208,7 @@ public final class AllocationSearch {
     }
     for (Map.Entry<String, Amount> charge : charge(claim, wish, device).entrySet()) {
       String name = charge.getKey();
-      DeviceCapacity capacity = capacities.get(name);
+      DeviceCapacity capacity = Objects.requireNonNull(capacities.get(name));
       Amount sum = charge.getValue().plus(consumed.getOrDefault(name, Amount.ZERO));
       for (Map<String, Amount> share : shares) {
         sum = sum.plus(share.getOrDefault(name, Amount.ZERO));
@@ -248,7 +249,7 @@ public final class AllocationSearch {
       return oneOfAlternatives(at, request.wishes().size());
     }
     Wish wish = request.wishes().get(at.wish());
-    Amounted amounted = wishes.get(wish);
+    Amounted amounted = Objects.requireNonNull(wishes.get(wish));
     if (wish.all() && amounted.all().isEmpty()) {
       return Outcome.NOTHING;
     }
@@ -358,14 +359,14 @@ public final class AllocationSearch {
         results.get(at.claim()).removeLast();
       }
       if (shared) {
-        List<Map<String, Amount>> shares = chosenShares.get(key);
+        List<Map<String, Amount>> shares = Objects.requireNonNull(chosenShares.get(key));
         shares.removeLast();
         if (shares.isEmpty()) {
           chosenShares.remove(key);
         }
       }
       if (marked) {
-        chosen.get(key).remove(at.claim());
+        Objects.requireNonNull(chosen.get(key)).remove(at.claim());
       }
       for (int i = constraintsAdded - 1; i >= 0; i--) {
         constraints.get(at.claim()).get(i).removeLast(wish);

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Finds for each device of a node what keeps a wish from it, as if it were the only wish. */
@@ -111,7 +112,7 @@ public final class Hurdles {
     }
     for (Map.Entry<String, Amount> charge :
         capacityRules.charge(wish.capacities(), capacities).entrySet()) {
-      DeviceCapacity capacity = capacities.get(charge.getKey());
+      DeviceCapacity capacity = Objects.requireNonNull(capacities.get(charge.getKey()));
       if (capacityRules.isForbidden(charge.getValue(), capacity)
           || charge.getValue().compareTo(Amount.of(capacity.getValue())) > 0) {
         return Optional.of(
@@ -180,7 +181,7 @@ public final class Hurdles {
       return Optional.empty();
     }
     for (Map.Entry<String, Amount> one : charge.entrySet()) {
-      Amount all = Amount.of(capacities.get(one.getKey()).getValue());
+      Amount all = Amount.of(Objects.requireNonNull(capacities.get(one.getKey())).getValue());
       Amount left = all.minus(consumed.getOrDefault(one.getKey(), Amount.ZERO));
       if (one.getValue().compareTo(left) > 0) {
         return Optional.of(
