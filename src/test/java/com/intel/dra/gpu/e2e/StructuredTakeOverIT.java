@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -122,11 +123,8 @@ class StructuredTakeOverIT {
   }
 
   private String addressOf(String device) {
-    return cluster
-        .device("node1", device)
-        .getAttributes()
-        .get("resource.kubernetes.io/pciBusID")
-        .getString();
+    var attributes = cluster.device("node1", device).getAttributes();
+    return Objects.requireNonNull(attributes.get("resource.kubernetes.io/pciBusID")).getString();
   }
 
   private int cardOf(String vf) {

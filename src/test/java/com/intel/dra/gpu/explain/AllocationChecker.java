@@ -64,7 +64,7 @@ final class AllocationChecker {
     }
     Set<DeviceKey> before = Set.copyOf(used);
     for (NodeAnswer.Placed placed : fits.devices()) {
-      Device device = devices.get(placed.device());
+      Device device = device(placed);
       boolean shared = Boolean.TRUE.equals(device.getAllowMultipleAllocations());
       boolean administrative = isAdministrative(placed);
       if (!shared && !administrative && !heldWhole.add(placed.device())) {
@@ -76,6 +76,10 @@ final class AllocationChecker {
     faults.addAll(brokenConstraints(fits));
     faults.addAll(wrongCounts(fits));
     return faults;
+  }
+
+  private Device device(NodeAnswer.Placed placed) {
+    return Objects.requireNonNull(devices.get(placed.device()));
   }
 
   /** A further share of a device in use is not charged again, whatever was there before. */
@@ -96,8 +100,7 @@ final class AllocationChecker {
                                     .filter(one -> !before.contains(one.device()))
                                     .anyMatch(
                                         one ->
-                                            consumed(devices.get(one.device()), set.getName(), name)
-                                                    .signum()
+                                            consumed(device(one), set.getName(), name).signum()
                                                 > 0);
                             BigDecimal sum =
                                 used.stream()
@@ -147,8 +150,7 @@ final class AllocationChecker {
                             || constraint.getRequests().contains(one.request().split("/")[0]))
                 .map(
                     one ->
-                        devices
-                            .get(one.device())
+                        device(one)
                             .getAttributes()
                             .get(attribute.substring(attribute.indexOf('/') + 1)))
                 .toList();
