@@ -28,7 +28,7 @@ class AllocatorComparisonTest {
     var found = new ArrayList<String>();
     var explainer = new Explainer();
     for (long seed : seeds) {
-      RandomCluster cluster = RandomCluster.of(seed);
+      var cluster = RandomCluster.of(seed);
       for (NodeAnswer answer : explainer.explain(cluster.view(), cluster.pod()).nodes()) {
         found.add("%d %s %s".formatted(seed, answer.node(), asTheAllocator(answer)));
       }
