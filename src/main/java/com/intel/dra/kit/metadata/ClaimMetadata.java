@@ -20,7 +20,7 @@ public record ClaimMetadata(
 
   /** A DNS label, or several with dots between them. Such a name is safe in a path. */
   private static final Pattern OBJECT_NAME =
-      Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
+      Pattern.compile("(?!.{0,252}(?:\\.[-.]|-\\.))[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?");
 
   private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
 

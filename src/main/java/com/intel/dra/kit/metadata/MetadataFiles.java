@@ -52,6 +52,12 @@ public final class MetadataFiles {
   private static final String FILE = "metadata.json";
   private static final String FOR_ALL_TO_READ = "rw-r--r--";
 
+  /**
+   * What follows the prefix in the name of a spec, or of a temporary file that a crash has left.
+   */
+  private static final Pattern CLAIM_AND_REQUEST =
+      Pattern.compile("([^_]+)_([^_]+)\\.json(\\..*\\.tmp)?");
+
   /** The largest file that is compared before it is replaced. */
   private static final int MAX_COMPARED_BYTES = 1 << 20;
 
@@ -66,9 +72,6 @@ public final class MetadataFiles {
   private final Path folder;
   private final Path cdiFolder;
 
-  /** The name of a spec, and of a temporary file of one that a crash has left. */
-  private final Pattern specName;
-
   /** Files are written under the read lock, and those of claims without a record are removed. */
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
@@ -81,10 +84,6 @@ public final class MetadataFiles {
     this.kind = new CdiKind(driver, "metadata");
     this.folder = pluginFolder.toAbsolutePath().resolve(FOLDER);
     this.cdiFolder = cdiFolder;
-    this.specName =
-        Pattern.compile(
-            "\\.?%s_metadata_([^_]+)_([^_]+)\\.json(\\..*\\.tmp)?"
-                .formatted(Pattern.quote(driver)));
   }
 
   /**
@@ -138,7 +137,7 @@ public final class MetadataFiles {
   public SortedMap<String, String> written(ClaimReference claim) throws IOException {
     var devices = new TreeMap<String, String>();
     for (Path spec : list(cdiFolder)) {
-      Matcher name = specName.matcher(nameOf(spec));
+      Matcher name = claimAndRequest(spec);
       if (name.matches()
           && name.group(3) == null
           && name.group(1).equals(claim.uid())
@@ -166,6 +165,15 @@ public final class MetadataFiles {
     return remove(Optional.empty(), prepared);
   }
 
+  /** Does not match if the file is none of this driver's. */
+  private Matcher claimAndRequest(Path file) {
+    String prefix = driver + "_metadata_";
+    String hidden = nameOf(file);
+    String name = hidden.startsWith(".") ? hidden.substring(1) : hidden;
+    return CLAIM_AND_REQUEST.matcher(
+        name.startsWith(prefix) ? name.substring(prefix.length()) : "");
+  }
+
   /**
    * @param only empty for all claims
    */
@@ -182,7 +190,7 @@ public final class MetadataFiles {
       }
       var gone = new ArrayList<Path>();
       for (Path spec : list(cdiFolder)) {
-        Matcher name = specName.matcher(nameOf(spec));
+        Matcher name = claimAndRequest(spec);
         if (name.matches()
             && !uids.contains(name.group(1))
             && only.map(ClaimReference::uid).filter(uid -> !uid.equals(name.group(1))).isEmpty()) {
