@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -126,6 +127,8 @@ public final class AtomicFile {
       var found = new ArrayList<Path>();
       files.forEach(found::add);
       return found;
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
   }
 

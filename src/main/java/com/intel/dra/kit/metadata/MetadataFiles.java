@@ -61,7 +61,10 @@ public final class MetadataFiles {
   /** The largest file that is compared before it is replaced. */
   private static final int MAX_COMPARED_BYTES = 1 << 20;
 
-  /** The claims that are prepared, by the driver's record. */
+  /**
+   * The claims that are prepared, by the driver's record. If the name of one is not known, it is
+   * empty; then the folders of other claims are left as they are, because one may be its own.
+   */
   @FunctionalInterface
   public interface ClaimRecord {
     Collection<ClaimReference> get() throws IOException;
@@ -184,9 +187,11 @@ public final class MetadataFiles {
     try {
       var uids = new HashSet<String>();
       var folders = new HashSet<String>();
+      boolean areNamed = true;
       for (ClaimReference claim : prepared.get()) {
         uids.add(claim.uid());
         folders.add(folderName(claim));
+        areNamed &= !claim.name().isEmpty();
       }
       var gone = new ArrayList<Path>();
       for (Path spec : list(cdiFolder)) {
@@ -200,6 +205,7 @@ public final class MetadataFiles {
       for (Path claim : list(folder)) {
         String name = nameOf(claim);
         if (!folders.contains(name)
+            && (areNamed || only.isPresent())
             && only.map(MetadataFiles::folderName).filter(one -> !one.equals(name)).isEmpty()) {
           gone.add(claim);
         }

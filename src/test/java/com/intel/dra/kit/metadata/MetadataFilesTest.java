@@ -215,6 +215,23 @@ class MetadataFilesTest {
   }
 
   @Test
+  void aClaimWhoseNameIsNotKnownKeepsNoSpecsOfOthers() throws IOException {
+    var crashed = new ClaimReference("default", "crashed", "uid-2");
+    var nameless = new ClaimReference("", "", "uid-3");
+    files().write(gpuOf(CLAIM));
+    files().write(gpuOf(crashed));
+
+    assertThat(files().removeLeftovers(() -> List.of(CLAIM, nameless)))
+        .as("the folder may be that of the nameless claim")
+        .containsExactly(cdi().resolve("gpu.intel.com_metadata_uid-2_gpu.json"));
+
+    files().write(gpuOf(crashed));
+    files().remove(crashed, () -> List.of(CLAIM, nameless));
+    assertThat(files().written(crashed)).isEmpty();
+    assertThat(files().removeLeftovers(() -> List.of(CLAIM))).isEmpty();
+  }
+
+  @Test
   void whileTheRecordCannotBeReadNothingIsRemoved() throws IOException {
     files().write(gpuOf(CLAIM));
 

@@ -145,15 +145,11 @@ public class ContainerMetadata {
   }
 
   /**
-   * @throws IOException if not all are known, or not by name: nothing is removed then
+   * @throws IOException if not all are known: nothing is removed then
    */
   private List<ClaimReference> recorded() throws IOException {
     var claims = new ArrayList<ClaimReference>();
     for (var entry : prepared.allForCertain().entrySet()) {
-      if (entry.getValue().name().isEmpty()) {
-        throw new IOException(
-            "claim %s is prepared, whose name is unknown".formatted(entry.getKey()));
-      }
       claims.add(
           new ClaimReference(
               entry.getValue().namespace(), entry.getValue().name(), entry.getKey()));

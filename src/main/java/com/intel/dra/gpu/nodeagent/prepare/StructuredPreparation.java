@@ -89,7 +89,7 @@ public class StructuredPreparation implements DeadlinePreparer {
       ClaimReference claim, Optional<String> resourceHandle, Deadline deadline) {
     var look = new Look(claim);
     PrepareResult result =
-        devices.prepare(claim, () -> announced(claim, ifKnown(claim, look.wanted())), deadline);
+        devices.prepare(claim, () -> announced(claim, ifKnown(claim, look)), deadline);
     if (result instanceof PrepareResult.Prepared) {
       pending.remove(claim.uid());
     }
@@ -130,8 +130,9 @@ public class StructuredPreparation implements DeadlinePreparer {
   /**
    * A claim gets new devices only when it is known which others use them and how they are shared.
    */
-  private WantedClaim ifKnown(ClaimReference claim, WantedClaim wanted) {
-    Optional<String> unknown = offer.unknown();
+  private WantedClaim ifKnown(ClaimReference claim, Look look) {
+    Optional<String> unknown = offer.unknown(); // asked before the look that depends on it
+    WantedClaim wanted = look.wanted();
     return unknown.isPresent()
             && wanted instanceof WantedClaim.Known(PreparedClaim known)
             && !isRecorded(claim, known)
