@@ -30,12 +30,18 @@ public final class RandomClusterCases {
     List<ResourceClaim> waiting = view.claims().stream().filter(isAllocated.negate()).toList();
     return Serialization.asJson(
             Map.of(
-                "seed", seed,
-                "nodes", view.nodes(),
-                "slices", view.slices(),
-                "classes", view.classes(),
-                "held", held,
-                "waiting", waiting))
+                "seed",
+                seed,
+                "nodes",
+                view.nodes(),
+                "slices",
+                view.slices(),
+                "classes",
+                view.classes(),
+                "held",
+                held,
+                "waiting",
+                waiting))
         .replace("\n", "");
   }
 }
