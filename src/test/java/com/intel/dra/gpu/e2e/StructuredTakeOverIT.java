@@ -66,7 +66,10 @@ class StructuredTakeOverIT {
     makeVfs(2);
     String vf = name(GPUS.getFirst()) + "-vf1";
     cluster.eventually(
-        "the VFs are published", () -> assertThat(cluster.deviceNames("node1")).contains(vf));
+        "the VFs are published as they are now",
+        () ->
+            assertThat(cluster.device("node1", vf).getAttributes())
+                .containsKey("resource.kubernetes.io/pciBusID"));
     cluster.structuredClaim("gpu", one("gpu.intel.com", where(addressOf(name(GPUS.getLast())))));
     cluster.structuredPod("gpu", ON_NODE1, Map.of("gpu", claimNamed("gpu")));
     cluster.awaitRunning("gpu");
