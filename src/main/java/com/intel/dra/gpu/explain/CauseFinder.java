@@ -3,15 +3,12 @@ package com.intel.dra.gpu.explain;
 import com.intel.dra.gpu.explain.search.AllocationSearch;
 import com.intel.dra.gpu.explain.search.Budget;
 import com.intel.dra.gpu.explain.search.ClaimDemand;
-import com.intel.dra.gpu.explain.search.HeldDevices;
 import com.intel.dra.gpu.explain.search.Hurdle;
 import com.intel.dra.gpu.explain.search.Hurdles;
 import com.intel.dra.gpu.explain.search.NodePool;
-import com.intel.dra.gpu.explain.search.SchedulerFeatures;
 import com.intel.dra.gpu.explain.search.SearchResult;
-import com.intel.dra.gpu.explain.search.Selection;
+import com.intel.dra.gpu.explain.search.SearchedNode;
 import com.intel.dra.gpu.explain.search.Wish;
-import io.fabric8.kubernetes.api.model.Node;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,25 +19,12 @@ final class CauseFinder {
 
   private static final long STEPS = 200_000;
 
-  private final Node node;
-  private final List<NodePool> pools;
-  private final HeldDevices held;
-  private final Selection selection;
-  private final SchedulerFeatures features;
+  private final SearchedNode on;
   private final Hurdles hurdles;
 
-  CauseFinder(
-      Node node,
-      List<NodePool> pools,
-      HeldDevices held,
-      Selection selection,
-      SchedulerFeatures features) {
-    this.node = node;
-    this.pools = List.copyOf(pools);
-    this.held = held;
-    this.selection = selection;
-    this.features = features;
-    this.hurdles = new Hurdles(node, pools, held, selection, features);
+  CauseFinder(SearchedNode on) {
+    this.on = on;
+    this.hurdles = new Hurdles(on);
   }
 
   /** Returns one or more, or nothing if it cannot be said. */
@@ -105,7 +89,7 @@ final class CauseFinder {
   }
 
   private Optional<Cause> unusablePool() {
-    return pools.stream()
+    return on.pools().stream()
         .flatMap(
             pool ->
                 switch (pool) {
@@ -233,7 +217,6 @@ final class CauseFinder {
   }
 
   private SearchResult search(List<ClaimDemand> claims) {
-    return new AllocationSearch(node, pools, claims, held, selection, features, new Budget(STEPS))
-        .run();
+    return new AllocationSearch(on, claims, new Budget(STEPS)).run();
   }
 }

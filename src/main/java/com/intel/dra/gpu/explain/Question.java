@@ -5,8 +5,8 @@ import com.intel.dra.gpu.explain.search.AllocationSearch;
 import com.intel.dra.gpu.explain.search.Budget;
 import com.intel.dra.gpu.explain.search.HeldDevices;
 import com.intel.dra.gpu.explain.search.NodeMatcher;
-import com.intel.dra.gpu.explain.search.NodePool;
 import com.intel.dra.gpu.explain.search.SearchResult;
+import com.intel.dra.gpu.explain.search.SearchedNode;
 import com.intel.dra.gpu.explain.search.Selection;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -100,24 +100,18 @@ final class Question {
     }
     var budget = new Budget(Math.min(stepsLeft, STEPS_A_NODE));
     SearchResult result =
-        new AllocationSearch(
-                node,
-                view.offers().poolsOf(node),
-                claims.waiting(),
-                held,
-                selection,
-                view.view().features(),
-                budget)
-            .run();
+        new AllocationSearch(searched(node, held), claims.waiting(), budget).run();
     stepsLeft -= Math.min(stepsLeft, budget.used());
     return result;
   }
 
+  private SearchedNode searched(Node node, HeldDevices held) {
+    return new SearchedNode(
+        node, view.offers().poolsOf(node), held, selection, view.view().features());
+  }
+
   private NodeAnswer doesNotFit(Node node, PodClaims claims, HeldDevices held) {
-    List<NodePool> pools = view.offers().poolsOf(node);
-    List<RequestFailure> failures =
-        new CauseFinder(node, pools, held, selection, view.view().features())
-            .find(claims.waiting());
+    List<RequestFailure> failures = new CauseFinder(searched(node, held)).find(claims.waiting());
     return new NodeAnswer.DoesNotFit(
         node.getMetadata().getName(),
         failures.isEmpty()

@@ -79,20 +79,13 @@ public final class AllocationSearch {
     }
   }
 
-  public AllocationSearch(
-      Node node,
-      List<NodePool> pools,
-      List<ClaimDemand> claims,
-      HeldDevices held,
-      Selection selection,
-      SchedulerFeatures features,
-      Budget budget) {
-    this.node = node;
-    this.pools = List.copyOf(pools);
+  public AllocationSearch(SearchedNode on, List<ClaimDemand> claims, Budget budget) {
+    this.node = on.node();
+    this.pools = on.pools();
     this.claims = List.copyOf(claims);
-    this.held = held;
-    this.selection = selection;
-    this.features = features;
+    this.held = on.held();
+    this.selection = on.selection();
+    this.features = on.features();
     this.budget = budget;
     this.capacityRules = new CapacityRules(features);
   }

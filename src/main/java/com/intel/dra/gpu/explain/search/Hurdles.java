@@ -24,17 +24,12 @@ public final class Hurdles {
   private final CapacityRules capacityRules;
   private final Map<PoolKey, CounterState> counters = new HashMap<>();
 
-  public Hurdles(
-      Node node,
-      List<NodePool> pools,
-      HeldDevices held,
-      Selection selection,
-      SchedulerFeatures features) {
-    this.node = node;
-    this.pools = List.copyOf(pools);
-    this.held = held;
-    this.selection = selection;
-    this.features = features;
+  public Hurdles(SearchedNode on) {
+    this.node = on.node();
+    this.pools = on.pools();
+    this.held = on.held();
+    this.selection = on.selection();
+    this.features = on.features();
     this.capacityRules = new CapacityRules(features);
   }
 
