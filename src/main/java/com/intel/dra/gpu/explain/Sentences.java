@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.explain;
 
 import com.intel.dra.gpu.explain.search.ClaimKey;
+import com.intel.dra.gpu.logs.HarmlessCharacters;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -225,7 +226,7 @@ final class Sentences {
     String harmless =
         begun
             .codePoints()
-            .map(c -> isHarmless(c) ? c : ' ')
+            .map(c -> HarmlessCharacters.isHarmless(c) ? c : ' ')
             .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
             .toString()
             .strip();
@@ -245,17 +246,5 @@ final class Sentences {
 
   private static <T extends NodeAnswer> Optional<T> first(List<NodeAnswer> answers, Class<T> kind) {
     return all(answers, kind).stream().findFirst();
-  }
-
-  private static boolean isHarmless(int codePoint) {
-    return switch (Character.getType(codePoint)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.SURROGATE,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR ->
-          false;
-      default -> true;
-    };
   }
 }

@@ -34,20 +34,8 @@ final class HarmlessText {
 
   static boolean isHarmless(String text) {
     return text.length() <= MAX_LENGTH
-        && text.codePoints().allMatch(HarmlessText::isHarmless)
+        && text.codePoints().allMatch(HarmlessCharacters::isHarmless)
         && !TOKEN.matcher(text).find();
-  }
-
-  private static boolean isHarmless(int codePoint) {
-    return switch (Character.getType(codePoint)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.SURROGATE,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR ->
-          false;
-      default -> true;
-    };
   }
 
   private static String rewritten(String original) {
@@ -56,7 +44,10 @@ final class HarmlessText {
     int at = 0;
     while (at < text.length() && harmless.length() <= MAX_LENGTH) {
       int codePoint = text.codePointAt(at);
-      harmless.append(isHarmless(codePoint) ? Character.toString(codePoint) : escaped(codePoint));
+      harmless.append(
+          HarmlessCharacters.isHarmless(codePoint)
+              ? Character.toString(codePoint)
+              : escaped(codePoint));
       at += Character.charCount(codePoint);
     }
     if (harmless.length() > MAX_LENGTH || original.length() > BEGINNING) {

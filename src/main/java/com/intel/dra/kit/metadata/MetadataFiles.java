@@ -2,19 +2,17 @@ package com.intel.dra.kit.metadata;
 
 import com.intel.dra.kit.cdi.CdiKind;
 import com.intel.dra.kit.files.AtomicFile;
+import com.intel.dra.kit.files.FileTree;
 import com.intel.dra.kit.kubelet.api.ClaimReference;
 import com.intel.dra.kit.kubelet.api.PrepareResult;
 import com.intel.dra.kit.kubelet.api.PreparedDevice;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,7 +28,6 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The metadata files of a driver, and the CDI specs by which containers get them: for each request
@@ -211,7 +208,7 @@ public final class MetadataFiles {
         }
       }
       for (Path path : gone) {
-        delete(path);
+        FileTree.delete(path);
       }
       return gone;
     } finally {
@@ -268,39 +265,5 @@ public final class MetadataFiles {
     } catch (DirectoryIteratorException e) {
       throw e.getCause();
     }
-  }
-
-  /** Follows no links. */
-  private static void delete(Path path) throws IOException {
-    Files.walkFileTree(
-        path,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          /** Somebody else may remove it too. */
-          @Override
-          public FileVisitResult visitFileFailed(Path file, IOException failure)
-              throws IOException {
-            if (failure instanceof NoSuchFileException) {
-              return FileVisitResult.CONTINUE;
-            }
-            throw failure;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path emptied, @Nullable IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            Files.deleteIfExists(emptied);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

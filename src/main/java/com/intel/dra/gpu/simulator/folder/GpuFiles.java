@@ -6,6 +6,7 @@ import com.intel.dra.gpu.simulator.kernel.PfState;
 import com.intel.dra.gpu.simulator.topology.PciPlacement;
 import com.intel.dra.gpu.simulator.topology.SimulatedGpu;
 import com.intel.dra.gpu.sysfs.files.SysfsLayout;
+import com.intel.dra.kit.files.FileTree;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -78,9 +79,9 @@ public final class GpuFiles {
     for (Path part : parts(placement).reversed()) {
       if (TreeFiles.isFolder(part)) {
         Path aside = root.aside().resolve(part.getFileName());
-        TreeFiles.delete(aside);
+        FileTree.delete(aside);
         move(part, aside);
-        TreeFiles.delete(aside);
+        FileTree.delete(aside);
       } else {
         Files.deleteIfExists(part);
       }
@@ -108,7 +109,7 @@ public final class GpuFiles {
     }
     root.makeFolder(SYSFS + "/" + SysfsLayout.FS_CGROUP);
     Path aside = root.aside().resolve(SysfsLayout.DMEM_CAPACITY);
-    TreeFiles.delete(aside);
+    FileTree.delete(aside);
     TreeFiles.write(aside, new TreeEntry.Attribute(String.join("\n", regions), false));
     move(aside, file);
   }

@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.simulator.folder;
 
 import com.intel.dra.gpu.simulator.fuse.FuseMount;
+import com.intel.dra.kit.files.FileTree;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -67,7 +68,7 @@ public final class RootFolder implements AutoCloseable {
               : RootJournal.start(journalFile, make);
       journal.store();
       RootFolder folder = new RootFolder(root, lock, journal);
-      TreeFiles.delete(folder.aside());
+      FileTree.delete(folder.aside());
       TreeFiles.makeFolder(folder.aside());
       return folder;
     } catch (DamagedJournalException e) {
@@ -159,7 +160,7 @@ public final class RootFolder implements AutoCloseable {
         deleteIfEmpty(path);
       }
     }
-    TreeFiles.delete(root.resolve(OWN));
+    FileTree.delete(root.resolve(OWN));
     lock.close();
     if (journal.rootMade()) {
       deleteIfEmpty(root);
