@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.api;
 
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import java.time.Instant;
@@ -44,6 +45,17 @@ public final class DriverEvents {
         .withFirstTimestamp(seconds)
         .withLastTimestamp(seconds)
         .withCount(1);
+  }
+
+  /**
+   * Returns the known Event as it is when it occurs again, with the words and time of {@code now}.
+   */
+  public static Event again(Event known, Event now) {
+    return new EventBuilder(known)
+        .withCount(known.getCount() == null ? 2 : known.getCount() + 1)
+        .withMessage(now.getMessage())
+        .withLastTimestamp(now.getLastTimestamp())
+        .build();
   }
 
   /** The part of a message that an Event shows; call it before processing the message further. */

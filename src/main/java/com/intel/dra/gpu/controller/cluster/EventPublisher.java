@@ -6,7 +6,6 @@ import com.intel.dra.gpu.controller.cluster.ApiServer.Outcome;
 import com.intel.dra.gpu.logs.LogField;
 import com.intel.dra.gpu.logs.LogFields;
 import io.fabric8.kubernetes.api.model.Event;
-import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
@@ -119,13 +118,6 @@ public class EventPublisher {
    */
   private void raiseCount(Event event) {
     api.read(Event.class, event.getMetadata().getNamespace(), event.getMetadata().getName())
-        .ifPresent(
-            known ->
-                api.update(
-                    new EventBuilder(known)
-                        .withCount(known.getCount() == null ? 2 : known.getCount() + 1)
-                        .withMessage(event.getMessage())
-                        .withLastTimestamp(event.getLastTimestamp())
-                        .build()));
+        .ifPresent(known -> api.update(DriverEvents.again(known, event)));
   }
 }

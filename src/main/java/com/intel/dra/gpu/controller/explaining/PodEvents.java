@@ -5,7 +5,6 @@ import com.intel.dra.gpu.api.EventReason;
 import com.intel.dra.gpu.controller.cluster.ApiServer;
 import com.intel.dra.gpu.controller.cluster.ApiServer.Outcome;
 import io.fabric8.kubernetes.api.model.Event;
-import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -77,14 +76,7 @@ public final class PodEvents {
         .filter(
             known ->
                 !Objects.equals(known.getMessage(), event.getMessage()) || !isFresh(known, now))
-        .ifPresent(
-            known ->
-                api.update(
-                    new EventBuilder(known)
-                        .withCount(known.getCount() == null ? 2 : known.getCount() + 1)
-                        .withMessage(event.getMessage())
-                        .withLastTimestamp(event.getLastTimestamp())
-                        .build()));
+        .ifPresent(known -> api.update(DriverEvents.again(known, event)));
   }
 
   private static boolean isFresh(Event known, Instant now) {
