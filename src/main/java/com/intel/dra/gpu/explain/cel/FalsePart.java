@@ -17,6 +17,9 @@ final class FalsePart {
 
   private static final int MAX_VALUES = 3;
 
+  /** More than is shown; verdicts are kept for many devices at a time. */
+  private static final int MAX_CHARACTERS = 500;
+
   private final CelAbstractSyntaxTree tree;
   private final SelectorTrace trace;
 
@@ -32,7 +35,11 @@ final class FalsePart {
       part = smaller.get();
       smaller = falseIn(part);
     }
-    return new SelectorVerdict.NotSelected(text(part), String.join(", ", values(part)));
+    return new SelectorVerdict.NotSelected(cut(text(part)), cut(String.join(", ", values(part))));
+  }
+
+  private static String cut(String text) {
+    return text.substring(0, Math.min(text.length(), MAX_CHARACTERS));
   }
 
   private Optional<CelExpr> falseIn(CelExpr expr) {
