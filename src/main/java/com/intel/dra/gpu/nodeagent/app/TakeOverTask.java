@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.nodeagent.app;
 
+import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import com.intel.dra.gpu.nodeagent.takeover.TakeOver;
 import com.intel.dra.kit.time.PeriodicTask;
 import io.quarkus.runtime.ShutdownEvent;
@@ -18,16 +19,21 @@ class TakeOverTask {
   /** Each look at a record lists all claims of the cluster. */
   private static final Duration PAUSE = Duration.ofSeconds(5);
 
+  private final AgentConfig config;
   private final TakeOver takeOver;
   private final AtomicReference<Optional<PeriodicTask>> task =
       new AtomicReference<>(Optional.empty());
 
   @Inject
-  TakeOverTask(TakeOver takeOver) {
+  TakeOverTask(AgentConfig config, TakeOver takeOver) {
+    this.config = config;
     this.takeOver = takeOver;
   }
 
   void start(@Observes StartupEvent event) {
+    if (!config.takeOver()) {
+      return;
+    }
     task.set(Optional.of(PeriodicTask.start("take-over", Duration.ZERO, PAUSE, takeOver::look)));
   }
 
