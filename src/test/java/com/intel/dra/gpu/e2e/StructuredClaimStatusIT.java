@@ -264,15 +264,7 @@ class StructuredClaimStatusIT {
   }
 
   private List<String> reasons(String name) {
-    return cluster
-        .client()
-        .v1()
-        .events()
-        .inNamespace(cluster.namespace())
-        .list()
-        .getItems()
-        .stream()
-        .filter(event -> name.equals(event.getInvolvedObject().getName()))
+    return cluster.events(claim(cluster.client(), name).get()).stream()
         .map(Event::getReason)
         .toList();
   }

@@ -89,16 +89,7 @@ class StructuredExplainIT {
   }
 
   private List<Event> events(String pod) {
-    String uid = cluster.getPod(pod).getMetadata().getUid();
-    return cluster
-        .client()
-        .v1()
-        .events()
-        .inNamespace(cluster.namespace())
-        .list()
-        .getItems()
-        .stream()
-        .filter(event -> uid.equals(event.getInvolvedObject().getUid()))
+    return cluster.events(cluster.getPod(pod)).stream()
         .filter(event -> event.getReason().equals("WaitsForDevices"))
         .toList();
   }

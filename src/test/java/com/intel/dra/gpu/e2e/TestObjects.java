@@ -141,10 +141,16 @@ abstract class TestObjects {
    * @param where fragments of the pod's spec, a line each
    */
   void pod(String name, String where, List<String> containers, Map<String, String> sources) {
-    String claims =
-        sources.entrySet().stream()
-            .map(entry -> "{name: %s, source: %s}".formatted(entry.getKey(), entry.getValue()))
-            .collect(Collectors.joining(", "));
+    apply(name, where, containers, entries(sources, "{name: %s, source: %s}"));
+  }
+
+  private static String entries(Map<String, String> claims, String form) {
+    return claims.entrySet().stream()
+        .map(entry -> form.formatted(entry.getKey(), entry.getValue()))
+        .collect(Collectors.joining(", "));
+  }
+
+  private void apply(String name, String where, List<String> containers, String claims) {
     apply(
         """
         apiVersion: v1
@@ -200,23 +206,7 @@ abstract class TestObjects {
    */
   void structuredPod(
       String name, String where, List<String> containers, Map<String, String> claims) {
-    String sources =
-        claims.entrySet().stream()
-            .map(entry -> "{name: %s, %s}".formatted(entry.getKey(), entry.getValue()))
-            .collect(Collectors.joining(", "));
-    apply(
-        """
-        apiVersion: v1
-        kind: Pod
-        metadata: {name: %s}
-        spec:
-          terminationGracePeriodSeconds: 1
-        %s
-          containers: [%s]
-          resourceClaims: [%s]
-        """
-            .formatted(
-                name, where.indent(2).stripTrailing(), String.join(", ", containers), sources));
+    apply(name, where, containers, entries(claims, "{name: %s, %s}"));
   }
 
   /**
