@@ -34,7 +34,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class StructuredSchedulerComparisonIT {
 
   private static final long FIRST = Long.getLong("comparison.seed", 1);
-  private static final long CLUSTERS = Long.getLong("comparison.clusters", 40);
+  private static final long CLUSTERS = Long.getLong("comparison.clusters", 25);
   private static final long CLUSTERS_AT_A_TIME = 40;
 
   @RegisterExtension final StructuredCluster cluster = new StructuredCluster(Topology.USUAL);
