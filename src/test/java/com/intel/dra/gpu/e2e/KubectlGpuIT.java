@@ -115,6 +115,19 @@ class KubectlGpuIT {
     assertThatThrownBy(() -> gpu("shake")).hasMessageContaining("unknown command: shake");
   }
 
+  @Test
+  void inClassicModeACheckIsPossibleAndADrainIsNot() {
+    assertThat(gpu("check").lines().map(line -> line.split(" {3,}")))
+        .noneMatch(line -> line[0].equals("not ok"))
+        .anyMatch(line -> line[2].endsWith("classic DRA, through v1alpha2"))
+        .contains(new String[] {"ok", "pods' claims", "pods can name claims"})
+        .anyMatch(line -> line[1].equals("node1, node2") && line[2].equals("Ready, 2 GPUs"));
+    assertThatThrownBy(() -> gpu("drain", "node1/0000:b3:00.0"))
+        .hasMessageContaining("exit code 1")
+        .hasMessageContaining("classic DRA")
+        .hasMessageContaining("kubectl cordon node1");
+  }
+
   private static String gpu(String... arguments) {
     String[] command = new String[arguments.length + 1];
     command[0] = "deploy/kubectl/kubectl-gpu";

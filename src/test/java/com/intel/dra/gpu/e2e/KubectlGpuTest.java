@@ -1,0 +1,288 @@
+package com.intel.dra.gpu.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The plugin of kubectl, with a kubectl that answers from files. */
+class KubectlGpuTest {
+
+  private static final String GPU = "0000-b3-00-0-0x56c0";
+
+  @TempDir Path answers;
+
+  @BeforeEach
+  void aClusterWhereAllIsRight() {
+    answer("raw_version", "{major: '1', minor: '37', gitVersion: v1.37.2}");
+    answer(
+        "raw_apis",
+        "{groups: [{name: resource.k8s.io, versions: [{version: v1}]},"
+            + " {name: gpu.dra.intel.com, versions: [{version: v1alpha}]}]}");
+    answer("raw_apis_resource.k8s.io_v1", "{resources: [{name: devicetaintrules}]}");
+    nodes("containerd://2.2.9", "{}");
+    String agent =
+        "{name: intel-gpu-node-agent, image: 'example.com/agent:1', env: [{name: A_TOKEN, value: hush}]}";
+    answer(
+        "daemonsets-l.json",
+        "{items: [{metadata: {name: intel-gpu-node-agent, namespace: gpus},"
+            + " spec: {template: {spec: {containers: ["
+            + agent
+            + "]}}}, status: {desiredNumberScheduled: 1, numberReady: 1}}]}");
+    answer(
+        "pods-l.json",
+        "{items: [{metadata: {name: agent-1, namespace: gpus, uid: agent, annotations: {note: hush}},"
+            + " spec: {nodeName: node1, containers: ["
+            + agent
+            + "]}, status: {phase: Running, containerStatuses: [{restartCount: 1}]}}]}");
+    answer(
+        "gpuallocationstates.json",
+        "{items: [{metadata: {name: node1}, status: Ready, spec: {allocatable: {a: {type: gpu}}}}]}");
+    answer("deviceclasses.json", "{items: [{metadata: {name: gpu.intel.com}, spec: {}}]}");
+    answer("resourceslices.json", "{items: [" + slice("gpu.intel.com") + "]}");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "shake, unknown command: shake",
+    "top -o yaml, '-o must be json, not yaml'",
+    "drain node1, drain takes NODE/GPU",
+    "drain node1/0000-b3-00-0-0x56c0-vf0, name the GPU 0000-b3-00-0-0x56c0",
+    "gather --output report.zip, the answer of gather is an archive",
+    "completion fish, completion takes bash or zsh",
+  })
+  void wrongCommandsEndWith2(String arguments, String message) {
+    assertEnds(2, message, arguments.split(" "));
+  }
+
+  @Test
+  void aCheckOfAClusterWhereAllIsRightEndsWell() {
+    assertThat(gpu("check").lines())
+        .allMatch(line -> line.startsWith("ok "))
+        .contains(
+            "ok   Kubernetes           v1.37.2",
+            "ok   node agents          gpus/intel-gpu-node-agent: ready on 1 node (example.com/agent:1)",
+            "ok   node1                Ready, 1 GPU, published in 1 ResourceSlice",
+            "ok   node1                containerd://2.2.9 gives containers CDI devices");
+  }
+
+  @Test
+  void aCheckSaysWhatIsNotInstalledYetAndEndsWell() {
+    answer("daemonsets-l.json", "{items: []}");
+    answer("pods-l.json", "{items: []}");
+    answer("gpuallocationstates.json", "{items: []}");
+    answer("resourceslices.json", "{items: []}");
+
+    assertThat(gpu("check")).contains("warning   node agents", "are not installed");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "gpuallocationstates.json | {items: []} | has an agent and no GpuAllocationState",
+        "gpuallocationstates.json | {items: [{metadata: {name: node1}, status: NotReady, spec: {}}]} | its GpuAllocationState is NotReady",
+        "resourceslices.json | {items: []} | its GPUs are in no ResourceSlice",
+        "deviceclasses.json | {items: []} | there is no gpu.intel.com, which claims name",
+        "raw_version | {minor: '25', gitVersion: v1.25.0} | v1.25.0 has no dynamic resource allocation",
+        "raw_apis | {groups: []} | the API server serves no version with claims",
+      })
+  void aCheckNamesWhatIsNotOkAndEndsWith1(String file, String content, String finding) {
+    answer(file, content);
+
+    assertEnds(1, finding, "check");
+  }
+
+  @Test
+  void aCheckFindsOthersThatGiveOutTheSameDevices() {
+    nodes("containerd://1.6.8", "{gpu.intel.com/i915: '1'}");
+    answer(
+        "resourceslices.json",
+        "{items: [" + slice("gpu.intel.com") + ", " + slice("other.example.com") + "]}");
+
+    assertEnds(1, "containerd://1.6.8 has no CDI", "check");
+    assertEnds(1, "a device plugin offers gpu.intel.com/i915", "check");
+    assertEnds(1, "other.example.com publishes GPUs of this driver too", "check");
+  }
+
+  @Test
+  void aCheckSaysWhatItCouldNotRead() {
+    answer("nodes.refused", "{}");
+
+    assertThat(gpu("check"))
+        .contains("could not be read: Error from server (Forbidden): nodes is forbidden");
+  }
+
+  @Test
+  void aClusterThatDoesNotAnswerEndsWith2() throws IOException {
+    Files.delete(answers.resolve("raw_version"));
+    Files.delete(answers.resolve("raw_apis"));
+
+    for (String command : List.of("check", "gather", "top", "claims", "drain node1/a")) {
+      assertEnds(2, "the cluster does not answer", command.split(" "));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0000:b3:00.0", "b3:00.0", "0000:b3:00.0-0x56c0", GPU})
+  void aDrainIsOfTheGpuWithAllThatIsMadeOfIt(String name) throws IOException {
+    assertThat(gpu("drain", "node1/" + name)).contains("undo: kubectl gpu undrain node1/" + GPU);
+    assertThat(Files.readString(answers.resolve("applied")))
+        .contains("\"device\": \"" + GPU + "\"", "\"device\": \"" + GPU + "-vf0\"", "NoSchedule")
+        .doesNotContain("0x56a0");
+  }
+
+  @Test
+  void aDrainOfAGpuThatIsNotThereNamesThoseThatAre() {
+    assertEnds(
+        1, "node node1 has no GPU 0000:b5:00.0: it has " + GPU, "drain", "node1/0000:b5:00.0");
+    assertEnds(1, "node1/0000:b3:00.0: drain made no rule for it", "undrain", "node1/0000:b3:00.0");
+  }
+
+  @Test
+  void withoutTaintRulesADrainSaysWhatToDoInstead() {
+    answer("raw_apis_resource.k8s.io_v1", "{resources: []}");
+
+    assertEnds(
+        1,
+        "match: {nodes: [node1], pciAddresses: [\"0000:b3:00.0\"]}",
+        "drain",
+        "node1/0000-b3-00-0-0x56c0");
+  }
+
+  @Test
+  void whereTheGateIsOffADrainWritesNoRule() {
+    write("raw_metrics", "kubernetes_feature_enabled{name=\"DRADeviceTaintRules\",stage=\"\"} 0\n");
+
+    assertEnds(1, "takes DeviceTaintRules and does not follow them", "drain", "node1/b3:00.0");
+    assertThat(answers.resolve("applied")).doesNotExist();
+  }
+
+  @Test
+  void aReportHasNothingSecretAndNamesWhatCouldNotBeRead() throws IOException {
+    answer("deployments.refused", "{}");
+    String secret = "env: [{name: PASSWORD, value: hush}], command: [hush]";
+    answer(
+        "pods.json",
+        "{items: [{metadata: {name: worker, namespace: users, uid: worker, annotations: {note: hush}},"
+            + " spec: {resourceClaims: [{name: gpu}], containers: [{name: main, "
+            + secret
+            + "}]}, status: {phase: Pending}},"
+            + " {metadata: {name: unconcerned, namespace: users}, spec: {containers: [{"
+            + secret
+            + "}]}}]}");
+    answer(
+        "resourceclaims.json",
+        "{items: [{metadata: {name: mine, namespace: users, annotations: {kubectl.kubernetes.io/last-applied-configuration: hush}},"
+            + " spec: {devices: {requests: [{exactly: {deviceClassName: gpu.intel.com}}],"
+            + " config: [{opaque: {driver: other.example.com, parameters: hush}}]}}},"
+            + " {metadata: {name: of-others, namespace: users}, spec: {devices: {requests: [{exactly: {deviceClassName: hush}}]}}}]}");
+    answer(
+        "events.json",
+        "{items: [{reason: Failed, message: hush, involvedObject: {kind: Pod, uid: worker}, source: {component: kubelet}},"
+            + " {reason: FailedScheduling, message: no GPU, involvedObject: {kind: Pod, uid: worker, name: worker}}]}");
+    Path report = answers.resolve("report.tar.gz");
+
+    assertThat(gpu("gather", "--output", report.toString()))
+        .contains("deployments (deployments): Error from server (Forbidden)");
+
+    Shell.run("tar", "-xzf", report.toString(), "-C", answers.toString());
+    Path folder = answers.resolve("report");
+    try (Stream<Path> files = Files.walk(folder)) {
+      assertThat(files.filter(Files::isRegularFile).toList())
+          .hasSizeGreaterThan(15)
+          .allSatisfy(file -> assertThat(file).content().doesNotContain("hush"));
+    }
+    assertThat(folder.resolve("pods-with-claims.json"))
+        .content()
+        .contains("worker")
+        .doesNotContain("unconcerned");
+    assertThat(folder.resolve("claims.json")).content().contains("mine").doesNotContain("others");
+    assertThat(folder.resolve("events.json")).content().contains("no GPU");
+    assertThat(folder.resolve("driver-pods.json")).content().contains("(left out)");
+    assertThat(folder.resolve("logs/agent-1.log")).hasContent("a line of the log");
+    assertThat(folder.resolve("logs/agent-1.previous.log")).exists();
+    assertThat(folder.resolve("not-read.txt")).content().contains("deployments");
+  }
+
+  @Test
+  void aReportReplacesNoFile() {
+    write("report.tar.gz", "");
+
+    assertEnds(2, "is there already", "gather", "--output", answers + "/report.tar.gz");
+  }
+
+  @Test
+  void linesAreCompleted() {
+    assertThat(gpu("__complete", "ga").lines()).containsExactly("gather", ":4");
+    assertThat(gpu("__complete", "drain", "").lines())
+        .containsExactly("node1/" + GPU, "node1/0000-b4-00-0-0x56a0", ":4");
+    assertThat(gpu("__complete", "gather", "--output", "").lines()).containsExactly(":0");
+    assertThat(gpu("__complete", "top", "-o", "").lines()).containsExactly("json", ":4");
+    assertThat(gpu("completion", "bash"))
+        .isEqualTo(gpu("completion", "zsh"))
+        .contains("exec kubectl-gpu __complete \"$@\"");
+  }
+
+  private void nodes(String runtime, String allocatable) {
+    answer(
+        "nodes.json",
+        "{items: [{metadata: {name: node1, annotations: {note: hush}, labels: {mine: hush}},"
+            + " status: {conditions: [{type: Ready, status: 'True'}], allocatable: %s,"
+                .formatted(allocatable)
+            + " nodeInfo: {machineID: hush, containerRuntimeVersion: '%s', kubeletVersion: v1.37.2}}}]}"
+                .formatted(runtime));
+  }
+
+  private static String slice(String driver) {
+    return "{metadata: {name: a, annotations: {note: hush}}, spec: {driver: %s, nodeName: node1,"
+            .formatted(driver)
+        + " pool: {name: node1, generation: 1, resourceSliceCount: 1},"
+        + " devices: [{name: %s}, {name: %s-vf0}, {name: 0000-b4-00-0-0x56a0}]}}"
+            .formatted(GPU, GPU);
+  }
+
+  /** Writes an answer of kubectl, which is JSON; here it is YAML, for shortness. */
+  private void answer(String file, String yaml) {
+    write(file, ApiSpelling.json(yaml).toString());
+  }
+
+  private void write(String file, String text) {
+    try {
+      Files.writeString(answers.resolve(file), text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void assertEnds(int code, String message, String... arguments) {
+    assertThatThrownBy(() -> gpu(arguments))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("exit code " + code)
+        .hasMessageContaining(message);
+  }
+
+  private String gpu(String... arguments) {
+    Path kubectl = Path.of("src/test/resources/kubectl-gpu").toAbsolutePath();
+    return Shell.script(
+        new Shell.Setting(
+            Path.of("").toAbsolutePath(),
+            Map.of("PATH", kubectl + ":" + System.getenv("PATH"), "ANSWERS", answers.toString())),
+        Stream.of(arguments)
+            .map(argument -> " '" + argument + "'")
+            .collect(Collectors.joining("", "deploy/kubectl/kubectl-gpu", "")));
+  }
+}
