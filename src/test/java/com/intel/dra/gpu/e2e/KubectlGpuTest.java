@@ -119,6 +119,16 @@ class KubectlGpuTest {
   }
 
   @Test
+  void aCheckSaysWhereSharesAndVfsExcludeEachOther() {
+    String finding = "before 1.36.2 the scheduler counts shares and VFs of one GPU wrongly";
+    answer("raw_version", "{minor: '36', gitVersion: v1.36.1}");
+    assertThat(gpu("check")).contains(finding);
+
+    answer("raw_version", "{minor: '36', gitVersion: v1.36.10}");
+    assertThat(gpu("check")).doesNotContain(finding);
+  }
+
+  @Test
   void aCheckSaysWhatItCouldNotRead() {
     answer("nodes.refused", "{}");
 
