@@ -35,7 +35,8 @@ class KubectlGpuTest {
     answer("raw_apis_resource.k8s.io_v1", "{resources: [{name: devicetaintrules}]}");
     nodes("containerd://2.2.9", "{}");
     String agent =
-        "{name: intel-gpu-node-agent, image: 'example.com/agent:1', env: [{name: A_TOKEN, value: hush}]}";
+        "{name: intel-gpu-node-agent, image: 'example.com/agent:1', env: [{name: A_TOKEN, value: hush}]},"
+            + " {name: beside, image: 'example.com/simulator:1'}";
     answer(
         "daemonsets-l.json",
         "{items: [{metadata: {name: intel-gpu-node-agent, namespace: gpus},"
