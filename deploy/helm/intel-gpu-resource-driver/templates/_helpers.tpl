@@ -1,26 +1,35 @@
 {{/*
 The version of resource.k8s.io that the driver uses in this cluster: the best that the API server serves and that fits .Values.mode. If it
-serves none that fits, as with "helm template", a mode that is set decides with the Kubernetes version.
+serves none that fits, a mode that is set is refused. Where no API server is asked, as with "helm template", which then knows no kind of
+the core, a mode that is set decides with the Kubernetes version.
 */}}
 {{- define "driver.api" -}}
 {{- $mode := .Values.mode -}}
 {{- $minor := int (regexFind "[0-9]+" .Capabilities.KubeVersion.Minor) -}}
 {{- $served := "" -}}
 {{- $possible := "" -}}
+{{- $other := "" -}}
 {{- $newest := 9999 -}}
 {{- $rules := list (list "structured" "v1" "DeviceClass" 34 $newest) (list "structured" "v1beta2" "DeviceClass" 33 $newest) (list "structured" "v1beta1" "DeviceClass" 32 $newest) (list "structured" "v1alpha3" "DeviceClass" 31 33) (list "classic" "v1alpha2" "ResourceClass" 27 30) (list "classic" "v1alpha1" "ResourceClass" 26 26) -}}
 {{- range $rule := $rules -}}
-  {{- if and (has $mode (list "auto" (index $rule 0))) (ge $minor (index $rule 3)) (le $minor (index $rule 4)) -}}
-    {{- $possible = default (index $rule 1) $possible -}}
-    {{- if $.Capabilities.APIVersions.Has (printf "resource.k8s.io/%s/%s" (index $rule 1) (index $rule 2)) -}}
-      {{- $served = default (index $rule 1) $served -}}
+  {{- if and (ge $minor (index $rule 3)) (le $minor (index $rule 4)) -}}
+    {{- $isServed := $.Capabilities.APIVersions.Has (printf "resource.k8s.io/%s/%s" (index $rule 1) (index $rule 2)) -}}
+    {{- if has $mode (list "auto" (index $rule 0)) -}}
+      {{- $possible = default (index $rule 1) $possible -}}
+      {{- if $isServed }}{{- $served = default (index $rule 1) $served -}}{{- end -}}
+    {{- else if $isServed -}}
+      {{- $other = default (index $rule 1) $other -}}
     {{- end -}}
   {{- end -}}
 {{- end -}}
 {{- if $served -}}
 {{- $served -}}
+{{- else if $other -}}
+{{- fail (printf "mode=%s does not fit this cluster: Kubernetes %s serves resource.k8s.io/%s, which is for mode %s: set mode=auto" $mode .Capabilities.KubeVersion.Version $other (eq $mode "classic" | ternary "structured" "classic")) -}}
 {{- else if eq $mode "auto" -}}
 {{- fail (printf "Kubernetes %s serves no version of resource.k8s.io here by which the driver could work: switch dynamic resource allocation on, as docs/reference/kubernetes-versions.md says for this release, or set mode" .Capabilities.KubeVersion.Version) -}}
+{{- else if .Capabilities.APIVersions.Has "v1/Pod" -}}
+{{- fail (printf "mode=%s does not fit this cluster: Kubernetes %s serves no version of resource.k8s.io for it: switch dynamic resource allocation on, as docs/reference/kubernetes-versions.md says for this release, or use a release that has this mode" $mode .Capabilities.KubeVersion.Version) -}}
 {{- else -}}
 {{- default (eq $mode "classic" | ternary "v1alpha2" "v1") $possible -}}
 {{- end -}}
@@ -94,7 +103,7 @@ build generates and those of the kustomize overlays, so that chart and overlays 
 {{- $_ := set $pod "volumes" $lists.result -}}
 {{- end -}}
 
-{{/* The workload .object with the settings .values of its application. */}}
+{{/* The workload .object with the settings .values of its application, which are those of .name. */}}
 {{- define "driver.settings" -}}
 {{- $pod := .object.spec.template.spec -}}
 {{- $own := index $pod.containers 0 -}}
@@ -110,9 +119,27 @@ build generates and those of the kustomize overlays, so that chart and overlays 
   {{- end -}}
   {{- $env = append $env (dict "name" $name "value" (toString $value)) -}}
 {{- end -}}
+{{- range $variable := .values.env -}}
+  {{- if or (hasPrefix "GPU_" $variable.name) (has $variable.name (list "NODE_NAME" "POD_NAME" "POD_NAMESPACE" "POD_UID")) }}{{ fail (printf "%s.env has %s, which belongs to the driver: set it in %s.settings" $.name $variable.name $.name) }}{{ end -}}
+  {{- if hasKey $.values.settings $variable.name }}{{ fail (printf "%s.env and %s.settings both have %s: remove one" $.name $.name $variable.name) }}{{ end -}}
+  {{- $env = append $env $variable -}}
+{{- end -}}
 {{- $lists := dict "base" $own.env "patch" $env "key" "name" -}}
 {{- include "driver.mergeLists" $lists -}}
 {{- $_ := set $own "env" $lists.result -}}
+{{- if ne (int .values.revisionHistoryLimit) 10 }}{{- $_ := set .object.spec "revisionHistoryLimit" (int .values.revisionHistoryLimit) -}}{{- end -}}
+{{- range $field, $value := .values.affinity -}}
+  {{- if and $.values.nfd (eq $field "nodeAffinity") }}{{ fail (printf "%s.nfd sets nodeAffinity, and so does %s.affinity: remove one" $.name $.name) }}{{ end -}}
+  {{- $_ := set $pod "affinity" (set (default dict $pod.affinity) $field $value) -}}
+{{- end -}}
+{{- $spread := list -}}
+{{- range $constraint := .values.topologySpread -}}
+  {{- $spread = append $spread (ternary $constraint (set (deepCopy $constraint) "labelSelector" $.object.spec.selector) (hasKey $constraint "labelSelector")) -}}
+{{- end -}}
+{{- with $spread }}{{- $_ := set $pod "topologySpreadConstraints" . -}}{{- end -}}
+{{- $metadata := .object.spec.template.metadata -}}
+{{- $_ := set $metadata "labels" (merge dict $metadata.labels .values.podLabels .root.Values.labels) -}}
+{{- $_ := set $metadata "annotations" (merge dict .values.podAnnotations .root.Values.annotations (default dict $metadata.annotations)) -}}
 {{- range $field := list "nodeSelector" "tolerations" "priorityClassName" -}}
   {{- $value := get $.values $field -}}
   {{- if $value }}{{- $_ := set $pod $field $value -}}{{- else }}{{- $_ := unset $pod $field -}}{{- end -}}
@@ -170,11 +197,12 @@ inside and outside.
 {{- $root := .root -}}
 {{- range $text := regexSplit "(?m)^---\\s*$" (include "driver.file" .) -1 -}}
 {{- $object := fromYaml $text -}}
-{{- if $object.kind -}}
-{{- $labels := dict "app.kubernetes.io/managed-by" $root.Release.Service "helm.sh/chart" (printf "%s-%s" $root.Chart.Name $root.Chart.Version) -}}
-{{- $_ := set $object.metadata "labels" (mergeOverwrite (default dict $object.metadata.labels) $labels) -}}
+{{- $withoutController := and (eq (include "driver.mode" $root) "structured") (not $root.Values.controller.explain) -}}
+{{- $watched := has $object.kind (list "PodMonitor" "Service") -}}
+{{- if and $object.kind (not (and $watched $withoutController (eq $object.metadata.name "intel-gpu-controller"))) -}}
+{{- include "driver.label" (dict "root" $root "metadata" $object.metadata) -}}
 {{- if eq $object.kind "Deployment" -}}
-  {{- include "driver.settings" (dict "root" $root "object" $object "values" $root.Values.controller) -}}
+  {{- include "driver.settings" (dict "root" $root "object" $object "values" $root.Values.controller "name" "controller") -}}
   {{- $_ := set $object.spec "replicas" $root.Values.controller.replicas -}}
 {{- else if eq $object.kind "DaemonSet" -}}
   {{- if eq (include "driver.mode" $root) "structured" }}
@@ -186,19 +214,54 @@ inside and outside.
   {{- if and $root.Values.nodeAgent.claimStatus (eq (include "driver.mode" $root) "structured") }}{{- include "driver.patch" (dict "root" $root "object" $object "file" "claim-status-patch.yaml") -}}{{- end -}}
   {{- if and $root.Values.nodeAgent.monitors (eq (include "driver.mode" $root) "structured") }}{{- include "driver.patch" (dict "root" $root "object" $object "file" "monitors-patch.yaml") -}}{{- end -}}
   {{- if and $root.Values.nodeAgent.takeOver (eq (include "driver.mode" $root) "structured") }}{{- include "driver.patch" (dict "root" $root "object" $object "file" "take-over-patch.yaml") -}}{{- end -}}
+  {{- if $root.Values.openshift.enabled }}{{- include "driver.patch" (dict "root" $root "object" $object "file" "openshift-patch.yaml") -}}{{- end -}}
   {{- if $root.Values.nodeAgent.nfd }}{{- include "driver.patch" (dict "root" $root "object" $object "file" "nfd-patch.yaml") -}}{{- end -}}
   {{- if $root.Values.simulator.enabled -}}
     {{- include "driver.patch" (dict "root" $root "object" $object "file" "simulator-patch.yaml") -}}
     {{/* two simulators cannot play one kernel */}}
     {{- $_ := set $object.spec "updateStrategy" (dict "type" "RollingUpdate") -}}
   {{- end -}}
-  {{- include "driver.settings" (dict "root" $root "object" $object "values" $root.Values.nodeAgent) -}}
+  {{- include "driver.settings" (dict "root" $root "object" $object "values" $root.Values.nodeAgent "name" "nodeAgent") -}}
   {{- include "driver.folders" (dict "root" $root "object" $object) -}}
 {{- else if eq $object.kind "CustomResourceDefinition" -}}
   {{- if $root.Values.crds.keep }}{{- $_ := set $object.metadata "annotations" (mergeOverwrite (default dict $object.metadata.annotations) (dict "helm.sh/resource-policy" "keep")) -}}{{- end -}}
+{{- else if eq $object.kind "NetworkPolicy" -}}
+  {{- include "driver.network" (dict "values" $root.Values.networkPolicy "spec" $object.spec) -}}
+{{- else if eq $object.kind "PodMonitor" -}}
+  {{- $_ := set $object.metadata "labels" (mergeOverwrite $object.metadata.labels $root.Values.monitoring.podMonitorLabels) -}}
+  {{- range $endpoint := $object.spec.podMetricsEndpoints }}{{- $_ := set $endpoint "interval" $root.Values.monitoring.interval -}}{{- end -}}
+{{- else if and (eq $object.kind "SecurityContextConstraints") (or $root.Values.nodeAgent.drmMemory $root.Values.simulator.enabled) -}}
+  {{/* these containers are privileged */}}
+  {{- range $field, $value := dict "allowPrivilegedContainer" true "allowPrivilegeEscalation" true "requiredDropCapabilities" list "seccompProfiles" (list "runtime/default" "*") -}}
+    {{- $_ := set $object $field $value -}}
+  {{- end -}}
 {{- end }}
 ---
 {{ toYaml $object }}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+
+{{/* .metadata with the labels and annotations of all objects. */}}
+{{- define "driver.label" -}}
+{{- $own := dict "app.kubernetes.io/managed-by" .root.Release.Service "helm.sh/chart" (printf "%s-%s" .root.Chart.Name .root.Chart.Version) -}}
+{{- range $value, $labels := dict "labels" .root.Values.labels "controller.podLabels" .root.Values.controller.podLabels "nodeAgent.podLabels" .root.Values.nodeAgent.podLabels -}}
+  {{- range $name, $ignored := $labels -}}
+    {{- if has $name (list "app.kubernetes.io/name" "app.kubernetes.io/managed-by" "helm.sh/chart") }}{{ fail (printf "%s has the label %s, by which the driver's objects are found: remove it" $value $name) }}{{ end -}}
+  {{- end -}}
+{{- end -}}
+{{- $_ := set .metadata "labels" (merge $own (default dict .metadata.labels) .root.Values.labels) -}}
+{{- with .root.Values.annotations }}{{- $_ := set $.metadata "annotations" (merge dict (default dict $.metadata.annotations) .) -}}{{- end -}}
+{{- end -}}
+
+{{/* The rules .spec of the NetworkPolicy with what .values say. */}}
+{{- define "driver.network" -}}
+{{- with .values.metricsFrom }}{{- $_ := set (index $.spec.ingress 0) "from" . -}}{{- end -}}
+{{- $api := index .spec.egress 0 -}}
+{{- $ports := list -}}
+{{- range .values.apiServerPorts }}{{- $ports = append $ports (dict "port" (int .) "protocol" "TCP") -}}{{- end -}}
+{{- $_ := set $api "ports" $ports -}}
+{{- $to := list -}}
+{{- range .values.apiServerCidrs }}{{- $to = append $to (dict "ipBlock" (dict "cidr" .)) -}}{{- end -}}
+{{- with $to }}{{- $_ := set $api "to" . -}}{{- end -}}
 {{- end -}}

@@ -26,6 +26,7 @@ class RbacTableTest {
     var sources = new ArrayList<>(ManifestRights.SOURCES);
     sources.add(Path.of("deploy/components/claim-status/rbac.yaml"));
     sources.add(Path.of("deploy/components/take-over/rbac.yaml"));
+    sources.add(Path.of("deploy/components/openshift/scc.yaml"));
     sources.add(Path.of("src/main/kubernetes/rbac-explainer.yml"));
 
     assertThat(written).hasSizeGreaterThan(20);

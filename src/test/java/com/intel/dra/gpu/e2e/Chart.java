@@ -42,6 +42,13 @@ final class Chart {
         Stream.of("template", RELEASE, FOLDER, "-n", "default", "--api-versions", served), values);
   }
 
+  /** Renders the chart in another namespace, with those options of Helm. */
+  static String templateWith(String... options) {
+    return helm(
+        Stream.concat(
+            Stream.of("template", RELEASE, FOLDER, "-n", NAMESPACE), Arrays.stream(options)));
+  }
+
   /**
    * Renders the chart as for a cluster of that Kubernetes version, in the mode that fits.
    *
