@@ -47,6 +47,8 @@ class StructuredChartInstallIT {
     Shell.kubectl("delete", "-f", "target/kubernetes/crds/", "--ignore-not-found");
     String place = Shell.run("e2e/cluster/registry.sh").lines().toList().getLast() + "/gpu";
     Map<String, String> released = release(place);
+    assertHasTheListOfItsLibraries(released.get("intel-gpu-controller"));
+    assertHasTheListOfItsLibraries(released.get("intel-gpu-node-agent"));
     Chart.installFrom(
         List.of(
             "oci://" + place + "/intel-gpu-resource-driver", "--version=0.1.0", "--plain-http"));
@@ -82,6 +84,25 @@ class StructuredChartInstallIT {
             "intel-gpu-simulator",
             "intel-gpu-resource-driver");
     return pushed;
+  }
+
+  /** Reads back what ./release attached: by the image's digest alone, as anybody would. */
+  private static void assertHasTheListOfItsLibraries(String image) {
+    assertThat(
+            Shell.run(
+                "bash",
+                "-euo",
+                "pipefail",
+                "-c",
+                """
+                list=$(oras discover --plain-http --format json \
+                  --artifact-type application/vnd.cyclonedx+json "$1" | jq -r '.referrers[].reference')
+                blob=$(oras manifest fetch --plain-http "$list" | jq -r '.layers[0].digest')
+                oras blob fetch --plain-http --output - "${list%@*}@$blob" | jq -r .bomFormat
+                """,
+                "bash",
+                image))
+        .isEqualToIgnoringNewLines("CycloneDX");
   }
 
   /** Returns the images that the agents' pods name, after all of them have become ready. */
