@@ -35,7 +35,9 @@ class ReleaseArgumentsTest {
 
   @Test
   void helps() {
-    assertThat(release("--help")).startsWith("usage: ./release --registry HOST[:PORT]/PATH");
+    assertThat(release("--help"))
+        .startsWith("usage: ./release --registry HOST[:PORT]/PATH")
+        .contains("--without-sbom");
   }
 
   private static String release(String... arguments) {
