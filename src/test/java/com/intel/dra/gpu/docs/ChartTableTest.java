@@ -9,14 +9,19 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The table of the chart's README, its values and their schema agree. */
 class ChartTableTest {
 
   private static final Path CHART = Path.of("deploy/helm/intel-gpu-resource-driver");
   private static final Pattern ROW = Pattern.compile("\\| `([\\w.]+)` \\| `(.*?)` \\| .+ \\|");
+
+  private static final Pattern SETTING = Pattern.compile("\\| `(GPU_[A-Z_]+)`.*");
 
   private final ObjectMapper json = new ObjectMapper();
   private final YAMLMapper yaml = new YAMLMapper();
@@ -49,6 +54,36 @@ class ChartTableTest {
               }
               assertThat(at.isMissingNode()).as(name).isFalse();
             });
+  }
+
+  /** A setting that is misspelt would change nothing, and nobody would see it. */
+  @ParameterizedTest
+  @CsvSource({"controllerSettings, Controller", "nodeAgentSettings, Node agent|Structured mode"})
+  void theSchemaKnowsTheSettingsOfEachApplication(String definition, String sections)
+      throws IOException {
+    var documented = new TreeSet<String>();
+    String section = "";
+    for (String line : Documents.lines(Path.of("docs/reference/settings.md"))) {
+      if (line.startsWith("## ")) {
+        section = line.substring(3);
+      }
+      var row = SETTING.matcher(line);
+      if (row.matches() && section.matches(sections)) {
+        documented.add(row.group(1));
+      }
+    }
+
+    var known = new TreeSet<String>();
+    json.readTree(CHART.resolve("values.schema.json").toFile())
+        .path("definitions")
+        .path(definition)
+        .path("propertyNames")
+        .path("anyOf")
+        .path(0)
+        .path("enum")
+        .forEach(name -> known.add(name.asText()));
+    assertThat(documented).hasSizeGreaterThan(3);
+    assertThat(known).isEqualTo(documented);
   }
 
   @Test
