@@ -3,6 +3,7 @@ package com.intel.dra.gpu.e2e;
 import static com.intel.dra.gpu.e2e.StructuredCluster.one;
 import static com.intel.dra.gpu.e2e.StructuredCluster.template;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.List;
@@ -44,6 +45,7 @@ class StructuredChartInstallIT {
 
   @Test
   void podsGetGpusAndUninstallingLeavesTheDefinitionAndWhatRuns() {
+    assertRefusesAModeThatDoesNotFit();
     Shell.kubectl("delete", "-f", "target/kubernetes/crds/", "--ignore-not-found");
     String place = Shell.run("e2e/cluster/registry.sh").lines().toList().getLast() + "/gpu";
     Map<String, String> released = release(place);
@@ -84,6 +86,17 @@ class StructuredChartInstallIT {
             "intel-gpu-simulator",
             "intel-gpu-resource-driver");
     return pushed;
+  }
+
+  /** Helm installs nothing then. */
+  private static void assertRefusesAModeThatDoesNotFit() {
+    String[] install = {
+      "helm", "install", "gpu", Chart.FOLDER, "-n", "default", "--set", "mode=classic"
+    };
+    assertThatThrownBy(() -> Shell.run(install))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("mode=classic does not fit this cluster: Kubernetes v")
+        .hasMessageContaining("set mode=auto");
   }
 
   /** Reads back what ./release attached: by the image's digest alone, as anybody would. */
