@@ -29,13 +29,9 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Prepares claims of structured DRA. The scheduler's allocation is in the claim, which is read from
@@ -109,7 +105,7 @@ public class StructuredPreparation implements DeadlinePreparer {
       this.claim = claim;
     }
 
-    WantedClaim wanted() {
+    WantedClaim wanted(Optional<String> unknown) {
       lastRead = Optional.empty();
       Optional<ResourceClaim> found;
       try {
@@ -118,7 +114,7 @@ public class StructuredPreparation implements DeadlinePreparer {
         return fromItsRecord(claim, e);
       }
       lastRead = found;
-      return StructuredPreparation.this.wanted(claim, found);
+      return StructuredPreparation.this.wanted(claim, found, unknown);
     }
 
     /** Empty if the last look was in vain. */
@@ -132,13 +128,17 @@ public class StructuredPreparation implements DeadlinePreparer {
    */
   private WantedClaim ifKnown(ClaimReference claim, Look look) {
     Optional<String> unknown = offer.unknown(); // asked before the look that depends on it
-    WantedClaim wanted = look.wanted();
+    WantedClaim wanted = look.wanted(unknown);
     return unknown.isPresent()
             && wanted instanceof WantedClaim.Known(PreparedClaim known)
             && !isRecorded(claim, known)
-        ? new WantedClaim.NotKnownYet(
-            unknown.get() + "; it is tried again: see the log of the node agent")
+        ? notKnownYet(unknown.get())
         : wanted;
+  }
+
+  private static WantedClaim notKnownYet(String unknown) {
+    return new WantedClaim.NotKnownYet(
+        unknown + "; it is tried again: see the log of the node agent");
   }
 
   private boolean isRecorded(ClaimReference claim, PreparedClaim wanted) {
@@ -189,7 +189,8 @@ public class StructuredPreparation implements DeadlinePreparer {
                         + cause.getMessage()));
   }
 
-  private WantedClaim wanted(ClaimReference claim, Optional<ResourceClaim> found) {
+  private WantedClaim wanted(
+      ClaimReference claim, Optional<ResourceClaim> found, Optional<String> unknown) {
     if (found.isEmpty()) {
       return new WantedClaim.Unknown("there is no such claim any more; delete its pods");
     }
@@ -209,7 +210,7 @@ public class StructuredPreparation implements DeadlinePreparer {
               "it was given no device of driver %s on node %s; delete its pods so that it is allocated anew"
                   .formatted(driver, config.nodeName()));
       case ClaimResults.Given(var results, var configurations) when configurations.isEmpty() ->
-          wanted(claim, times(found.get()), results);
+          wanted(claim, AllocationTime.of(found.get()), results, unknown);
       case ClaimResults.Given(var results, var configurations) ->
           new WantedClaim.Unknown(unknownParameters(driver, configurations.getFirst()));
     };
@@ -231,22 +232,14 @@ public class StructuredPreparation implements DeadlinePreparer {
     };
   }
 
-  private static VfChanges.ClaimTimes times(ResourceClaim claim) {
-    return new VfChanges.ClaimTimes(
-        time(claim.getMetadata().getCreationTimestamp()),
-        time(claim.getStatus().getAllocation().getAllocationTimestamp()));
-  }
-
-  private static Optional<Instant> time(@Nullable String text) {
-    try {
-      return Optional.ofNullable(text).map(OffsetDateTime::parse).map(OffsetDateTime::toInstant);
-    } catch (DateTimeParseException e) {
-      return Optional.empty();
-    }
-  }
-
+  /**
+   * @param unknown what is not known yet and decides which devices there are; empty if all is known
+   */
   private WantedClaim wanted(
-      ClaimReference claim, VfChanges.ClaimTimes times, List<ClaimResults.Result> given) {
+      ClaimReference claim,
+      VfChanges.ClaimTimes times,
+      List<ClaimResults.Result> given,
+      Optional<String> unknown) {
     GpuOffer now =
         offer
             .current()
@@ -264,6 +257,9 @@ public class StructuredPreparation implements DeadlinePreparer {
         held.addAll(heldFor(claim, takenOver.get()));
         results.add(takenOver.get());
         continue;
+      }
+      if (device.isEmpty() && unknown.isPresent()) {
+        return notKnownYet(unknown.get());
       }
       if (device.isEmpty()) {
         return new WantedClaim.Unknown(

@@ -130,6 +130,23 @@ public class SliceOffer {
         .forEach(this::followPolicy);
   }
 
+  /**
+   * Call this periodically, before {@link #followPolicies}.
+   *
+   * @param offer what the API server has now; empty if that is not known
+   */
+  void isPublished(Optional<GpuOffer> offer) {
+    changes.nothingIsKnownToBePublished();
+    offer.map(GpuOffer::gpus).orElse(List.of()).stream()
+        .forEach(gpu -> changes.isPublished(gpu.gpu().uid(), openProfile(gpu.vfs())));
+  }
+
+  private static Optional<String> openProfile(OfferedGpu.Vfs vfs) {
+    return vfs instanceof OfferedGpu.Vfs.OnDemand onDemand && !onDemand.isClosed()
+        ? Optional.of(onDemand.profile().name())
+        : Optional.empty();
+  }
+
   /** A GPU that cannot be split now may be again soon, and one that is withheld gives no VFs. */
   private void followPolicy(Gpu gpu) {
     GpuPolicy policy = policies.of(gpu).policy();

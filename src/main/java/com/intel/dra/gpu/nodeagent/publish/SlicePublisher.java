@@ -81,6 +81,7 @@ public class SlicePublisher implements SliceListener {
     if (release.isEmpty()) {
       return; // the best form is not known, so the published slices stay
     }
+    offer.isPublished(keeper.isUpToDate() ? wanted : Optional.empty());
     offer.followPolicies();
     Optional<GpuOffer> now = offer.current();
     boolean isNew = !now.equals(wanted) || !release.equals(offeredFor);

@@ -15,8 +15,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
@@ -39,8 +41,16 @@ public class VfChanges {
    */
   static final Duration COUNTS_FOR = Duration.ofSeconds(12);
 
+  /**
+   * For how long a claim of which nothing says when it was allocated may still have the VFs before.
+   * Usually a claim is prepared some seconds after it was allocated, and a claim that pods use one
+   * after the other is allocated again and again.
+   */
+  static final Duration UNKNOWN_FOR = Duration.ofHours(1);
+
   private final PublishedVfs published;
   private final Clock clock;
+  private final Set<DeviceUid> closed = new HashSet<>();
   private String lastFailure = "";
 
   /**
@@ -60,13 +70,33 @@ public class VfChanges {
     }
   }
 
+  /** Call this while it is not known what the API server has. */
+  synchronized void nothingIsKnownToBePublished() {
+    closed.clear();
+  }
+
+  /**
+   * Call this when the API server has what is offered of the GPU, before {@link #follow}.
+   *
+   * @param open the profile of the VFs that new claims may be given; empty if there are none
+   */
+  synchronized void isPublished(DeviceUid gpu, Optional<String> open) {
+    boolean isOpen =
+        open.isPresent() && open.equals(published.find(gpu).map(known -> known.now().profile()));
+    if (isOpen) {
+      closed.remove(gpu);
+    } else {
+      closed.add(gpu);
+    }
+  }
+
   /** Call this for each GPU periodically, before it is published. */
   synchronized void follow(DeviceUid gpu, Optional<VfProfile> wanted) {
     Vfs others = wanted.map(VfChanges::vfs).orElse(Vfs.NONE);
     Optional<OfGpu> before = published.find(gpu);
     OfGpu after =
         before
-            .map(known -> next(known, others, clock.instant().getEpochSecond()))
+            .map(known -> next(known, others, closed.contains(gpu), now()))
             .orElseGet(() -> OfGpu.first(others));
     if (before.map(after::equals).orElse(others.equals(Vfs.NONE))) {
       return;
@@ -84,7 +114,14 @@ public class VfChanges {
     }
   }
 
-  private static OfGpu next(OfGpu known, Vfs wanted, long now) {
+  private long now() {
+    return clock.instant().getEpochSecond();
+  }
+
+  /**
+   * @param isClosed whether the API server has it that no new claim gets those of before
+   */
+  private static OfGpu next(OfGpu known, Vfs wanted, boolean isClosed, long now) {
     if (known.now().equals(wanted)) {
       return known.since(0);
     }
@@ -93,7 +130,7 @@ public class VfChanges {
     }
     long changedAt = known.changedAt();
     if (changedAt == 0 || changedAt > now) {
-      return known.since(now);
+      return isClosed ? known.since(now) : known;
     }
     return now - changedAt < CLOSED_FOR.toSeconds()
         ? known
@@ -118,18 +155,21 @@ public class VfChanges {
   /**
    * The VFs of the GPU when a claim was given the one with this index; empty if they are still the
    * same, or are not known. If the time of the allocation is not known, they are the largest that
-   * the claim may have been given.
+   * the claim may have been given, as long as that is likely.
    */
   Optional<Vfs> given(DeviceUid gpu, int index, ClaimTimes times) {
-    return published.find(gpu).flatMap(known -> given(known, index, times));
+    return published.find(gpu).flatMap(known -> given(known, index, times, now()));
   }
 
-  private static Optional<Vfs> given(OfGpu known, int index, ClaimTimes times) {
+  private static Optional<Vfs> given(OfGpu known, int index, ClaimTimes times, long now) {
     List<Former> possible =
         known.former().stream().filter(former -> former.vfs().has(index)).toList();
     List<Vfs> atItsTime =
         possible.stream()
             .filter(former -> times.areBefore(former.until()))
+            .filter(
+                former ->
+                    times.allocated().isPresent() || now - former.until() < UNKNOWN_FOR.toSeconds())
             .map(Former::vfs)
             .toList();
     Optional<Vfs> found =

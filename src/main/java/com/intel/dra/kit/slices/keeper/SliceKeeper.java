@@ -72,7 +72,8 @@ public final class SliceKeeper implements AutoCloseable {
   private final RepairBudget repairs;
   private final Backoff backoff;
 
-  private volatile Wanted wanted = new Wanted.Unknown();
+  private volatile Wish wish = new Wish(0, new Wanted.Unknown());
+  private volatile long lastDone = -1;
   private volatile boolean closed;
   private @Nullable Thread thread;
 
@@ -88,6 +89,11 @@ public final class SliceKeeper implements AutoCloseable {
 
     record Nothing() implements Wanted {}
   }
+
+  /**
+   * @param number greater than those of the wishes before
+   */
+  private record Wish(long number, Wanted wanted) {}
 
   /** Makes a keeper for the API server of the client. The caller must close the client. */
   public static SliceKeeper create(
@@ -164,8 +170,16 @@ public final class SliceKeeper implements AutoCloseable {
     store.close();
   }
 
-  private void want(Wanted next) {
-    wanted = next;
+  /**
+   * Returns whether the API server has what was wanted last, or the next best of it. While a call
+   * that publishes or withdraws runs, either answer may be given.
+   */
+  public boolean isUpToDate() {
+    return wish.number() == lastDone;
+  }
+
+  private synchronized void want(Wanted next) {
+    wish = new Wish(wish.number() + 1, next);
     wakeUp.set(Reason.PUBLISH, in(timings.settle()));
   }
 
@@ -200,8 +214,9 @@ public final class SliceKeeper implements AutoCloseable {
     if (reasons.contains(Reason.CHOOSE_AGAIN)) {
       writer.chooseAgain();
     }
+    Wish now = wish;
     PoolWriter.Outcome outcome =
-        switch (wanted) {
+        switch (now.wanted()) {
           case Wanted.Unknown() -> new PoolWriter.Outcome.NotSynced();
           case Wanted.Pools(List<WantedPool> candidates) -> writer.publish(candidates);
           case Wanted.Nothing() -> writer.withdraw();
@@ -212,6 +227,7 @@ public final class SliceKeeper implements AutoCloseable {
       case PoolWriter.Outcome.NotSynced() -> {}
       case PoolWriter.Outcome.Refused() -> chooseAgainLater();
       case PoolWriter.Outcome.Removed(int writes) -> {
+        lastDone = now.number();
         lastTold = Optional.empty();
         wakeUp.clear(Reason.CHOOSE_AGAIN);
         if (writes > 0 || !repair) {
@@ -220,6 +236,7 @@ public final class SliceKeeper implements AutoCloseable {
         spend(repair && writes > 0);
       }
       case PoolWriter.Outcome.Complete(PublishedPool pool, int writes, boolean secondBest) -> {
+        lastDone = now.number();
         if (secondBest) {
           chooseAgainLater();
         } else {

@@ -3,6 +3,7 @@ package com.intel.dra.gpu.nodeagent.app;
 import static com.intel.dra.gpu.nodeagent.app.AgentFixtures.claim;
 import static com.intel.dra.gpu.nodeagent.app.AgentFixtures.result;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.mode.DraMode;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,5 +153,38 @@ class IncompleteRecordTest {
 
     node.agent.policies.setLabels(Map.of());
     assertThat(prepare("b")).isInstanceOf(PrepareResult.Prepared.class);
+  }
+
+  /** Without the labels the agent does not know that the GPU has VFs. */
+  @Test
+  void aCallForADeviceThatOnlyTheLabelsMakeWaitsForThem() throws Exception {
+    node.settle();
+    node.unprepare("a");
+    startAgain(Duration.ofMinutes(10));
+    node.agent.policies.follow(
+        new PolicyRules(
+            List.of(vfs("split", Map.of("pool", "desktop"), 2), vfs("whole", Map.of(), 0))));
+    node.structuredClaims.give("b", result(gpu.uid().vf(0)));
+    var looks = new CountDownLatch(2);
+    node.structuredClaims.whenRead = looks::countDown;
+    var answer = new FutureTask<>(() -> prepare("b"));
+    Thread.ofVirtual().start(answer);
+
+    assertThat(looks.await(SOON.toSeconds(), TimeUnit.SECONDS)).as("it looks again").isTrue();
+    node.agent.policies.setLabels(Map.of("pool", "desktop"));
+    await().atMost(SOON).until(() -> !node.agent.pending.all().isEmpty());
+    node.settle();
+
+    assertThat(answer.get(SOON.toSeconds(), TimeUnit.SECONDS))
+        .isInstanceOf(PrepareResult.Prepared.class);
+  }
+
+  private static PolicyRule vfs(String name, Map<String, String> labels, int count) {
+    return new PolicyRule(
+        name,
+        new RuleMatch(Set.of(), labels, Set.of(), Set.of(), Set.of(), Optional.empty()),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(count));
   }
 }

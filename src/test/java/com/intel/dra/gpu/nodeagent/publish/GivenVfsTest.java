@@ -17,6 +17,7 @@ import com.intel.dra.gpu.policy.PolicyRules;
 import com.intel.dra.gpu.policy.RuleMatch;
 import com.intel.dra.gpu.structured.DeviceName;
 import com.intel.dra.kit.kubelet.api.PrepareResult;
+import io.fabric8.kubernetes.api.model.FieldsV1;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.resource.v1.Device;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResult;
@@ -27,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,8 +64,19 @@ class GivenVfsTest {
     publish();
   }
 
-  /** As each second. */
+  /** As each second, while the API server answers. */
   private void publish() {
+    node.agent.offer.isPublished(Optional.empty());
+    node.agent.offer.followPolicies();
+    node.settle();
+    node.agent.offer.isPublished(node.agent.offer.current());
+    node.agent.offer.followPolicies();
+    node.settle();
+  }
+
+  /** As each second, while the API server takes nothing. */
+  private void publishInVain() {
+    node.agent.offer.isPublished(Optional.empty());
     node.agent.offer.followPolicies();
     node.settle();
   }
@@ -113,6 +126,30 @@ class GivenVfsTest {
                   .build();
         });
     return prepareAgain(claim);
+  }
+
+  /** The API server says when the scheduler wrote the claim, and the claim does not. */
+  private void wroteAt(String claim, String time) {
+    var fields = new FieldsV1();
+    fields.setAdditionalProperty("f:status", Map.of("f:allocation", Map.of()));
+    node.structuredClaims.byName.computeIfPresent(
+        claim(claim).name(),
+        (_, given) ->
+            new ResourceClaimBuilder(given)
+                .editMetadata()
+                .withCreationTimestamp(FIRST_DAY)
+                .addNewManagedField()
+                .withManager("kube-controller-manager")
+                .withTime(FIRST_DAY)
+                .endManagedField()
+                .addNewManagedField()
+                .withManager("kube-scheduler")
+                .withSubresource("status")
+                .withTime(time)
+                .withFieldsV1(fields)
+                .endManagedField()
+                .endMetadata()
+                .build());
   }
 
   private PrepareResult prepareAgain(String claim) {
@@ -214,6 +251,67 @@ class GivenVfsTest {
     assertThat(prepare("a", gpu.uid().vf(0), FIRST_DAY, ""))
         .isInstanceOf(PrepareResult.Prepared.class);
     assertThat(memoryMiB("a")).isEqualTo(before);
+  }
+
+  /** Its pods use it one after the other for years, and its time of creation says nothing. */
+  @Test
+  void aClaimOfUnknownTimeGetsAVfOfBeforeForAWhileOnly() {
+    change(2, 4);
+    int now = publishedMiB(gpu.uid().vf(0));
+    node.pass(VfChanges.UNKNOWN_FOR);
+
+    assertThat(prepare("a", gpu.uid().vf(0), FIRST_DAY, ""))
+        .isInstanceOf(PrepareResult.Prepared.class);
+    assertThat(memoryMiB("a")).isEqualTo(now);
+  }
+
+  @Test
+  void theTimeIsThatOfTheSchedulersWriteWhereTheClaimSaysNone() {
+    change(2, 4);
+    int now = publishedMiB(gpu.uid().vf(0));
+    node.structuredClaims.give("a", result(gpu.uid().vf(0)));
+    node.structuredClaims.reserve("a", "pod-1", "uid-1");
+    wroteAt("a", SECOND_DAY);
+
+    assertThat(prepareAgain("a")).isInstanceOf(PrepareResult.Prepared.class);
+    assertThat(memoryMiB("a")).isEqualTo(now);
+  }
+
+  @Test
+  void theSchedulersLastWriteIsNotTheAllocationIfItReservedForAnotherPod() {
+    follow(vfs(2));
+    int before = publishedMiB(gpu.uid().vf(0));
+    change(2, 4);
+    node.structuredClaims.give("a", result(gpu.uid().vf(0)));
+    node.structuredClaims.reserve("a", "pod-1", "uid-1");
+    node.structuredClaims.reserve("a", "pod-2", "uid-2");
+    wroteAt("a", SECOND_DAY);
+
+    assertThat(prepareAgain("a")).isInstanceOf(PrepareResult.Prepared.class);
+    assertThat(memoryMiB("a")).isEqualTo(before);
+  }
+
+  /** The scheduler goes on giving the VFs that the API server shows. */
+  @Test
+  void theTimeOfAChangeCountsFromWhenItIsPublished() {
+    follow(vfs(2));
+    node.pass(DAY);
+    int before = publishedMiB(gpu.uid().vf(0));
+    node.agent.policies.follow(new PolicyRules(List.of(vfs(4))));
+    publishInVain();
+    node.pass(DAY);
+    publishInVain();
+    assertThat(publishedMiB(gpu.uid().vf(0)))
+        .as("nobody has seen that it is closed")
+        .isEqualTo(before);
+
+    publish();
+    node.pass(LONG_ENOUGH);
+    publish();
+    assertThat(publishedMiB(gpu.uid().vf(0))).isLessThan(before);
+    assertThat(prepare("a", gpu.uid().vf(0), FIRST_DAY, "1970-01-02T23:00:00Z"))
+        .isInstanceOf(PrepareResult.Prepared.class);
+    assertThat(memoryMiB("a")).as("given while the API server was away").isEqualTo(before);
   }
 
   @Test

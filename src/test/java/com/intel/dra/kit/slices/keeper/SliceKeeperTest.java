@@ -97,6 +97,23 @@ class SliceKeeperTest {
   }
 
   @Test
+  void itIsUpToDateWhenTheApiServerHasWhatWasWantedLast() {
+    start(whole());
+    await().until(keeper::isUpToDate);
+    awaitPublished("card-0");
+
+    server.setDown(true);
+    keeper.publish(WantedPool.of(List.of(device("card-1"))));
+    assertThat(keeper.isUpToDate()).isFalse();
+    await().until(() -> heard.count("failed") > 0);
+    assertThat(keeper.isUpToDate()).isFalse();
+
+    server.setDown(false);
+    await().until(keeper::isUpToDate);
+    assertThat(server.deviceNames()).containsExactly("card-1");
+  }
+
+  @Test
   void noCandidateAtAllIsAMistake() {
     assertThatIllegalArgumentException().isThrownBy(() -> keeper.publish(List.of()));
   }
