@@ -110,10 +110,13 @@ public class StructuredAbandonedClaims {
         });
   }
 
-  /** A claim that was taken over from the GAS has no name, so the API server cannot be asked. */
+  /**
+   * A claim that was taken over from the GAS, or from the Go driver after it was deleted, has no
+   * name, so the API server cannot be asked.
+   */
   private boolean isAllocatedHere(String uid, PreparedClaim claim) {
     if (claim.name().isEmpty()) {
-      return true;
+      return !prepared.deleted().contains(uid);
     }
     Optional<ResourceClaim> found =
         claims

@@ -108,9 +108,31 @@ public final class PreparedClaims {
 
   /** Records claims with one write and replaces earlier records of them. */
   public void putAll(Map<String, PreparedClaim> claims) throws IOException {
-    long number = recordings.incrementAndGet();
-    claims.keySet().forEach(uid -> lastRecording.put(uid, number));
+    isRecording(claims.keySet());
     state.change(now -> now.with(claims));
+  }
+
+  /**
+   * Records claims that the Go driver prepared.
+   *
+   * @param deleted those of them that the API server has no more
+   */
+  public void takeOver(Map<String, PreparedClaim> claims, Set<String> deleted) throws IOException {
+    isRecording(claims.keySet());
+    state.change(now -> now.withTakenOver(claims, deleted));
+  }
+
+  private void isRecording(Set<String> uids) {
+    long number = recordings.incrementAndGet();
+    uids.forEach(uid -> lastRecording.put(uid, number));
+  }
+
+  /**
+   * Returns the UIDs of prepared claims that were deleted before they were taken over: nothing else
+   * says so, because their names are not known.
+   */
+  public Set<String> deleted() {
+    return state.get().deleted();
   }
 
   /** Returns how often this process has recorded claims, to tell later whether it has since. */

@@ -22,6 +22,7 @@ import org.jboss.logging.Logger;
  *   "bootId" : "5f0c…",          // of the boot in which the claims were prepared
  *   "complete" : true,           // false: to be completed from the GAS (the file was lost before)
  *   "gone" : [ "&lt;claim UID&gt;" ], // unprepared while incomplete: the GAS may still list it; may be absent
+ *   "deleted" : [ "&lt;claim UID&gt;" ], // of claims: deleted before they were taken over; may be absent
  *   "earlier" : [ { "uid" : "&lt;claim UID&gt;", "claim" : { … } } ], // of an earlier boot; may be absent
  *   "claims" : {
  *     "&lt;claim UID&gt;" : {
@@ -36,10 +37,12 @@ import org.jboss.logging.Logger;
  * </pre>
  *
  * <p>The version must be raised for a change that this code would misread. Version 1, which had no
- * results, is read too. Agents older than {@code gone} and {@code earlier} ignore them, and
- * likewise {@code shares} and {@code totalshares} of a device, which are absent if the GPU is not
- * shared by count.
+ * results, is read too. Agents older than {@code gone}, {@code deleted} and {@code earlier} ignore
+ * them, and likewise {@code shares} and {@code totalshares} of a device, which are absent if the
+ * GPU is not shared by count.
  *
+ * @param deleted those of the claims that were taken over from the Go driver when the API server
+ *     had them no more
  * @param earlier claims of structured DRA that were prepared in an earlier boot, and neither
  *     prepared nor unprepared since
  */
@@ -47,6 +50,7 @@ public record PreparedClaimsDocument(
     String bootId,
     boolean complete,
     Set<String> gone,
+    Set<String> deleted,
     Map<String, PreparedClaim> earlier,
     Map<String, PreparedClaim> claims) {
 
@@ -55,10 +59,12 @@ public record PreparedClaimsDocument(
   private static final Logger LOG = Logger.getLogger(PreparedClaimsDocument.class);
 
   private static final String GONE = "gone";
+  private static final String DELETED = "deleted";
   private static final String EARLIER = "earlier";
 
   public PreparedClaimsDocument {
     gone = Set.copyOf(gone);
+    deleted = Set.copyOf(deleted);
     earlier = Map.copyOf(earlier);
     claims = Map.copyOf(claims);
   }
@@ -77,6 +83,7 @@ public record PreparedClaimsDocument(
       String bootId,
       boolean complete,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedSet<String> gone,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedSet<String> deleted,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Earlier> earlier,
       Map<String, PreparedClaim> claims) {}
 
@@ -91,11 +98,13 @@ public record PreparedClaimsDocument(
       String bootId,
       boolean complete,
       Set<String> gone,
+      Set<String> deleted,
       List<JsonNode> earlier,
       Map<String, JsonNode> claims) {
 
     private Raw {
       gone = Set.copyOf(gone);
+      deleted = Set.copyOf(deleted);
       earlier = List.copyOf(earlier);
     }
   }
@@ -109,7 +118,7 @@ public record PreparedClaimsDocument(
 
   /** Returns a document without claims. */
   static PreparedClaimsDocument empty(String bootId, boolean complete) {
-    return new PreparedClaimsDocument(bootId, complete, Set.of(), Map.of(), Map.of());
+    return new PreparedClaimsDocument(bootId, complete, Set.of(), Set.of(), Map.of(), Map.of());
   }
 
   /** Returns the document of a later boot, which has ended all containers. */
@@ -117,14 +126,14 @@ public record PreparedClaimsDocument(
     var all = new TreeMap<>(earlier);
     all.putAll(claims);
     all.values().removeIf(claim -> claim.results().isEmpty());
-    return new PreparedClaimsDocument(laterBootId, true, Set.of(), all, Map.of());
+    return new PreparedClaimsDocument(laterBootId, true, Set.of(), Set.of(), all, Map.of());
   }
 
   /** Returns this document without that claim of an earlier boot, unless it is another one now. */
   PreparedClaimsDocument withoutEarlier(String uid, PreparedClaim claim) {
     var changed = new TreeMap<>(earlier);
     changed.remove(uid, claim);
-    return new PreparedClaimsDocument(bootId, complete, gone, changed, claims);
+    return new PreparedClaimsDocument(bootId, complete, gone, deleted, changed, claims);
   }
 
   private Map<String, PreparedClaim> earlierWithout(Set<String> uids) {
@@ -140,7 +149,28 @@ public record PreparedClaimsDocument(
     var left = new TreeSet<>(gone);
     left.removeAll(prepared.keySet());
     return new PreparedClaimsDocument(
-        bootId, complete, left, earlierWithout(prepared.keySet()), changed);
+        bootId,
+        complete,
+        left,
+        without(deleted, prepared.keySet()),
+        earlierWithout(prepared.keySet()),
+        changed);
+  }
+
+  /** Returns this document with these claims, of which some were deleted before. */
+  PreparedClaimsDocument withTakenOver(Map<String, PreparedClaim> taken, Set<String> wereDeleted) {
+    PreparedClaimsDocument changed = with(taken);
+    var all = new TreeSet<>(wereDeleted);
+    all.retainAll(taken.keySet());
+    all.addAll(changed.deleted());
+    return new PreparedClaimsDocument(
+        bootId, complete, changed.gone(), all, changed.earlier(), changed.claims());
+  }
+
+  private static Set<String> without(Set<String> uids, Set<String> others) {
+    var left = new TreeSet<>(uids);
+    left.removeAll(others);
+    return left;
   }
 
   /**
@@ -153,7 +183,8 @@ public record PreparedClaimsDocument(
     if (!complete) {
       added.addAll(uids);
     }
-    return new PreparedClaimsDocument(bootId, complete, added, earlierWithout(uids), changed);
+    return new PreparedClaimsDocument(
+        bootId, complete, added, without(deleted, uids), earlierWithout(uids), changed);
   }
 
   /**
@@ -168,7 +199,7 @@ public record PreparedClaimsDocument(
     changed.keySet().removeAll(gone);
     changed.putAll(claims);
     return new PreparedClaimsDocument(
-        bootId, true, Set.of(), earlierWithout(changed.keySet()), changed);
+        bootId, true, Set.of(), deleted, earlierWithout(changed.keySet()), changed);
   }
 
   byte[] encode() {
@@ -178,6 +209,7 @@ public record PreparedClaimsDocument(
             bootId,
             complete,
             new TreeSet<>(gone),
+            new TreeSet<>(deleted),
             new TreeMap<>(earlier)
                 .entrySet().stream()
                     .map(entry -> new Earlier(entry.getKey(), entry.getValue()))
@@ -202,7 +234,8 @@ public record PreparedClaimsDocument(
 
   private static Decoded decode(
       byte[] bytes, int version, Function<JsonNode, Optional<PreparedClaim>> claim) {
-    return switch (StateDocument.decode(bytes, version, Raw.class, Set.of(GONE, EARLIER))) {
+    return switch (StateDocument.decode(
+        bytes, version, Raw.class, Set.of(GONE, DELETED, EARLIER))) {
       case StateDocument.Decoded.Valid<Raw>(Raw read) -> new Decoded.Valid(understood(read, claim));
       case StateDocument.Decoded.Damaged<Raw>(String reason) -> new Decoded.Damaged(reason);
     };
@@ -216,14 +249,15 @@ public record PreparedClaimsDocument(
     Map<String, PreparedClaim> earlier = earlier(read.earlier());
     if (claims.size() == read.claims().size()) {
       return new PreparedClaimsDocument(
-          read.bootId(), read.complete(), read.gone(), earlier, claims);
+          read.bootId(), read.complete(), read.gone(), read.deleted(), earlier, claims);
     }
     var lost = new TreeSet<>(read.claims().keySet());
     lost.removeAll(claims.keySet());
     LOG.errorf(
         "The record of prepared claims has invalid entries, of claims %s: they are rebuilt from the GAS if it has them",
         lost);
-    return new PreparedClaimsDocument(read.bootId(), false, read.gone(), earlier, claims);
+    return new PreparedClaimsDocument(
+        read.bootId(), false, read.gone(), read.deleted(), earlier, claims);
   }
 
   /** Leaves out what is invalid: nothing uses these claims' devices now. */

@@ -8,7 +8,6 @@ import com.intel.dra.gpu.nodeagent.devices.DeviceLock;
 import com.intel.dra.gpu.nodeagent.devices.NodeDevices;
 import com.intel.dra.gpu.nodeagent.gas.GasInformer;
 import com.intel.dra.gpu.nodeagent.life.ActingAgent;
-import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
 import com.intel.dra.gpu.nodeagent.tell.NodeEvents;
 import com.intel.dra.kit.files.AtomicFile;
@@ -20,8 +19,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,19 +56,12 @@ public class TakeOver {
   private final NodeEvents events;
   private final DeviceLock lock;
   private final GasInformer gas;
-  private final InstantSource clock;
 
   private volatile boolean settled;
   private String problem = "";
 
   /** Unprepared while the record was not taken over yet. */
   private final Set<String> ended = new TreeSet<>();
-
-  /** Claims that the API server did not have when they were taken over. */
-  private final Map<String, PreparedClaim> gone = new TreeMap<>();
-
-  private Instant takenAt = Instant.MAX;
-  private long recordings;
 
   @Inject
   public TakeOver(
@@ -83,8 +73,7 @@ public class TakeOver {
       ActingAgent acting,
       NodeEvents events,
       DeviceLock lock,
-      GasInformer gas,
-      InstantSource steadyClock) {
+      GasInformer gas) {
     Path path = config.pluginDir(mode).resolve(FILE_NAME);
     this.file = new AtomicFile(path, PosixFilePermissions.fromString("rw-------"));
     this.config = config;
@@ -95,7 +84,6 @@ public class TakeOver {
     this.events = events;
     this.lock = lock;
     this.gas = gas;
-    this.clock = steadyClock;
     this.settled = isNotToBeTakenOver(path, config.takeOver());
   }
 
@@ -124,8 +112,9 @@ public class TakeOver {
   /** Call this periodically. It may block on the API server. */
   public void look() {
     if (settled) {
-      forgetTheGone();
-    } else if (Files.notExists(file.path())) {
+      return;
+    }
+    if (Files.notExists(file.path())) {
       settle(); // another agent has taken it over, or the administrator has removed it
     } else if (acting.isActing()) {
       devices.known().ifPresent(this::read);
@@ -179,12 +168,8 @@ public class TakeOver {
       taken = TakenOverClaims.of(record.without(ended), known, atApiServer, config.nodeName());
       var added = new TreeMap<>(taken.byUid());
       added.keySet().removeAll(prepared.all().keySet()); // taken over before, or prepared since
-      prepared.putAll(added);
+      prepared.takeOver(added, taken.gone());
       file.setAsideAs(TAKEN_FILE_NAME);
-      added.keySet().retainAll(taken.gone());
-      gone.putAll(added);
-      takenAt = clock.instant();
-      recordings = prepared.recordings();
       settle();
     }
     if (!taken.notHere().isEmpty()) {
@@ -203,21 +188,5 @@ public class TakeOver {
     ended.clear();
     lock.signalChange();
     gas.reconcileSoon();
-  }
-
-  /** Their names are not known, so nobody else can ask whether they are allocated. */
-  private synchronized void forgetTheGone() {
-    if (gone.isEmpty() || clock.instant().isBefore(takenAt.plus(config.abandonedClaimsAfter()))) {
-      return;
-    }
-    try {
-      for (Map.Entry<String, PreparedClaim> claim : Map.copyOf(gone).entrySet()) {
-        prepared.removeUnchanged(claim.getKey(), claim.getValue(), recordings);
-        gone.remove(claim.getKey());
-      }
-      gas.reconcileSoon();
-    } catch (IOException e) {
-      LOG.warnf("Claims that are gone could not be removed from the record yet: %s", e);
-    }
   }
 }

@@ -160,8 +160,7 @@ public final class AgentParts {
     policies = new GpuPolicies(config);
     events = new TestingNodeEvents(config);
     takeOver =
-        new TakeOver(
-            config, mode, listed, devices, prepared, acting, events, lock, informer, clock);
+        new TakeOver(config, mode, listed, devices, prepared, acting, events, lock, informer);
     offer =
         new SliceOffer(
             devices,

@@ -180,6 +180,10 @@ public final class VfNode {
     start();
   }
 
+  public Instant now() {
+    return now;
+  }
+
   public void pass(Duration time) {
     now = now.plus(time);
   }

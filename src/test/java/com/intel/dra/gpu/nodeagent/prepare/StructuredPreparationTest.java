@@ -113,8 +113,7 @@ class StructuredPreparationTest {
                 new TheOnlyAgent(),
                 new TestingNodeEvents(config),
                 lock,
-                gas,
-                InstantSource.system()),
+                gas),
             config);
     return new FreshDeadlinePreparer(
         new StructuredPreparation(

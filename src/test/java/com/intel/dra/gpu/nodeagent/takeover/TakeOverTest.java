@@ -10,6 +10,7 @@ import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.nodeagent.app.VfNode;
+import com.intel.dra.gpu.nodeagent.prepare.StructuredAbandonedClaims;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
 import com.intel.dra.gpu.structured.DeviceName;
 import com.intel.dra.gpu.structured.OfferedDevices;
@@ -364,13 +365,48 @@ class TakeOverTest {
     start();
     takeOver();
     assertThat(taints(gpu.uid())).containsExactly("gpu.intel.com/in-use:NoSchedule");
+    StructuredAbandonedClaims abandoned = abandoned();
+    abandoned.forget();
     node.pass(Duration.ofMinutes(9));
-    takeOver();
+    abandoned.forget();
     assertThat(node.agent.prepared.all()).containsOnlyKeys("a");
     node.pass(Duration.ofMinutes(2));
-    takeOver();
+    abandoned.forget();
     assertThat(node.agent.prepared.all()).isEmpty();
     assertThat(taints(gpu.uid())).isEmpty();
+  }
+
+  @Test
+  void aClaimThatIsGoneIsForgottenByALaterAgentToo() throws IOException {
+    goDriverPrepared("a", nameOf(gpu), false);
+    start();
+    takeOver();
+    node.start(); // without the setting
+
+    StructuredAbandonedClaims abandoned = abandoned();
+    abandoned.forget();
+    node.pass(Duration.ofMinutes(11));
+    abandoned.forget();
+    assertThat(node.agent.prepared.all()).isEmpty();
+    assertThat(node.agent.prepared.deleted()).isEmpty();
+  }
+
+  /** An agent that ends between the two writes finds its own claims in the record again. */
+  @Test
+  void thatAClaimIsGoneIsKnownAlsoIfTheRecordIsTakenOverTwice() throws IOException {
+    goDriverPrepared("a", nameOf(gpu), false);
+    start();
+    takeOver();
+    Files.move(taken(), record());
+
+    start();
+    takeOver();
+    assertThat(node.agent.prepared.deleted()).containsExactly("a");
+  }
+
+  private StructuredAbandonedClaims abandoned() {
+    return new StructuredAbandonedClaims(
+        node.agent.prepared, node.structuredClaims, node.informer, node.config(), node::now);
   }
 
   @Test
