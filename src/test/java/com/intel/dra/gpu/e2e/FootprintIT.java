@@ -106,8 +106,6 @@ class FootprintIT {
                 PREPARED_FILE + ".lock",
                 VF_HOSTS_FILE,
                 VF_HOSTS_FILE + ".lock",
-                PLUGIN + "/published-vfs.json",
-                PLUGIN + "/published-vfs.json.lock",
                 PLUGIN + "/acting.lock",
                 PLUGIN + "/dra-mode"))
         .containsAll(

@@ -152,7 +152,10 @@ class AgentBeans {
   @Produces
   @Singleton
   PublishedVfs publishedVfs(AgentConfig config, DraMode mode) throws IOException {
-    return PublishedVfs.open(stateFolder(config, mode));
+    return switch (mode) {
+      case CLASSIC -> PublishedVfs.none();
+      case STRUCTURED -> PublishedVfs.open(stateFolder(config, mode));
+    };
   }
 
   /** Makes the folder, which is mounted from the host, if it is missing. */

@@ -48,7 +48,8 @@ public final class PublishedVfs {
   /**
    * What was published of one GPU.
    *
-   * @param changedAt since when others are wanted, in seconds since 1970; 0 if these are
+   * @param changedAt since when they are published as those that no new claim gets, because others
+   *     are wanted, in seconds since 1970; 0 if they are not
    * @param former the oldest first
    */
   public record OfGpu(Vfs now, long changedAt, List<Former> former) {
@@ -74,9 +75,9 @@ public final class PublishedVfs {
 
   record Content(int version, Map<String, OfGpu> gpus) {}
 
-  private final SharedState<Map<String, OfGpu>> state;
+  private final Optional<SharedState<Map<String, OfGpu>>> state;
 
-  private PublishedVfs(SharedState<Map<String, OfGpu>> state) {
+  private PublishedVfs(Optional<SharedState<Map<String, OfGpu>>> state) {
     this.state = state;
   }
 
@@ -87,25 +88,33 @@ public final class PublishedVfs {
    * @throws IOException if the folder or file cannot be used at all
    */
   public static PublishedVfs open(Path folder) throws IOException {
-    return new PublishedVfs(SharedState.open(folder, FILE_NAME, DAMAGED_FILE_NAME, new Form()));
+    return new PublishedVfs(
+        Optional.of(SharedState.open(folder, FILE_NAME, DAMAGED_FILE_NAME, new Form())));
+  }
+
+  /** Of a mode in which no VFs are published: it has no file, and takes nothing. */
+  public static PublishedVfs none() {
+    return new PublishedVfs(Optional.empty());
   }
 
   public Optional<OfGpu> find(DeviceUid gpu) {
-    return Optional.ofNullable(state.get().get(gpu.toString()));
+    return state.flatMap(known -> Optional.ofNullable(known.get().get(gpu.toString())));
   }
 
   public void put(DeviceUid gpu, OfGpu published) throws IOException {
-    state.change(
-        now -> {
-          var changed = new TreeMap<>(now);
-          changed.put(gpu.toString(), published);
-          return Map.copyOf(changed);
-        });
+    state
+        .orElseThrow(() -> new IllegalStateException("no VFs are published in this mode"))
+        .change(
+            now -> {
+              var changed = new TreeMap<>(now);
+              changed.put(gpu.toString(), published);
+              return Map.copyOf(changed);
+            });
   }
 
   /** Returns a message for people about the damage that was found since the last call. */
   public Optional<String> takeDamageReport() {
-    return state.takeDamageReport();
+    return state.flatMap(SharedState::takeDamageReport);
   }
 
   private record Form() implements SharedState.Form<Map<String, OfGpu>> {

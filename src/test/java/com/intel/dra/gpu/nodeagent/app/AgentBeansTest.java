@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.nodeagent.app;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import com.intel.dra.gpu.mode.DraMode;
@@ -26,5 +27,16 @@ class AgentBeansTest {
         .withMessageContaining(folder.toString())
         .withMessageContaining("uses structured DRA")
         .withMessageContaining("install those for this version of Kubernetes");
+  }
+
+  @Test
+  void classicModeHasNoFilesForPublishedVfs() throws IOException {
+    TestingConfig config = TestingConfig.below(root);
+
+    assertThat(new AgentBeans().publishedVfs(config, DraMode.CLASSIC).takeDamageReport()).isEmpty();
+    assertThat(config.stateDir(DraMode.CLASSIC)).doesNotExist();
+
+    new AgentBeans().publishedVfs(config, DraMode.STRUCTURED);
+    assertThat(config.stateDir(DraMode.STRUCTURED)).isNotEmptyDirectory();
   }
 }
