@@ -72,6 +72,20 @@ public final class AtomicFile {
    * folder failed, the new one.
    */
   public void write(byte[] content) throws IOException {
+    replace(content, true);
+    syncFolder();
+  }
+
+  /**
+   * Replaces the content, and does not wait for the disk. A process that crashes leaves the old
+   * content or the new one; after a crash of the machine the file may be missing, empty or only a
+   * part. For what is worth nothing after a boot, or is compared before it is used.
+   */
+  public void writeForThisBoot(byte[] content) throws IOException {
+    replace(content, false);
+  }
+
+  private void replace(byte[] content, boolean sync) throws IOException {
     Path temporary = Files.createTempFile(folder, temporaryPrefix, TEMPORARY_SUFFIX);
     try {
       Files.setPosixFilePermissions(temporary, permissions);
@@ -80,14 +94,15 @@ public final class AtomicFile {
         while (bytes.hasRemaining()) {
           channel.write(bytes);
         }
-        channel.force(true);
+        if (sync) {
+          channel.force(true);
+        }
       }
       Files.move(
           temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(temporary);
     }
-    syncFolder();
   }
 
   /** Removes the file; returns false if there was none. */

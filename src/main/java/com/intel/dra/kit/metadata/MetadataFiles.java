@@ -41,7 +41,9 @@ import java.util.regex.Pattern;
  *
  * <p>A driver records a claim as prepared before it has the files written, and removes the record
  * before it has the files removed. Files without a record are then what a crash has left, and
- * {@link #removeLeftovers} removes them.
+ * {@link #removeLeftovers} removes them. The files are not synced to the disk: after a boot no
+ * claim is prepared, so all of them are left over, and those of a claim that is prepared again are
+ * written again if they are not as they should be.
  */
 public final class MetadataFiles {
 
@@ -121,7 +123,7 @@ public final class MetadataFiles {
       var file = new AtomicFile(path, PosixFilePermissions.fromString(FOR_ALL_TO_READ));
       if (file.read(MAX_COMPARED_BYTES).filter(old -> Arrays.equals(old, content)).isEmpty()) {
         file.deleteLeftovers();
-        file.write(content);
+        file.writeForThisBoot(content);
       }
     } catch (IOException e) {
       throw new UnwritableMetadataException(folder, e);

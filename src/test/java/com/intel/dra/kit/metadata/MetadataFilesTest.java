@@ -214,6 +214,20 @@ class MetadataFilesTest {
     assertThat(files().removeLeftovers(() -> List.of(CLAIM))).isEmpty();
   }
 
+  /** The files are not synced to the disk. */
+  @Test
+  void whatACrashOfTheMachineHasCutIsWrittenAgain() throws IOException {
+    files().write(gpuOf(CLAIM));
+    Map<String, String> whole = written(root);
+    Files.writeString(
+        cdi().resolve("gpu.intel.com_metadata_%s_gpu.json".formatted(CLAIM.uid())), "");
+    Files.writeString(folder().resolve("default_my-gpu/gpu/metadata.json"), "{\n  \"meta");
+
+    files().write(gpuOf(CLAIM));
+
+    assertThat(written(root)).isEqualTo(whole);
+  }
+
   @Test
   void aClaimWhoseNameIsNotKnownKeepsNoSpecsOfOthers() throws IOException {
     var crashed = new ClaimReference("default", "crashed", "uid-2");
