@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.device;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -13,6 +14,8 @@ import java.util.OptionalInt;
  * @param pcieRoot its PCIe root complex, such as {@code pci0000:b0}
  * @param numaNode empty if the machine has none, or does not say
  * @param drmNodes empty while there are none
+ * @param meiNodes the numbers of the nodes {@code /dev/mei<N>} by which its firmware is reached;
+ *     only discrete GPUs have any
  * @param memory the source of {@link Gpu#memoryMiB}; empty if the memory was not determined because
  *     the device cannot be offered
  */
@@ -24,8 +27,13 @@ public record GpuFacts(
     Optional<String> pcieRoot,
     OptionalInt numaNode,
     Optional<DrmNodes> drmNodes,
+    List<Integer> meiNodes,
     Optional<MemorySource> memory,
     GpuHealth health) {
+
+  public GpuFacts {
+    meiNodes = List.copyOf(meiNodes);
+  }
 
   /** The model as which it is sold. */
   public GpuModel model() {
@@ -34,7 +42,8 @@ public record GpuFacts(
 
   /** The same facts with another answer to whether it can have VFs. */
   public GpuFacts withSriovCapable(boolean now) {
-    return new GpuFacts(uid, address, driver, now, pcieRoot, numaNode, drmNodes, memory, health);
+    return new GpuFacts(
+        uid, address, driver, now, pcieRoot, numaNode, drmNodes, meiNodes, memory, health);
   }
 
   /**
@@ -50,6 +59,7 @@ public record GpuFacts(
         pcieRoot.or(before::pcieRoot),
         numaNode.isPresent() ? numaNode : before.numaNode,
         drmNodes,
+        meiNodes,
         memory.filter(source -> !(source instanceof MemorySource.Nowhere)).or(before::memory),
         health);
   }
@@ -57,6 +67,6 @@ public record GpuFacts(
   /** The same facts with another state of health. */
   public GpuFacts withHealth(GpuHealth now) {
     return new GpuFacts(
-        uid, address, driver, sriovCapable, pcieRoot, numaNode, drmNodes, memory, now);
+        uid, address, driver, sriovCapable, pcieRoot, numaNode, drmNodes, meiNodes, memory, now);
   }
 }

@@ -1,6 +1,8 @@
 package com.intel.dra.gpu.nodeagent.cdi;
 
+import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.GpuFacts;
 import com.intel.dra.kit.cdi.CdiDevice;
 import com.intel.dra.kit.cdi.CdiKind;
 import com.intel.dra.kit.cdi.ContainerEdits;
@@ -20,6 +22,8 @@ public final class GpuCdiDevices {
 
   private static final String CONTAINER_DRI = "/dev/dri/";
   private static final String BY_PATH = CONTAINER_DRI + "by-path/pci-";
+
+  private static final String FIRMWARE = "-mei";
 
   private GpuCdiDevices() {}
 
@@ -43,6 +47,34 @@ public final class GpuCdiDevices {
     nodes.add(node(byPath + "-card", hostDri.resolve(card)));
     render.ifPresent(name -> nodes.add(node(byPath + "-render", hostDri.resolve(name))));
     return nodes;
+  }
+
+  /**
+   * Returns devices besides, for administrative access: the nodes of those GPUs' firmware. GPUs
+   * without such nodes have none.
+   */
+  public static List<CdiDevice> firmwareOf(List<GpuFacts> gpus, Path devRoot) {
+    return gpus.stream()
+        .filter(gpu -> !gpu.meiNodes().isEmpty())
+        .map(
+            gpu ->
+                new CdiDevice(
+                    firmwareName(gpu.uid()),
+                    ContainerEdits.nodes(
+                        gpu.meiNodes().stream()
+                            .map(number -> "mei" + number)
+                            .map(name -> node("/dev/" + name, devRoot.resolve(name)))
+                            .toList())))
+        .toList();
+  }
+
+  /** The name of the CDI device with the nodes of the GPU's firmware. */
+  public static String firmwareName(DeviceUid gpu) {
+    return gpu + FIRMWARE;
+  }
+
+  public static boolean isFirmware(String cdiName) {
+    return cdiName.endsWith(FIRMWARE);
   }
 
   private static DeviceNode node(String path, Path onHost) {

@@ -202,7 +202,10 @@ public class DeviceMonitor {
   private List<CdiDevice> cdiDevices(Discovery found, List<Gpu> before) {
     List<Gpu> now = found.devices();
     List<Gpu> vanished = before.stream().filter(gpu -> isGone(gpu, now)).toList();
-    return GpuCdiDevices.of(withThoseStillOffered(now, vanished), config.devRoot());
+    var all =
+        new ArrayList<>(GpuCdiDevices.of(withThoseStillOffered(now, vanished), config.devRoot()));
+    all.addAll(GpuCdiDevices.firmwareOf(found.facts(), config.devRoot()));
+    return all;
   }
 
   /** Leaves out vanished devices whose device node now belongs to another device. */

@@ -287,7 +287,7 @@ public class StructuredPreparation implements DeadlinePreparer {
               result.device(),
               result.shareId().orElse(""),
               result.adminAccess(),
-              cdiDevices(device.get().uid().toString(), result.adminAccess())));
+              cdiDevices(device.get().uid(), result.adminAccess())));
     }
     return new WantedClaim.Known(new PreparedClaim(claim.namespace(), claim.name(), held, results));
   }
@@ -304,7 +304,7 @@ public class StructuredPreparation implements DeadlinePreparer {
     return prepared.find(claim.uid()).stream()
         .flatMap(record -> record.results().stream())
         .filter(result -> result.device().equals(device))
-        .filter(result -> !result.cdiDevices().equals(ofItsName))
+        .filter(result -> result.cdiDevices().stream().noneMatch(ofItsName::contains))
         .findFirst();
   }
 
@@ -318,10 +318,23 @@ public class StructuredPreparation implements DeadlinePreparer {
         .toList();
   }
 
-  /** A claim with administrative access gets no CDI device for a VF that does not exist. */
-  private List<String> cdiDevices(String uid, boolean adminAccess) {
-    return adminAccess && node.find(uid).isEmpty()
-        ? List.of()
-        : List.of(GpuCdiDevices.KIND.qualifiedName(uid));
+  /**
+   * A claim with administrative access gets the nodes of the GPU's firmware too, and no CDI device
+   * for a VF that does not exist.
+   */
+  private List<String> cdiDevices(DeviceUid uid, boolean adminAccess) {
+    String device = GpuCdiDevices.KIND.qualifiedName(uid.toString());
+    if (!adminAccess) {
+      return List.of(device);
+    }
+    if (node.find(uid.toString()).isEmpty()) {
+      return List.of();
+    }
+    boolean hasFirmware =
+        node.facts().stream()
+            .anyMatch(facts -> facts.uid().equals(uid) && !facts.meiNodes().isEmpty());
+    return hasFirmware
+        ? List.of(device, GpuCdiDevices.KIND.qualifiedName(GpuCdiDevices.firmwareName(uid)))
+        : List.of(device);
   }
 }

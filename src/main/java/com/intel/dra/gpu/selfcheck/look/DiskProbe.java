@@ -61,7 +61,11 @@ public record DiskProbe(
           switch (cdi.spec()) {
             case CdiFolder.Content.Devices(Map<String, List<String>> devices) ->
                 new NodeSnapshot.Cdi(
-                    cdi.specFile(), Optional.empty(), devices, wanted, cdi.inOtherFiles());
+                    cdi.specFile(),
+                    Optional.empty(),
+                    withoutFirmware(devices),
+                    wanted,
+                    cdi.inOtherFiles());
             case CdiFolder.Content.Unreadable(String reason) ->
                 new NodeSnapshot.Cdi(
                     cdi.specFile(), Optional.of(reason), Map.of(), wanted, Map.of());
@@ -69,6 +73,13 @@ public record DiskProbe(
     } catch (IOException e) {
       return new Observed.NotSeen<>(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** The look at the hardware does not tell of it. */
+  private static Map<String, List<String>> withoutFirmware(Map<String, List<String>> devices) {
+    var gpus = new TreeMap<>(devices);
+    gpus.keySet().removeIf(GpuCdiDevices::isFirmware);
+    return gpus;
   }
 
   Observed<List<PluginSocket>> sockets() {

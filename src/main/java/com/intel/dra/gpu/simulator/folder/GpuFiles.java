@@ -142,12 +142,23 @@ public final class GpuFiles {
     return parts;
   }
 
-  private SequencedMap<Path, Integer> nodes(PciPlacement placement) {
+  private record DeviceNumber(int major, int minor) {}
+
+  private SequencedMap<Path, DeviceNumber> nodes(PciPlacement placement) {
     Path dri = root.path().resolve(DEV_DRI);
-    SequencedMap<Path, Integer> minors = new LinkedHashMap<>();
-    minors.put(dri.resolve(placement.cardName()), placement.cardIndex());
-    minors.put(dri.resolve(placement.renderName()), placement.renderMinor());
-    return minors;
+    SequencedMap<Path, DeviceNumber> numbers = new LinkedHashMap<>();
+    numbers.put(dri.resolve(placement.cardName()), drm(placement.cardIndex()));
+    numbers.put(dri.resolve(placement.renderName()), drm(placement.renderMinor()));
+    if (placement.managementEngine()) {
+      numbers.put(
+          root.path().resolve(DEV).resolve(placement.meiName()),
+          new DeviceNumber(PciPlacement.MEI_MAJOR, placement.cardIndex()));
+    }
+    return numbers;
+  }
+
+  private static DeviceNumber drm(int minor) {
+    return new DeviceNumber(PciPlacement.DRM_MAJOR, minor);
   }
 
   private SequencedMap<Path, String> links(PciPlacement placement) {
@@ -172,11 +183,11 @@ public final class GpuFiles {
   }
 
   private void makeNodes(PciPlacement placement) throws IOException {
-    for (Map.Entry<Path, Integer> node : nodes(placement).entrySet()) {
+    for (Map.Entry<Path, DeviceNumber> node : nodes(placement).entrySet()) {
       Path aside = root.aside().resolve(node.getKey().getFileName());
       switch (kind) {
         case CHARACTER_DEVICES ->
-            Mknod.characterDevice(aside, PciPlacement.DRM_MAJOR, node.getValue());
+            Mknod.characterDevice(aside, node.getValue().major(), node.getValue().minor());
         case PLAIN_FILES -> TreeFiles.makePlainFile(aside);
       }
       move(aside, node.getKey());

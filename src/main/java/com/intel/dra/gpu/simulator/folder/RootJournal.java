@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.simulator.folder;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -37,7 +38,8 @@ final class RootJournal {
       String address,
       String driver,
       int cardIndex,
-      @JsonSetter(nulls = Nulls.AS_EMPTY) String pcieRoot) {}
+      @JsonSetter(nulls = Nulls.AS_EMPTY) String pcieRoot,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean managementEngine) {}
 
   private final Path file;
   private boolean rootMade;
@@ -85,7 +87,8 @@ final class RootJournal {
         KernelDriver.fromSysfsName(entry.driver())
             .orElseThrow(() -> new DamagedJournalException("driver " + entry.driver())),
         entry.cardIndex(),
-        entry.pcieRoot().isEmpty() ? PciPlacement.pcieRootAt(address) : entry.pcieRoot());
+        entry.pcieRoot().isEmpty() ? PciPlacement.pcieRootAt(address) : entry.pcieRoot(),
+        entry.managementEngine());
   }
 
   boolean rootMade() {
@@ -131,7 +134,8 @@ final class RootJournal {
                             placement.address().toString(),
                             placement.driver().sysfsName(),
                             placement.cardIndex(),
-                            placement.pcieRoot()))
+                            placement.pcieRoot(),
+                            placement.managementEngine()))
                 .toList());
     Path next = file.resolveSibling(file.getFileName() + ".next");
     Files.write(next, JSON.writeValueAsBytes(content));

@@ -170,6 +170,9 @@ public final class KernelTree {
         .ifPresent(
             type ->
                 folder.readOnly(SysfsLayout.SURVIVABILITY_MODE, SURVIVABILITY_TYPE + type.word()));
+    if (device.placement().managementEngine()) {
+      managementEngine(folder, device.placement());
+    }
     if (device.hasDrm()) {
       drm(folder, gpu, device.placement(), gpu.memoryMiB() * (1L << 20));
       quotaTree(gpu, device.placement())
@@ -237,6 +240,20 @@ public final class KernelTree {
       card.readOnly(SysfsLayout.LMEM_TOTAL_BYTES, Long.toString(memoryBytes));
     }
     drmNode(drm.at(placement.renderName()), placement, placement.renderMinor());
+  }
+
+  /** The driver names the device below the GPU by the GPU's routing id; 768 is that of 03:00.0. */
+  private static void managementEngine(TreeFolderBuilder folder, PciPlacement placement) {
+    String name =
+        switch (placement.driver()) {
+          case I915 -> "i915.mei-gsc.";
+          case XE -> "xe.mei-gscfi.";
+        };
+    PciAddress address = placement.address();
+    int routingId = address.bus() << 8 | address.device() << 3 | address.function();
+    folder
+        .at(name + routingId + "/" + SysfsLayout.MEI + "/" + placement.meiName())
+        .readOnly(SysfsLayout.DEV, PciPlacement.MEI_MAJOR + ":" + placement.cardIndex());
   }
 
   private static void drmNode(TreeFolderBuilder node, PciPlacement placement, int minor) {

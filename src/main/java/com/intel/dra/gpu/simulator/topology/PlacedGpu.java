@@ -8,6 +8,7 @@ package com.intel.dra.gpu.simulator.topology;
 public record PlacedGpu(SimulatedGpu gpu, int cardIndex) {
 
   public PciPlacement placement() {
-    return new PciPlacement(gpu.address(), gpu.driver(), cardIndex, gpu.pcieRoot());
+    return new PciPlacement(
+        gpu.address(), gpu.driver(), cardIndex, gpu.pcieRoot(), gpu.managementEngine());
   }
 }

@@ -16,6 +16,8 @@ import java.util.regex.Pattern;
  * @param numaNode empty on a machine without NUMA nodes
  * @param pcieRoot the GPU's host bridge, such as {@code pci0000:b0}
  * @param memoryFile where the kernel states the memory
+ * @param managementEngine whether its driver shows a management engine, by which programs reach its
+ *     firmware
  */
 public record SimulatedGpu(
     PciAddress address,
@@ -27,7 +29,8 @@ public record SimulatedGpu(
     int tiles,
     OptionalInt numaNode,
     String pcieRoot,
-    MemoryFile memoryFile) {
+    MemoryFile memoryFile,
+    boolean managementEngine) {
 
   /** The largest number of VFs of any Intel GPU. */
   public static final int MAX_VFS = 63;
@@ -56,6 +59,32 @@ public record SimulatedGpu(
 
   static boolean isPcieRoot(String text) {
     return PCIE_ROOT.matcher(text).matches();
+  }
+
+  /** A GPU without a management engine. */
+  public SimulatedGpu(
+      PciAddress address,
+      PciDeviceId model,
+      int memoryMiB,
+      int maxVfs,
+      KernelDriver driver,
+      QuotaFiles quotaFiles,
+      int tiles,
+      OptionalInt numaNode,
+      String pcieRoot,
+      MemoryFile memoryFile) {
+    this(
+        address,
+        model,
+        memoryMiB,
+        maxVfs,
+        driver,
+        quotaFiles,
+        tiles,
+        numaNode,
+        pcieRoot,
+        memoryFile,
+        false);
   }
 
   /** A GPU without a NUMA node, on the first bus of a host bridge that it shares with no other. */

@@ -85,6 +85,7 @@ public final class TopologyReader {
       @Nullable String numaNode,
       @Nullable String pcieRoot,
       @Nullable String memoryFile,
+      @Nullable String managementEngine,
       @Nullable List<FaultReader.@Nullable Entry> faults,
       @JsonAnySetter Map<String, JsonNode> unknown) {}
 
@@ -168,7 +169,7 @@ public final class TopologyReader {
         field + ".",
         entry.unknown(),
         "address, model, memoryMiB, maxVfs, driver, quotaFiles, tiles, numaNode, pcieRoot,"
-            + " memoryFile, faults");
+            + " memoryFile, managementEngine, faults");
     Optional<PciAddress> address = address(field + ".address", entry.address());
     Optional<PciDeviceId> model = model(field + ".model", entry.model());
     OptionalInt memoryMiB =
@@ -183,6 +184,8 @@ public final class TopologyReader {
         address.flatMap(known -> pcieRoot(field + ".pcieRoot", entry.pcieRoot(), known));
     Optional<MemoryFile> memoryFile =
         driver.flatMap(known -> memoryFile(field + ".memoryFile", entry.memoryFile(), known));
+    Optional<Boolean> managementEngine =
+        flag(field + ".managementEngine", entry.managementEngine());
     List<Fault> gpuFaults =
         new FaultReader(problems).read(field + ".faults", entry.faults(), maxVfs.orElse(0));
     if (address.isEmpty()
@@ -194,7 +197,8 @@ public final class TopologyReader {
         || tiles.isEmpty()
         || numaNode.isEmpty()
         || pcieRoot.isEmpty()
-        || memoryFile.isEmpty()) {
+        || memoryFile.isEmpty()
+        || managementEngine.isEmpty()) {
       return Optional.empty();
     }
     if (!gpuFaults.isEmpty()) {
@@ -211,7 +215,8 @@ public final class TopologyReader {
             tiles.getAsInt(),
             numaNode.get(),
             pcieRoot.get(),
-            memoryFile.get()));
+            memoryFile.get(),
+            managementEngine.get()));
   }
 
   private Optional<PciAddress> address(String field, @Nullable String text) {
@@ -243,6 +248,20 @@ public final class TopologyReader {
               "write the PCI device id in lower-case hexadecimal, such as \"0x56c0\""));
     }
     return model;
+  }
+
+  private Optional<Boolean> flag(String field, @Nullable String text) {
+    Optional<Boolean> flag =
+        switch (text) {
+          case null -> Optional.of(false);
+          case "true" -> Optional.of(true);
+          case "false" -> Optional.of(false);
+          default -> Optional.empty();
+        };
+    if (flag.isEmpty()) {
+      problems.add(new TopologyProblem(field, TopologyProblem.found(text), "write true or false"));
+    }
+    return flag;
   }
 
   private OptionalInt count(String field, @Nullable String text, int max, String unit) {

@@ -61,8 +61,27 @@ final class FactsReader {
         pcieRoot(device),
         numaNode(device),
         drmNodes,
+        uid.parent().isEmpty() ? meiNodes(device) : List.of(),
         memory,
         health);
+  }
+
+  /** They belong to a device that the driver makes below the GPU, such as i915.mei-gsc.768. */
+  private List<Integer> meiNodes(Path device) {
+    return names(device).stream()
+        .filter(child -> child.contains(SysfsLayout.MEI))
+        .map(child -> names(device.resolve(child).resolve(SysfsLayout.MEI)))
+        .flatMap(nodes -> AttributeValues.indices(nodes, SysfsLayout.MEI).boxed())
+        .sorted()
+        .toList();
+  }
+
+  private List<String> names(Path folder) {
+    try {
+      return reader.list(folder);
+    } catch (IOException e) {
+      return List.of();
+    }
   }
 
   /** Returns empty if the driver shows no card. */

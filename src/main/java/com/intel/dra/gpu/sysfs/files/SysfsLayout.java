@@ -56,6 +56,9 @@ public record SysfsLayout(Path root) {
   /** Followed by the card index, without leading zeros. */
   public static final String CARD_PREFIX = "card";
 
+  /** A folder of management engines, and what their names begin with, followed by a number. */
+  public static final String MEI = "mei";
+
   /** Followed by the render node's minor number. */
   public static final String RENDER_PREFIX = "renderD";
 

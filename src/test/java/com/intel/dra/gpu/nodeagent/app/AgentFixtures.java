@@ -133,6 +133,7 @@ public final class AgentFixtures {
         Optional.empty(),
         OptionalInt.empty(),
         Optional.empty(),
+        List.of(),
         Optional.empty(),
         health);
   }

@@ -103,6 +103,35 @@ class FolderNodeTest {
     }
 
     @Test
+    void showsAManagementEngineThatDiscoveryFinds() throws Exception {
+      try (FolderNode node =
+          simulate(withManagementEngine(FLEX), withManagementEngine(BATTLEMAGE))) {
+        assertThat(discover(node).facts())
+            .extracting(GpuFacts::address, GpuFacts::meiNodes)
+            .containsExactly(
+                tuple(FLEX.address(), List.of(0)), tuple(BATTLEMAGE.address(), List.of(1)));
+        assertThat(root.resolve("dev/mei0")).exists();
+        assertThat(root.resolve("dev/mei1")).exists();
+      }
+      assertThat(root).doesNotExist();
+    }
+
+    private static SimulatedGpu withManagementEngine(SimulatedGpu gpu) {
+      return new SimulatedGpu(
+          gpu.address(),
+          gpu.model(),
+          gpu.memoryMiB(),
+          gpu.maxVfs(),
+          gpu.driver(),
+          gpu.quotaFiles(),
+          gpu.tiles(),
+          gpu.numaNode(),
+          gpu.pcieRoot(),
+          gpu.memoryFile(),
+          true);
+    }
+
+    @Test
     void hasNoLinkThatLeadsNowhereOrOutOfTheRoot() throws Exception {
       try (FolderNode node = simulate(FLEX, BATTLEMAGE)) {
         List<Path> links = entries(root).filter(Files::isSymbolicLink).toList();

@@ -94,6 +94,25 @@ class TopologyReaderTest {
   }
 
   @Test
+  void aManagementEngineIsReadAndOtherwiseThereIsNone() throws Exception {
+    assertThat(
+            read("""
+            gpus:
+            - {address: "0000:b3:00.0", model: "0x56c0", managementEngine: true}
+            - {address: "0000:b4:00.0", model: "0x56c0", managementEngine: false}
+            - {address: "0000:b5:00.0", model: "0x56c0"}
+            """)
+                .gpus())
+        .extracting(SimulatedGpu::managementEngine)
+        .containsExactly(true, false, false);
+    assertThat(
+            problems("gpus: [{address: \"0000:b3:00.0\", model: \"0x56c0\", managementEngine: 1}]"))
+        .singleElement()
+        .asString()
+        .contains("managementEngine", "write true or false");
+  }
+
+  @Test
   void aGpuNeedsOnlyAnAddressAndAModel() throws Exception {
     assertThat(read("gpus: [{address: \"0000:00:02.0\", model: \"0x4680\"}]").gpus())
         .containsExactly(
