@@ -17,13 +17,22 @@ import java.util.function.Function;
 /** Finds why claims cannot have devices of a node, after a search has found that they cannot. */
 final class CauseFinder {
 
+  /** For one request, so that one does not take all that is left. */
   private static final long STEPS = 200_000;
+
+  /** More than anybody reads; a claim can have hundreds of alternatives. */
+  private static final int MAX_FAILURES = 32;
 
   private final SearchedNode on;
   private final Hurdles hurdles;
+  private final Budget budget;
 
-  CauseFinder(SearchedNode on) {
+  /**
+   * @param budget for all that is done here
+   */
+  CauseFinder(SearchedNode on, Budget budget) {
     this.on = on;
+    this.budget = budget;
     this.hurdles = new Hurdles(on);
   }
 
@@ -32,6 +41,9 @@ final class CauseFinder {
     var failures = new ArrayList<RequestFailure>();
     for (ClaimDemand claim : claims) {
       for (ClaimDemand.Request request : claim.requests()) {
+        if (failures.size() >= MAX_FAILURES || budget.isUsedUp()) {
+          return failures;
+        }
         alone(claim, request).ifPresent(failures::add);
       }
     }
@@ -62,7 +74,7 @@ final class CauseFinder {
   }
 
   private Optional<Cause> ofDevices(Wish wish) {
-    Optional<List<Hurdle>> looked = hurdles.of(wish, new Budget(STEPS));
+    Optional<List<Hurdle>> looked = hurdles.of(wish, budget.part(STEPS));
     if (looked.isEmpty()) {
       return Optional.empty();
     }
@@ -183,7 +195,7 @@ final class CauseFinder {
   private Optional<RequestFailure> together(List<ClaimDemand> claims) {
     for (int c = 0; c < claims.size(); c++) {
       ClaimDemand claim = claims.get(c);
-      for (int r = 1; r <= claim.requests().size(); r++) {
+      for (int r = 1; r <= claim.requests().size() && !budget.isUsedUp(); r++) {
         var first = new ArrayList<>(claims.subList(0, c));
         first.add(claim.withRequests(claim.requests().subList(0, r)));
         Optional<Cause> cause = constrained(first);
@@ -217,6 +229,6 @@ final class CauseFinder {
   }
 
   private SearchResult search(List<ClaimDemand> claims) {
-    return new AllocationSearch(on, claims, new Budget(STEPS)).run();
+    return new AllocationSearch(on, claims, budget.part(STEPS)).run();
   }
 }

@@ -20,16 +20,22 @@ final class Question {
   /** The steps for one node; so that one costly node leaves something for the others. */
   private static final long STEPS_A_NODE = 1_000_000;
 
+  /** Copying what is held is quick. */
+  private static final int HELD_A_STEP = 8;
+
+  private static final String TOO_MUCH =
+      "there is too much to look at for one pod: gave up before this node";
+
   private final ReadView view;
   private final Pod pod;
   private final Selection selection;
-  private long stepsLeft;
+  private final Budget budget;
 
   Question(ReadView view, Pod pod, DeviceSelectors selectors, long maxSteps) {
     this.view = view;
     this.pod = pod;
     this.selection = new Selection(selectors);
-    this.stepsLeft = maxSteps;
+    this.budget = new Budget(maxSteps);
   }
 
   PodExplanation explain() {
@@ -56,7 +62,11 @@ final class Question {
     if (excluded.isPresent()) {
       return excluded.get();
     }
-    return switch (search(node, claims, held)) {
+    if (budget.isUsedUp()) {
+      return new NodeAnswer.Unknown(name, TOO_MUCH);
+    }
+    SearchedNode searched = searched(node, held);
+    return switch (search(searched, claims)) {
       case SearchResult.Found(var placements) ->
           new NodeAnswer.Fits(
               name,
@@ -70,7 +80,7 @@ final class Question {
           new NodeAnswer.Fails(
               name, tooMany ? WaitReason.TOO_MANY_DEVICES : WaitReason.CLAIM_FAILS, error);
       case SearchResult.Unknown(var why) -> new NodeAnswer.Unknown(name, why);
-      case SearchResult.NotFound() -> doesNotFit(node, claims, held);
+      case SearchResult.NotFound() -> doesNotFit(searched, claims);
     };
   }
 
@@ -94,26 +104,32 @@ final class Question {
                     "claim %s has devices of another node".formatted(claim.claim())));
   }
 
+  private SearchResult search(SearchedNode on, PodClaims claims) {
+    return claims.waiting().isEmpty()
+        ? new SearchResult.Found(List.of())
+        : new AllocationSearch(on, claims.waiting(), budget.part(STEPS_A_NODE)).run();
+  }
+
+  /** For one of many pods that are placed one after the other. */
   SearchResult search(Node node, PodClaims claims, HeldDevices held) {
-    if (claims.waiting().isEmpty()) {
-      return new SearchResult.Found(List.of());
-    }
-    var budget = new Budget(Math.min(stepsLeft, STEPS_A_NODE));
-    SearchResult result =
-        new AllocationSearch(searched(node, held), claims.waiting(), budget).run();
-    stepsLeft -= Math.min(stepsLeft, budget.used());
-    return result;
+    budget.charge(held.size() / HELD_A_STEP);
+    return search(searched(node, held), claims);
   }
 
   private SearchedNode searched(Node node, HeldDevices held) {
+    budget.charge(view.offers().slicesFor(node));
     return new SearchedNode(
         node, view.offers().poolsOf(node), held, selection, view.view().features());
   }
 
-  private NodeAnswer doesNotFit(Node node, PodClaims claims, HeldDevices held) {
-    List<RequestFailure> failures = new CauseFinder(searched(node, held)).find(claims.waiting());
+  private NodeAnswer doesNotFit(SearchedNode on, PodClaims claims) {
+    List<RequestFailure> failures = new CauseFinder(on, budget).find(claims.waiting());
+    String name = on.node().getMetadata().getName();
+    if (failures.isEmpty() && budget.isUsedUp()) {
+      return new NodeAnswer.Unknown(name, TOO_MUCH);
+    }
     return new NodeAnswer.DoesNotFit(
-        node.getMetadata().getName(),
+        name,
         failures.isEmpty()
             ? List.of(
                 new RequestFailure(

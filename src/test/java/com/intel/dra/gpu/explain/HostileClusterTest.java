@@ -4,7 +4,10 @@ import static com.intel.dra.gpu.explain.ExplainFixtures.cluster;
 import static com.intel.dra.gpu.explain.ExplainFixtures.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -98,5 +101,81 @@ class HostileClusterTest {
             .explain(view, ExplainFixtures.pod("{name: c, resourceClaimName: c}"));
     assertThat(explanation.reason()).isEqualTo(WaitReason.UNKNOWN);
     assertThat(explanation.summary()).contains("gave up after");
+  }
+
+  /** In a process of its own: memory that is used up would end this one. */
+  @Test
+  void noExpressionTakesAllMemoryOrTime() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx64m",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                HostileExpressions.class.getName())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try (var output = process.inputReader()) {
+      List<String> reasons =
+          CompletableFuture.supplyAsync(() -> output.lines().toList()).get(5, TimeUnit.MINUTES);
+      assertThat(reasons)
+          .extracting(line -> line.substring(line.indexOf('=') + 1))
+          .hasSameSizeAs(HostileExpressions.all().entrySet())
+          .isSubsetOf("UNKNOWN", "CLAIM_FAILS", "CLAIM_SELECTOR");
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void aValueOfListsOfListsIsNotToldInFull() {
+    PodExplanation explanation =
+        HostileExpressions.explain(HostileExpressions.all().get("lists of lists that are told"));
+    assertThat(explanation.reason()).isEqualTo(WaitReason.CLAIM_SELECTOR);
+    assertThat(explanation.summary()).contains("a is a list of 2");
+  }
+
+  private static List<NodeAnswer> explain(ExplainFixtures cluster, long steps) {
+    return new Explainer(steps)
+        .explain(cluster.view(), ExplainFixtures.pod("{name: c, resourceClaimName: c}"))
+        .nodes();
+  }
+
+  private static void assertGivesUpAfterTheFirst(List<NodeAnswer> answers) {
+    assertThat(answers.getFirst()).isNotInstanceOf(NodeAnswer.Unknown.class);
+    assertThat(answers.getLast())
+        .isInstanceOfSatisfying(
+            NodeAnswer.Unknown.class, unknown -> assertThat(unknown.why()).contains("gave up"));
+  }
+
+  @Test
+  void whatExpressionsCostIsChargedToThePod() {
+    ExplainFixtures cluster = cluster();
+    for (int i = 10; i < 30; i++) {
+      cluster.node("n" + i).devices("n" + i, "{name: g1}");
+    }
+    cluster.claim(
+        "c",
+        request(", selectors: [{cel: {expression: 'lists.range(10000).all(x, x + x >= 0)'}}]"));
+    assertGivesUpAfterTheFirst(explain(cluster, 500_000));
+  }
+
+  @Test
+  void theSearchForTheCauseIsChargedToThePod() {
+    ExplainFixtures cluster = cluster();
+    for (int i = 10; i < 60; i++) {
+      String node = "n" + i;
+      cluster
+          .node(node)
+          .devices(
+              node,
+              IntStream.range(0, 20)
+                  .mapToObj("{name: g%d}"::formatted)
+                  .collect(Collectors.joining(",")));
+      IntStream.range(0, 20).forEach(g -> cluster.held(node + g, node, "g" + g));
+    }
+    cluster.claim("c", request(""));
+    assertGivesUpAfterTheFirst(explain(cluster, 20_000));
   }
 }

@@ -18,7 +18,10 @@ final class FalsePart {
   private static final int MAX_VALUES = 3;
 
   /** More than is shown; verdicts are kept for many devices at a time. */
-  private static final int MAX_CHARACTERS = 500;
+  private static final int MAX_CHARACTERS = 250;
+
+  /** More elements and characters of a list are not shown. */
+  private static final int MAX_LIST = 250;
 
   private final CelAbstractSyntaxTree tree;
   private final SelectorTrace trace;
@@ -38,8 +41,11 @@ final class FalsePart {
     return new SelectorVerdict.NotSelected(cut(text(part)), cut(String.join(", ", values(part))));
   }
 
-  private static String cut(String text) {
-    return text.substring(0, Math.min(text.length(), MAX_CHARACTERS));
+  /** Returns the beginning of a text, of which nothing else is kept alive. */
+  static String cut(String text) {
+    return text.length() <= MAX_CHARACTERS
+        ? text
+        : new String(text.toCharArray(), 0, MAX_CHARACTERS);
   }
 
   private Optional<CelExpr> falseIn(CelExpr expr) {
@@ -124,12 +130,16 @@ final class FalsePart {
 
   private static Optional<String> scalar(Object value) {
     return switch (value) {
-      case String text -> Optional.of('"' + text + '"');
+      case String text -> Optional.of('"' + cut(text) + '"');
       case Boolean bool -> Optional.of(bool.toString());
       case Number number -> Optional.of(number.toString());
       case Amount amount -> Optional.of(amount.toString());
       case SemanticVersion version -> Optional.of(version.toString());
-      case List<?> list -> Optional.of(list.toString());
+      case List<?> list ->
+          Optional.of(
+              ValueSize.all(list, MAX_LIST) > MAX_LIST
+                  ? "a list of " + list.size()
+                  : list.toString());
       default -> Optional.empty();
     };
   }

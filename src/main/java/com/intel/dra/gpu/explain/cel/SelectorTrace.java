@@ -7,25 +7,34 @@ import dev.cel.common.ast.CelExpr.ExprKind.Kind;
 import dev.cel.runtime.CelEvaluationListener;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * Listens to one evaluation: the last value of each part, and what it costs by the scheduler's
- * rules. It ends the evaluation when that is more than the scheduler lets pass.
+ * rules. It ends the evaluation when that is more than the scheduler lets pass, and before it takes
+ * more time or memory than this process has for it: the scheduler's library shares what this one
+ * copies, so its rules are no limit here.
  */
 final class SelectorTrace implements CelEvaluationListener {
 
   /** The scheduler's limit for one expression and one device. */
   static final long MAX_COST = 1_000_000;
 
-  /** Thrown to end an evaluation. */
-  static final class TooCostly extends RuntimeException {
+  /** The most work for one expression and one device. */
+  static final long MAX_STEPS = 5_000_000;
+
+  /** The most characters and elements that the values of one evaluation have at a time. */
+  static final long MAX_VOLUME = 500_000;
+
+  /** Thrown to end an evaluation. It may be caught inside, so each further part ends, too. */
+  private static final class Ended extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    TooCostly() {
-      super("cost limit exceeded", null, false, false);
+    Ended() {
+      super("ended", null, false, false);
     }
   }
 
@@ -35,14 +44,59 @@ final class SelectorTrace implements CelEvaluationListener {
   private static final long MAP = 30;
 
   private final Map<Long, Object> values = new HashMap<>();
+  private final Map<Long, Long> volumes = new HashMap<>();
+  private final PricedCalls calls;
   private long cost;
+  private long steps;
+  private long volume;
+
+  SelectorTrace(PricedCalls calls) {
+    this.calls = calls;
+  }
 
   @Override
   public void callback(CelExpr expr, Object value) {
+    endIfTooMuch();
     values.put(expr.id(), value);
+    steps++;
     cost += cost(expr, value);
-    if (isTooCostly()) {
-      throw new TooCostly();
+    if (makesValue(expr)) {
+      steps += ValueSize.flat(value);
+      replace(expr, ValueSize.flat(value));
+    }
+    endIfTooMuch();
+    Optional<PricedCalls.Call> next = calls.after(expr);
+    if (next.isPresent()) {
+      List<Object> arguments =
+          next.get().arguments().stream().map(one -> valueOf(one).orElse(0L)).toList();
+      CallPrice price = CallPrice.of(next.get().function(), arguments, MAX_STEPS - steps);
+      steps += price.steps();
+      if (price.isKept()) {
+        volume += price.volume();
+      } else {
+        replace(expr, price.volume());
+      }
+      endIfTooMuch();
+    }
+  }
+
+  /** The value that the same part had before is not needed any more, or was counted as kept. */
+  private void replace(CelExpr expr, long now) {
+    Long before = volumes.put(expr.id(), now);
+    volume += now - (before == null ? 0 : before);
+  }
+
+  /** Calls are charged before they are made. */
+  private static boolean makesValue(CelExpr expr) {
+    return switch (expr.exprKind().getKind()) {
+      case LIST, MAP, COMPREHENSION -> true;
+      default -> false;
+    };
+  }
+
+  private void endIfTooMuch() {
+    if (isTooCostly() || isTooLarge()) {
+      throw new Ended();
     }
   }
 
@@ -50,8 +104,14 @@ final class SelectorTrace implements CelEvaluationListener {
     return cost > MAX_COST;
   }
 
-  long cost() {
-    return cost;
+  /** Whether it was ended because of {@link #MAX_STEPS} or {@link #MAX_VOLUME}. */
+  boolean isTooLarge() {
+    return steps > MAX_STEPS || volume > MAX_VOLUME;
+  }
+
+  /** The work that was done. */
+  long steps() {
+    return Math.min(steps, MAX_STEPS);
   }
 
   /** The last value of a part, if it was evaluated. */

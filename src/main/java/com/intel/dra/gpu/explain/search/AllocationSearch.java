@@ -119,6 +119,7 @@ public final class AllocationSearch {
     for (ClaimDemand.Request request : claim.requests()) {
       long leastOfRequest = Long.MAX_VALUE;
       for (Wish wish : request.wishes()) {
+        budget.spend(1);
         Amounted amounted = amounted(claim, wish);
         wishes.put(wish, amounted);
         leastOfRequest = Math.min(leastOfRequest, amounted.count());

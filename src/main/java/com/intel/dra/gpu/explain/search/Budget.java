@@ -1,5 +1,7 @@
 package com.intel.dra.gpu.explain.search;
 
+import java.util.Optional;
+
 /** How much a search may still do. Counts steps, not time: the same work always costs the same. */
 public final class Budget {
 
@@ -13,17 +15,39 @@ public final class Budget {
   }
 
   private final long limit;
+  private final Optional<Budget> whole;
   private long used;
 
   public Budget(long limit) {
+    this(limit, Optional.empty());
+  }
+
+  private Budget(long limit, Optional<Budget> whole) {
     this.limit = limit;
+    this.whole = whole;
+  }
+
+  /** Returns a part of this one: what is spent of it is spent of both. */
+  public Budget part(long most) {
+    return new Budget(most, Optional.of(this));
   }
 
   void spend(long steps) throws UsedUp {
-    used += steps;
-    if (used > limit) {
+    charge(steps);
+    if (isUsedUp()) {
       throw new UsedUp();
     }
+  }
+
+  /** Notes work that has been done, whether or not it was more than there was. */
+  public void charge(long steps) {
+    used += steps;
+    whole.ifPresent(all -> all.charge(steps));
+  }
+
+  /** Whether more was done than this permits, or the whole of which it is a part. */
+  public boolean isUsedUp() {
+    return used > limit || whole.filter(Budget::isUsedUp).isPresent();
   }
 
   /** The steps that were done. */

@@ -64,6 +64,11 @@ public final class HeldDevices {
     return more;
   }
 
+  /** How many devices claims have, in whole or in part. */
+  public int size() {
+    return whole.size() + shares.size();
+  }
+
   private void add(
       ClaimKey claim, DeviceRequestAllocationResult result, SchedulerFeatures features) {
     if (Boolean.TRUE.equals(result.getAdminAccess())) {

@@ -23,6 +23,7 @@ public final class Hurdles {
   private final SchedulerFeatures features;
   private final CapacityRules capacityRules;
   private final Map<PoolKey, CounterState> counters = new HashMap<>();
+  private final Map<PoolKey, Map<CounterKey, List<ClaimKey>>> holders = new HashMap<>();
 
   public Hurdles(SearchedNode on) {
     this.node = on.node();
@@ -156,6 +157,12 @@ public final class Hurdles {
   }
 
   private List<ClaimKey> holders(NodePool.Complete pool, CounterKey counter) {
+    return holders
+        .computeIfAbsent(pool.key(), _ -> new HashMap<>())
+        .computeIfAbsent(counter, _ -> findHolders(pool, counter));
+  }
+
+  private List<ClaimKey> findHolders(NodePool.Complete pool, CounterKey counter) {
     return pool.allDevices()
         .filter(device -> device.counters().containsKey(counter))
         .flatMap(device -> held.holders(device.key()).stream())

@@ -49,6 +49,12 @@ public final class Offers {
     ofPool.computeIfAbsent(slice.pool(), unused -> new ArrayList<>()).add(slice);
   }
 
+  /** How many slices are looked at to find the pools of a node. */
+  public int slicesFor(Node node) {
+    return ofSeveralNodes.size()
+        + ofNode.getOrDefault(node.getMetadata().getName(), List.of()).size();
+  }
+
   /** Returns the pools that have devices for a node, in the scheduler's order. */
   public List<NodePool> poolsOf(Node node) {
     var slicesByPool = new TreeMap<PoolKey, List<OfferedSlice>>();

@@ -12,8 +12,8 @@ import java.util.Map;
  */
 public final class Selection {
 
-  /** An evaluation counts as so many steps of a search. */
-  private static final int STEPS = 50;
+  /** The characters of all parts and values that are kept; beyond, only which device is not. */
+  private static final long MAX_CHARACTERS = 2_000_000;
 
   /** A selector that keeps a device from a wish. */
   sealed interface Verdict {
@@ -43,9 +43,13 @@ public final class Selection {
   }
 
   private static final Verdict SELECTED = new Verdict.Selected();
+  private static final SelectorVerdict UNTOLD =
+      new SelectorVerdict.NotSelected("the expression", "");
 
   private final DeviceSelectors selectors;
   private final Map<OfferedDevice, Map<String, SelectorVerdict>> known = new IdentityHashMap<>();
+  private final Map<SelectorVerdict.NotSelected, SelectorVerdict> texts = new HashMap<>();
+  private long characters;
 
   /** Returns one that remembers for as long as it lives: make it for one question. */
   public Selection(DeviceSelectors selectors) {
@@ -82,6 +86,24 @@ public final class Selection {
     return true;
   }
 
+  /** Most devices of a cluster have the same text. */
+  private SelectorVerdict kept(SelectorVerdict verdict) {
+    if (!(verdict instanceof SelectorVerdict.NotSelected not)) {
+      return verdict;
+    }
+    SelectorVerdict same = texts.get(not);
+    if (same != null) {
+      return same;
+    }
+    int length = not.part().length() + not.because().length();
+    if (characters + length > MAX_CHARACTERS) {
+      return UNTOLD;
+    }
+    characters += length;
+    texts.put(not, not);
+    return not;
+  }
+
   private SelectorVerdict check(
       String where, String expression, OfferedDevice device, Budget budget)
       throws Failed, Unknown, Budget.UsedUp {
@@ -89,9 +111,14 @@ public final class Selection {
         known.computeIfAbsent(device, unused -> new HashMap<>());
     SelectorVerdict verdict = verdicts.get(expression);
     if (verdict == null) {
-      budget.spend(STEPS);
-      verdict = selectors.check(expression, device.selectable());
+      DeviceSelectors.Checked checked = selectors.check(expression, device.selectable());
+      verdict = kept(checked.verdict());
       verdicts.put(expression, verdict);
+      budget.charge(checked.steps());
+      if (verdict instanceof SelectorVerdict.Selected
+          || verdict instanceof SelectorVerdict.NotSelected) {
+        budget.spend(0);
+      }
     }
     return switch (verdict) {
       case SelectorVerdict.Fails fails ->
