@@ -59,6 +59,12 @@ record PodClaims(List<ClaimDemand> waiting, List<Allocated> allocated) {
   }
 
   static PodClaims of(Pod pod, ReadView view, Missing missing) throws Problem {
+    if (TooLarge.is(pod.getSpec())) {
+      throw new Problem(
+          WaitReason.UNKNOWN,
+          "node selector, affinity, tolerations and claims of the pod have more text than is"
+              + " looked at: use fewer of them");
+    }
     var waiting = new ArrayList<ClaimDemand>();
     var allocated = new ArrayList<Allocated>();
     for (PodResourceClaim entry : pod.getSpec().getResourceClaims()) {
@@ -131,6 +137,12 @@ record PodClaims(List<ClaimDemand> waiting, List<Allocated> allocated) {
       throws Problem {
     if (devices == null) {
       return new ClaimDemand(key, List.of(), List.of());
+    }
+    if (TooLarge.is(devices)) {
+      throw new Problem(
+          WaitReason.UNKNOWN,
+          "claim %s has more text than is looked at: use fewer requests or shorter expressions"
+              .formatted(key));
     }
     try {
       return ClaimDemand.of(key, devices, view.classes(), view.view().features());

@@ -4,8 +4,10 @@ import com.intel.dra.gpu.mode.DraMode;
 import io.quarkiverse.operatorsdk.runtime.OperatorHealthCheck;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
+import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
@@ -33,14 +35,27 @@ class ControllerReadiness extends OperatorHealthCheck {
           .build();
     }
     return start.mode().filter(DraMode.STRUCTURED::equals).isPresent()
-        ? HealthCheckResponse.named("controller")
+        ? structured(start.explains(), start.unreadable())
+        : super.call();
+  }
+
+  /**
+   * Nothing is better served by another process, so it is ready without rights, too.
+   *
+   * @param unreadable the kinds that it has no right to read
+   */
+  static HealthCheckResponse structured(boolean explains, List<String> unreadable) {
+    HealthCheckResponseBuilder ready =
+        HealthCheckResponse.named("controller")
             .up()
             .withData(
                 "mode",
-                start.explains()
+                explains
                     ? "structured: the controller says why pods wait"
-                    : "structured: the controller is not needed")
-            .build()
-        : super.call();
+                    : "structured: the controller is not needed");
+    return (unreadable.isEmpty()
+            ? ready
+            : ready.withData("no right to list and watch", String.join(", ", unreadable)))
+        .build();
   }
 }

@@ -17,6 +17,7 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.health.Liveness;
 import org.jboss.logging.Logger;
@@ -81,6 +82,11 @@ class ControllerStart {
   /** Whether this process has something to do in structured mode. */
   boolean explains() {
     return explainer.isOn();
+  }
+
+  /** The kinds that the explainer has no right to read. */
+  List<String> unreadable() {
+    return explainer.unreadable();
   }
 
   /** Why the controller cannot work with what the API server serves; empty if it can. */

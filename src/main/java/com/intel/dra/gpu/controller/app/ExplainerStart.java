@@ -18,6 +18,7 @@ import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -109,6 +110,11 @@ class ExplainerStart {
                     leadership::isLeading,
                     steady)
                 ::look);
+  }
+
+  /** The kinds that this process has no right to read. */
+  synchronized List<String> unreadable() {
+    return informers == null ? List.of() : informers.unreadable();
   }
 
   /** To be called when this process writes nothing any more, before it gives up the lead. */

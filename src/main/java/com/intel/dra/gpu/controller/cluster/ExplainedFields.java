@@ -4,21 +4,33 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonIncludeProperties;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.util.StdConverter;
+import com.intel.dra.gpu.explain.TooLarge;
 import io.fabric8.kubernetes.api.model.Affinity;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeAffinity;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodResourceClaimStatus;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceAllocationResult;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceClass;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceClassSpec;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimSpec;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimStatus;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What is kept of the objects that say why a pod waits, in structured mode. */
+/**
+ * What is kept of the objects that say why a pod waits, in structured mode. Users can write a
+ * megabyte into fields that are used; of objects with so much only that is kept ({@link TooLarge}).
+ */
 final class ExplainedFields {
 
   private ExplainedFields() {}
@@ -26,17 +38,65 @@ final class ExplainedFields {
   /** Replaces what is kept of pods, too. */
   static void keep(ObjectMapper mapper) {
     mapper
+        .addMixIn(Pod.class, BoundedPod.class)
+        .addMixIn(PodStatus.class, UsedOfPodStatus.class)
         .addMixIn(ResourceClaim.class, WithoutUnusedFields.WithoutAnnotations.class)
+        .addMixIn(ResourceClaimSpec.class, BoundedClaim.class)
         .addMixIn(ResourceSlice.class, WithoutUnusedFields.WithoutAnnotations.class)
         .addMixIn(DeviceClass.class, WithoutUnusedFields.WithoutAnnotations.class)
         .addMixIn(DeviceClaim.class, WithoutConfig.class)
-        .addMixIn(DeviceAllocationResult.class, WithoutConfig.class)
         .addMixIn(DeviceClassSpec.class, WithoutConfig.class)
+        .addMixIn(DeviceAllocationResult.class, WithoutConfig.class)
         .addMixIn(ResourceClaimStatus.class, WithoutDevices.class)
         .addMixIn(Node.class, OnlyLabelsAndSpec.class)
         .addMixIn(PodSpec.class, UsedOfPodSpec.class)
         .addMixIn(Affinity.class, OnlyNodeAffinity.class)
         .addMixIn(NodeAffinity.class, OnlyRequired.class);
+  }
+
+  private abstract static class BoundedPod extends WithoutUnusedFields.WithoutAnnotations {
+    @JsonDeserialize(converter = OfPodSpec.class)
+    @Nullable PodSpec spec;
+  }
+
+  /** Nothing of a pod without claims: it does not wait for devices. */
+  static final class OfPodSpec extends StdConverter<PodSpec, PodSpec> {
+    @Override
+    public PodSpec convert(PodSpec spec) {
+      if (spec.getResourceClaims().isEmpty()) {
+        return new PodSpec();
+      }
+      return KeptSize.of(spec) > TooLarge.MAX_CHARACTERS ? TooLarge.pod(spec) : spec;
+    }
+  }
+
+  @JsonIncludeProperties({"phase", "resourceClaimStatuses"})
+  private abstract static class UsedOfPodStatus {
+    @JsonDeserialize(converter = OfStatuses.class)
+    @Nullable List<PodResourceClaimStatus> resourceClaimStatuses;
+  }
+
+  /** As many as a pod can have claims that is kept. */
+  static final class OfStatuses
+      extends StdConverter<List<PodResourceClaimStatus>, List<PodResourceClaimStatus>> {
+    private static final int MAX = 1024;
+
+    @Override
+    public List<PodResourceClaimStatus> convert(List<PodResourceClaimStatus> statuses) {
+      return statuses.stream().limit(MAX).collect(Collectors.toCollection(ArrayList::new));
+    }
+  }
+
+  private abstract static class BoundedClaim {
+    @JsonDeserialize(converter = OfDeviceClaim.class)
+    @Nullable DeviceClaim devices;
+  }
+
+  static final class OfDeviceClaim extends StdConverter<DeviceClaim, DeviceClaim> {
+    @Override
+    public DeviceClaim convert(DeviceClaim devices) {
+      return KeptSize.of(devices) > TooLarge.MAX_CHARACTERS ? TooLarge.claim() : devices;
+    }
   }
 
   /** Parameters for drivers: up to 10 KiB for each of 32 requests. */

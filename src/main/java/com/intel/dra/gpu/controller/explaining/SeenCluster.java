@@ -13,6 +13,9 @@ public interface SeenCluster {
   /** Returns the pods that are on no node and have claims, in no particular order. */
   List<Pod> waitingPods();
 
+  /** How many changes there have been. A view that is asked for afterwards has them all. */
+  long changes();
+
   /** Returns the same object again as long as nothing has changed. */
   ClusterView view();
 }

@@ -15,7 +15,9 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -34,6 +36,8 @@ public final class StructuredInformers implements SeenCluster, AutoCloseable {
 
   private final KubernetesClient client;
   private final AtomicLong changes = new AtomicLong();
+  private final UnreadableKinds unreadable = new UnreadableKinds(LOG::warn);
+  private final Map<String, SharedIndexInformer<?>> byKind = new LinkedHashMap<>();
   private final SharedIndexInformer<Pod> pods;
   private final SharedIndexInformer<Node> nodes;
   private final SharedIndexInformer<ResourceSlice> slices;
@@ -58,14 +62,19 @@ public final class StructuredInformers implements SeenCluster, AutoCloseable {
 
   private <T extends HasMetadata> SharedIndexInformer<T> informer(
       String kind, Informable<T> objects) {
-    return objects
-        .withLimit(WithoutUnusedFields.PAGE)
-        .runnableInformer(0)
-        .exceptionHandler(
-            (_, failure) -> {
-              LOG.debugf("The watch of %s is tried again: %s", kind, failure.getMessage());
-              return true;
-            });
+    SharedIndexInformer<T> informer =
+        objects
+            .withLimit(WithoutUnusedFields.PAGE)
+            .runnableInformer(0)
+            .exceptionHandler(
+                (_, failure) -> {
+                  if (!unreadable.failed(kind, failure)) {
+                    LOG.debugf("The watch of %s is tried again: %s", kind, failure.getMessage());
+                  }
+                  return true;
+                });
+    byKind.put(kind, informer);
+    return informer;
   }
 
   private <T extends HasMetadata> void count(SharedIndexInformer<T> informer) {
@@ -94,7 +103,18 @@ public final class StructuredInformers implements SeenCluster, AutoCloseable {
   }
 
   private Stream<SharedIndexInformer<?>> all() {
-    return Stream.of(pods, nodes, slices, classes, claims);
+    return byKind.values().stream();
+  }
+
+  /** The kinds that this process has no right to read, by the names that rights have. */
+  public List<String> unreadable() {
+    byKind.forEach(
+        (kind, informer) -> {
+          if (informer.isWatching()) {
+            unreadable.canBeRead(kind);
+          }
+        });
+    return unreadable.now();
   }
 
   @Override
@@ -116,6 +136,11 @@ public final class StructuredInformers implements SeenCluster, AutoCloseable {
         && pod.getMetadata().getDeletionTimestamp() == null
         && pod.getStatus() != null
         && "Pending".equals(pod.getStatus().getPhase());
+  }
+
+  @Override
+  public long changes() {
+    return changes.get();
   }
 
   @Override

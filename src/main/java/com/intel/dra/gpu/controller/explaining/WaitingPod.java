@@ -1,7 +1,6 @@
 package com.intel.dra.gpu.controller.explaining;
 
 import com.intel.dra.gpu.api.EventReason;
-import com.intel.dra.gpu.explain.ClusterView;
 import com.intel.dra.gpu.explain.PodExplanation;
 import com.intel.dra.gpu.explain.WaitReason;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -49,7 +48,7 @@ final class WaitingPod {
   private Optional<Answer> told = Optional.empty();
   private Optional<Instant> tried = Optional.empty();
   private int tries;
-  private @Nullable ClusterView askedView;
+  private long askedChanges;
   private @Nullable String askedVersion;
 
   WaitingPod(Pod pod, Instant now) {
@@ -84,17 +83,22 @@ final class WaitingPod {
   }
 
   /** Whether another answer is possible, and enough time has passed. */
-  boolean isToBeAsked(ClusterView view, Instant now) {
+  boolean isToBeAsked(long changes, Instant now) {
     return !since.plus(SETTLING).isAfter(now)
         && asked.filter(last -> last.plus(ASK_AGAIN).isAfter(now)).isEmpty()
-        && (view != askedView
+        && (asked.isEmpty()
+            || changes != askedChanges
             || !Objects.equals(askedVersion, pod.getMetadata().getResourceVersion()));
   }
 
-  /** Notes that this is asked now, so that a question that fails is not repeated at once. */
-  void asking(ClusterView view, Instant now) {
+  /**
+   * Notes that this is asked now, so that a question that fails is not repeated at once.
+   *
+   * @param changes of the cluster, not the cluster itself: that would be kept for each pod
+   */
+  void asking(long changes, Instant now) {
     asked = Optional.of(now);
-    askedView = view;
+    askedChanges = changes;
     askedVersion = pod.getMetadata().getResourceVersion();
   }
 

@@ -91,10 +91,11 @@ public final class WaitingPods {
 
   private void ask() {
     Instant begun = clock.instant();
+    long changes = cluster.changes();
     ClusterView view = cluster.view();
     List<WaitingPod> due =
         known.values().stream()
-            .filter(pod -> pod.isToBeAsked(view, begun))
+            .filter(pod -> pod.isToBeAsked(changes, begun))
             .sorted(Comparator.comparing(WaitingPod::asked).thenComparing(WaitingPod::since))
             .toList();
     for (WaitingPod pod : due) {
@@ -102,7 +103,7 @@ public final class WaitingPods {
       if (begun.plus(MOST_TIME).isBefore(now)) {
         return;
       }
-      pod.asking(view, now);
+      pod.asking(changes, now);
       try {
         pod.answered(explainer.apply(view, pod.pod()), now);
       } catch (RuntimeException | StackOverflowError e) {

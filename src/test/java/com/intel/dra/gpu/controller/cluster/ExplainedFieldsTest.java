@@ -4,12 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.intel.dra.gpu.client.WithoutManagedFields;
+import com.intel.dra.gpu.explain.ClusterView;
+import com.intel.dra.gpu.explain.Explainer;
+import com.intel.dra.gpu.explain.PodExplanation;
+import com.intel.dra.gpu.explain.WaitReason;
+import com.intel.dra.gpu.explain.search.SchedulerFeatures;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceClass;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Of objects that are as large as the API server permits, little is kept. */
@@ -126,5 +135,109 @@ class ExplainedFieldsTest {
             DeviceClass.class);
 
     assertThat(kept.getSpec().getSelectors()).hasSize(1);
+  }
+
+  private static Pod pod(String specification) {
+    return read(
+        """
+        {"apiVersion": "v1", "kind": "Pod", %s, "spec": {%s}, "status": {"phase": "Pending"}}
+        """
+            .formatted(META, specification),
+        Pod.class);
+  }
+
+  private static String many(int count, String element) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> element.replace("#", String.valueOf(i)))
+        .collect(Collectors.joining(","));
+  }
+
+  @Test
+  void nothingOfAPodWithoutClaims() {
+    Pod kept =
+        pod(
+            """
+            "nodeSelector": {"disk": "fast"}, "tolerations": [{"key": "gpu", "operator": "Exists"}],
+            "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": []}}}
+            """);
+    assertThat(kept.getSpec()).isEqualTo(new PodSpec());
+  }
+
+  private static void assertTooLarge(String specification) {
+    Pod kept =
+        pod("\"resourceClaims\": [{\"name\": \"gpu\"}], \"schedulingGates\": [], " + specification);
+    assertThat(kept.getSpec().getResourceClaims()).hasSize(1);
+    assertThat(explain(kept).reason()).isEqualTo(WaitReason.UNKNOWN);
+    assertThat(explain(kept).summary()).contains("more text than is looked at");
+  }
+
+  private static PodExplanation explain(Pod pod, ResourceClaim... claims) {
+    return new Explainer()
+        .explain(
+            new ClusterView(
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(claims),
+                List.of(),
+                List.of(),
+                SchedulerFeatures.all()),
+            pod);
+  }
+
+  @Test
+  void ofAPodWithMoreThanIsLookedAtThatItHasIt() {
+    assertTooLarge("\"tolerations\": [%s]".formatted(many(2_000, "{\"key\": \"k#\"}")));
+    assertTooLarge("\"nodeSelector\": {%s}".formatted(many(2_000, "\"k#\": \"v\"")));
+    assertTooLarge(
+        """
+        "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [
+          {"matchExpressions": [{"key": "k", "operator": "In", "values": [%s]}]}]}}}
+        """
+            .formatted(many(2_000, "\"n#\"")));
+  }
+
+  @Test
+  void ofAPodWithThousandsOfClaimsThatItHasThem() {
+    Pod kept = pod("\"resourceClaims\": [%s]".formatted(many(2_000, "{\"name\": \"gpu-#\"}")));
+    assertThat(kept.getSpec().getResourceClaims()).hasSize(1);
+  }
+
+  private static ResourceClaim claim(int expressions) {
+    String selector = "{\"cel\": {\"expression\": \"'%s' != 'x'\"}}".formatted("y".repeat(10_000));
+    return json()
+        .unmarshal(
+            """
+            {"apiVersion": "resource.k8s.io/v1", "kind": "ResourceClaim", %s,
+             "spec": {"devices": {"requests": [
+               {"name": "r", "exactly": {"deviceClassName": "c", "selectors": [%s]}}]}}}
+            """
+                .formatted(META, many(expressions, selector)),
+            ResourceClaim.class);
+  }
+
+  @Test
+  void ofAClaimWithMoreThanIsLookedAtThatItHasIt() {
+    Pod pod = pod("\"resourceClaims\": [{\"name\": \"gpu\", \"resourceClaimName\": \"a\"}]");
+
+    assertThat(json().asJson(claim(32))).hasSizeLessThan(2_000);
+    assertThat(explain(pod, claim(32)).reason()).isEqualTo(WaitReason.UNKNOWN);
+    assertThat(explain(pod, claim(32)).summary())
+        .contains("Claim team/a has more text than is looked at");
+    assertThat(explain(pod, claim(2)).reason()).isEqualTo(WaitReason.CLASS_MISSING);
+  }
+
+  @Test
+  void ofAClaimNoMoreOfWhatThisReleaseDoesNotKnow() {
+    ResourceClaim kept =
+        read(
+            """
+            {"apiVersion": "resource.k8s.io/v1", "kind": "ResourceClaim", %s,
+             "spec": {"devices": {"requests": [
+               {"name": "r", "exactly": {"deviceClassName": "c", "later": [{"x": "%s"}]}}]}}}
+            """
+                .formatted(META, LONG),
+            ResourceClaim.class);
+    assertThat(kept.getSpec().getDevices().getRequests()).isEmpty();
   }
 }

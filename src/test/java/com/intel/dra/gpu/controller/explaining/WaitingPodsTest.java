@@ -42,6 +42,7 @@ class WaitingPodsTest {
   private static final class SaidCluster implements SeenCluster {
     private final Map<String, Pod> pods = new TreeMap<>();
     private ClusterView view = emptyView();
+    private long changes;
     private boolean complete = true;
 
     private static ClusterView emptyView() {
@@ -57,6 +58,12 @@ class WaitingPodsTest {
 
     void changed() {
       view = emptyView();
+      changes++;
+    }
+
+    @Override
+    public long changes() {
+      return changes;
     }
 
     @Override
