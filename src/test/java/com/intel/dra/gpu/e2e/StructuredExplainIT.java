@@ -36,6 +36,7 @@ class StructuredExplainIT {
 
   @AfterEach
   void remove() {
+    Shell.tryKubectl("delete", "devicetaintrule", "e2e-drain", "--ignore-not-found");
     Shell.kubectl("delete", "-k", EXPLAINER, "--ignore-not-found", "--wait=false");
     Shell.kubectl("delete", "lease", RealCluster.CONTROLLER, "-n", "default", "--ignore-not-found");
   }
@@ -73,6 +74,29 @@ class StructuredExplainIT {
 
     cluster.deletePod("first");
     cluster.awaitRunning("late");
+    if (FeatureGates.of(cluster.client()).isAtLeast(37, 0)) {
+      taintsOfARuleAreTold();
+    }
+  }
+
+  /** From 1.37 on API server and scheduler have these rules by default. */
+  private void taintsOfARuleAreTold() {
+    cluster.apply(
+        """
+        apiVersion: resource.k8s.io/v1
+        kind: DeviceTaintRule
+        metadata: {name: e2e-drain}
+        spec:
+          deviceSelector: {driver: gpu.intel.com}
+          taint: {key: e2e-drain, effect: NoSchedule}
+        """);
+    cluster.structuredClaim("tainted", one("gpu.intel.com", ""));
+    cluster.structuredPod("tainted", "", Map.of("gpu", claimNamed("tainted")));
+
+    assertSays("tainted", "e2e-drain:NoSchedule of DeviceTaintRule e2e-drain");
+
+    Shell.kubectl("delete", "devicetaintrule", "e2e-drain");
+    cluster.awaitRunning("tainted");
   }
 
   private void assertSays(String pod, String... parts) {

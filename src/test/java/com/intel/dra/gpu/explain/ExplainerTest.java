@@ -202,7 +202,7 @@ class ExplainerTest {
             .explain("c"),
         WaitReason.TAINTED,
         "Request r of claim team/c: on node n1 1 device has a taint that is not tolerated, such as"
-            + " drain:NoExecute of device g1.");
+            + " drain:NoExecute of DeviceTaintRule rule of device g1.");
   }
 
   private static ExplainFixtures partitions() {

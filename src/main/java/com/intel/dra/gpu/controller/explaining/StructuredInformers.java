@@ -4,6 +4,7 @@ import com.intel.dra.gpu.controller.cluster.WithoutUnusedFields;
 import com.intel.dra.gpu.explain.ClusterView;
 import com.intel.dra.gpu.explain.search.SchedulerFeatures;
 import com.intel.dra.kit.served.KubernetesRelease;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -43,10 +44,12 @@ public final class StructuredInformers implements SeenCluster, AutoCloseable {
   private final SharedIndexInformer<ResourceSlice> slices;
   private final SharedIndexInformer<DeviceClass> classes;
   private final SharedIndexInformer<ResourceClaim> claims;
+  private final SharedIndexInformer<GenericKubernetesResource> taintRules;
 
   private long seenChanges;
   private @Nullable ClusterView last;
-  private @Nullable SchedulerFeatures features;
+  private Optional<KubernetesRelease> release = Optional.empty();
+  private boolean followsTaintRules;
 
   /** Sends no request before {@link #start}. */
   public StructuredInformers(KubernetesClient client) {
@@ -57,7 +60,9 @@ public final class StructuredInformers implements SeenCluster, AutoCloseable {
     this.classes = informer("deviceclasses", client.resources(DeviceClass.class));
     this.claims =
         informer("resourceclaims", client.resources(ResourceClaim.class).inAnyNamespace());
-    List.of(nodes, slices, classes, claims).forEach(this::count);
+    this.taintRules =
+        informer(TaintRules.KIND, client.genericKubernetesResources(TaintRules.kind()));
+    List.of(nodes, slices, classes, claims, taintRules).forEach(this::count);
   }
 
   private <T extends HasMetadata> SharedIndexInformer<T> informer(
@@ -99,11 +104,30 @@ public final class StructuredInformers implements SeenCluster, AutoCloseable {
 
   /** Does not wait for the first lists. They are tried again until they succeed. */
   public void start() {
-    all().forEach(informer -> informer.start());
+    always().forEach(informer -> informer.start());
   }
 
-  private Stream<SharedIndexInformer<?>> all() {
-    return byKind.values().stream();
+  private Stream<SharedIndexInformer<?>> always() {
+    return Stream.of(pods, nodes, slices, classes, claims);
+  }
+
+  /**
+   * Follows the rules for taints from when it is known that the API server has them. A server that
+   * has them switched off, or does not let this process read them, is taken as one without rules.
+   */
+  private synchronized boolean areTaintRulesKnown() {
+    if (!followsTaintRules && isRelease(TaintRules.FIRST_MINOR)) {
+      followsTaintRules = true;
+      taintRules.start();
+    }
+    return !followsTaintRules || taintRules.hasSynced() || unreadable.isAway(TaintRules.KIND);
+  }
+
+  private boolean isRelease(int minor) {
+    if (release.isEmpty()) {
+      release = readRelease();
+    }
+    return release.filter(known -> known.isAtLeast(KubernetesRelease.minor(minor))).isPresent();
   }
 
   /** The kinds that this process has no right to read, by the names that rights have. */
@@ -119,7 +143,7 @@ public final class StructuredInformers implements SeenCluster, AutoCloseable {
 
   @Override
   public boolean isComplete() {
-    return all().allMatch(SharedIndexInformer::hasSynced);
+    return always().allMatch(SharedIndexInformer::hasSynced) && areTaintRulesKnown();
   }
 
   @Override
@@ -155,7 +179,9 @@ public final class StructuredInformers implements SeenCluster, AutoCloseable {
               classes.getStore().list(),
               claims.getStore().list(),
               List.of(),
-              List.of(),
+              taintRules.getStore().list().stream()
+                  .flatMap(rule -> TaintRules.read(rule).stream())
+                  .toList(),
               features());
     }
     return last;
@@ -166,20 +192,11 @@ public final class StructuredInformers implements SeenCluster, AutoCloseable {
    * for; so what is there is followed.
    */
   private SchedulerFeatures features() {
-    if (features != null) {
-      return features;
-    }
-    Optional<KubernetesRelease> release = release();
-    boolean isNewest =
-        release.isEmpty() || release.get().isAtLeast(KubernetesRelease.minor(NEWEST_MINOR));
-    var found = new SchedulerFeatures(true, true, true, true, true, true, isNewest);
-    if (release.isPresent()) {
-      features = found;
-    }
-    return found;
+    boolean isNewest = isRelease(NEWEST_MINOR) || release.isEmpty();
+    return new SchedulerFeatures(true, true, true, true, true, true, isNewest);
   }
 
-  private Optional<KubernetesRelease> release() {
+  private Optional<KubernetesRelease> readRelease() {
     try {
       return KubernetesRelease.ofApiServer(client);
     } catch (KubernetesClientException e) {
@@ -190,6 +207,7 @@ public final class StructuredInformers implements SeenCluster, AutoCloseable {
 
   @Override
   public void close() {
-    all().forEach(SharedIndexInformer::stop);
+    always().forEach(SharedIndexInformer::stop);
+    taintRules.stop();
   }
 }

@@ -13,9 +13,11 @@ import java.util.function.Consumer;
 final class UnreadableKinds {
 
   private static final Set<Integer> NO_RIGHT = Set.of(401, 403);
+  private static final int NOT_SERVED = 404;
 
   private final Consumer<String> warning;
   private final Set<String> kinds = new ConcurrentSkipListSet<>();
+  private final Set<String> notServed = new ConcurrentSkipListSet<>();
 
   UnreadableKinds(Consumer<String> warning) {
     this.warning = warning;
@@ -23,13 +25,16 @@ final class UnreadableKinds {
 
   /** A request failed. Returns whether that is a matter of rights, which pass by no retry. */
   boolean failed(String kind, Throwable failure) {
+    if (failure instanceof KubernetesClientException absent && absent.getCode() == NOT_SERVED) {
+      notServed.add(kind);
+    }
     if (!(failure instanceof KubernetesClientException refused)
         || !NO_RIGHT.contains(refused.getCode())) {
       return false;
     }
     if (kinds.add(kind)) {
       warning.accept(
-          ("The controller may not list and watch %s, so it cannot say why pods wait: install the"
+          ("The controller may not list and watch %s, so it cannot say why pods wait, or not rightly: install the"
                   + " rights of the account intel-gpu-explainer again (deploy/components/explain,"
                   + " or the chart with controller.explain=true)")
               .formatted(kind));
@@ -39,6 +44,12 @@ final class UnreadableKinds {
 
   void canBeRead(String kind) {
     kinds.remove(kind);
+    notServed.remove(kind);
+  }
+
+  /** Whether there is nothing to wait for: no right, or the API server does not have the kind. */
+  boolean isAway(String kind) {
+    return kinds.contains(kind) || notServed.contains(kind);
   }
 
   List<String> now() {

@@ -5,7 +5,6 @@ import com.intel.dra.gpu.explain.search.OfferedDevice.CounterKey;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.resource.v1.CapacityRequestPolicyRange;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceCapacity;
-import io.fabric8.kubernetes.api.model.resource.v1.DeviceTaint;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -75,10 +74,10 @@ public final class Hurdles {
     if (tooSmall.isPresent()) {
       return tooSmall.get();
     }
-    Optional<DeviceTaint> taint =
+    Optional<OfferedTaint> taint =
         features.deviceTaints() ? Tolerance.untolerated(device, wish) : Optional.empty();
     if (taint.isPresent()) {
-      return new Hurdle.Tainted(key, Tolerance.text(taint.get()));
+      return new Hurdle.Tainted(key, taint.get().text());
     }
     Optional<ClaimKey> holder = held.holder(key);
     if (holder.isPresent() && !wish.adminAccess()) {

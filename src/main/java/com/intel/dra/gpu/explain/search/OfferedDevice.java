@@ -5,7 +5,6 @@ import com.intel.dra.gpu.explain.cel.SelectableDevice;
 import io.fabric8.kubernetes.api.model.resource.v1.Device;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceAttribute;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceCounterConsumption;
-import io.fabric8.kubernetes.api.model.resource.v1.DeviceTaint;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +17,7 @@ final class OfferedDevice {
 
   private final DeviceKey key;
   private final Device device;
-  private final List<DeviceTaint> taints;
+  private final List<OfferedTaint> taints;
   private final Map<CounterKey, Amount> counters;
   private @Nullable SelectableDevice selectable;
 
@@ -30,8 +29,10 @@ final class OfferedDevice {
     this.device = device;
     this.taints =
         Stream.concat(
-                device.getTaints().stream(),
-                rules.stream().filter(rule -> rule.concerns(key)).map(TaintRule::taint))
+                device.getTaints().stream().map(taint -> new OfferedTaint(taint, Optional.empty())),
+                rules.stream()
+                    .filter(rule -> rule.concerns(key))
+                    .map(rule -> new OfferedTaint(rule.taint(), Optional.of(rule.name()))))
             .toList();
     this.counters = counters(device);
   }
@@ -63,7 +64,7 @@ final class OfferedDevice {
   }
 
   /** Those of the slice and those of administrators' rules. */
-  List<DeviceTaint> taints() {
+  List<OfferedTaint> taints() {
     return taints;
   }
 

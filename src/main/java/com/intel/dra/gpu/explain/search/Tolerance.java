@@ -13,20 +13,12 @@ final class Tolerance {
   private Tolerance() {}
 
   /** The first taint of a device that the wish does not tolerate. */
-  static Optional<DeviceTaint> untolerated(OfferedDevice device, Wish wish) {
+  static Optional<OfferedTaint> untolerated(OfferedDevice device, Wish wish) {
     return device.taints().stream()
-        .filter(taint -> isEffective(taint.getEffect()))
-        .filter(taint -> wish.tolerations().stream().noneMatch(one -> tolerates(one, taint)))
+        .filter(taint -> isEffective(taint.taint().getEffect()))
+        .filter(
+            taint -> wish.tolerations().stream().noneMatch(one -> tolerates(one, taint.taint())))
         .findFirst();
-  }
-
-  /** Returns a taint as it is written in commands. */
-  static String text(DeviceTaint taint) {
-    String value = taint.getValue();
-    return taint.getKey()
-        + (value == null || value.isEmpty() ? "" : "=" + value)
-        + ":"
-        + taint.getEffect();
   }
 
   private static boolean isEffective(@Nullable String effect) {

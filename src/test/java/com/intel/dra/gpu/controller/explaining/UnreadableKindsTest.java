@@ -43,6 +43,17 @@ class UnreadableKindsTest {
   }
 
   @Test
+  void aKindThatIsNotServedIsNotWaitedForAndNotToldOf() {
+    assertThat(kinds.isAway("devicetaintrules")).isFalse();
+    kinds.failed("devicetaintrules", failure(404));
+    assertThat(kinds.isAway("devicetaintrules")).isTrue();
+    assertThat(warnings).isEmpty();
+
+    kinds.canBeRead("devicetaintrules");
+    assertThat(kinds.isAway("devicetaintrules")).isFalse();
+  }
+
+  @Test
   void otherFailuresAreNoMatterOfRights() {
     assertThat(kinds.failed("pods", failure(500))).isFalse();
     assertThat(kinds.failed("pods", new IOException("connection reset"))).isFalse();
