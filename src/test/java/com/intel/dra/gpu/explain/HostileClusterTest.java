@@ -131,7 +131,7 @@ class HostileClusterTest {
   @Test
   void aValueOfListsOfListsIsNotToldInFull() {
     PodExplanation explanation =
-        HostileExpressions.explain(HostileExpressions.all().get("lists of lists that are told"));
+        HostileExpressions.explain(HostileExpressions.of("lists of lists that are told"));
     assertThat(explanation.reason()).isEqualTo(WaitReason.CLAIM_SELECTOR);
     assertThat(explanation.summary()).contains("a is a list of 2");
   }

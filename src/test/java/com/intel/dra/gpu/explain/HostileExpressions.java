@@ -2,6 +2,7 @@ package com.intel.dra.gpu.explain;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 
 /**
@@ -11,6 +12,10 @@ import java.util.SequencedMap;
 final class HostileExpressions {
 
   private HostileExpressions() {}
+
+  static String of(String what) {
+    return Objects.requireNonNull(all().get(what), what);
+  }
 
   /** By what they are. */
   static SequencedMap<String, String> all() {
@@ -23,6 +28,12 @@ final class HostileExpressions {
     all.put("lists of lists that are told", again(60, "[1]", "[V, V]", "{'a': V}.a.size() == 1"));
     all.put(
         "a key of lists of lists", again(60, "dyn([1])", "dyn([V, V])", "V in {'a': 1} == false"));
+    all.put(
+        "a key of a map of lists of lists",
+        again(60, "dyn([1])", "dyn([V, V])", "size({V: 1}) == 1"));
+    all.put(
+        "the size of a text",
+        again(18, "'\u0416'", "V + V", "lists.range(90000).all(x, size(V) > 0)"));
     all.put("a text that is replaced", again(9, "'xx'", "V.replace('', V)", "V == ''"));
     all.put("a text that is joined", again(9, "'xx'", "[V, V, V].join(V)", "V == ''"));
     all.put("a text that is split", again(18, "'xx'", "V + V", "size(V.split('')) == 1"));

@@ -55,6 +55,8 @@ record CallPrice(long steps, long volume, boolean isKept) {
                       + ValueSize.flat(second) * ValueSize.deep(first, limit)));
       case "_==_", "_!=_", "@in", "in", "includes", "min", "max", "isSorted", "sum" ->
           work(ValueSize.deep(first, limit) + ValueSize.deep(second, limit));
+      case "size" -> work(first instanceof String text ? text.length() : 1);
+      case PricedCalls.KEY -> work(ValueSize.deep(first, limit));
       case "_[_]", "_[?_]" -> work(ValueSize.deep(second, limit));
       case "cel.@mapInsert" ->
           new CallPrice(

@@ -21,7 +21,6 @@ final class PricedCalls {
           "_?_:_",
           "@not_strictly_false",
           "!_",
-          "size",
           "dyn",
           "type",
           "or",
@@ -30,6 +29,9 @@ final class PricedCalls {
           "optional.of",
           "hasValue",
           "value");
+
+  /** What a map does with a key. */
+  static final String KEY = "a key of a map";
 
   private final Map<Long, Call> byLastArgument;
 
@@ -56,6 +58,11 @@ final class PricedCalls {
           && !children.isEmpty()
           && !FREE.contains(one.call().function())) {
         calls.put(children.getLast().id(), new Call(one.call().function(), children));
+      }
+      if (one.exprKind().getKind() == CelExpr.ExprKind.Kind.MAP) {
+        one.map()
+            .entries()
+            .forEach(entry -> calls.put(entry.key().id(), new Call(KEY, List.of(entry.key()))));
       }
     }
     return new PricedCalls(calls);
