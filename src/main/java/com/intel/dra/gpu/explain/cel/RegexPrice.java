@@ -18,7 +18,7 @@ final class RegexPrice {
 
   private RegexPrice(String regex) {
     this.regex = regex;
-    this.size = 1 + regex.length();
+    this.size = 1L + regex.length();
   }
 
   static CallPrice of(Object text, Object expression) {
