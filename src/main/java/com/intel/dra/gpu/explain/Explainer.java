@@ -2,6 +2,8 @@ package com.intel.dra.gpu.explain;
 
 import com.intel.dra.gpu.explain.cel.DeviceSelectors;
 import io.fabric8.kubernetes.api.model.Pod;
+import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +15,8 @@ public final class Explainer {
   /** The steps of search that one question may take. */
   public static final long MAX_STEPS = 20_000_000;
 
-  private static final int MAX_REPLICAS = 100_000;
+  /** The most pods of one kind that are placed. */
+  public static final int MAX_REPLICAS = 10_000;
 
   private final DeviceSelectors selectors = new DeviceSelectors();
   private final long maxSteps;
@@ -39,8 +42,18 @@ public final class Explainer {
    * templates of the view; a claim with a name is shared by all of them.
    */
   public Fit fit(ClusterView view, Pod pod, int replicas) {
-    return new FitQuestion(read(view), pod, selectors, maxSteps)
-        .fit(Math.clamp(replicas, 0, MAX_REPLICAS));
+    return fit(view, FitPlan.of(pod, Math.clamp(replicas, 0, MAX_REPLICAS)), () -> true).getFirst();
+  }
+
+  /**
+   * Says the same of several kinds of pods, each with the devices of those before taken. The limit
+   * of work is for each kind.
+   *
+   * @param goesOn asked before each search: when it says no, the search is ended
+   * @return one for each group of the plan, in its order
+   */
+  public List<Fit> fit(ClusterView view, FitPlan plan, BooleanSupplier goesOn) {
+    return new FitQuestion(read(view).with(plan), selectors, maxSteps, goesOn).fit(plan.groups());
   }
 
   private synchronized ReadView read(ClusterView view) {

@@ -1,63 +1,58 @@
 package com.intel.dra.gpu.explain;
 
 import com.intel.dra.gpu.explain.cel.DeviceSelectors;
-import com.intel.dra.gpu.explain.search.HeldDevices;
-import com.intel.dra.gpu.explain.search.SearchResult;
-import io.fabric8.kubernetes.api.model.Node;
-import io.fabric8.kubernetes.api.model.Pod;
-import java.util.Iterator;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 
-/** How many pods like one would find devices. */
+/** How many pods of several kinds would find devices, when they are placed one after the other. */
 final class FitQuestion {
 
   private final ReadView view;
-  private final Pod pod;
-  private final Question question;
+  private final DeviceSelectors selectors;
+  private final long maxSteps;
+  private final BooleanSupplier goesOn;
 
-  FitQuestion(ReadView view, Pod pod, DeviceSelectors selectors, long maxSteps) {
+  /**
+   * @param goesOn asked again and again: the search ends when it says no
+   */
+  FitQuestion(ReadView view, DeviceSelectors selectors, long maxSteps, BooleanSupplier goesOn) {
     this.view = view;
-    this.pod = pod;
-    this.question = new Question(view, pod, selectors, maxSteps);
+    this.selectors = selectors;
+    this.maxSteps = maxSteps;
+    this.goesOn = goesOn;
   }
 
-  Fit fit(int wanted) {
-    PodClaims claims;
+  List<Fit> fit(List<PodGroup> groups) {
+    var fits = new ArrayList<Fit>();
+    var taken = new TakenDevices(view.held());
+    for (PodGroup group : groups) {
+      GroupPlacing.Outcome outcome = place(group, taken);
+      fits.add(outcome.fit());
+      taken = outcome.taken();
+    }
+    return fits;
+  }
+
+  private GroupPlacing.Outcome place(PodGroup group, TakenDevices taken) {
+    var placing =
+        new GroupPlacing(view, group, new Question(view, group.pod(), selectors, maxSteps), goesOn);
     try {
-      claims = PodClaims.of(pod, view, PodClaims.Missing.FROM_TEMPLATE);
+      return placing.place(taken);
     } catch (PodClaims.Problem problem) {
-      return new Fit(
-          0,
-          Map.of(),
-          Optional.of(Sentences.ofPod(problem.reason(), String.valueOf(problem.getMessage()))));
+      return new GroupPlacing.Outcome(
+          new Fit(
+              placing.wanted(),
+              0,
+              Map.of(),
+              placing.wanted() == 0
+                  ? Optional.empty()
+                  : Optional.of(
+                      Sentences.ofPod(problem.reason(), String.valueOf(problem.getMessage()))),
+              List.of()),
+          taken);
     }
-    return fit(wanted, claims);
-  }
-
-  private Fit fit(int wanted, PodClaims claims) {
-    var byNode = new TreeMap<String, Integer>();
-    HeldDevices held = view.held();
-    Iterator<Node> nodes = view.nodes().iterator();
-    int placed = 0;
-    while (placed < wanted && nodes.hasNext()) {
-      Node node = nodes.next();
-      while (placed < wanted
-          && question.excluded(node, claims).isEmpty()
-          && question.search(node, claims, held) instanceof SearchResult.Found found) {
-        byNode.merge(node.getMetadata().getName(), 1, Integer::sum);
-        placed++;
-        if (found.placements().isEmpty()) {
-          // nothing to hold: as many as are wanted
-          byNode.merge(node.getMetadata().getName(), wanted - placed, Integer::sum);
-          placed = wanted;
-        }
-        held = held.with(found.placements());
-      }
-    }
-    Optional<PodExplanation> next =
-        placed < wanted ? Optional.of(question.explain(claims, held)) : Optional.empty();
-    return new Fit(placed, byNode, next);
   }
 }

@@ -26,7 +26,7 @@ import java.util.Optional;
 record PodClaims(List<ClaimDemand> waiting, List<Allocated> allocated) {
 
   /** How many users the API lets a claim have. */
-  private static final int MAX_USERS = 256;
+  static final int MAX_USERS = 256;
 
   PodClaims {
     waiting = List.copyOf(waiting);
@@ -72,7 +72,10 @@ record PodClaims(List<ClaimDemand> waiting, List<Allocated> allocated) {
       if (key.isEmpty()) {
         continue;
       }
-      Optional<ResourceClaim> claim = Optional.ofNullable(view.claims().get(key.get()));
+      Optional<ResourceClaim> claim =
+          missing == Missing.FROM_TEMPLATE && entry.getResourceClaimName() == null
+              ? Optional.empty()
+              : Optional.ofNullable(view.claims().get(key.get()));
       if (claim.isEmpty()) {
         waiting.add(fromTemplate(pod, entry, key.get(), view, missing));
         continue;
@@ -160,10 +163,12 @@ record PodClaims(List<ClaimDemand> waiting, List<Allocated> allocated) {
     boolean isUser =
         users.stream().anyMatch(user -> Objects.equals(user.getUid(), pod.getMetadata().getUid()));
     if (users.size() >= MAX_USERS && !isUser) {
-      throw new Problem(
-          WaitReason.CLAIM_FULL,
-          "claim %s has %d users, which is the most that a claim can have"
-              .formatted(key, MAX_USERS));
+      throw new Problem(WaitReason.CLAIM_FULL, hasNoRoom(key));
     }
+  }
+
+  static String hasNoRoom(ClaimKey claim) {
+    return "claim %s has %d users, which is the most that a claim can have"
+        .formatted(claim, MAX_USERS);
   }
 }

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.resource.v1.DeviceClass;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimTemplate;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -38,6 +39,17 @@ record ReadView(
                     one -> one.getMetadata().getName(), Function.identity(), (a, b) -> a)),
         byName(view.claims()),
         byName(view.templates()));
+  }
+
+  /** The same cluster with what a plan adds. */
+  ReadView with(FitPlan plan) {
+    var allClasses = new HashMap<>(classes);
+    plan.classes().forEach(one -> allClasses.put(one.getMetadata().getName(), one));
+    var allClaims = new HashMap<>(claims);
+    plan.claims().forEach(one -> allClaims.putIfAbsent(ClaimKey.of(one), one));
+    var allTemplates = new HashMap<>(templates);
+    plan.templates().forEach(one -> allTemplates.put(ClaimKey.of(one), one));
+    return new ReadView(view, nodes, offers, held, allClasses, allClaims, allTemplates);
   }
 
   private static <T extends HasMetadata> Map<ClaimKey, T> byName(List<T> objects) {

@@ -94,6 +94,17 @@ final class Sentences {
     return worst(answer).cause().reason();
   }
 
+  /** The reason of a node's answer. */
+  static WaitReason reasonOf(NodeAnswer answer) {
+    return switch (answer) {
+      case NodeAnswer.Fits ignored -> WaitReason.DEVICES_ARE_FREE;
+      case NodeAnswer.DoesNotFit not -> reason(not);
+      case NodeAnswer.Excluded excluded -> excluded.reason();
+      case NodeAnswer.Fails fails -> fails.reason();
+      case NodeAnswer.Unknown ignored -> WaitReason.UNKNOWN;
+    };
+  }
+
   private static RequestFailure worst(NodeAnswer.DoesNotFit answer) {
     return answer.failures().stream()
         .max(Comparator.comparing(failure -> failure.cause().reason()))
@@ -191,6 +202,21 @@ final class Sentences {
     };
   }
 
+  /** The same, where the claims that have the devices are told beside it. */
+  static String withoutHolders(Cause cause) {
+    return switch (cause) {
+      case Cause.InUse(var devices, var ignored) ->
+          devices == 1 ? "1 device is in use" : "%d devices are in use".formatted(devices);
+      case Cause.CountersUsed used when !used.holders().isEmpty() -> beforeHolders(of(cause));
+      case Cause.CapacityUsed used when !used.holders().isEmpty() -> beforeHolders(of(cause));
+      default -> of(cause);
+    };
+  }
+
+  private static String beforeHolders(String text) {
+    return text.substring(0, text.lastIndexOf("; the rest has "));
+  }
+
   private static String because(String because) {
     return because.isEmpty() ? "" : " (%s)".formatted(text(because, MAX_PART));
   }
@@ -221,7 +247,7 @@ final class Sentences {
   }
 
   /** On one line, without control characters, no longer than {@code max}. */
-  private static String text(String text, int max) {
+  static String text(String text, int max) {
     String begun = text.length() > 2 * max ? text.substring(0, 2 * max) : text;
     String harmless =
         begun

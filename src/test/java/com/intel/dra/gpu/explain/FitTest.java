@@ -5,7 +5,9 @@ import static com.intel.dra.gpu.explain.ExplainFixtures.pod;
 import static com.intel.dra.gpu.explain.ExplainFixtures.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class FitTest {
@@ -66,5 +68,151 @@ class FitTest {
                 1);
     assertThat(fit.replicas()).isEqualTo(1);
     assertThat(fit.next()).isEmpty();
+  }
+
+  @Test
+  void aClaimWithANameIsSharedByAllPods() {
+    Fit fit =
+        new Explainer()
+            .fit(
+                cluster()
+                    .node("n1")
+                    .node("n2")
+                    .devices("n1", "{name: g1}, {name: g2}")
+                    .devices("n2", "{name: g1}")
+                    .claim("c", request(""))
+                    .view(),
+                pod("{name: c, resourceClaimName: c}"),
+                300);
+    assertThat(fit.replicas()).isEqualTo(256);
+    assertThat(fit.byNode()).isEqualTo(Map.of("n1", 256));
+    assertThat(fit.next().orElseThrow().reason()).isEqualTo(WaitReason.CLAIM_FULL);
+    assertThat(fit.doubts()).isEmpty();
+  }
+
+  @Test
+  void theSchedulerChoosesTheNodeOfASharedClaim() {
+    Fit fit =
+        new Explainer()
+            .fit(
+                cluster()
+                    .node("n1")
+                    .node("n2")
+                    .devices("n1", "{name: g1}, {name: g2}, {name: g3}")
+                    .devices("n2", "{name: g1}, {name: g2}")
+                    .claim("c", request(""))
+                    .template("t", request(""))
+                    .view(),
+                pod("{name: c, resourceClaimName: c}, " + POD_CLAIM.replace("name: c", "name: d")),
+                5);
+    assertThat(fit.replicas()).as("the fewest").isEqualTo(1);
+    assertThat(fit.byNode()).isEqualTo(Map.of("n2", 1));
+    assertThat(fit.next().orElseThrow().nodes())
+        .anySatisfy(answer -> assertThat(answer).isInstanceOf(NodeAnswer.Excluded.class));
+    assertThat(fit.doubts())
+        .singleElement()
+        .asString()
+        .contains("claim team/c", "with node n2 1 fit, with node n1 2");
+  }
+
+  @Test
+  void anExpressionThatFailsOnOneNodeEndsTheAttemptForAll() {
+    Fit fit =
+        new Explainer()
+            .fit(
+                cluster()
+                    .node("n1")
+                    .node("n2")
+                    .devices("n1", "{name: g1, attributes: {numa: {int: 1}}}, {name: g2}")
+                    .devices("n2", "{name: g1, attributes: {numa: {int: 1}}}")
+                    .template(
+                        "t",
+                        request(
+                            ", selectors: [{cel: {expression:"
+                                + " 'device.attributes[\"gpu.intel.com\"].numa == 1'}}]"))
+                    .view(),
+                pod(POD_CLAIM),
+                5);
+    assertThat(fit.replicas()).isEqualTo(1);
+    assertThat(fit.next().orElseThrow().reason()).isEqualTo(WaitReason.CLAIM_FAILS);
+    assertThat(fit.doubts()).singleElement().asString().contains("sooner or later");
+  }
+
+  @Test
+  void groupsTakeDevicesFromOneAnother() {
+    ClusterView view =
+        cluster()
+            .node("n1")
+            .node("n2")
+            .node("n3", "taints: [{key: away, effect: NoSchedule}]")
+            .devices("n1", "{name: g1}, {name: g2}")
+            .devices("n2", "{name: g1}")
+            .devices("n3", "{name: g1}")
+            .claim("c", request(""))
+            .template("t", request(""))
+            .view();
+    var plan =
+        new FitPlan(
+            List.of(
+                new PodGroup("daemons", pod(POD_CLAIM), 1, true),
+                new PodGroup("shares", pod("{name: c, resourceClaimName: c}"), 2, false),
+                new PodGroup("shares too", pod("{name: c, resourceClaimName: c}"), 1, false),
+                new PodGroup("late", pod(POD_CLAIM), 1, false)),
+            List.of(),
+            List.of(),
+            List.of());
+    List<Fit> fits = new Explainer().fit(view, plan, () -> true);
+
+    assertThat(fits).extracting(Fit::wanted).containsExactly(2, 2, 1, 1);
+    assertThat(fits).extracting(Fit::replicas).containsExactly(2, 2, 1, 0);
+    assertThat(fits.get(1).byNode()).isEqualTo(Map.of("n1", 2));
+    assertThat(fits.get(3).next().orElseThrow().reason()).isEqualTo(WaitReason.IN_USE);
+    assertThat(AnswerTable.of(fits.get(3).next().orElseThrow()).nodes().getFirst().requests())
+        .singleElement()
+        .satisfies(row -> assertThat(row.heldBy()).containsExactly("team/pod-c", "team/c"));
+  }
+
+  @Test
+  void whatItGivesUpItSaysSo() {
+    ClusterView view =
+        cluster()
+            .node("n1")
+            .devices("n1", "{name: g1}, {name: g2}, {name: g3}")
+            .template("t", request(""))
+            .view();
+    var asked = new AtomicInteger();
+    Fit fit =
+        new Explainer()
+            .fit(view, FitPlan.of(pod(POD_CLAIM), 3), () -> asked.incrementAndGet() < 4)
+            .getFirst();
+    assertThat(fit.replicas()).isBetween(1, 2);
+    assertThat(fit.isGivenUp()).isTrue();
+    assertThat(fit.next().orElseThrow().summary()).contains("was ended after");
+
+    Fit costly = new Explainer(60).fit(view, pod(POD_CLAIM), 3);
+    assertThat(costly.isGivenUp()).isTrue();
+  }
+
+  @Test
+  void aTemplateThatIsMissing() {
+    Fit fit = new Explainer().fit(cluster().node("n1").view(), pod(POD_CLAIM), 2);
+    assertThat(fit.replicas()).isZero();
+    assertThat(fit.next().orElseThrow().reason()).isEqualTo(WaitReason.CLAIM_MISSING);
+  }
+
+  @Test
+  void manyNodesAreGrouped() {
+    ExplainFixtures many = cluster().template("t", request(""));
+    for (int i = 0; i < 200; i++) {
+      many.node("n" + i, i % 2 == 0 ? "" : "taints: [{key: away, effect: NoSchedule}]");
+    }
+    AnswerTable table =
+        AnswerTable.of(new Explainer().fit(many.view(), pod(POD_CLAIM), 1).next().orElseThrow());
+    assertThat(table.nodes()).hasSize(20);
+    assertThat(table.nodesInAll()).isEqualTo(200);
+    assertThat(table.notShown())
+        .containsExactly(
+            new AnswerTable.NotShown("no_devices", 90),
+            new AnswerTable.NotShown("node_excluded", 90));
   }
 }
