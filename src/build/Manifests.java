@@ -48,6 +48,7 @@ final class Manifests {
   private static final String DISRUPTION_BUDGET = "PodDisruptionBudget";
   private static final String CONTROLLER = "intel-gpu-controller";
   private static final String AGENT = "intel-gpu-node-agent";
+  private static final int MANAGEMENT_PORT = 9000;
 
   /** In the order of {@code kubectl get gas}. */
   private static final List<String> GAS_COLUMNS =
@@ -115,6 +116,7 @@ final class Manifests {
     List<JsonNode> explainer =
         ownPart(controller, rbac.resolve("rbac-explainer.yml"), CONTROLLER, "Deployment");
     explainer.forEach(Manifests::explaining);
+    explainer.add(service());
     write(explain.resolve("explainer.yml"), explainer);
     kustomization(explain, List.of("explainer.yml"));
   }
@@ -129,6 +131,26 @@ final class Manifests {
           .put("name", "GPU_EXPLAIN")
           .put("value", "true");
     }
+  }
+
+  /** By which kubectl gpu asks the explainer, through the API server's proxy. */
+  private static JsonNode service() {
+    ObjectNode service = YAML.createObjectNode();
+    service.put("apiVersion", "v1").put("kind", "Service");
+    ObjectNode metadata = service.putObject("metadata");
+    metadata.put("name", CONTROLLER).put("namespace", "default");
+    metadata
+        .putObject("labels")
+        .put("app.kubernetes.io/managed-by", "quarkus")
+        .put("app.kubernetes.io/name", CONTROLLER);
+    ObjectNode spec = service.putObject("spec");
+    spec.putObject("selector").put("app.kubernetes.io/name", CONTROLLER);
+    spec.putArray("ports")
+        .addObject()
+        .put("name", "management")
+        .put("port", MANAGEMENT_PORT)
+        .put("targetPort", "management");
+    return service;
   }
 
   private static void simulatorImage(Path folder, String registry, String tag) throws IOException {

@@ -1,5 +1,8 @@
 package com.intel.dra.gpu.controller.app;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.intel.dra.gpu.controller.answering.Answers;
+import com.intel.dra.gpu.controller.answering.ManifestReader;
 import com.intel.dra.gpu.controller.cluster.ApiServer;
 import com.intel.dra.gpu.controller.explaining.PodEvents;
 import com.intel.dra.gpu.controller.explaining.StructuredInformers;
@@ -10,6 +13,7 @@ import com.intel.dra.gpu.controller.leader.Leadership;
 import com.intel.dra.gpu.explain.Explainer;
 import com.intel.dra.gpu.metrics.Meters;
 import com.intel.dra.kit.time.PeriodicTask;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimTemplate;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfig;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectorBuilder;
@@ -19,6 +23,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -46,6 +51,7 @@ class ExplainerStart {
   private @Nullable CompletableFuture<?> candidacy;
   private @Nullable StructuredInformers informers;
   private @Nullable PeriodicTask looking;
+  private volatile Optional<Answers> answers = Optional.empty();
 
   ExplainerStart(
       @ConfigProperty(name = "gpu.explain", defaultValue = "false") boolean isOn,
@@ -72,6 +78,13 @@ class ExplainerStart {
     return isOn;
   }
 
+  /**
+   * Answers questions, in a process that leads and in one that does not; empty before it begins.
+   */
+  Optional<Answers> answers() {
+    return answers;
+  }
+
   /** Does not wait until the watches have begun. */
   synchronized void begin() {
     if (leadership.hasEnded()) {
@@ -80,6 +93,10 @@ class ExplainerStart {
     var watched = new StructuredInformers(client);
     informers = watched;
     watched.start();
+    var explainer = new Explainer();
+    answers =
+        Optional.of(
+            new Answers(watched, explainer, this::template, new ClientConversion(client), steady));
     election.prepare();
     ExecutorService threads =
         Executors.newCachedThreadPool(Thread.ofPlatform().name("election-", 0).daemon().factory());
@@ -104,7 +121,7 @@ class ExplainerStart {
             WaitingPods.PERIOD,
             new WaitingPods(
                     watched,
-                    new Explainer()::explain,
+                    explainer::explain,
                     new PodEvents(api, clock),
                     metrics,
                     leadership::isLeading,
@@ -115,6 +132,19 @@ class ExplainerStart {
   /** The kinds that this process has no right to read. */
   synchronized List<String> unreadable() {
     return informers == null ? List.of() : informers.unreadable();
+  }
+
+  private Optional<ResourceClaimTemplate> template(String namespace, String name) {
+    return Optional.ofNullable(
+        client.resources(ResourceClaimTemplate.class).inNamespace(namespace).withName(name).get());
+  }
+
+  /** Reads manifests as the client reads what the API server sends. */
+  private record ClientConversion(KubernetesClient client) implements ManifestReader.Conversion {
+    @Override
+    public <T> T to(JsonNode json, Class<T> type) {
+      return client.getKubernetesSerialization().convertValue(json, type);
+    }
   }
 
   /** To be called when this process writes nothing any more, before it gives up the lead. */

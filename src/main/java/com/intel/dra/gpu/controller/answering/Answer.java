@@ -1,0 +1,4 @@
+package com.intel.dra.gpu.controller.answering;
+
+/** What is sent back. */
+public record Answer(int status, String json) {}

@@ -1,0 +1,28 @@
+package com.intel.dra.gpu.controller.answering;
+
+import com.intel.dra.gpu.explain.PodGroup;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceClass;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimTemplate;
+import java.util.List;
+
+/**
+ * What a manifest has of pods and of what they ask for.
+ *
+ * @param withoutClaims what makes pods that ask for no claim
+ */
+record Manifest(
+    List<PodGroup> groups,
+    List<String> withoutClaims,
+    List<DeviceClass> classes,
+    List<ResourceClaim> claims,
+    List<ResourceClaimTemplate> templates) {
+
+  Manifest {
+    groups = List.copyOf(groups);
+    withoutClaims = List.copyOf(withoutClaims);
+    classes = List.copyOf(classes);
+    claims = List.copyOf(claims);
+    templates = List.copyOf(templates);
+  }
+}

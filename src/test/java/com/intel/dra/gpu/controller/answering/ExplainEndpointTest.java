@@ -1,0 +1,276 @@
+package com.intel.dra.gpu.controller.answering;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.intel.dra.gpu.controller.explaining.SeenCluster;
+import com.intel.dra.gpu.explain.ClusterView;
+import com.intel.dra.gpu.explain.Explainer;
+import com.intel.dra.gpu.explain.search.SchedulerFeatures;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceClass;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimTemplate;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The answers over HTTP, with a cluster of one node with two GPUs, one of which is in use. */
+class ExplainEndpointTest {
+
+  private static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
+
+  private static final String POD =
+      "{kind: Pod, metadata: {name: a}, spec: {resourceClaims: [{name: gpu, resourceClaimTemplateName: one}]}}";
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Router router = Router.router(vertx);
+  private final FakeCluster cluster = new FakeCluster();
+  private boolean isOn = true;
+  private HttpServer server;
+  private final HttpClient http = HttpClient.newHttpClient();
+
+  private static <T> T object(String yaml, Class<T> type) {
+    return SERIALIZATION.unmarshal("---\n" + yaml, type);
+  }
+
+  private static final class FakeCluster implements SeenCluster {
+    private boolean isComplete = true;
+    private final CountDownLatch goOn = new CountDownLatch(1);
+    private boolean waits;
+
+    @Override
+    public boolean isComplete() {
+      if (waits) {
+        try {
+          goOn.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      }
+      return isComplete;
+    }
+
+    @Override
+    public List<Pod> waitingPods() {
+      return List.of(
+          object(
+              "{metadata: {namespace: team, name: waits}, spec: {nodeSelector: {secret: label}, resourceClaims: [{name: gpu, resourceClaimName: both}]}}",
+              Pod.class));
+    }
+
+    @Override
+    public ClusterView view() {
+      return new ClusterView(
+          List.of(object("{metadata: {name: n1, labels: {secret: label}}, spec: {}}", Node.class)),
+          List.of(
+              object(
+                  "{metadata: {name: s}, spec: {driver: gpu.intel.com, nodeName: n1, pool: {name: n1, generation: 1, resourceSliceCount: 1}, devices: [{name: g1}, {name: g2}]}}",
+                  ResourceSlice.class)),
+          List.of(object("{metadata: {name: gpu}, spec: {}}", DeviceClass.class)),
+          List.of(
+              object(
+                  "{metadata: {namespace: team, name: holder, uid: h}, spec: {devices: {requests: []}}, status: {allocation: {devices: {results: [{request: r, driver: gpu.intel.com, pool: n1, device: g1}]}}}}",
+                  ResourceClaim.class),
+              object(
+                  "{metadata: {namespace: team, name: both, uid: b}, spec: {devices: {requests: [{name: r, exactly: {deviceClassName: gpu, allocationMode: ExactCount, count: 2}}]}}}",
+                  ResourceClaim.class)),
+          List.of(),
+          List.of(),
+          SchedulerFeatures.ofMinor(37));
+    }
+  }
+
+  private static final class ByClient implements ManifestReader.Conversion {
+    @Override
+    public <T> T to(JsonNode json, Class<T> type) {
+      return SERIALIZATION.convertValue(json, type);
+    }
+  }
+
+  private static Optional<ResourceClaimTemplate> template(String namespace, String name) {
+    if (name.equals("broken")) {
+      throw new KubernetesClientException("no answer");
+    }
+    return name.equals("one") && namespace.equals("team")
+        ? Optional.of(
+            object(
+                "{metadata: {namespace: team, name: one}, spec: {spec: {devices: {requests: [{name: r, exactly: {deviceClassName: gpu, allocationMode: ExactCount, count: 1}}]}}}}",
+                ResourceClaimTemplate.class))
+        : Optional.empty();
+  }
+
+  @BeforeEach
+  void serve() {
+    var answers =
+        new Answers(
+            cluster,
+            new Explainer(),
+            ExplainEndpointTest::template,
+            new ByClient(),
+            () -> Instant.EPOCH);
+    new ExplainEndpoint(() -> isOn, () -> Optional.of(answers)).add(router);
+    server =
+        vertx
+            .createHttpServer()
+            .requestHandler(router)
+            .listen(0, "127.0.0.1")
+            .toCompletionStage()
+            .toCompletableFuture()
+            .join();
+  }
+
+  @AfterEach
+  void end() {
+    cluster.goOn.countDown();
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+  }
+
+  private HttpRequest.Builder to(String path) {
+    return HttpRequest.newBuilder(
+        URI.create("http://127.0.0.1:%d/explain/%s".formatted(server.actualPort(), path)));
+  }
+
+  private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return http.send(to(path).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private HttpResponse<String> post(String path, String body)
+      throws IOException, InterruptedException {
+    return http.send(
+        to(path).POST(HttpRequest.BodyPublishers.ofString(body)).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static JsonNode json(HttpResponse<String> response) throws IOException {
+    return new ObjectMapper().readTree(response.body());
+  }
+
+  /** As the API server refuses, so that kubectl shows the message. */
+  private static void assertRefused(HttpResponse<String> response, int status, String says)
+      throws IOException {
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+    assertThat(json(response).path("kind").asText()).isEqualTo("Status");
+    assertThat(json(response).path("code").asInt()).isEqualTo(status);
+    assertThat(json(response).path("message").asText()).contains(says);
+  }
+
+  @Test
+  void aPodThatWaits() throws IOException, InterruptedException {
+    HttpResponse<String> response = get("pods/team/waits");
+    assertThat(response.statusCode()).isEqualTo(200);
+    JsonNode answer = json(response);
+    assertThat(answer.path("reason").asText()).isEqualTo("in_use");
+    assertThat(answer.path("sentence").asText()).contains("claim team/both", "claim team/holder");
+    JsonNode row = answer.at("/nodes/0/requests/0");
+    assertThat(row.path("answer").asText()).isEqualTo("1 device is in use");
+    assertThat(row.at("/heldBy/0").asText()).isEqualTo("team/holder");
+    assertThat(row.path("helps").asText()).isNotEmpty();
+    assertThat(answer.path("notes").toString()).contains("CPU, memory");
+    assertThat(response.body()).as("of the pod, only its name").doesNotContain("secret");
+  }
+
+  @Test
+  void otherPodsAndPaths() throws IOException, InterruptedException {
+    assertRefused(get("pods/team/other"), 404, "pod team/other does not wait");
+    assertThat(get("pods/team").statusCode()).isEqualTo(404);
+    assertThat(get("fit").statusCode()).isNotEqualTo(200);
+  }
+
+  @Test
+  void howManyFitAndWhatStopsTheNext() throws IOException, InterruptedException {
+    JsonNode answer = json(post("fit?namespace=team&replicas=3", POD));
+    assertThat(answer.path("allFit").asBoolean()).isFalse();
+    assertThat(answer.path("wanted").asInt()).isEqualTo(3);
+    assertThat(answer.path("replicas").asInt()).isEqualTo(1);
+    assertThat(answer.at("/workloads/0/nodes/0/node").asText()).isEqualTo("n1");
+    assertThat(answer.at("/workloads/0/next/reason").asText()).isEqualTo("in_use");
+    assertThat(answer.at("/workloads/0/next/nodes/0/requests/0/heldBy").toString())
+        .contains("team/holder", "team/a-gpu");
+    assertThat(answer.path("notes").toString()).contains("CPU, memory");
+
+    assertThat(json(post("fit?namespace=team", POD)).path("allFit").asBoolean()).isTrue();
+  }
+
+  @Test
+  void badQuestions() throws IOException, InterruptedException {
+    assertRefused(post("fit?namespace=team", "kind: Service"), 400, "has no pods");
+    assertRefused(post("fit?namespace=team", ""), 400, "has no pods");
+    assertRefused(post("fit?namespace=team&replicas=0", POD), 400, "replicas is 0");
+    assertRefused(post("fit?namespace=team&replicas=x", POD), 400, "replicas is x");
+    assertRefused(post("fit", POD), 400, "Pod a: resourceClaimTemplateName: there is no");
+    assertRefused(post("fit?namespace=../x", POD), 400, "there is no ResourceClaimTemplate one");
+    assertRefused(
+        post("fit?namespace=team", POD.replace("one", "broken")), 503, "could not be read");
+    assertRefused(
+        post("fit?namespace=team", "#" + "x".repeat(ExplainEndpoint.MAX_BODY_BYTES)),
+        413,
+        "larger than");
+  }
+
+  @Test
+  void beforeItCanAnswer() throws IOException, InterruptedException {
+    cluster.isComplete = false;
+    assertRefused(get("pods/team/waits"), 503, "ask again");
+    isOn = false;
+    assertRefused(get("pods/team/waits"), 404, "GPU_EXPLAIN");
+  }
+
+  @Test
+  void fewQuestionsAtATime() throws IOException, InterruptedException {
+    cluster.waits = true;
+    var sent =
+        java.util.stream.IntStream.range(0, ExplainEndpoint.MAX_QUESTIONS)
+            .mapToObj(
+                i ->
+                    http.sendAsync(
+                        to("pods/team/waits").build(), HttpResponse.BodyHandlers.ofString()))
+            .toList();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() -> assertRefused(get("pods/team/waits"), 503, "answers others"));
+    cluster.goOn.countDown();
+    sent.forEach(one -> assertThat(one.join().statusCode()).isEqualTo(200));
+    assertThat(get("pods/team/waits").statusCode()).isEqualTo(200);
+  }
+
+  /** Connections that send nothing, or that end, do not keep others away. */
+  @Test
+  void aConnectionThatEndsFreesItsPlace() throws IOException, InterruptedException {
+    for (int i = 0; i < 3 * ExplainEndpoint.MAX_QUESTIONS; i++) {
+      try (var socket = new Socket("127.0.0.1", server.actualPort())) {
+        socket
+            .getOutputStream()
+            .write(
+                "POST /explain/fit HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nkind"
+                    .getBytes(StandardCharsets.UTF_8));
+        socket.getOutputStream().flush();
+      }
+    }
+    await()
+        .atMost(Duration.ofSeconds(5))
+        .untilAsserted(() -> assertThat(get("pods/team/waits").statusCode()).isEqualTo(200));
+  }
+}

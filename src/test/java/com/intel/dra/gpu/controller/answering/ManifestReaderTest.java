@@ -1,0 +1,229 @@
+package com.intel.dra.gpu.controller.answering;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.intel.dra.gpu.explain.PodGroup;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is found in manifests, and what is said of bad ones. */
+class ManifestReaderTest {
+
+  static final String CLAIMS = "resourceClaims: [{name: gpu, resourceClaimTemplateName: one}]";
+
+  private static final class ByClient implements ManifestReader.Conversion {
+    private final KubernetesSerialization serialization = new KubernetesSerialization();
+
+    @Override
+    public <T> T to(JsonNode json, Class<T> type) {
+      return serialization.convertValue(json, type);
+    }
+  }
+
+  static Manifest read(String text, OptionalInt replicas) throws UnusableRequest {
+    return new ManifestReader(new ByClient(), "team", replicas).read(text);
+  }
+
+  private static PodGroup onlyGroup(String text) throws UnusableRequest {
+    Manifest manifest = read(text, OptionalInt.empty());
+    assertThat(manifest.groups()).hasSize(1);
+    return manifest.groups().getFirst();
+  }
+
+  static Stream<Arguments> kinds() {
+    String template = "template: {spec: {%s}}".formatted(CLAIMS);
+    return Stream.of(
+        Arguments.of("{kind: Pod, metadata: {name: a}, spec: {%s}}".formatted(CLAIMS), 1),
+        Arguments.of(
+            "{kind: Deployment, metadata: {name: a}, spec: {replicas: 3, %s}}".formatted(template),
+            3),
+        Arguments.of("{kind: Deployment, metadata: {name: a}, spec: {%s}}".formatted(template), 1),
+        Arguments.of(
+            "{kind: StatefulSet, metadata: {name: a}, spec: {replicas: 0, %s}}".formatted(template),
+            0),
+        Arguments.of(
+            "{kind: ReplicaSet, metadata: {name: a}, spec: {replicas: 2, %s}}".formatted(template),
+            2),
+        Arguments.of(
+            "{kind: Job, metadata: {name: a}, spec: {parallelism: 4, completions: 3, %s}}"
+                .formatted(template),
+            3),
+        Arguments.of("{kind: Job, metadata: {generateName: a}, spec: {%s}}".formatted(template), 1),
+        Arguments.of(
+            "{kind: CronJob, metadata: {name: a}, spec: {jobTemplate: {spec: {parallelism: 2, %s}}}}"
+                .formatted(template),
+            2),
+        Arguments.of("{kind: PodTemplate, metadata: {name: a}, %s}".formatted(template), 1),
+        Arguments.of(
+            "{\"kind\": \"Pod\", \"metadata\": {\"name\": \"a\"},\n\t\"spec\": {\"resourceClaims\": [{\"name\": \"gpu\", \"resourceClaimTemplateName\": \"one\"}]}}",
+            1),
+        Arguments.of(
+            "{kind: List, items: [{kind: Service}, {kind: Pod, metadata: {name: a}, spec: {%s}}]}"
+                .formatted(CLAIMS),
+            1));
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void kindsOfPods(String text, int replicas) throws UnusableRequest {
+    PodGroup group = onlyGroup(text);
+    assertThat(group.replicas()).isEqualTo(replicas);
+    assertThat(group.oneANode()).isFalse();
+    assertThat(group.pod().getMetadata().getNamespace()).isEqualTo("team");
+    assertThat(group.pod().getSpec().getResourceClaims())
+        .singleElement()
+        .satisfies(claim -> assertThat(claim.getResourceClaimTemplateName()).isEqualTo("one"));
+  }
+
+  @Test
+  void daemonsTolerateWhatTheirControllerAdds() throws UnusableRequest {
+    PodGroup group =
+        onlyGroup(
+            "{kind: DaemonSet, metadata: {name: a}, spec: {template: {spec: {%s}}}}"
+                .formatted(CLAIMS));
+    assertThat(group.oneANode()).isTrue();
+    assertThat(group.pod().getSpec().getTolerations())
+        .anyMatch(one -> one.getKey().equals("node.kubernetes.io/unschedulable"));
+  }
+
+  @Test
+  void documentsOfSeveralKinds() throws UnusableRequest {
+    Manifest manifest =
+        read(
+            """
+            # first a comment
+            ---
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: other}
+            ---
+            apiVersion: resource.k8s.io/v1
+            kind: ResourceClaimTemplate
+            metadata: {name: one}
+            spec: {spec: {devices: {requests: [{name: r, exactly: {deviceClassName: gpu, capacity: {requests: {memory: 2Gi}}}}]}}}
+            ---
+            apiVersion: resource.k8s.io/v1
+            kind: ResourceClaim
+            metadata: {name: mine, namespace: other}
+            spec: {devices: {requests: []}}
+            status: {allocation: {}}
+            ---
+            kind: Pod
+            metadata: {name: web}
+            spec: {containers: []}
+            ---
+            kind: Pod
+            metadata: {name: a, namespace: other}
+            spec:
+              nodeSelector: &labels {zone: a}
+              affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: x, operator: Exists}]}]}, podAffinity: *labels}}
+              resourceClaims: [{name: gpu, resourceClaimName: mine}]
+            """,
+            OptionalInt.of(7));
+    assertThat(manifest.templates())
+        .singleElement()
+        .satisfies(one -> assertThat(one.getMetadata().getNamespace()).isEqualTo("team"));
+    assertThat(manifest.claims())
+        .singleElement()
+        .satisfies(
+            claim -> {
+              assertThat(claim.getMetadata().getNamespace()).isEqualTo("other");
+              assertThat(claim.getStatus()).isNull();
+            });
+    assertThat(manifest.withoutClaims()).containsExactly("Pod web");
+    PodGroup group = manifest.groups().getFirst();
+    assertThat(group.replicas()).isEqualTo(7);
+    assertThat(group.pod().getSpec().getNodeSelector()).containsEntry("zone", "a");
+    assertThat(group.pod().getSpec().getAffinity().getPodAffinity()).isNull();
+  }
+
+  static Stream<Arguments> bad() {
+    String template = "template: {spec: {%s}}".formatted(CLAIMS);
+    String wide = "a: &a [x, x, x, x, x, x, x, x, x, x]\n";
+    for (char c = 'b'; c <= 'f'; c++) {
+      char before = (char) (c - 1);
+      wide += c + ": &" + c + " [" + ("*" + before + ", ").repeat(9) + "*" + before + "]\n";
+    }
+    return Stream.of(
+        Arguments.of("", "has no pods"),
+        Arguments.of("kind: Service", "has no pods, only Service"),
+        Arguments.of("kind: Pod\n  spec: [", "is not YAML"),
+        Arguments.of("just text", "no object with a kind"),
+        Arguments.of("- kind: Pod", "no object with a kind"),
+        Arguments.of("{kind: Pod, metadata: {name: a}}", "Pod a: spec is missing"),
+        Arguments.of(
+            "{kind: Deployment, metadata: {name: a}, spec: {}}",
+            "Deployment a: spec.template.spec is missing"),
+        Arguments.of(
+            "{kind: Pod, metadata: {name: a}, spec: {}}",
+            "Pod a: spec.resourceClaims of the pod is empty"),
+        Arguments.of(
+            "{kind: Pod, metadata: {name: a}, spec: {resourceClaims: [{name: x}]}}",
+            "Pod a: spec.resourceClaims has an element"),
+        Arguments.of(
+            "{kind: Pod, metadata: {name: a}, spec: {resourceClaims: {x: y}}}",
+            "Pod a: spec.resourceClaims has a value of the wrong kind"),
+        Arguments.of(
+            "{kind: Deployment, metadata: {name: a}, spec: {replicas: many, %s}}"
+                .formatted(template),
+            "Deployment a: spec.replicas is \"many\""),
+        Arguments.of(
+            "{kind: Deployment, metadata: {name: a}, spec: {replicas: -1, %s}}".formatted(template),
+            "Deployment a: spec.replicas is -1"),
+        Arguments.of(
+            "{kind: ResourceClaimTemplate, metadata: {name: a}, spec: {}}",
+            "ResourceClaimTemplate a: spec.spec is missing"),
+        Arguments.of(
+            "{kind: ResourceClaim, metadata: {name: a}}", "ResourceClaim a: spec is missing"),
+        Arguments.of("{kind: Pod, kind: Pod}", "has the key kind twice"),
+        Arguments.of("{kind: Pod, <<: {a: b}}", "merges with <<"),
+        Arguments.of("{kind: Pod, [a]: b}", "a key that is not a text"),
+        Arguments.of("kind: Pod\nspec: &a [*a]", "nested more than"),
+        Arguments.of("kind: Pod\n" + wide, "values, aliases counted"),
+        Arguments.of("[".repeat(1_000_000), "nested"),
+        Arguments.of("{\"a\":".repeat(200_000), "nested"),
+        Arguments.of("? ".repeat(500_000), "nested"),
+        Arguments.of("- ".repeat(500_000), "nested"),
+        Arguments.of("a: 1\n".repeat(200_000), "the key a twice"),
+        Arguments.of("[" + "1, ".repeat(300_000) + "1]", "more than 200000 values"),
+        Arguments.of("kind: \"P\\u001b[31m\"", "only P [31m"),
+        Arguments.of("x".repeat(1_000_000), "no object with a kind"),
+        Arguments.of("&a ".repeat(300_000), "is not YAML"),
+        Arguments.of(
+            IntStream.range(0, 40)
+                .mapToObj(
+                    i -> "{kind: Pod, metadata: {name: p%d}, spec: {%s}}".formatted(i, CLAIMS))
+                .reduce("", (a, b) -> a + "---\n" + b + "\n"),
+            "more than 32 kinds of pods"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("bad")
+  @Timeout(20)
+  void whatIsSaidOfBadOnes(String text, String says) {
+    assertThatExceptionOfType(UnusableRequest.class)
+        .isThrownBy(() -> read(text, OptionalInt.empty()))
+        .satisfies(
+            e -> {
+              assertThat(e.getMessage()).contains(says);
+              assertThat(e.getMessage()).hasSizeLessThan(2000);
+            });
+  }
+
+  @Test
+  void replicasAreForOneKindOfPods() {
+    String pod = "{kind: Pod, metadata: {name: a}, spec: {%s}}\n".formatted(CLAIMS);
+    assertThatExceptionOfType(UnusableRequest.class)
+        .isThrownBy(() -> read(pod + "---\n" + pod, OptionalInt.of(2)))
+        .withMessageContaining("replicas is for one kind of pods");
+  }
+}
