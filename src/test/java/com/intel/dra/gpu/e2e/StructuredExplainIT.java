@@ -5,7 +5,11 @@ import static com.intel.dra.gpu.e2e.StructuredCluster.claimNamed;
 import static com.intel.dra.gpu.e2e.StructuredCluster.one;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.Event;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -13,12 +17,15 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** deploy/components/explain: the Event on a pod that waits, and {@code kubectl gpu why}. */
 @Tag("structured")
 class StructuredExplainIT {
 
   private static final String EXPLAINER = "target/kubernetes/structured-explain";
+
+  private static final Shell.Setting HERE = new Shell.Setting(Path.of("."), Map.of());
 
   @RegisterExtension final StructuredCluster cluster = new StructuredCluster(Topology.USUAL);
 
@@ -99,6 +106,89 @@ class StructuredExplainIT {
     cluster.awaitRunning("tainted");
   }
 
+  /** The number that is foretold is the number that the scheduler binds. */
+  @Test
+  void fitForetellsHowManyPodsOfADeploymentRun(@TempDir Path folder) throws IOException {
+    assertForetold(folder, "shares", "capacity: {requests: {memory: 6Gi}}", 14);
+    assertForetold(
+        folder,
+        "whole",
+        "selectors: [{cel: {expression: 'device.attributes[\"gpu.intel.com\"].type == \"gpu\"'}}], allocationMode: ExactCount, count: 2",
+        5);
+  }
+
+  private void assertForetold(Path folder, String name, String request, int replicas)
+      throws IOException {
+    Path file = folder.resolve(name + ".yaml");
+    Files.writeString(file, manifest(name, one("gpu.intel.com", request), replicas));
+    String command =
+        "deploy/kubectl/kubectl-gpu fit -f %s -n %s".formatted(file, cluster.namespace());
+    String answer = Shell.tryScript(HERE, command + " || echo exit code $?");
+    JsonNode json = ApiSpelling.json(Shell.tryScript(HERE, command + " -o json || true"));
+    int foretold = json.path("replicas").asInt();
+    assertThat(foretold).as(answer).isPositive().isLessThan(replicas);
+    assertThat(answer)
+        .contains(
+            "%d of %d pods would have devices".formatted(foretold, replicas),
+            "the next pod of Deployment " + name + " waits: ",
+            "HELD BY",
+            "exit code 1");
+
+    try {
+      Shell.kubectl("apply", "-n", cluster.namespace(), "-f", file.toString());
+      cluster.eventually(
+          "the scheduler has judged each pod",
+          () ->
+              assertThat(cluster.pods())
+                  .hasSize(replicas)
+                  .allSatisfy(
+                      pod ->
+                          assertThat(pod.getStatus().getConditions())
+                              .anySatisfy(
+                                  one -> assertThat(one.getType()).isEqualTo("PodScheduled"))));
+      assertThat(cluster.pods())
+          .filteredOn(pod -> pod.getSpec().getNodeName() != null)
+          .as(answer)
+          .hasSize(foretold);
+      String waiting =
+          cluster.pods().stream()
+              .filter(pod -> pod.getSpec().getNodeName() == null)
+              .map(pod -> pod.getMetadata().getName())
+              .findFirst()
+              .orElseThrow();
+      assertThat(Shell.run("deploy/kubectl/kubectl-gpu", "why", waiting, "-n", cluster.namespace()))
+          .containsPattern("NODE +REQUEST +ANSWER +HELD BY")
+          .contains("node1", "node2", cluster.namespace() + "/" + name);
+    } finally {
+      cluster.empty();
+    }
+  }
+
+  private static String manifest(String name, String claim, int replicas) {
+    return """
+    apiVersion: resource.k8s.io/v1
+    kind: ResourceClaimTemplate
+    metadata: {name: %1$s}
+    spec:
+      spec: %2$s
+    ---
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: %1$s}
+    spec:
+      replicas: %3$d
+      selector: {matchLabels: {app: %1$s}}
+      template:
+        metadata: {labels: {app: %1$s}}
+        spec:
+          terminationGracePeriodSeconds: 1
+          resourceClaims: [{name: gpu, resourceClaimTemplateName: %1$s}]
+          containers:
+            - {name: main, image: "%4$s", command: [sleep, "3600"], resources: {claims: [{name: gpu}]}}
+    """
+        .formatted(name, claim, replicas, TestObjects.IMAGE);
+  }
+
   private void assertSays(String pod, String... parts) {
     String begin = "Request gpu of claim %s/%s: on node node".formatted(cluster.namespace(), pod);
     cluster.eventually(
@@ -109,7 +199,9 @@ class StructuredExplainIT {
                 .satisfies(
                     event -> assertThat(event.getMessage()).startsWith(begin).contains(parts)));
     assertThat(Shell.run("deploy/kubectl/kubectl-gpu", "why", pod, "-n", cluster.namespace()))
-        .contains("WaitsForDevices: " + events(pod).getFirst().getMessage());
+        .contains("WaitsForDevices: " + events(pod).getFirst().getMessage())
+        .containsPattern("NODE +REQUEST +ANSWER +HELD BY")
+        .contains(pod + "/gpu");
   }
 
   private List<Event> events(String pod) {
