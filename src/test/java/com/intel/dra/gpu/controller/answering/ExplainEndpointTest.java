@@ -82,6 +82,11 @@ class ExplainEndpointTest {
     }
 
     @Override
+    public long changes() {
+      return 0;
+    }
+
+    @Override
     public ClusterView view() {
       return new ClusterView(
           List.of(object("{metadata: {name: n1, labels: {secret: label}}, spec: {}}", Node.class)),
