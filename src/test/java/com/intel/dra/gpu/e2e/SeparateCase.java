@@ -1,5 +1,7 @@
 package com.intel.dra.gpu.e2e;
 
+import static java.util.Objects.requireNonNull;
+
 import com.intel.dra.gpu.explain.RandomCluster;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -49,7 +51,12 @@ record SeparateCase(
     List<ResourceClaim> claims = copies(random.view().claims(), ResourceClaim.class, id);
     claims.forEach(claim -> name(claim, namespace, id));
     return new SeparateCase(
-        seed, NODES.get(node), slices, classes, claims, pod(random.pod(), namespace, node, id));
+        seed,
+        requireNonNull(NODES.get(node)),
+        slices,
+        classes,
+        claims,
+        pod(random.pod(), namespace, node, id));
   }
 
   private static <T extends HasMetadata> List<T> copies(List<T> objects, Class<T> type, String id) {
