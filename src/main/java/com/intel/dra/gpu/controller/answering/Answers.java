@@ -51,7 +51,7 @@ public final class Answers {
 
   private static final String NOT_LOOKED_AT =
       "not looked at: CPU, memory, quotas, affinity and spreading of pods, extended resources, and"
-          + " DeviceTaintRules";
+          + " DeviceTaintRules before Kubernetes 1.37";
 
   private final SeenCluster cluster;
   private final Explainer explainer;
