@@ -123,6 +123,11 @@ class StructuredExplainIT {
     Files.writeString(file, manifest(name, one("gpu.intel.com", request), replicas));
     String command =
         "deploy/kubectl/kubectl-gpu fit -f %s -n %s".formatted(file, cluster.namespace());
+    cluster.eventually(
+        "the controllers have read the cluster",
+        () ->
+            assertThat(Shell.tryScript(HERE, command + " 2>&1 || true"))
+                .contains("pods would have devices"));
     String answer = Shell.tryScript(HERE, command + " || echo exit code $?");
     JsonNode json = ApiSpelling.json(Shell.tryScript(HERE, command + " -o json || true"));
     int foretold = json.path("replicas").asInt();
