@@ -47,6 +47,7 @@ final class Manifests {
 
   private static final String DISRUPTION_BUDGET = "PodDisruptionBudget";
   private static final String CONTROLLER = "intel-gpu-controller";
+  private static final String EXPLAINER = "intel-gpu-explainer";
   private static final String AGENT = "intel-gpu-node-agent";
   private static final int MANAGEMENT_PORT = 9000;
 
@@ -125,7 +126,7 @@ final class Manifests {
   private static void explaining(JsonNode document) {
     if (document.path("kind").asText().equals("Deployment")) {
       ObjectNode pod = (ObjectNode) document.path("spec").path("template").path("spec");
-      pod.put("serviceAccountName", "intel-gpu-explainer");
+      pod.put("serviceAccountName", EXPLAINER);
       ((ArrayNode) pod.path("containers").path(0).path("env"))
           .addObject()
           .put("name", "GPU_EXPLAIN")
@@ -133,12 +134,15 @@ final class Manifests {
     }
   }
 
-  /** By which kubectl gpu asks the explainer, through the API server's proxy. */
+  /**
+   * By which kubectl gpu asks the explainer, through the API server's proxy. The controller's own
+   * name belongs to the Service for metrics of deploy/components/services.
+   */
   private static JsonNode service() {
     ObjectNode service = YAML.createObjectNode();
     service.put("apiVersion", "v1").put("kind", "Service");
     ObjectNode metadata = service.putObject("metadata");
-    metadata.put("name", CONTROLLER).put("namespace", "default");
+    metadata.put("name", EXPLAINER).put("namespace", "default");
     metadata
         .putObject("labels")
         .put("app.kubernetes.io/managed-by", "quarkus")

@@ -2,8 +2,14 @@ package com.intel.dra.gpu.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -22,6 +28,8 @@ final class Chart {
           "gpuallocationstates.gpu.dra.intel.com",
           "gpuclaimparameters.gpu.dra.intel.com",
           "deviceclassparameters.gpu.dra.intel.com");
+
+  private static final YAMLMapper YAML = new YAMLMapper();
 
   private Chart() {}
 
@@ -207,6 +215,33 @@ final class Chart {
             Shell.kubectl(
                 "exec", "-n", cluster.namespace(), pod, "-c", "main", "--", "ls", "/dev/dri"))
         .contains("card0");
+  }
+
+  /** Returns the objects of a manifest by kind and name, without the labels that name Helm. */
+  static Map<String, JsonNode> objects(String documents) throws IOException {
+    var objects = new TreeMap<String, JsonNode>();
+    try (var read = YAML.readerFor(JsonNode.class).<JsonNode>readValues(documents)) {
+      while (read.hasNext()) {
+        JsonNode object = read.next();
+        if (object.has("kind")) {
+          String name =
+              object.path("kind").asText() + " " + object.path("metadata").path("name").asText();
+          removeFromMetadata(object, "labels", "app.kubernetes.io/managed-by", "helm.sh/chart");
+          assertThat(objects.put(name, object)).as(name).isNull();
+        }
+      }
+    }
+    return objects;
+  }
+
+  /** Removes these keys of labels or annotations, and the field if nothing is left of it. */
+  static void removeFromMetadata(JsonNode object, String field, String... keys) {
+    if (object.path("metadata").path(field) instanceof ObjectNode values) {
+      values.remove(List.of(keys));
+      if (values.isEmpty()) {
+        ((ObjectNode) object.path("metadata")).remove(field);
+      }
+    }
   }
 
   private static String helm(Stream<String> command, String... values) {

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,8 +31,6 @@ class ChartIT {
 
   private static final String LEASE = "Lease intel-gpu-controller";
   private static final String KEEP = "helm.sh/resource-policy: keep";
-
-  private final YAMLMapper yaml = new YAMLMapper();
 
   @ParameterizedTest
   @CsvSource({
@@ -408,39 +404,14 @@ class ChartIT {
     return environment;
   }
 
-  /** Returns the objects by kind and name. */
-  private Map<String, JsonNode> objects(String documents) throws IOException {
-    var objects = new TreeMap<String, JsonNode>();
-    try (var read = yaml.readerFor(JsonNode.class).<JsonNode>readValues(documents)) {
-      while (read.hasNext()) {
-        JsonNode object = read.next();
-        if (object.has("kind")) {
-          String name =
-              object.path("kind").asText() + " " + object.path("metadata").path("name").asText();
-          assertThat(objects.put(name, comparable(object))).as(name).isNull();
-        }
-      }
+  /** Returns the objects by kind and name, without what Helm adds, their lists sorted. */
+  private static Map<String, JsonNode> objects(String documents) throws IOException {
+    Map<String, JsonNode> objects = Chart.objects(documents);
+    for (JsonNode object : objects.values()) {
+      Chart.removeFromMetadata(object, "annotations", "helm.sh/resource-policy");
+      sortLists(object);
     }
     return objects;
-  }
-
-  /** Removes what Helm adds, and sorts the elements of lists. */
-  private static JsonNode comparable(JsonNode object) {
-    remove(object, "labels", "app.kubernetes.io/managed-by", "helm.sh/chart");
-    remove(object, "annotations", "helm.sh/resource-policy");
-    sortLists(object);
-    return object;
-  }
-
-  private static void remove(JsonNode object, String field, String... keys) {
-    if (object.path("metadata").path(field) instanceof ObjectNode values) {
-      for (String key : keys) {
-        values.remove(key);
-      }
-      if (values.isEmpty()) {
-        ((ObjectNode) object.path("metadata")).remove(field);
-      }
-    }
   }
 
   private static void sortLists(JsonNode node) {

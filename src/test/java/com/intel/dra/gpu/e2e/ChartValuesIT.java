@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +12,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -63,11 +60,9 @@ class ChartValuesIT {
           "supplementalGroups",
           "users");
 
-  private final YAMLMapper yaml = new YAMLMapper();
-
   @Test
   void nothingOfThisIsThereUnlessItIsAskedFor() throws IOException {
-    assertThat(objects(Chart.template()).keySet())
+    assertThat(Chart.objects(Chart.template()).keySet())
         .noneMatch(name -> name.matches("(NetworkPolicy|PodMonitor|Service|SecurityContext.*) .*"));
   }
 
@@ -81,9 +76,9 @@ class ChartValuesIT {
   void aValueBringsTheObjectsOfTheComponent(String value, String file, String served)
       throws IOException {
     Map<String, JsonNode> component =
-        objects(Files.readString(Path.of(file)).replace(": default", ": " + Chart.NAMESPACE));
+        Chart.objects(Files.readString(Path.of(file)).replace(": default", ": " + Chart.NAMESPACE));
     Map<String, JsonNode> rendered =
-        objects(
+        Chart.objects(
             rendered(
                 "mode=classic",
                 value + "=true",
@@ -98,20 +93,24 @@ class ChartValuesIT {
   void whereNoControllerRunsNothingLooksForIt() throws IOException {
     String[] values = {STRUCTURED, "monitoring.services=true", "monitoring.podMonitors=true"};
 
-    assertThat(objects(rendered(with(values, "--api-versions", MONITORS))).keySet())
+    assertThat(Chart.objects(rendered(with(values, "--api-versions", MONITORS))).keySet())
         .contains("Service intel-gpu-node-agent", "PodMonitor intel-gpu-node-agent")
         .doesNotContain("Service intel-gpu-controller", "PodMonitor intel-gpu-controller");
     assertThat(
-            objects(rendered(with(values, "controller.explain=true", "--api-versions", MONITORS)))
+            Chart.objects(
+                    rendered(with(values, "controller.explain=true", "--api-versions", MONITORS)))
                 .keySet())
-        .contains("Service intel-gpu-controller", "PodMonitor intel-gpu-controller");
+        .contains(
+            "Service intel-gpu-controller",
+            "Service intel-gpu-explainer",
+            "PodMonitor intel-gpu-controller");
   }
 
   @Test
   void theNetworkPolicyIsAsNarrowAsTheClusterIsKnown() throws IOException {
     JsonNode policy =
         get(
-                objects(
+                Chart.objects(
                     rendered(
                         STRUCTURED,
                         "networkPolicy.enabled=true",
@@ -135,7 +134,7 @@ class ChartValuesIT {
   void monitorsGetTheLabelThatPrometheusLooksFor() throws IOException {
     JsonNode monitor =
         get(
-            objects(
+            Chart.objects(
                 rendered(
                     STRUCTURED,
                     "monitoring.podMonitors=true",
@@ -161,7 +160,7 @@ class ChartValuesIT {
   void constraintsAllowWhatTheAgentsAskForAndNoMore(String value, boolean privileged)
       throws IOException {
     Map<String, JsonNode> objects =
-        objects(
+        Chart.objects(
             rendered(STRUCTURED, "openshift.enabled=true", value, "--api-versions", CONSTRAINTS));
     JsonNode constraints = get(objects, "SecurityContextConstraints intel-gpu-node-agent");
     JsonNode pod = pod(objects, AGENT);
@@ -195,7 +194,7 @@ class ChartValuesIT {
   @Test
   void theAccountsOfThePodsMayUseTheConstraints() throws IOException {
     Map<String, JsonNode> objects =
-        objects(
+        Chart.objects(
             rendered(
                 STRUCTURED,
                 "openshift.enabled=true",
@@ -222,7 +221,7 @@ class ChartValuesIT {
   @Test
   void labelsAndAnnotationsAreOfEveryObjectAndPod() throws IOException {
     Map<String, JsonNode> objects =
-        objects(
+        Chart.objects(
             rendered(
                 STRUCTURED,
                 "controller.explain=true",
@@ -259,7 +258,7 @@ class ChartValuesIT {
     String zones =
         "[{\"maxSkew\":1,\"topologyKey\":\"topology.kubernetes.io/zone\",\"whenUnsatisfiable\":\"ScheduleAnyway\"}]";
     Map<String, JsonNode> objects =
-        objects(
+        Chart.objects(
             rendered(
                 "mode=classic",
                 "controller.revisionHistoryLimit=2",
@@ -390,27 +389,5 @@ class ChartValuesIT {
   private static JsonNode get(Map<String, JsonNode> objects, String name) {
     assertThat(objects).containsKey(name);
     return objects.getOrDefault(name, MissingNode.getInstance());
-  }
-
-  /** Returns the objects by kind and name, without the labels that name Helm. */
-  private Map<String, JsonNode> objects(String documents) throws IOException {
-    var objects = new TreeMap<String, JsonNode>();
-    try (var read = yaml.readerFor(JsonNode.class).<JsonNode>readValues(documents)) {
-      while (read.hasNext()) {
-        JsonNode object = read.next();
-        if (object.has("kind")) {
-          if (object.path("metadata").path("labels") instanceof ObjectNode labels) {
-            labels.remove(List.of("app.kubernetes.io/managed-by", "helm.sh/chart"));
-            if (labels.isEmpty()) {
-              ((ObjectNode) object.path("metadata")).remove("labels");
-            }
-          }
-          objects.put(
-              object.path("kind").asText() + " " + object.path("metadata").path("name").asText(),
-              object);
-        }
-      }
-    }
-    return objects;
   }
 }
