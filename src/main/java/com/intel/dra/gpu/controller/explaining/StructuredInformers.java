@@ -105,8 +105,6 @@ public final class StructuredInformers implements SeenCluster, AutoCloseable {
   /** Does not wait for the first lists. They are tried again until they succeed. */
   public void start() {
     always().forEach(informer -> informer.start());
-    // asks the API server for its release, so on a thread of its own
-    Thread.ofVirtual().name("taint-rules").start(this::areTaintRulesKnown);
   }
 
   private Stream<SharedIndexInformer<?>> always() {

@@ -65,9 +65,12 @@ public final class WaitingPods {
     this.clock = clock;
   }
 
-  /** Blocks while Events are written. Does nothing in a process that does not lead. */
+  /**
+   * Blocks while Events are written. A process that does not lead writes none, but has the cluster
+   * read to the end: it answers questions, too.
+   */
   public void look() {
-    if (!leads.getAsBoolean() || !cluster.isComplete()) {
+    if (!cluster.isComplete() || !leads.getAsBoolean()) {
       known.clear();
       metrics.found(Map.of());
       return;
