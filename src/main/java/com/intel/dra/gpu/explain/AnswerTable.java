@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -87,13 +86,8 @@ public record AnswerTable(List<NodeRow> nodes, int nodesInAll, List<NotShown> no
         shown,
         all.size(),
         more.entrySet().stream()
-            .map(entry -> new NotShown(word(entry.getKey()), entry.getValue()))
+            .map(entry -> new NotShown(entry.getKey().word(), entry.getValue()))
             .toList());
-  }
-
-  /** The name of a reason in metrics and answers. */
-  public static String word(WaitReason reason) {
-    return reason.name().toLowerCase(Locale.ROOT);
   }
 
   private static NodeRow row(Judged one) {
@@ -106,7 +100,7 @@ public record AnswerTable(List<NodeRow> nodes, int nodesInAll, List<NotShown> no
                           new RequestRow(
                               cut(placed.claim()),
                               cut(placed.request()),
-                              word(WaitReason.DEVICES_ARE_FREE),
+                              WaitReason.DEVICES_ARE_FREE.word(),
                               cut("fits: device " + placed.device().device()),
                               "",
                               List.of(),
@@ -127,7 +121,7 @@ public record AnswerTable(List<NodeRow> nodes, int nodesInAll, List<NotShown> no
     return new NodeRow(
         one.answer().node(),
         one.answer() instanceof NodeAnswer.Fits,
-        word(one.reason()),
+        one.reason().word(),
         requests.stream().limit(REQUESTS_OF_A_NODE).toList(),
         requests.size());
   }
@@ -152,7 +146,7 @@ public record AnswerTable(List<NodeRow> nodes, int nodesInAll, List<NotShown> no
     return new RequestRow(
         cut(failure.claim()),
         cut(failure.request()),
-        word(reason),
+        reason.word(),
         cut(Sentences.withoutHolders(failure.cause())),
         reason.helps(),
         holders.stream().limit(HOLDERS_OF_A_REQUEST).map(ClaimKey::toString).toList(),
@@ -160,7 +154,7 @@ public record AnswerTable(List<NodeRow> nodes, int nodesInAll, List<NotShown> no
   }
 
   private static RequestRow ofPod(WaitReason reason, String answer) {
-    return new RequestRow("", "", word(reason), cut(answer), reason.helps(), List.of(), 0);
+    return new RequestRow("", "", reason.word(), cut(answer), reason.helps(), List.of(), 0);
   }
 
   private static String cut(String text) {

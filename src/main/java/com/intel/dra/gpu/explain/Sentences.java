@@ -249,13 +249,7 @@ final class Sentences {
   /** On one line, without control characters, no longer than {@code max}. */
   static String text(String text, int max) {
     String begun = text.length() > 2 * max ? text.substring(0, 2 * max) : text;
-    String harmless =
-        begun
-            .codePoints()
-            .map(c -> HarmlessCharacters.isHarmless(c) ? c : ' ')
-            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-            .toString()
-            .strip();
+    String harmless = HarmlessCharacters.blanked(begun).strip();
     if (harmless.length() <= max && begun.length() == text.length()) {
       return harmless;
     }

@@ -1,5 +1,7 @@
 package com.intel.dra.gpu.explain;
 
+import java.util.Locale;
+
 /** Why a pod waits for devices, from what ends soonest to what nobody but its owner can end. */
 public enum WaitReason {
   /** Its devices are free: what holds the pod is not a matter of devices. */
@@ -54,6 +56,11 @@ public enum WaitReason {
   WaitReason(String label, String helps) {
     this.label = label;
     this.helps = helps;
+  }
+
+  /** Returns its name in metrics and answers. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
   }
 
   /** Returns it for people, in a few words. */

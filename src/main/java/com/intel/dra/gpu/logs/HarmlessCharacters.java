@@ -5,6 +5,16 @@ public final class HarmlessCharacters {
 
   private HarmlessCharacters() {}
 
+  /**
+   * Returns the text with a blank for each character that is not harmless, line breaks included.
+   */
+  public static String blanked(String text) {
+    return text.codePoints()
+        .map(c -> isHarmless(c) ? c : ' ')
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
+  }
+
   public static boolean isHarmless(int codePoint) {
     return switch (Character.getType(codePoint)) {
       case Character.CONTROL,

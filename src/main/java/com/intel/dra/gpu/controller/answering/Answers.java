@@ -151,7 +151,7 @@ public final class Answers {
   }
 
   private void explanation(ObjectNode answer, PodExplanation explanation) {
-    answer.put("reason", AnswerTable.word(explanation.reason()));
+    answer.put("reason", explanation.reason().word());
     answer.put("sentence", explanation.summary());
     ObjectNode table = mapper.valueToTree(AnswerTable.of(explanation));
     answer.setAll(table);

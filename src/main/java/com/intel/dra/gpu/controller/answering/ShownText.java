@@ -9,10 +9,9 @@ final class ShownText {
 
   /** On one line, without control characters, cut after {@code max} characters. */
   static String of(String text, int max) {
-    return text.codePoints()
-            .limit(max)
-            .map(c -> HarmlessCharacters.isHarmless(c) ? c : ' ')
-            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-        + (text.codePointCount(0, text.length()) > max ? "..." : "");
+    if (text.codePointCount(0, text.length()) <= max) {
+      return HarmlessCharacters.blanked(text);
+    }
+    return HarmlessCharacters.blanked(text.substring(0, text.offsetByCodePoints(0, max))) + "...";
   }
 }

@@ -38,10 +38,11 @@ final class KeptSize {
       size.add(claim.getResourceClaimTemplateName());
     }
     for (Toleration toleration : pod.getTolerations()) {
-      size.add(toleration.getKey());
-      size.add(toleration.getOperator());
-      size.add(toleration.getValue());
-      size.add(toleration.getEffect());
+      size.add(
+          toleration.getKey(),
+          toleration.getOperator(),
+          toleration.getValue(),
+          toleration.getEffect());
     }
     for (PodSchedulingGate gate : pod.getSchedulingGates()) {
       size.add(gate.getName());
@@ -71,6 +72,18 @@ final class KeptSize {
     }
     size.add(claim.getAdditionalProperties());
     return size.characters;
+  }
+
+  /** Of a toleration, of taints of nodes or of devices. */
+  private void add(
+      @Nullable String key,
+      @Nullable String operator,
+      @Nullable String value,
+      @Nullable String effect) {
+    add(key);
+    add(operator);
+    add(value);
+    add(effect);
   }
 
   private void add(ExactDeviceRequest request) {
@@ -106,10 +119,11 @@ final class KeptSize {
       add(selector.getCel() == null ? null : selector.getCel().getExpression());
     }
     for (DeviceToleration toleration : tolerations) {
-      add(toleration.getKey());
-      add(toleration.getOperator());
-      add(toleration.getValue());
-      add(toleration.getEffect());
+      add(
+          toleration.getKey(),
+          toleration.getOperator(),
+          toleration.getValue(),
+          toleration.getEffect());
     }
     if (capacity != null && capacity.getRequests() != null) {
       capacity

@@ -3,7 +3,6 @@ package com.intel.dra.gpu.controller.explaining;
 import com.intel.dra.gpu.explain.WaitReason;
 import com.intel.dra.gpu.metrics.Meters;
 import com.intel.dra.gpu.metrics.Metric;
-import java.util.Locale;
 import java.util.Map;
 
 /** How many pods wait for which reason, as the last look found. */
@@ -13,10 +12,7 @@ public final class WaitingPodMetrics {
 
   public WaitingPodMetrics(Meters meters) {
     for (WaitReason reason : WaitReason.values()) {
-      meters.gauge(
-          Metric.WAITING_PODS,
-          () -> pods.getOrDefault(reason, 0L),
-          reason.name().toLowerCase(Locale.ROOT));
+      meters.gauge(Metric.WAITING_PODS, () -> pods.getOrDefault(reason, 0L), reason.word());
     }
   }
 

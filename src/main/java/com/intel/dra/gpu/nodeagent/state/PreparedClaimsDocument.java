@@ -146,12 +146,10 @@ public record PreparedClaimsDocument(
   PreparedClaimsDocument with(Map<String, PreparedClaim> prepared) {
     var changed = new TreeMap<>(claims);
     changed.putAll(prepared);
-    var left = new TreeSet<>(gone);
-    left.removeAll(prepared.keySet());
     return new PreparedClaimsDocument(
         bootId,
         complete,
-        left,
+        without(gone, prepared.keySet()),
         without(deleted, prepared.keySet()),
         earlierWithout(prepared.keySet()),
         changed);
