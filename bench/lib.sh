@@ -47,7 +47,7 @@ driver_command() {
   local root=$PWD/$RESULTS/$1 tar=target/images/$1.tar entry environment java profile=''
   if [ ! -e "$root.unpacked" ] || [ "$tar" -nt "$root.unpacked" ]; then
     rm -rf "$root" "$root.layers"
-    src/build/unpack-image.sh "$tar" "$root.layers" "$root"
+    "$JAVA_HOME/bin/java" -cp "$(cat "$RESULTS/classpath")" src/build/images/UnpackImage.java "$tar" "$root.layers" "$root"
     cp "$root.layers/config.json" "$root.json"
     rm -r "$root.layers"
     touch "$root.unpacked"
