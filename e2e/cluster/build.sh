@@ -6,12 +6,13 @@
 #   kwok:  simulated nodes, for kwok.sh
 #   dra-test-driver: Kubernetes' own driver for tests, of 1.30.14, as a reference for benchmarks
 #   helm:  for the tests of the chart
-#   registry: for the tests of a release: crane, which serves a registry, and oras, which attaches lists of libraries to images
+#   registry: for the tests of a release: crane, which serves a registry, oras, which attaches lists of
+#     libraries to images, and cosign, which signs them
 #   --background: at low priority; call it in a session of its own (setsid)
 #   --quick: Kubernetes versions after it are built without optimisation, in little more than half the time; enough for a few tests
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
-ETCD=v3.6.16 CONTAINERD=v2.2.9 KWOK=v0.7.0 HELM=v3.19.5 CRANE=v0.22.1 ORAS=v1.3.0
+ETCD=v3.6.16 CONTAINERD=v2.2.9 KWOK=v0.7.0 HELM=v3.19.5 CRANE=v0.22.1 ORAS=v1.3.0 COSIGN=v2.6.5
 export CGO_ENABLED=0 GOFLAGS="-mod=mod -buildvcs=false"
 export GOCACHE=$CACHE/go-build GO_CACHE_LIMIT_MIB=6144   # a cache of its own, because use_go_cache empties it
 export GOGC=${GOGC:-400}   # makes the compiler spend less time on garbage collection
@@ -116,6 +117,10 @@ build_registry() { # of the registries to be had it has by far the fewest depend
   all_there "$out" oras || {
     enter_module oras oras.land/oras "$ORAS"
     build "$out/oras" oras.land/oras/cmd/oras -ldflags "-s -w"
+  }
+  all_there "$out" cosign || {
+    enter_module cosign github.com/sigstore/cosign/v2 "$COSIGN"
+    build "$out/cosign" github.com/sigstore/cosign/v2/cmd/cosign -ldflags "-s -w"
   }
 }
 

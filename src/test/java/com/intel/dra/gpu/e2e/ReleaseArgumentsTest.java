@@ -24,6 +24,9 @@ class ReleaseArgumentsTest {
     "--registry registry.example.com/GPU, write HOST/PATH in lower case",
     "--registry registry.example.com/gpu:v1, without a tag",
     "--registry registry.example.com:x/gpu, write HOST/PATH in lower case",
+    "--registry registry.example.com/gpu --signing-key, --signing-key needs a value: see ./release"
+        + " --help",
+    "--registry registry.example.com/gpu --signing-key /nonexistent, name the file cosign.key",
   })
   void saysWhatIsWrong(String arguments, String message) {
     assertThatThrownBy(() -> release(arguments.split(" ")))

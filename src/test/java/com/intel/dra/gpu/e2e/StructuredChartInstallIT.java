@@ -5,6 +5,7 @@ import static com.intel.dra.gpu.e2e.StructuredCluster.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The Helm chart in structured mode, instead of the driver that the other tests use. The chart and
@@ -24,6 +26,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class StructuredChartInstallIT {
 
   private static final String OVERLAY = "deploy/overlays/structured-simulator";
+
+  private static final String PASSWORD = "COSIGN_PASSWORD=of the test";
+
+  @TempDir Path keys;
 
   @RegisterExtension final StructuredCluster cluster = new StructuredCluster(Topology.USUAL);
 
@@ -48,7 +54,9 @@ class StructuredChartInstallIT {
     assertRefusesAModeThatDoesNotFit();
     Shell.kubectl("delete", "-f", "target/kubernetes/crds/", "--ignore-not-found");
     String place = Shell.run("e2e/cluster/registry.sh").lines().toList().getLast() + "/gpu";
-    Map<String, String> released = release(place);
+    Path key = makeKey("release");
+    Map<String, String> released = release(place, key);
+    released.values().forEach(pushed -> assertIsSignedBy(key, pushed));
     released.forEach(
         (name, image) -> {
           if (name.matches("intel-gpu-(controller|node-agent)")) {
@@ -74,9 +82,17 @@ class StructuredChartInstallIT {
   }
 
   /** Returns what was pushed, with its digest, by its name without the place. */
-  private static Map<String, String> release(String place) {
+  private static Map<String, String> release(String place, Path key) {
     Map<String, String> pushed =
-        Shell.run("./release", "--built", "--registry", place)
+        Shell.run(
+                "env",
+                PASSWORD,
+                "./release",
+                "--built",
+                "--registry",
+                place,
+                "--signing-key",
+                key + ".key")
             .lines()
             .filter(line -> line.startsWith(place))
             .collect(
@@ -101,6 +117,36 @@ class StructuredChartInstallIT {
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("mode=classic does not fit this cluster: Kubernetes v")
         .hasMessageContaining("set mode=auto");
+  }
+
+  /** Makes a pair of keys, and returns its path without the endings .key and .pub. */
+  private Path makeKey(String name) {
+    Path key = keys.resolve(name);
+    Shell.run(
+        "env", PASSWORD, "cosign", "generate-key-pair", "--output-key-prefix", key.toString());
+    return key;
+  }
+
+  /** The signature fits the key of the release, and no other. */
+  private void assertIsSignedBy(Path key, String pushed) {
+    assertThat(verify(key, pushed)).contains(pushed.substring(pushed.indexOf("@sha256:") + 1));
+    if (pushed.contains("/intel-gpu-controller:")) {
+      Path other = makeKey("other");
+      assertThatThrownBy(() -> verify(other, pushed))
+          .isInstanceOf(AssertionError.class)
+          .hasMessageContaining("no matching signatures");
+    }
+  }
+
+  private static String verify(Path key, String pushed) {
+    return Shell.run(
+        "cosign",
+        "verify",
+        "--key",
+        key + ".pub",
+        "--insecure-ignore-tlog",
+        "--allow-http-registry",
+        pushed);
   }
 
   /** Reads back what ./release attached: by the image's digest alone, as anybody would. */
