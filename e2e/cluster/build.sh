@@ -8,7 +8,7 @@
 #   helm:  for the tests of the chart
 #   registry: for the tests of a release: crane, which serves a registry, oras, which attaches lists of
 #     libraries to images, and cosign, which signs them
-#   --background: at low priority; call it in a session of its own (setsid)
+#   --background: what is named after it is built at low priority; call it in a session of its own (setsid)
 #   --quick: Kubernetes versions after it are built without optimisation, in little more than half the time; enough for a few tests
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -24,7 +24,7 @@ build() { # build PROGRAM PACKAGE FLAG...: builds one program completely or not 
   SECONDS=0
   say "building ${program#"$CACHE/bin/"} ..."
   rm -f "$program.part"
-  nice go build -trimpath "${quick[@]}" "$@" -o "$program.part" "$package"
+  "${low[@]}" go build -trimpath "${quick[@]}" "$@" -o "$program.part" "$package"
   mv "$program.part" "$program"
   say "  built in $SECONDS s"
 }
@@ -154,10 +154,11 @@ build_kubernetes() { # build_kubernetes v1.30.14
 }
 
 mkdir -p "$CACHE"
-quick=()
+quick=() low=()
 for what; do
   [ "$what" != --quick ] || { quick=(-gcflags="all=-N -l"); continue; }
   if [ "$what" = --background ]; then
+    low=(nice)
     # where the kernel shares processors among sessions, `nice` counts only inside the session, and this is for all of it
     echo 10 2>/dev/null >/proc/self/autogroup || true
     continue
