@@ -63,7 +63,7 @@ class NamespaceMoveIT {
     pod("vf", "vf");
     pod("ending", "vf");
     move.awaitRunning("gpu", "vf", "ending");
-    var before = move.gas("default");
+    var before = move.awaitPrepared("default", 3);
 
     move.walk("1. Make the namespace", "2. Remove what kubectl installed");
     assertThat(cluster.podsOf(RealCluster.AGENT)).isEmpty();
@@ -74,10 +74,13 @@ class NamespaceMoveIT {
 
     move.awaitRunning("meanwhile");
     move.assertMoved(before);
-    assertThat(move.gas(NamespaceMove.NAMESPACE).get("node1"))
-        .satisfies(
-            gas -> assertThat(gas.getSpec().resourceClaimAllocations()).hasSize(3),
-            gas -> assertThat(gas.getSpec().prepared()).hasSize(3));
+    cluster.eventually(
+        "the record has what pods hold",
+        () ->
+            assertThat(move.gas(NamespaceMove.NAMESPACE))
+                .hasEntrySatisfying(
+                    "node1",
+                    gas -> assertThat(gas.getSpec().resourceClaimAllocations()).hasSize(3)));
     pod("after", "vf");
     move.awaitRunning("after");
     move.assertUntouched();

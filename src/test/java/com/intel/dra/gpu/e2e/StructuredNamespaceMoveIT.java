@@ -60,7 +60,7 @@ class StructuredNamespaceMoveIT {
     move.installByHelm(
         "controller.explain=true", "networkPolicy.enabled=true", "monitoring.services=true");
     startPods(move);
-    var before = move.gas("default");
+    var before = move.awaitPrepared("default", 3);
 
     move.walk("1. Make the namespace", "2. Remove what Helm installed");
     assertThat(cluster.podsOf(RealCluster.AGENT)).isEmpty();
@@ -91,7 +91,7 @@ class StructuredNamespaceMoveIT {
     NamespaceMove move = move();
     move.installByKubectl("deploy/overlays/structured");
     startPods(move);
-    var before = move.gas("default");
+    var before = move.awaitPrepared("default", 3);
 
     move.walk("1. Make the namespace", "2. Remove what kubectl installed");
     goOnWithoutAgents(move);
