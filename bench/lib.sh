@@ -6,7 +6,8 @@ export CLUSTER_NAME=${CLUSTER_NAME:-gpu-bench} CLUSTER_PORT=${CLUSTER_PORT:-6445
 . e2e/lib/requirements.sh
 . e2e/lib/driver.sh
 
-RESULTS=target/bench
+WORK=target/bench                   # what the benchmarks need again
+RESULTS=${BENCH_RESULTS:-$WORK}     # what they measured
 
 build_benchmarks() { # builds the driver and the programs that measure it
   check_requirements
@@ -15,8 +16,8 @@ build_benchmarks() { # builds the driver and the programs that measure it
 }
 
 compile_benchmarks() {
-  mkdir -p "$RESULTS"
-  local classpath=$RESULTS/classpath
+  mkdir -p "$WORK" "$RESULTS"
+  local classpath=$WORK/classpath
   if [ ! -s "$classpath" ] || [ pom.xml -nt "$classpath" ]; then
     mvn -q -B dependency:build-classpath -Dmdep.includeScope=test "-Dmdep.outputFile=$PWD/$classpath"
   fi
@@ -28,7 +29,7 @@ compile_benchmarks() {
 }
 
 bench_jmh() { # bench_jmh CLASSES ARGUMENT...: runs JMH benchmarks whose names match a regular expression
-  "$JAVA_HOME/bin/java" --sun-misc-unsafe-memory-access=allow -cp "target/test-classes:target/classes:$(cat "$RESULTS/classpath")" \
+  "$JAVA_HOME/bin/java" --sun-misc-unsafe-memory-access=allow -cp "target/test-classes:target/classes:$(cat "$WORK/classpath")" \
     org.openjdk.jmh.Main "$@"
 }
 
@@ -37,14 +38,14 @@ within=()   # a command that runs the next one, for example: inside control
 bench_java() { # bench_java CLASS ARGUMENT...: runs a program of the package bench
   "${within[@]}" "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
     -Djava.util.logging.manager=org.jboss.logmanager.LogManager \
-    -cp "target/test-classes:target/classes:$(cat "$RESULTS/classpath")" "com.intel.dra.gpu.bench.$1" "${@:2}"
+    -cp "target/test-classes:target/classes:$(cat "$WORK/classpath")" "com.intel.dra.gpu.bench.$1" "${@:2}"
 }
 
 # driver_command IMAGE LIMIT_MIB [PROFILE]: prints the command of an image's entry point for running it outside a container, with its
 # environment and the heap for a memory limit. Runtime, jars and AOT cache are those of the image. With PROFILE the runtime is another one,
 # because the image's runtime cannot make a profile.
 driver_command() {
-  local root=$PWD/$RESULTS/$1 tar=target/images/$1.tar entry environment java profile=''
+  local root=$PWD/$WORK/$1 tar=target/images/$1.tar entry environment java profile=''
   if [ ! -e "$root.unpacked" ] || [ "$tar" -nt "$root.unpacked" ]; then
     rm -rf "$root" "$root.layers"
     "$JAVA_HOME/bin/java" -cp "$(cat "$RESULTS/classpath")" src/build/images/UnpackImage.java "$tar" "$root.layers" "$root"

@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.bench;
 
+import com.intel.dra.gpu.bench.results.SchedulingResult;
 import java.util.List;
 import java.util.Locale;
 

@@ -1,5 +1,9 @@
 package com.intel.dra.gpu.bench;
 
+import com.intel.dra.gpu.bench.results.PublishResult;
+import com.intel.dra.gpu.bench.results.Published;
+import com.intel.dra.gpu.bench.results.Published.Event;
+import com.intel.dra.gpu.bench.results.ResultFile;
 import com.intel.dra.gpu.device.PciAddress;
 import com.intel.dra.gpu.device.PciDeviceId;
 import com.intel.dra.gpu.simulator.folder.DeviceNodes;
@@ -14,7 +18,9 @@ import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
 
@@ -26,12 +32,12 @@ import java.util.stream.IntStream;
 final class PublishBench {
 
   private static final String DRIVER = "gpu.intel.com";
-  private static final Duration IDLE = Duration.ofSeconds(60);
   private static final Duration POLL = Duration.ofMillis(5);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final KubernetesClient client;
   private final AuditLog audit;
+  private final List<Published> published = new ArrayList<>();
 
   private PublishBench(KubernetesClient client, AuditLog audit) {
     this.client = client;
@@ -39,13 +45,13 @@ final class PublishBench {
   }
 
   /**
-   * Arguments: {@code GPUS AUDITLOG JAVA OPTION...}, the last of which are the command line of the
-   * agent.
+   * Arguments: {@code GPUS IDLESECONDS AUDITLOG OUT JAVA OPTION...}, the last of which are the
+   * command line of the agent. The result is written to OUT.
    */
   public static void main(String[] args) throws Exception {
     BenchClient.endWithFailures();
     int gpus = Integer.parseInt(args[0]);
-    List<String> command = List.of(args).subList(2, args.length);
+    List<String> command = List.of(args).subList(4, args.length);
     ProcessFolder folder = ProcessFolder.create();
     try (KubernetesClient client = BenchClient.admin();
         FolderNode node =
@@ -58,42 +64,43 @@ final class PublishBench {
           .resource(
               new NodeBuilder().withNewMetadata().withName(AgentProcess.NODE).endMetadata().build())
           .create();
-      var bench = new PublishBench(client, new AuditLog(Path.of(args[1])));
+      var bench = new PublishBench(client, new AuditLog(Path.of(args[2])));
       bench.audit.begin();
       long begun = System.nanoTime();
-      try (var agent = AgentProcess.start(command, folder, node, "structured")) {
+      try (var agent = AgentProcess.start(command, folder, node, "structured", "exclusive")) {
         agent.register(kubelet);
         bench.awaitPublished(gpus);
-        bench.tell("%d GPUs published, from the agent's very first start".formatted(gpus), begun);
+        bench.tell(Event.FIRST_START, begun);
 
         begun = System.nanoTime();
         node.remove(gpu(0).address());
         bench.awaitPublished(gpus - 1);
-        bench.tell("one GPU gone (the agent looks every 5 s)", begun);
+        bench.tell(Event.ONE_GONE, begun);
 
         begun = System.nanoTime();
         node.add(gpu(0));
         bench.awaitPublished(gpus);
-        bench.tell("and there again", begun);
+        bench.tell(Event.ONE_BACK, begun);
 
         begun = System.nanoTime();
-        Thread.sleep(IDLE);
-        bench.tell("nothing happens", begun);
+        Thread.sleep(Duration.ofSeconds(Integer.parseInt(args[1])));
+        bench.tell(Event.AT_REST, begun);
       }
       bench.audit.begin(); // leaves out the requests of the agent that ends
       begun = System.nanoTime();
-      try (var agent = AgentProcess.start(command, folder, node, "structured")) {
+      try (var agent = AgentProcess.start(command, folder, node, "structured", "exclusive")) {
         agent.register(kubelet);
-        bench.tell("the agent started anew, until it serves the kubelet", begun);
+        bench.tell(Event.RESTART, begun);
       }
       client.resources(ResourceSlice.class).delete();
       bench.audit.begin();
       begun = System.nanoTime();
-      try (var agent = AgentProcess.start(command, folder, node, "structured")) {
+      try (var agent = AgentProcess.start(command, folder, node, "structured", "exclusive")) {
         agent.register(kubelet);
         bench.awaitPublished(gpus);
-        bench.tell("and where its slices were deleted meanwhile, until they are back", begun);
+        bench.tell(Event.SLICES_LOST, begun);
       }
+      ResultFile.write(Path.of(args[3]), new PublishResult(gpus, bench.published));
     }
     folder.done();
     System.exit(0); // otherwise the threads of the client's HTTP library keep running
@@ -132,8 +139,10 @@ final class PublishBench {
         .count();
   }
 
-  private void tell(String what, long begun) throws Exception {
+  private void tell(Event event, long begun) throws Exception {
     double seconds = (System.nanoTime() - begun) / 1e9;
-    System.out.printf("%s: %.2f s; requests %s%n", what, seconds, audit.requests());
+    Map<String, Long> requests = audit.requests();
+    published.add(new Published(event, seconds, requests));
+    System.out.printf("%s: %.2f s; requests %s%n", event.told(), seconds, requests);
   }
 }

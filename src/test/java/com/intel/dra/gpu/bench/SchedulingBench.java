@@ -1,5 +1,8 @@
 package com.intel.dra.gpu.bench;
 
+import com.intel.dra.gpu.bench.results.ResultFile;
+import com.intel.dra.gpu.bench.results.SchedulingResult;
+import com.intel.dra.gpu.bench.results.Traffic;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -61,7 +64,8 @@ final class SchedulingBench {
           int waves = Integer.parseInt(args[6]);
           for (int wave = 1; wave <= waves; wave++) {
             SchedulingResult result =
-                bench.load(Integer.parseInt(args[4]), Integer.parseInt(args[5]), processes, audit);
+                bench.load(
+                    Integer.parseInt(args[4]), Integer.parseInt(args[5]), wave, processes, audit);
             ResultFile.write(Path.of("%s-%d.json".formatted(args[8], wave)), result);
             System.out.println(SchedulingReport.line(result));
             if (wave < waves) {
@@ -99,10 +103,20 @@ final class SchedulingBench {
   }
 
   private SchedulingResult load(
-      int pods, int claimsPerPod, Map<String, Long> processes, AuditLog audit) throws Exception {
+      int pods, int claimsPerPod, int wave, Map<String, Long> processes, AuditLog audit)
+      throws Exception {
     List<Pod> wanted = IntStream.range(0, pods).mapToObj(i -> pod(i, claimsPerPod)).toList();
     audit.begin();
-    PodLoad made = PodLoad.make(client, wanted, processes);
+    PodLoad made;
+    TrafficMeter.Bytes bytes = TrafficMeter.Bytes.NONE;
+    if (processes.get(DRIVER) instanceof Long pid) {
+      try (var meter = TrafficMeter.of(pid)) {
+        made = PodLoad.make(client, wanted, processes);
+        bytes = meter.bytes();
+      }
+    } else {
+      made = PodLoad.make(client, wanted, processes);
+    }
     Map<String, Double> cpuSeconds = made.cpuSeconds();
     ProcessUse driver = made.after().getOrDefault(DRIVER, ProcessUse.NONE);
     List<Double> boundAt = made.bound().secondsFromFirstRequest();
@@ -112,6 +126,7 @@ final class SchedulingBench {
         cluster.gpusPerNode(),
         pods,
         claimsPerPod,
+        wave,
         boundAt.getLast(),
         made.bound().secondsFromOwnRequest(),
         boundAt,
@@ -119,7 +134,7 @@ final class SchedulingBench {
         cpuSeconds,
         driver.residentMiB(),
         driver.highestResidentMiB(),
-        audit.requests());
+        new Traffic(audit.requests(), bytes.sent(), bytes.received()));
   }
 
   private Pod pod(int index, int claims) {

@@ -1,6 +1,8 @@
 package com.intel.dra.gpu.bench;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.intel.dra.gpu.bench.results.Quantiles;
+import com.intel.dra.gpu.bench.results.SchedulingResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,7 +11,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
@@ -47,7 +48,7 @@ final class SchedulingReport {
             otherCpu(result),
             result.coresUsed(),
             result.driverResidentMiB(),
-            result.requests());
+            result.traffic().sorted());
   }
 
   private static String table(List<SchedulingResult> results) {
@@ -96,7 +97,9 @@ final class SchedulingReport {
 
   private static String requestsPerPod(SchedulingResult result) {
     var parts = new ArrayList<String>();
-    new TreeMap<>(result.requests())
+    result
+        .traffic()
+        .sorted()
         .forEach(
             (request, count) -> {
               double perPod = (double) count / result.pods();

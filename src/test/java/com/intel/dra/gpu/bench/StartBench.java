@@ -5,6 +5,8 @@ import com.intel.dra.gpu.api.ClaimAllocation;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.api.GpuAllocationStateSpec;
 import com.intel.dra.gpu.api.GpuApi;
+import com.intel.dra.gpu.bench.results.ResultFile;
+import com.intel.dra.gpu.bench.results.StartResult;
 import com.intel.dra.gpu.classic.AllocationResults;
 import com.intel.dra.gpu.classic.Claims;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
@@ -29,7 +31,7 @@ final class StartBench {
 
   private static final String FIRST = "first";
   private static final long PATIENCE_SECONDS = 300;
-  private static final Duration AFTERWARDS = Duration.ofSeconds(60);
+  private static final Duration AFTERWARDS = Duration.ofSeconds(30);
 
   private final KubernetesClient client;
   private final BenchCluster cluster;
@@ -41,8 +43,8 @@ final class StartBench {
   }
 
   /**
-   * Arguments: {@code NODES CLAIMS AUDITLOG JAVA OPTION...}, the last of which are the command line
-   * of the controller.
+   * Arguments: {@code NODES CLAIMS AUDITLOG OUT JAVA OPTION...}, the last of which are the command
+   * line of the controller. The result is written to OUT.
    */
   public static void main(String[] args) throws Exception {
     BenchClient.endWithFailures();
@@ -54,7 +56,10 @@ final class StartBench {
       cluster.make();
       var bench = new StartBench(client, cluster);
       bench.allocate(Integer.parseInt(args[1]));
-      bench.measure(List.of(args).subList(3, args.length), folder, new AuditLog(Path.of(args[2])));
+      StartResult result =
+          bench.measure(
+              List.of(args).subList(4, args.length), folder, new AuditLog(Path.of(args[2])));
+      ResultFile.write(Path.of(args[3]), result);
     }
     folder.done();
     System.exit(0); // otherwise the threads of the client's HTTP library keep running
@@ -131,7 +136,7 @@ final class StartBench {
         .build();
   }
 
-  private void measure(List<String> command, ProcessFolder folder, AuditLog audit)
+  private StartResult measure(List<String> command, ProcessFolder folder, AuditLog audit)
       throws Exception {
     var first = client.resource(claim(FIRST, "Immediate"));
     first.create();
@@ -146,18 +151,29 @@ final class StartBench {
     ProcessUse then = ProcessUse.of(controller.pid());
     Thread.sleep(AFTERWARDS);
     ProcessUse later = ProcessUse.of(controller.pid());
+    var result =
+        new StartResult(
+            cluster.nodes(),
+            client.resources(ResourceClaim.class).list().getItems().size() - 1,
+            seconds,
+            then.cpuSeconds(),
+            then.residentMiB(),
+            later.cpuSeconds(),
+            later.residentMiB(),
+            audit.requests());
     System.out.printf(
         "%d nodes x %d GPUs, %d claims: the first allocation %.1f s after the controller's start;"
             + " %.1f s of CPU, RSS %.0f MiB; %d s later %.1f s of CPU, RSS %.0f MiB; requests %s%n",
         cluster.nodes(),
         cluster.gpusPerNode(),
-        client.resources(ResourceClaim.class).list().getItems().size() - 1,
+        result.claims(),
         seconds,
         then.cpuSeconds(),
         then.residentMiB(),
         AFTERWARDS.toSeconds(),
         later.cpuSeconds(),
         later.residentMiB(),
-        audit.requests());
+        result.requests());
+    return result;
   }
 }

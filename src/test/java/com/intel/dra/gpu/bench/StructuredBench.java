@@ -3,6 +3,8 @@ package com.intel.dra.gpu.bench;
 import com.intel.dra.gpu.bench.StructuredRow.Asked;
 import com.intel.dra.gpu.bench.StructuredRow.Feature;
 import com.intel.dra.gpu.bench.StructuredRow.Slices;
+import com.intel.dra.gpu.bench.results.ResultFile;
+import com.intel.dra.gpu.bench.results.StructuredResult;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;

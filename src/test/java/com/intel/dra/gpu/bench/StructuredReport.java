@@ -1,9 +1,11 @@
 package com.intel.dra.gpu.bench;
 
-import static com.intel.dra.gpu.bench.StructuredResult.API_SERVER;
-import static com.intel.dra.gpu.bench.StructuredResult.SCHEDULER;
+import static com.intel.dra.gpu.bench.results.StructuredResult.API_SERVER;
+import static com.intel.dra.gpu.bench.results.StructuredResult.SCHEDULER;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.intel.dra.gpu.bench.results.Quantiles;
+import com.intel.dra.gpu.bench.results.StructuredResult;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

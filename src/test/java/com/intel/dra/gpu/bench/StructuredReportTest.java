@@ -2,6 +2,7 @@ package com.intel.dra.gpu.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.intel.dra.gpu.bench.results.StructuredResult;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,8 +23,10 @@ class StructuredReportTest {
 
     assertThat(table.lines().skip(2))
         .containsExactly(
-            "| `go` | 100 | 10 | 1, 8 | **2.5** (5.0, 2.5, 2.0) | 1.00 | 0.5 | 1.0 | **200.0** (100.0, 200.0, 300.0) | 1.00 | 50.0 |",
-            "| `gpus` | 100 | 10 | 1, 8 | **2.0** (2.5, 2.0, 1.3) | 0.80 | 0.5 | 1.0 | **400.0** (300.0, 400.0, 600.0) | 2.00 | 50.0 |");
+            "| `go` | 100 | 10 | 1, 8 | **2.5** (5.0, 2.5, 2.0) | 1.00 | 0.5 | 1.0 | **200.0**"
+                + " (100.0, 200.0, 300.0) | 1.00 | 50.0 |",
+            "| `gpus` | 100 | 10 | 1, 8 | **2.0** (2.5, 2.0, 1.3) | 0.80 | 0.5 | 1.0 | **400.0**"
+                + " (300.0, 400.0, 600.0) | 2.00 | 50.0 |");
   }
 
   @Test
@@ -33,8 +36,10 @@ class StructuredReportTest {
 
     assertThat(table.lines().skip(2))
         .containsExactly(
-            "| `go` | 100 | 10 | 1, 8 | **5.0** (5.0) | 1.00 | 0.5 | 1.0 | **100.0** (100.0) | 1.00 | 50.0 |",
-            "| `gpus` | 400 | 10 | 1, 8 | **2.5** (2.5) |  | 0.5 | 1.0 | **300.0** (300.0) |  | 50.0 |");
+            "| `go` | 100 | 10 | 1, 8 | **5.0** (5.0) | 1.00 | 0.5 | 1.0 | **100.0** (100.0) | 1.00"
+                + " | 50.0 |",
+            "| `gpus` | 400 | 10 | 1, 8 | **2.5** (2.5) |  | 0.5 | 1.0 | **300.0** (300.0) |  |"
+                + " 50.0 |");
   }
 
   /** Ten pods. */

@@ -1,17 +1,18 @@
-package com.intel.dra.gpu.bench;
+package com.intel.dra.gpu.bench.results;
 
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * One run of {@link SchedulingBench}.
+ * One run of {@code bench/scheduling}.
  *
  * @param driver the driver whose controller ran, or "none"
  * @param nodes of the cluster
  * @param gpusPerNode of each node
  * @param pods how many were made
  * @param claimsPerPod of each pod
+ * @param wave 1 for the first pods of a control plane, 2 for those that follow them, and so on
  * @param seconds from the first request for a pod until the last pod was bound to a node
  * @param boundAfterSeconds for each pod, from its own request until it was bound
  * @param boundAtSeconds for each pod, from the first request until it was bound; sorted
@@ -19,14 +20,15 @@ import java.util.Map;
  * @param cpuSeconds that other processes used meanwhile, including this benchmark, by name
  * @param driverResidentMiB at the end
  * @param driverHighestResidentMiB at any time
- * @param requests of the driver to the API server meanwhile, by "verb resource"
+ * @param traffic of the driver with the API server meanwhile
  */
-record SchedulingResult(
+public record SchedulingResult(
     String driver,
     int nodes,
     int gpusPerNode,
     int pods,
     int claimsPerPod,
+    int wave,
     double seconds,
     List<Double> boundAfterSeconds,
     List<Double> boundAtSeconds,
@@ -34,18 +36,18 @@ record SchedulingResult(
     Map<String, Double> cpuSeconds,
     double driverResidentMiB,
     double driverHighestResidentMiB,
-    Map<String, Long> requests) {
+    Traffic traffic) {
 
-  double podsPerSecond() {
+  public double podsPerSecond() {
     return pods / seconds;
   }
 
-  double cpuMillisecondsPerPod() {
+  public double cpuMillisecondsPerPod() {
     return 1000 * driverCpuSeconds / pods;
   }
 
   /** CPU time of the other processes, the largest first. */
-  Map<String, Double> otherCpuMillisecondsPerPod() {
+  public Map<String, Double> otherCpuMillisecondsPerPod() {
     var perPod = new LinkedHashMap<String, Double>();
     cpuSeconds.entrySet().stream()
         .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
@@ -54,7 +56,7 @@ record SchedulingResult(
   }
 
   /** How many of this machine's cores the driver and the other processes used. */
-  double coresUsed() {
+  public double coresUsed() {
     return (driverCpuSeconds + cpuSeconds.values().stream().mapToDouble(s -> s).sum()) / seconds;
   }
 }

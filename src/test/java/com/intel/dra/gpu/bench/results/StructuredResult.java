@@ -1,10 +1,10 @@
-package com.intel.dra.gpu.bench;
+package com.intel.dra.gpu.bench.results;
 
 import java.util.List;
 import java.util.Map;
 
 /**
- * One row of {@link StructuredBench}, measured once.
+ * One row of {@code bench/structured}, measured once.
  *
  * @param row its text
  * @param nodes of the cluster
@@ -15,7 +15,7 @@ import java.util.Map;
  * @param boundAfterSeconds for each pod, from its own request until it was bound
  * @param cpuSeconds that each process used meanwhile, by name
  */
-record StructuredResult(
+public record StructuredResult(
     String row,
     int nodes,
     int slicesPerNode,
@@ -25,22 +25,22 @@ record StructuredResult(
     List<Double> boundAfterSeconds,
     Map<String, Double> cpuSeconds) {
 
-  static final String SCHEDULER = "kube-scheduler";
-  static final String API_SERVER = "kube-apiserver";
+  public static final String SCHEDULER = "kube-scheduler";
+  public static final String API_SERVER = "kube-apiserver";
 
-  StructuredResult {
+  public StructuredResult {
     boundAfterSeconds = List.copyOf(boundAfterSeconds);
     cpuSeconds = Map.copyOf(cpuSeconds);
   }
 
-  double podsPerSecond() {
+  public double podsPerSecond() {
     return pods / seconds;
   }
 
   /**
    * @param process its name
    */
-  double cpuMillisecondsPerPod(String process) {
+  public double cpuMillisecondsPerPod(String process) {
     return 1000 * cpuSeconds.getOrDefault(process, 0.0) / pods;
   }
 }
