@@ -24,11 +24,10 @@ record AgentProcess(Process process, Path folder) implements AutoCloseable {
 
   /**
    * @param command its command line
-   * @param mode the value of GPU_DRA_MODE
-   * @param sharing the value of GPU_SHARING; classic mode does not read it
+   * @param settings as environment variables
    */
   static AgentProcess start(
-      List<String> command, ProcessFolder folder, FolderNode node, String mode, String sharing)
+      List<String> command, ProcessFolder folder, FolderNode node, Map<String, String> settings)
       throws IOException {
     Path path = folder.path();
     var builder = new ProcessBuilder(command);
@@ -36,26 +35,15 @@ record AgentProcess(Process process, Path folder) implements AutoCloseable {
         .environment()
         .putAll(
             Map.of(
-                "NODE_NAME",
-                NODE,
-                "POD_NAMESPACE",
-                "default",
-                "POD_NAME",
-                "bench",
-                "GPU_DRA_MODE",
-                mode,
-                "GPU_SHARING",
-                sharing,
-                "GPU_SYSFS_ROOT",
-                node.sysfsRoot().toString(),
-                "GPU_DEV_ROOT",
-                node.devRoot().toString(),
-                "GPU_CDI_ROOT",
-                path.resolve("cdi").toString(),
-                "GPU_PLUGIN_DIR",
-                path.resolve("plugin").toString(),
-                "GPU_REGISTRY_DIR",
-                path.resolve("registry").toString()));
+                "NODE_NAME", NODE,
+                "POD_NAMESPACE", "default",
+                "POD_NAME", "bench",
+                "GPU_SYSFS_ROOT", node.sysfsRoot().toString(),
+                "GPU_DEV_ROOT", node.devRoot().toString(),
+                "GPU_CDI_ROOT", path.resolve("cdi").toString(),
+                "GPU_PLUGIN_DIR", path.resolve("plugin").toString(),
+                "GPU_REGISTRY_DIR", path.resolve("registry").toString()));
+    builder.environment().putAll(settings);
     for (String name : List.of("cdi", "plugin", "registry")) {
       Files.createDirectories(path.resolve(name));
     }

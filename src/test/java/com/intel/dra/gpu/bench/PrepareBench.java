@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
 
@@ -100,8 +101,9 @@ final class PrepareBench {
               List.of(args).subList(6, args.length),
               folder,
               node,
-              args[0].equals("v1") ? "structured" : "classic",
-              "memory")) {
+              args[0].equals("v1")
+                  ? Map.of("GPU_DRA_MODE", "structured", "GPU_SHARING", "memory")
+                  : Map.of("GPU_DRA_MODE", "classic"))) {
         Protocol protocol =
             switch (args[0]) {
               case "classic" -> new ClassicProtocol(client, kubelet, folder.path(), NODE, gpuCount);

@@ -32,6 +32,7 @@ import java.util.stream.IntStream;
 final class PublishBench {
 
   private static final String DRIVER = "gpu.intel.com";
+  private static final Map<String, String> STRUCTURED = Map.of("GPU_DRA_MODE", "structured");
   private static final Duration POLL = Duration.ofMillis(5);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -67,7 +68,7 @@ final class PublishBench {
       var bench = new PublishBench(client, new AuditLog(Path.of(args[2])));
       bench.audit.begin();
       long begun = System.nanoTime();
-      try (var agent = AgentProcess.start(command, folder, node, "structured", "exclusive")) {
+      try (var agent = AgentProcess.start(command, folder, node, STRUCTURED)) {
         agent.register(kubelet);
         bench.awaitPublished(gpus);
         bench.tell(Event.FIRST_START, begun);
@@ -88,14 +89,14 @@ final class PublishBench {
       }
       bench.audit.begin(); // leaves out the requests of the agent that ends
       begun = System.nanoTime();
-      try (var agent = AgentProcess.start(command, folder, node, "structured", "exclusive")) {
+      try (var agent = AgentProcess.start(command, folder, node, STRUCTURED)) {
         agent.register(kubelet);
         bench.tell(Event.RESTART, begun);
       }
       client.resources(ResourceSlice.class).delete();
       bench.audit.begin();
       begun = System.nanoTime();
-      try (var agent = AgentProcess.start(command, folder, node, "structured", "exclusive")) {
+      try (var agent = AgentProcess.start(command, folder, node, STRUCTURED)) {
         agent.register(kubelet);
         bench.awaitPublished(gpus);
         bench.tell(Event.SLICES_LOST, begun);
