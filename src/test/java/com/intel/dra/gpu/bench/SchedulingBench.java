@@ -109,7 +109,8 @@ final class SchedulingBench {
     audit.begin();
     PodLoad made;
     TrafficMeter.Bytes bytes = TrafficMeter.Bytes.NONE;
-    if (processes.get(DRIVER) instanceof Long pid) {
+    Long pid = processes.get(DRIVER);
+    if (pid != null) {
       try (var meter = TrafficMeter.of(pid)) {
         made = PodLoad.make(client, wanted, processes);
         bytes = meter.bytes();

@@ -43,18 +43,18 @@ final class TrafficMeter implements AutoCloseable {
   private final Map<String, Bytes> before;
   private final Map<String, Bytes> seen;
   private final CountDownLatch closed = new CountDownLatch(1);
-  private final Thread looking;
 
   private TrafficMeter(long pid) {
     this.pid = pid;
     this.before = connections();
     this.seen = new HashMap<>(before);
-    this.looking = Thread.ofPlatform().daemon().start(this::look);
   }
 
   /** Begins to count. */
   static TrafficMeter of(long pid) {
-    return new TrafficMeter(pid);
+    var meter = new TrafficMeter(pid);
+    Thread.ofPlatform().daemon().start(meter::look);
+    return meter;
   }
 
   /** Returns what the process has sent and received since this began to count. */

@@ -38,6 +38,8 @@ public record StructuredResult(
   }
 
   /**
+   * Returns the CPU time that a process used.
+   *
    * @param process its name
    */
   public double cpuMillisecondsPerPod(String process) {

@@ -417,7 +417,7 @@ final class ResultsPage {
 
   private void wrapped(String text) {
     var current = new StringBuilder();
-    for (String word : text.split(" ")) {
+    for (String word : text.split(" ", -1)) {
       if (!current.isEmpty() && current.length() + 1 + word.length() > LONGEST_LINE) {
         line(current.toString());
         current.setLength(0);
