@@ -13,6 +13,7 @@ import com.intel.dra.kit.kubelet.api.UnprepareResult;
 import com.intel.dra.kit.time.Deadline;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -74,7 +75,13 @@ public class ModePreparation implements ClaimPreparer {
 
   @Override
   public UnprepareResult unprepare(ClaimReference claim) {
-    takeOver.ended(claim.uid());
+    try {
+      takeOver.ended(claim.uid());
+    } catch (IOException e) {
+      return new UnprepareResult.Failed(
+          "%s: that it has ended could not be recorded on the node's disk, check its free space and health: %s"
+              .formatted(claim, e));
+    }
     return preparer.unprepare(claim);
   }
 

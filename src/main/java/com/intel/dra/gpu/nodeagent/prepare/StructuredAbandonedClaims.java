@@ -1,11 +1,14 @@
 package com.intel.dra.gpu.nodeagent.prepare;
 
+import com.intel.dra.gpu.api.ClaimName;
 import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import com.intel.dra.gpu.nodeagent.gas.GasInformer;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
+import com.intel.dra.gpu.nodeagent.takeover.ListedClaims;
 import com.intel.dra.gpu.structured.ClaimResults;
 import com.intel.dra.gpu.structured.StructuredApi;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import jakarta.inject.Inject;
@@ -15,6 +18,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -23,7 +29,9 @@ import org.jboss.logging.Logger;
  * scheduler considers them free.
  *
  * <p>A claim is forgotten when the API server has said for as long as the settings say that the
- * claim is gone, has another UID, or has nothing on this node.
+ * claim is gone, has another UID, or has nothing on this node. A claim that was taken over from the
+ * GAS may have no name; it is then looked for in the list of all claims, once, if the agent may
+ * read that.
  */
 @Singleton
 public class StructuredAbandonedClaims {
@@ -37,19 +45,23 @@ public class StructuredAbandonedClaims {
 
   private final PreparedClaims prepared;
   private final StructuredClaims claims;
+  private final ListedClaims listed;
   private final GasInformer gas;
   private final AgentConfig config;
   private final ForgottenClaims forgotten;
+  private String problem = "";
 
   @Inject
   public StructuredAbandonedClaims(
       PreparedClaims prepared,
       StructuredClaims claims,
+      ListedClaims listed,
       GasInformer gas,
       AgentConfig config,
       InstantSource clock) {
     this.prepared = prepared;
     this.claims = claims;
+    this.listed = listed;
     this.gas = gas;
     this.config = config;
     this.forgotten = new ForgottenClaims(prepared, gas, config, clock);
@@ -80,7 +92,8 @@ public class StructuredAbandonedClaims {
                 if (!isAllocatedHere(uid, claim)) {
                   prepared.forgetEarlier(uid, claim);
                   LOG.infof(
-                      "Claim %s/%s (%s) was prepared before the node booted, and has nothing here any more",
+                      "Claim %s/%s (%s) was prepared before the node booted, and has nothing here"
+                          + " any more",
                       claim.namespace(), claim.name(), uid);
                   gas.reconcileSoon();
                 }
@@ -92,6 +105,7 @@ public class StructuredAbandonedClaims {
 
   /** Call this periodically. It may block on the API server. */
   public synchronized void forget() {
+    findNames();
     long since = prepared.recordings();
     Map<String, PreparedClaim> all = prepared.all();
     forgotten.onlyThese(all.keySet());
@@ -110,10 +124,44 @@ public class StructuredAbandonedClaims {
         });
   }
 
-  /**
-   * A claim that was taken over from the GAS, or from the Go driver after it was deleted, has no
-   * name, so the API server cannot be asked.
-   */
+  /** Afterwards each claim has a name, or is known to be deleted, unless that cannot be asked. */
+  private void findNames() {
+    Set<String> withoutName = new TreeSet<>(prepared.all().keySet());
+    withoutName.removeIf(uid -> prepared.find(uid).flatMap(PreparedClaim::claimName).isPresent());
+    withoutName.removeAll(prepared.deleted());
+    if (withoutName.isEmpty()) {
+      return;
+    }
+    try {
+      Map<String, ResourceClaim> found = listed.withUids(withoutName);
+      var gone = new TreeSet<>(withoutName);
+      gone.removeAll(found.keySet());
+      prepared.name(
+          found.values().stream()
+              .map(ResourceClaim::getMetadata)
+              .collect(
+                  Collectors.toMap(
+                      ObjectMeta::getUid,
+                      claim -> new ClaimName(claim.getNamespace(), claim.getName()))),
+          gone);
+    } catch (KubernetesClientException | IOException e) {
+      tellOnce(withoutName, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void tellOnce(Set<String> uids, String why) {
+    if (!why.equals(problem)) {
+      problem = why;
+      LOG.warnf(
+          "Claims %s were taken over from the GAS without their names, and whether they still exist"
+              + " is not known, so they hold their devices until the kubelet unprepares them or the"
+              + " node boots: %s. If the agent may not list ResourceClaims, install the component"
+              + " take-over for a while, which grants it",
+          uids, why);
+    }
+  }
+
+  /** A claim without a name is allocated unless it is known to be deleted. */
   private boolean isAllocatedHere(String uid, PreparedClaim claim) {
     if (claim.name().isEmpty()) {
       return !prepared.deleted().contains(uid);

@@ -38,6 +38,11 @@ public record PreparedClaim(
     return name.isEmpty() ? Optional.empty() : Optional.of(new ClaimName(namespace, name));
   }
 
+  /** Returns this record of a claim whose name was found. */
+  PreparedClaim named(ClaimName found) {
+    return new PreparedClaim(found.namespace(), found.name(), devices, results);
+  }
+
   /** Returns the UIDs of all devices that its containers see, with administrative access too. */
   public Set<String> visibleDevices() {
     return Stream.concat(

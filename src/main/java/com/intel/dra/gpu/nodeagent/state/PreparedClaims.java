@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.nodeagent.state;
 
+import com.intel.dra.gpu.api.ClaimName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,11 +129,36 @@ public final class PreparedClaims {
   }
 
   /**
-   * Returns the UIDs of prepared claims that were deleted before they were taken over: nothing else
-   * says so, because their names are not known.
+   * Returns the UIDs of prepared claims that were deleted, and whose names are not known: nothing
+   * else says so.
    */
   public Set<String> deleted() {
     return state.get().deleted();
+  }
+
+  /**
+   * Records what the API server says of claims that have no name.
+   *
+   * @param names the names of those that exist, by UID
+   * @param gone those that it has no more
+   */
+  public void name(Map<String, ClaimName> names, Set<String> gone) throws IOException {
+    state.change(now -> now.withNames(names, gone));
+  }
+
+  /** Records that a claim has ended that the Go driver may have prepared. */
+  public void ended(String uid) throws IOException {
+    state.change(now -> now.withEnded(uid));
+  }
+
+  /** Returns the UIDs of claims that {@link #ended(String)} was told of. */
+  public Set<String> ended() {
+    return state.get().ended();
+  }
+
+  /** Forgets {@link #ended()}: the Go driver's record is gone. */
+  public void forgetEnded() throws IOException {
+    state.change(PreparedClaimsDocument::withoutEnded);
   }
 
   /** Returns how often this process has recorded claims, to tell later whether it has since. */

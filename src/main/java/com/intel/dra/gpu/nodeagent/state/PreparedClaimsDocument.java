@@ -3,6 +3,7 @@ package com.intel.dra.gpu.nodeagent.state;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.intel.dra.gpu.api.AllocatedDevice;
+import com.intel.dra.gpu.api.ClaimName;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +23,8 @@ import org.jboss.logging.Logger;
  *   "bootId" : "5f0c…",          // of the boot in which the claims were prepared
  *   "complete" : true,           // false: to be completed from the GAS (the file was lost before)
  *   "gone" : [ "&lt;claim UID&gt;" ], // unprepared while incomplete: the GAS may still list it; may be absent
- *   "deleted" : [ "&lt;claim UID&gt;" ], // of claims: deleted before they were taken over; may be absent
+ *   "ended" : [ "&lt;claim UID&gt;" ], // unprepared while the Go driver's record waits; may be absent
+ *   "deleted" : [ "&lt;claim UID&gt;" ], // of claims: without a name, and deleted; may be absent
  *   "earlier" : [ { "uid" : "&lt;claim UID&gt;", "claim" : { … } } ], // of an earlier boot; may be absent
  *   "claims" : {
  *     "&lt;claim UID&gt;" : {
@@ -37,12 +39,13 @@ import org.jboss.logging.Logger;
  * </pre>
  *
  * <p>The version must be raised for a change that this code would misread. Version 1, which had no
- * results, is read too. Agents older than {@code gone}, {@code deleted} and {@code earlier} ignore
- * them, and likewise {@code shares} and {@code totalshares} of a device, which are absent if the
- * GPU is not shared by count.
+ * results, is read too. Agents older than {@code gone}, {@code ended}, {@code deleted} and {@code
+ * earlier} ignore them, and likewise {@code shares} and {@code totalshares} of a device, which are
+ * absent if the GPU is not shared by count.
  *
- * @param deleted those of the claims that were taken over from the Go driver when the API server
- *     had them no more
+ * @param ended claims that were unprepared while the Go driver's record was not taken over yet
+ * @param deleted those of the claims that have no name, and that the API server had no more when it
+ *     was asked for their names
  * @param earlier claims of structured DRA that were prepared in an earlier boot, and neither
  *     prepared nor unprepared since
  */
@@ -50,6 +53,7 @@ public record PreparedClaimsDocument(
     String bootId,
     boolean complete,
     Set<String> gone,
+    Set<String> ended,
     Set<String> deleted,
     Map<String, PreparedClaim> earlier,
     Map<String, PreparedClaim> claims) {
@@ -59,11 +63,13 @@ public record PreparedClaimsDocument(
   private static final Logger LOG = Logger.getLogger(PreparedClaimsDocument.class);
 
   private static final String GONE = "gone";
+  private static final String ENDED = "ended";
   private static final String DELETED = "deleted";
   private static final String EARLIER = "earlier";
 
   public PreparedClaimsDocument {
     gone = Set.copyOf(gone);
+    ended = Set.copyOf(ended);
     deleted = Set.copyOf(deleted);
     earlier = Map.copyOf(earlier);
     claims = Map.copyOf(claims);
@@ -83,6 +89,7 @@ public record PreparedClaimsDocument(
       String bootId,
       boolean complete,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedSet<String> gone,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedSet<String> ended,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) SortedSet<String> deleted,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Earlier> earlier,
       Map<String, PreparedClaim> claims) {}
@@ -98,12 +105,14 @@ public record PreparedClaimsDocument(
       String bootId,
       boolean complete,
       Set<String> gone,
+      Set<String> ended,
       Set<String> deleted,
       List<JsonNode> earlier,
       Map<String, JsonNode> claims) {
 
     private Raw {
       gone = Set.copyOf(gone);
+      ended = Set.copyOf(ended);
       deleted = Set.copyOf(deleted);
       earlier = List.copyOf(earlier);
     }
@@ -118,7 +127,8 @@ public record PreparedClaimsDocument(
 
   /** Returns a document without claims. */
   static PreparedClaimsDocument empty(String bootId, boolean complete) {
-    return new PreparedClaimsDocument(bootId, complete, Set.of(), Set.of(), Map.of(), Map.of());
+    return new PreparedClaimsDocument(
+        bootId, complete, Set.of(), Set.of(), Set.of(), Map.of(), Map.of());
   }
 
   /** Returns the document of a later boot, which has ended all containers. */
@@ -126,14 +136,14 @@ public record PreparedClaimsDocument(
     var all = new TreeMap<>(earlier);
     all.putAll(claims);
     all.values().removeIf(claim -> claim.results().isEmpty());
-    return new PreparedClaimsDocument(laterBootId, true, Set.of(), Set.of(), all, Map.of());
+    return new PreparedClaimsDocument(laterBootId, true, Set.of(), ended, Set.of(), all, Map.of());
   }
 
   /** Returns this document without that claim of an earlier boot, unless it is another one now. */
   PreparedClaimsDocument withoutEarlier(String uid, PreparedClaim claim) {
     var changed = new TreeMap<>(earlier);
     changed.remove(uid, claim);
-    return new PreparedClaimsDocument(bootId, complete, gone, deleted, changed, claims);
+    return new PreparedClaimsDocument(bootId, complete, gone, ended, deleted, changed, claims);
   }
 
   private Map<String, PreparedClaim> earlierWithout(Set<String> uids) {
@@ -150,6 +160,7 @@ public record PreparedClaimsDocument(
         bootId,
         complete,
         without(gone, prepared.keySet()),
+        ended,
         without(deleted, prepared.keySet()),
         earlierWithout(prepared.keySet()),
         changed);
@@ -162,7 +173,45 @@ public record PreparedClaimsDocument(
     all.retainAll(taken.keySet());
     all.addAll(changed.deleted());
     return new PreparedClaimsDocument(
-        bootId, complete, changed.gone(), all, changed.earlier(), changed.claims());
+        bootId, complete, changed.gone(), ended, all, changed.earlier(), changed.claims());
+  }
+
+  /**
+   * Returns this document with what the API server says of claims that have no name.
+   *
+   * @param named the names of those that exist
+   * @param areGone those that it has no more
+   */
+  PreparedClaimsDocument withNames(Map<String, ClaimName> named, Set<String> areGone) {
+    var changed = new TreeMap<>(claims);
+    changed.replaceAll(
+        (uid, claim) -> {
+          ClaimName name = named.get(uid);
+          return name == null || claim.claimName().isPresent() ? claim : claim.named(name);
+        });
+    var all = new TreeSet<>(areGone);
+    all.removeIf(uid -> !isWithoutName(uid));
+    all.addAll(deleted);
+    return new PreparedClaimsDocument(bootId, complete, gone, ended, all, earlier, changed);
+  }
+
+  private boolean isWithoutName(String uid) {
+    PreparedClaim claim = claims.get(uid);
+    return claim != null && claim.claimName().isEmpty();
+  }
+
+  /**
+   * Returns this document with a claim that the Go driver may have prepared, and that has ended.
+   */
+  PreparedClaimsDocument withEnded(String uid) {
+    var all = new TreeSet<>(ended);
+    all.add(uid);
+    return new PreparedClaimsDocument(bootId, complete, gone, all, deleted, earlier, claims);
+  }
+
+  /** Returns this document without {@link #ended}, which nothing asks for any more. */
+  PreparedClaimsDocument withoutEnded() {
+    return new PreparedClaimsDocument(bootId, complete, gone, Set.of(), deleted, earlier, claims);
   }
 
   private static Set<String> without(Set<String> uids, Set<String> others) {
@@ -182,7 +231,7 @@ public record PreparedClaimsDocument(
       added.addAll(uids);
     }
     return new PreparedClaimsDocument(
-        bootId, complete, added, without(deleted, uids), earlierWithout(uids), changed);
+        bootId, complete, added, ended, without(deleted, uids), earlierWithout(uids), changed);
   }
 
   /**
@@ -197,7 +246,7 @@ public record PreparedClaimsDocument(
     changed.keySet().removeAll(gone);
     changed.putAll(claims);
     return new PreparedClaimsDocument(
-        bootId, true, Set.of(), deleted, earlierWithout(changed.keySet()), changed);
+        bootId, true, Set.of(), ended, deleted, earlierWithout(changed.keySet()), changed);
   }
 
   byte[] encode() {
@@ -207,6 +256,7 @@ public record PreparedClaimsDocument(
             bootId,
             complete,
             new TreeSet<>(gone),
+            new TreeSet<>(ended),
             new TreeSet<>(deleted),
             new TreeMap<>(earlier)
                 .entrySet().stream()
@@ -233,7 +283,7 @@ public record PreparedClaimsDocument(
   private static Decoded decode(
       byte[] bytes, int version, Function<JsonNode, Optional<PreparedClaim>> claim) {
     return switch (StateDocument.decode(
-        bytes, version, Raw.class, Set.of(GONE, DELETED, EARLIER))) {
+        bytes, version, Raw.class, Set.of(GONE, ENDED, DELETED, EARLIER))) {
       case StateDocument.Decoded.Valid<Raw>(Raw read) -> new Decoded.Valid(understood(read, claim));
       case StateDocument.Decoded.Damaged<Raw>(String reason) -> new Decoded.Damaged(reason);
     };
@@ -247,15 +297,22 @@ public record PreparedClaimsDocument(
     Map<String, PreparedClaim> earlier = earlier(read.earlier());
     if (claims.size() == read.claims().size()) {
       return new PreparedClaimsDocument(
-          read.bootId(), read.complete(), read.gone(), read.deleted(), earlier, claims);
+          read.bootId(),
+          read.complete(),
+          read.gone(),
+          read.ended(),
+          read.deleted(),
+          earlier,
+          claims);
     }
     var lost = new TreeSet<>(read.claims().keySet());
     lost.removeAll(claims.keySet());
     LOG.errorf(
-        "The record of prepared claims has invalid entries, of claims %s: they are rebuilt from the GAS if it has them",
+        "The record of prepared claims has invalid entries, of claims %s: they are rebuilt from the"
+            + " GAS if it has them",
         lost);
     return new PreparedClaimsDocument(
-        read.bootId(), false, read.gone(), read.deleted(), earlier, claims);
+        read.bootId(), false, read.gone(), read.ended(), read.deleted(), earlier, claims);
   }
 
   /** Leaves out what is invalid: nothing uses these claims' devices now. */

@@ -12,8 +12,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Finds claims by their UIDs. The Go driver recorded no names, so all claims of the cluster are
- * listed, and the agent needs a right for it that it does not need otherwise.
+ * Finds claims by their UIDs. Neither the Go driver nor the GAS of an older agent has their names,
+ * so all claims of the cluster are listed, and the agent needs a right for it that it does not need
+ * otherwise.
  */
 @Singleton
 public class ListedClaims {
@@ -36,7 +37,7 @@ public class ListedClaims {
    *
    * @throws io.fabric8.kubernetes.client.KubernetesClientException if they cannot be listed
    */
-  Map<String, ResourceClaim> withUids(Set<String> uids) {
+  public Map<String, ResourceClaim> withUids(Set<String> uids) {
     var found = new HashMap<String, ResourceClaim>();
     Pages.forEach(
         client.resources(ResourceClaim.class).inAnyNamespace(),

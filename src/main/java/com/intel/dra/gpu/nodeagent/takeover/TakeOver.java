@@ -22,9 +22,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.jboss.logging.Logger;
 
 /**
@@ -60,9 +58,6 @@ public class TakeOver {
   private volatile boolean settled;
   private String problem = "";
 
-  /** Unprepared while the record was not taken over yet. */
-  private final Set<String> ended = new TreeSet<>();
-
   @Inject
   public TakeOver(
       AgentConfig config,
@@ -91,7 +86,8 @@ public class TakeOver {
     boolean exists = Files.exists(path);
     if (exists && !wanted) {
       LOG.warnf(
-          "%s, the Go driver's record of prepared claims, is not read: if its pods still run, set GPU_TAKE_OVER=true; if none does, delete the file",
+          "%s, the Go driver's record of prepared claims, is not read: if its pods still run, set"
+              + " GPU_TAKE_OVER=true; if none does, delete the file",
           path);
     }
     return !wanted || !exists;
@@ -102,10 +98,13 @@ public class TakeOver {
     return settled;
   }
 
-  /** Call this before a claim's record is removed, because the claim has been unprepared. */
-  public synchronized void ended(String uid) {
+  /**
+   * Call this before a claim's record is removed, because the claim has been unprepared. It is
+   * written down, because a record that is refused may wait longer than the agent runs.
+   */
+  public synchronized void ended(String uid) throws IOException {
     if (!settled) {
-      ended.add(uid);
+      prepared.ended(uid);
     }
   }
 
@@ -165,7 +164,9 @@ public class TakeOver {
       throws IOException {
     TakenOverClaims taken;
     synchronized (this) {
-      taken = TakenOverClaims.of(record.without(ended), known, atApiServer, config.nodeName());
+      taken =
+          TakenOverClaims.of(
+              record.without(prepared.ended()), known, atApiServer, config.nodeName());
       var added = new TreeMap<>(taken.byUid());
       added.keySet().removeAll(prepared.all().keySet()); // taken over before, or prepared since
       prepared.takeOver(added, taken.gone());
@@ -174,7 +175,8 @@ public class TakeOver {
     }
     if (!taken.notHere().isEmpty()) {
       LOG.warnf(
-          "The Go driver's record names devices that are not here as GPUs now, and of which nothing is offered: %s",
+          "The Go driver's record names devices that are not here as GPUs now, and of which nothing"
+              + " is offered: %s",
           taken.notHere());
     }
     events.tell(
@@ -185,7 +187,11 @@ public class TakeOver {
 
   private synchronized void settle() {
     settled = true;
-    ended.clear();
+    try {
+      prepared.forgetEnded();
+    } catch (IOException e) {
+      LOG.warnf("Claims that have ended are still on record, which does no harm: %s", e);
+    }
     lock.signalChange();
     gas.reconcileSoon();
   }

@@ -35,6 +35,7 @@ import com.intel.dra.gpu.nodeagent.prepare.StructuredClaims;
 import com.intel.dra.gpu.nodeagent.publish.OfferedDeviceHealth;
 import com.intel.dra.gpu.nodeagent.publish.SlicePublisher;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
+import com.intel.dra.gpu.nodeagent.takeover.ListedClaims;
 import com.intel.dra.gpu.nodeagent.tell.NodeEvents;
 import com.intel.dra.gpu.simulator.folder.DeviceNodes;
 import com.intel.dra.gpu.simulator.program.FolderNode;
@@ -338,7 +339,12 @@ class NodeAgentTest {
               new ClassicAbandonedClaims(
                   prepared, informer, new ClassicClaims(client), config, InstantSource.system()),
               new StructuredAbandonedClaims(
-                  prepared, new StructuredClaims(client), informer, config, InstantSource.system()),
+                  prepared,
+                  new StructuredClaims(client),
+                  new ListedClaims(client),
+                  informer,
+                  config,
+                  InstantSource.system()),
               DraMode.CLASSIC,
               slices,
               parts.pending,

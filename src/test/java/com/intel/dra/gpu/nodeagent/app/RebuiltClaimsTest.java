@@ -64,7 +64,12 @@ class RebuiltClaimsTest {
     node.structuredClaims.delete("a");
     var abandoned =
         new StructuredAbandonedClaims(
-            node.agent.prepared, node.structuredClaims, node.informer, node.config(), () -> now);
+            node.agent.prepared,
+            node.structuredClaims,
+            node.agent.listed,
+            node.informer,
+            node.config(),
+            () -> now);
     abandoned.forget();
     now = now.plus(LONG_ENOUGH);
     abandoned.forget();
@@ -84,7 +89,12 @@ class RebuiltClaimsTest {
     node.settle();
     var abandoned =
         new StructuredAbandonedClaims(
-            node.agent.prepared, node.structuredClaims, node.informer, node.config(), () -> now);
+            node.agent.prepared,
+            node.structuredClaims,
+            node.agent.listed,
+            node.informer,
+            node.config(),
+            () -> now);
     abandoned.forget();
     now = now.plus(LONG_ENOUGH);
     abandoned.forget();

@@ -121,6 +121,19 @@ class ClassicAbandonedClaimsTest {
     assertThat(gas.signals).isEqualTo(1);
   }
 
+  /** It was taken over from the GAS of an older agent, and the API server cannot be asked. */
+  @Test
+  void aClaimWithoutANameIsForgottenWhenTheGasDoesNotListIt() throws IOException {
+    prepared.put("uid-1", new PreparedClaim("", "", List.of(allocated(1))));
+    gasAllocates(Map.of());
+    abandoned.forget();
+    passAndLook(ALMOST);
+    assertThat(prepared.all()).containsKey("uid-1");
+
+    passAndLook(Duration.ofMillis(1));
+    assertThat(prepared.all()).isEmpty();
+  }
+
   @Test
   void aClaimThatIsAllocatedIsNeverForgotten() {
     gasAllocates(Map.of("uid-1", allocation(1)));

@@ -12,6 +12,7 @@ import com.intel.dra.gpu.nodeagent.gas.GasStore;
 import com.intel.dra.gpu.nodeagent.gas.TestingGasInformer;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
+import com.intel.dra.gpu.nodeagent.takeover.ListedClaims;
 import com.intel.dra.kit.client.AnsweringApiServer;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -122,6 +123,7 @@ class GoneAtApiServerTest {
         new StructuredAbandonedClaims(
             prepared,
             new StructuredClaims(client),
+            new ListedClaims(client),
             new TestingGasInformer(config),
             config,
             () -> now[0]);

@@ -65,6 +65,7 @@ class PreparedAgainTest {
             return answer;
           }
         },
+        node.agent.listed,
         node.informer,
         node.config(),
         () -> now);

@@ -4,11 +4,13 @@ import static com.intel.dra.gpu.nodeagent.app.AgentFixtures.BOOT;
 import static com.intel.dra.gpu.nodeagent.app.AgentFixtures.allocated;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.intel.dra.gpu.api.ClaimName;
 import com.intel.dra.gpu.nodeagent.app.NoApiServer;
 import com.intel.dra.gpu.nodeagent.config.TestingConfig;
 import com.intel.dra.gpu.nodeagent.gas.TestingGasInformer;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
+import com.intel.dra.gpu.nodeagent.takeover.TestingListedClaims;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -33,6 +35,7 @@ class StructuredAbandonedClaimsTest {
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private Optional<ResourceClaim> claim = Optional.empty();
   private boolean answers = true;
+  private final TestingListedClaims listed = new TestingListedClaims();
   private PreparedClaims prepared;
   private StructuredAbandonedClaims abandoned;
 
@@ -54,6 +57,7 @@ class StructuredAbandonedClaimsTest {
                 return claim;
               }
             },
+            listed,
             new TestingGasInformer(config),
             config,
             () -> now);
@@ -141,9 +145,46 @@ class StructuredAbandonedClaimsTest {
   void aClaimThatNobodyCanNameStays() throws IOException {
     prepared.put("uid-2", new PreparedClaim("", "", List.of(allocated(2))));
 
+    listed.refusal = Optional.of(new KubernetesClientException("forbidden"));
     passAndLook(Duration.ZERO);
     passAndLook(PATIENCE);
 
     assertThat(prepared.all()).containsOnlyKeys("uid-2");
+  }
+
+  @Test
+  void aClaimWithoutANameOfWhichTheListSaysThatItIsGoneIsForgottenAfterAWhile() throws IOException {
+    prepared.put("uid-2", new PreparedClaim("", "", List.of(allocated(2))));
+    claim = claim("uid-1", "node1");
+
+    passAndLook(Duration.ZERO);
+    passAndLook(PATIENCE.minusMillis(1));
+    assertThat(prepared.all()).containsOnlyKeys("uid-1", "uid-2");
+
+    passAndLook(Duration.ofMillis(1));
+    assertThat(prepared.all()).containsOnlyKeys("uid-1");
+    assertThat(prepared.deleted()).isEmpty();
+  }
+
+  @Test
+  void aClaimWithoutANameGetsThatOfTheListAndIsAskedForByItFromThenOn() throws IOException {
+    prepared.put("uid-2", new PreparedClaim("", "", List.of(allocated(2))));
+    ResourceClaim inTheList = claim("uid-2", "node1").orElseThrow();
+    inTheList.getMetadata().setNamespace("default");
+    inTheList.getMetadata().setName("c2");
+    listed.all = () -> List.of(inTheList);
+    claim = Optional.of(inTheList);
+
+    passAndLook(Duration.ZERO);
+    listed.refusal = Optional.of(new KubernetesClientException("asked again"));
+    passAndLook(PATIENCE);
+    assertThat(prepared.all()).containsOnlyKeys("uid-2");
+    assertThat(prepared.find("uid-2").orElseThrow().claimName())
+        .contains(new ClaimName("default", "c2"));
+
+    claim = Optional.empty();
+    passAndLook(Duration.ZERO);
+    passAndLook(PATIENCE);
+    assertThat(prepared.all()).isEmpty();
   }
 }

@@ -373,6 +373,7 @@ class GivenVfsTest {
         new StructuredAbandonedClaims(
             node.agent.prepared,
             node.structuredClaims,
+            node.agent.listed,
             node.informer,
             node.config(),
             () -> Instant.EPOCH);

@@ -46,6 +46,7 @@ class PreparedClaimsDocumentPropertyTest {
             Arbitraries.of(true, false),
             text.set().ofMaxSize(3),
             text.set().ofMaxSize(3),
+            text.set().ofMaxSize(3),
             Arbitraries.maps(text, claim).ofMaxSize(2),
             Arbitraries.maps(text, claim).ofMaxSize(4))
         .as(PreparedClaimsDocument::new);

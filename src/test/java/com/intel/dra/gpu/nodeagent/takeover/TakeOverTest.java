@@ -334,6 +334,24 @@ class TakeOverTest {
   }
 
   @Test
+  void aClaimThatIsUnpreparedWhileTheRecordWaitsIsNotTakenOverByALaterAgentEither()
+      throws IOException {
+    goDriverPrepared("a", nameOf(gpu), false);
+    String good = Files.readString(record());
+    Files.writeString(record(), "{");
+    start();
+    takeOver();
+    node.unprepare("a");
+    start();
+    takeOver();
+    Files.writeString(record(), good);
+    takeOver();
+    assertThat(node.agent.takeOver.isSettled()).isTrue();
+    assertThat(node.agent.prepared.all()).isEmpty();
+    assertThat(node.agent.prepared.ended()).as("not kept for ever").isEmpty();
+  }
+
+  @Test
   void aClaimThatIsUnpreparedWhileTheClaimsAreListedIsNotTakenOver() throws IOException {
     node.structuredClaims.give("a", result(gpu.uid()));
     goDriverPrepared("a", nameOf(gpu), false);
@@ -406,7 +424,12 @@ class TakeOverTest {
 
   private StructuredAbandonedClaims abandoned() {
     return new StructuredAbandonedClaims(
-        node.agent.prepared, node.structuredClaims, node.informer, node.config(), node::now);
+        node.agent.prepared,
+        node.structuredClaims,
+        node.agent.listed,
+        node.informer,
+        node.config(),
+        node::now);
   }
 
   @Test

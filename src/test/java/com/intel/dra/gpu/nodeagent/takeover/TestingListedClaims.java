@@ -24,7 +24,7 @@ public final class TestingListedClaims extends ListedClaims {
   }
 
   @Override
-  Map<String, ResourceClaim> withUids(Set<String> uids) {
+  public Map<String, ResourceClaim> withUids(Set<String> uids) {
     whenListed.run();
     if (refusal.isPresent()) {
       throw refusal.get();
