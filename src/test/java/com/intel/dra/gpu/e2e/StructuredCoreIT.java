@@ -5,6 +5,9 @@ import static com.intel.dra.gpu.e2e.StructuredCluster.one;
 import static com.intel.dra.gpu.e2e.StructuredCluster.template;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,18 +30,20 @@ class StructuredCoreIT {
   private static final String WHOLE =
       one(
           "gpu.intel.com",
-          "selectors: [{cel: {expression: 'device.attributes[\"gpu.intel.com\"].type == \"gpu\"'}}]");
+          "selectors: [{cel: {expression: 'device.attributes[\"gpu.intel.com\"].type =="
+              + " \"gpu\"'}}]");
 
   @RegisterExtension
   final StructuredCluster cluster = new StructuredCluster(Topology.TWO_VF_HOSTS_I915);
 
   @Test
-  void aGpuIsGivenToOnePodAtATimeAndReleasedAtTheEnd() {
+  void aGpuIsGivenToOnePodAtATimeAndReleasedAtTheEnd() throws IOException {
     cluster.structuredTemplate("gpu", WHOLE);
     gpuPod("first");
     gpuPod("second");
     cluster.awaitRunning("first", "second");
     assertThat(cluster.awaitOneCardEach("first", "second")).as("each has its own").hasSize(2);
+    theApiServerSaysWhenTheClaimsWereAllocated();
     gpuPod("third");
     cluster.awaitUnschedulable("third");
 
@@ -48,6 +53,39 @@ class StructuredCoreIT {
     assertThat(cluster.awaitOneCardEach("second", "third")).hasSize(2);
     cluster.empty(); // which waits until no GAS has a trace of a claim
     cluster.awaitPublished();
+  }
+
+  /** From 1.36 on the scheduler says so; before, managedFields do (decision 62). */
+  private void theApiServerSaysWhenTheClaimsWereAllocated() throws IOException {
+    JsonNode claims =
+        ApiSpelling.json(
+            Shell.kubectl(
+                "get",
+                "resourceclaims",
+                "-n",
+                cluster.namespace(),
+                "--show-managed-fields",
+                "-o",
+                "json"));
+    assertThat(claims.path("items"))
+        .hasSize(2)
+        .allSatisfy(
+            claim -> {
+              JsonNode said = claim.path("status").path("allocation").path("allocationTimestamp");
+              assertThat(said.isMissingNode() ? writesOfTheAllocation(claim) : List.of(said))
+                  .singleElement()
+                  .satisfies(time -> assertThat(Instant.parse(time.asText())).isNotNull());
+            });
+  }
+
+  private static List<JsonNode> writesOfTheAllocation(JsonNode claim) {
+    return claim
+        .path("metadata")
+        .path("managedFields")
+        .valueStream()
+        .filter(entry -> entry.path("fieldsV1").path("f:status").has("f:allocation"))
+        .map(entry -> entry.path("time"))
+        .toList();
   }
 
   @Test
