@@ -9,6 +9,7 @@ import com.intel.dra.gpu.sysfs.discovery.GpuDiscovery;
 import com.intel.dra.gpu.sysfs.dmem.DmemFile;
 import com.intel.dra.gpu.sysfs.drm.LocalMemoryQuery;
 import com.intel.dra.gpu.sysfs.files.SysfsLayout;
+import com.intel.dra.gpu.sysfs.files.SysfsReader;
 import com.intel.dra.kit.kubelet.api.PluginGeneration;
 import com.intel.dra.kit.kubelet.api.PluginSettings;
 import io.smallrye.config.ConfigMapping;
@@ -214,7 +215,12 @@ public interface AgentConfig {
 
   /** Returns how the agent, and its self-check, find the GPUs. */
   static GpuDiscovery discovery(AgentConfig config) {
-    return new GpuDiscovery(config.sysfsRoot(), memoryQuery(config), dmemFile(config));
+    return discovery(config, new SysfsReader());
+  }
+
+  /** Does the same with another reader of files. */
+  static GpuDiscovery discovery(AgentConfig config, SysfsReader reader) {
+    return new GpuDiscovery(config.sysfsRoot(), reader, memoryQuery(config), dmemFile(config));
   }
 
   /** Returns where the control groups state the devices' memory. */

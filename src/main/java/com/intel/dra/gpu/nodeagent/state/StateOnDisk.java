@@ -3,7 +3,9 @@ package com.intel.dra.gpu.nodeagent.state;
 import com.intel.dra.kit.files.AtomicFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Reads an agent's files in its state folder without changing them: it locks, sets aside and
@@ -43,6 +45,20 @@ public record StateOnDisk(Path folder) {
 
   public Path vfHostsFile() {
     return folder.resolve(VfHostRecords.FILE_NAME);
+  }
+
+  /** Returns all files in which agents keep records here, also the damaged ones set aside. */
+  public List<Path> files() {
+    return Stream.of(
+            PreparedClaims.FILE_NAME,
+            PreparedClaims.DAMAGED_FILE_NAME,
+            VfHostRecords.FILE_NAME,
+            VfHostRecords.DAMAGED_FILE_NAME,
+            PublishedVfs.FILE_NAME,
+            PublishedVfs.DAMAGED_FILE_NAME,
+            LastDraMode.FILE_NAME)
+        .map(folder::resolve)
+        .toList();
   }
 
   public Content<Prepared> preparedClaims() {

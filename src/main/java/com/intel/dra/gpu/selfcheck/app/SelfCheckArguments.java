@@ -14,17 +14,21 @@ sealed interface SelfCheckArguments {
   String USAGE =
       """
       usage: self-check [--json] [--settle SECONDS]
+             self-check --files
 
       Compares what the node's GpuAllocationState, ResourceClaims, ResourceSlices, sysfs, CDI spec, sockets and the node
       agent's own files say of the node's GPUs, and prints one line for each disagreement. Changes nothing.
 
         --json              the result as JSON
         --settle SECONDS    report what still disagrees after this time (default 20); 0: compare once
+        --files             compares nothing: prints the kernel's files of the GPUs and the agent's records, as JSON
 
       Exit code: 0 no disagreement, 1 disagreements, 2 the node's GPUs or its GpuAllocationState could not be looked at.
       """;
 
   record Check(boolean json, Duration settle) implements SelfCheckArguments {}
+
+  record Files() implements SelfCheckArguments {}
 
   record Help() implements SelfCheckArguments {}
 
@@ -33,6 +37,9 @@ sealed interface SelfCheckArguments {
   static SelfCheckArguments parse(List<String> arguments) {
     boolean json = false;
     Duration settle = DEFAULT_SETTLE;
+    if (arguments.contains("--files")) {
+      return arguments.size() == 1 ? new Files() : new Wrong("--files is alone");
+    }
     for (Iterator<String> rest = arguments.iterator(); rest.hasNext(); ) {
       String argument = rest.next();
       switch (argument) {

@@ -9,6 +9,7 @@ import com.intel.dra.gpu.mode.DraModeChoice;
 import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import com.intel.dra.gpu.nodeagent.state.BootId;
 import com.intel.dra.gpu.selfcheck.look.ApiServerProbe;
+import com.intel.dra.gpu.selfcheck.look.NodeFiles;
 import com.intel.dra.gpu.selfcheck.look.NodeObserver;
 import com.intel.dra.kit.served.ServedAddress;
 import com.intel.dra.kit.served.ServedApi;
@@ -64,11 +65,38 @@ public final class SelfCheckMain {
         System.err.printf("self-check: %s%n%s", why, SelfCheckArguments.USAGE);
         yield Report.NOT_LOOKED_AT;
       }
-      case SelfCheckArguments.Check check -> check(check);
+      case SelfCheckArguments.Check check ->
+          onThisNode((config, mode, client) -> check(check, config, mode, client));
+      case SelfCheckArguments.Files _ -> onThisNode((config, mode, _) -> files(config, mode));
     };
   }
 
-  private static int check(SelfCheckArguments.Check wanted) {
+  /** What is done with the agent's settings. Returns the exit code. */
+  @FunctionalInterface
+  private interface Action {
+    int run(AgentConfig config, DraMode mode, KubernetesClient client)
+        throws IOException, InterruptedException;
+  }
+
+  private static int check(
+      SelfCheckArguments.Check wanted, AgentConfig config, DraMode mode, KubernetesClient client)
+      throws IOException, InterruptedException {
+    var observer =
+        new NodeObserver(config, mode, BootId.current(), new ApiServerProbe(client, config, mode));
+    var report =
+        new Report(
+            config.nodeName(),
+            new RepeatedComparison(observer::look, wanted.settle(), Thread::sleep).take());
+    System.out.println(wanted.json() ? report.json() : report.text());
+    return report.exitCode();
+  }
+
+  private static int files(AgentConfig config, DraMode mode) throws IOException {
+    new FilesDocument(config.nodeName(), new NodeFiles(config, mode)).print(System.out);
+    return Report.NO_DISAGREEMENT;
+  }
+
+  private static int onThisNode(Action action) {
     standBackForTheAgent();
     LOGGERS.setLevel(Level.SEVERE); // the report says what could not be read
     AgentConfig config;
@@ -84,18 +112,11 @@ public final class SelfCheckMain {
       Optional<DraMode> mode = mode(config, new DraModeChoice(config.draMode(), client, api));
       if (mode.isEmpty()) {
         System.err.println(
-            "self-check: the API server serves no version of resource.k8s.io that the node agent supports, and no node agent has run on this node yet");
+            "self-check: the API server serves no version of resource.k8s.io that the node agent"
+                + " supports, and no node agent has run on this node yet");
         return Report.NOT_LOOKED_AT;
       }
-      var observer =
-          new NodeObserver(
-              config, mode.get(), BootId.current(), new ApiServerProbe(client, config, mode.get()));
-      var report =
-          new Report(
-              config.nodeName(),
-              new RepeatedComparison(observer::look, wanted.settle(), Thread::sleep).take());
-      System.out.println(wanted.json() ? report.json() : report.text());
-      return report.exitCode();
+      return action.run(config, mode.get(), client);
     } catch (IOException | KubernetesClientException e) {
       System.err.printf("self-check: %s%n", ApiServerProbe.reason(e));
       return Report.NOT_LOOKED_AT;

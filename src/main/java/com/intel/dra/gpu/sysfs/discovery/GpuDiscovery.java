@@ -55,6 +55,17 @@ public final class GpuDiscovery {
     this(new SysfsLayout(sysfsRoot), new SysfsReader(), memory, capacities);
   }
 
+  /**
+   * @param sysfsRoot where the host's {@code /sys} is mounted
+   * @param reader reads all files
+   * @param memory queried first for each device; files are used if it has no answer
+   * @param capacities the first of these files
+   */
+  public GpuDiscovery(
+      Path sysfsRoot, SysfsReader reader, LocalMemoryQuery memory, DmemFile capacities) {
+    this(new SysfsLayout(sysfsRoot), reader, memory, capacities);
+  }
+
   GpuDiscovery(SysfsLayout layout, SysfsReader reader) {
     this(layout, reader, LocalMemoryQuery.SWITCHED_OFF, new DmemFile(layout.cgroup()));
   }

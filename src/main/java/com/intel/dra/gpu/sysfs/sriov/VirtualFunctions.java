@@ -34,7 +34,7 @@ public final class VirtualFunctions {
   private static final long BYTES_PER_MIB = 1L << 20;
 
   private final SysfsLayout layout;
-  private final SysfsReader reader = new SysfsReader();
+  private final SysfsReader reader;
   private final SriovFiles files;
   private final VfAppearance appearance;
 
@@ -46,7 +46,20 @@ public final class VirtualFunctions {
   }
 
   public VirtualFunctions(Path sysfsRoot, AttributeWriter writer, SleepingClock clock) {
+    this(sysfsRoot, new SysfsReader(), writer, clock);
+  }
+
+  /**
+   * @param reader reads all files
+   */
+  public VirtualFunctions(Path sysfsRoot, SysfsReader reader) {
+    this(sysfsRoot, reader, new SysfsWriter(), SleepingClock.SYSTEM);
+  }
+
+  private VirtualFunctions(
+      Path sysfsRoot, SysfsReader reader, AttributeWriter writer, SleepingClock clock) {
     this.layout = new SysfsLayout(sysfsRoot);
+    this.reader = reader;
     this.files = new SriovFiles(reader, writer);
     this.appearance = new VfAppearance(files, clock);
   }

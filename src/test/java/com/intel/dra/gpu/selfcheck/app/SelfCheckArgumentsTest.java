@@ -25,6 +25,8 @@ class SelfCheckArgumentsTest {
         .isEqualTo(new SelfCheckArguments.Check(true, Duration.ZERO));
     assertThat(SelfCheckArguments.parse(List.of("--settle", "6s")))
         .isEqualTo(new SelfCheckArguments.Check(false, Duration.ofSeconds(6)));
+    assertThat(SelfCheckArguments.parse(List.of("--files")))
+        .isEqualTo(new SelfCheckArguments.Files());
     assertThat(SelfCheckArguments.parse(List.of("--help")))
         .isEqualTo(new SelfCheckArguments.Help());
   }
@@ -33,6 +35,8 @@ class SelfCheckArgumentsTest {
   void whatIsNotUnderstoodIsSaid() {
     assertThat(SelfCheckArguments.parse(List.of("--verbose")))
         .isEqualTo(new SelfCheckArguments.Wrong("unknown argument: --verbose"));
+    assertThat(SelfCheckArguments.parse(List.of("--files", "--json")))
+        .isEqualTo(new SelfCheckArguments.Wrong("--files is alone"));
     assertThat(SelfCheckArguments.parse(List.of("--settle")))
         .isInstanceOfSatisfying(
             SelfCheckArguments.Wrong.class,
