@@ -13,22 +13,27 @@ import org.junit.jupiter.api.Test;
 class FitTest {
 
   private static final String POD_CLAIM = "{name: c, resourceClaimTemplateName: t}";
+  private static final String SHARED_CLAIM = "{name: c, resourceClaimName: c}";
+  private static final String ONE = "{name: g1}";
+  private static final String TWO = "{name: g1}, {name: g2}";
+  private static final String THREE = "{name: g1}, {name: g2}, {name: g3}";
+
+  /** A node, and the template of a claim of one device. */
+  private static ExplainFixtures oneNode(String devices) {
+    return cluster().node("n1").devices("n1", devices).template("t", request(""));
+  }
+
+  private static ExplainFixtures twoNodes(String devicesOfTheFirst, String devicesOfTheSecond) {
+    return oneNode(devicesOfTheFirst).node("n2").devices("n2", devicesOfTheSecond);
+  }
+
+  private static Fit fit(ExplainFixtures cluster, String claims, int replicas) {
+    return new Explainer().fit(cluster.view(), pod(claims), replicas);
+  }
 
   @Test
   void countsDevicesOfAllNodesAndSaysWhatStopsTheNext() {
-    Fit fit =
-        new Explainer()
-            .fit(
-                cluster()
-                    .node("n1")
-                    .node("n2")
-                    .devices("n1", "{name: g1}, {name: g2}")
-                    .devices("n2", "{name: g1}, {name: g2}")
-                    .held("a", "n2", "g1")
-                    .template("t", request(""))
-                    .view(),
-                pod(POD_CLAIM),
-                10);
+    Fit fit = fit(twoNodes(TWO, TWO).held("a", "n2", "g1"), POD_CLAIM, 10);
     assertThat(fit.replicas()).isEqualTo(3);
     assertThat(fit.byNode()).isEqualTo(Map.of("n1", 2, "n2", 1));
     assertThat(fit.next().orElseThrow().reason()).isEqualTo(WaitReason.IN_USE);
@@ -37,53 +42,28 @@ class FitTest {
   @Test
   void sharesAreCountedWithTheirRounding() {
     Fit fit =
-        new Explainer()
-            .fit(
-                cluster()
-                    .node("n1")
-                    .devices(
-                        "n1",
-                        "{name: g1, allowMultipleAllocations: true, capacity: {memory: {value:"
-                            + " 16Gi, requestPolicy: {default: 1Gi, validRange: {min: 1Gi, step:"
-                            + " 3Gi}}}}}")
-                    .template("t", request(", capacity: {requests: {memory: 2Gi}}"))
-                    .view(),
-                pod(POD_CLAIM),
-                10);
+        fit(
+            oneNode(
+                    "{name: g1, allowMultipleAllocations: true, capacity: {memory: {value:"
+                        + " 16Gi, requestPolicy: {default: 1Gi, validRange: {min: 1Gi, step:"
+                        + " 3Gi}}}}}")
+                .template("share", request(", capacity: {requests: {memory: 2Gi}}")),
+            "{name: c, resourceClaimTemplateName: share}",
+            10);
     assertThat(fit.replicas()).isEqualTo(4);
     assertThat(fit.next().orElseThrow().reason()).isEqualTo(WaitReason.CAPACITY_USED_UP);
   }
 
   @Test
   void noMoreThanWereAskedFor() {
-    Fit fit =
-        new Explainer()
-            .fit(
-                cluster()
-                    .node("n1")
-                    .devices("n1", "{name: g1}, {name: g2}")
-                    .template("t", request(""))
-                    .view(),
-                pod(POD_CLAIM),
-                1);
+    Fit fit = fit(oneNode(TWO), POD_CLAIM, 1);
     assertThat(fit.replicas()).isEqualTo(1);
     assertThat(fit.next()).isEmpty();
   }
 
   @Test
   void aClaimWithANameIsSharedByAllPods() {
-    Fit fit =
-        new Explainer()
-            .fit(
-                cluster()
-                    .node("n1")
-                    .node("n2")
-                    .devices("n1", "{name: g1}, {name: g2}")
-                    .devices("n2", "{name: g1}")
-                    .claim("c", request(""))
-                    .view(),
-                pod("{name: c, resourceClaimName: c}"),
-                300);
+    Fit fit = fit(twoNodes(TWO, ONE).claim("c", request("")), SHARED_CLAIM, 300);
     assertThat(fit.replicas()).isEqualTo(256);
     assertThat(fit.byNode()).isEqualTo(Map.of("n1", 256));
     assertThat(fit.next().orElseThrow().reason()).isEqualTo(WaitReason.CLAIM_FULL);
@@ -93,18 +73,10 @@ class FitTest {
   @Test
   void theSchedulerChoosesTheNodeOfASharedClaim() {
     Fit fit =
-        new Explainer()
-            .fit(
-                cluster()
-                    .node("n1")
-                    .node("n2")
-                    .devices("n1", "{name: g1}, {name: g2}, {name: g3}")
-                    .devices("n2", "{name: g1}, {name: g2}")
-                    .claim("c", request(""))
-                    .template("t", request(""))
-                    .view(),
-                pod("{name: c, resourceClaimName: c}, " + POD_CLAIM.replace("name: c", "name: d")),
-                5);
+        fit(
+            twoNodes(THREE, TWO).claim("c", request("")),
+            SHARED_CLAIM + ", " + POD_CLAIM.replace("name: c", "name: d"),
+            5);
     assertThat(fit.replicas()).as("the fewest").isEqualTo(1);
     assertThat(fit.byNode()).isEqualTo(Map.of("n2", 1));
     assertThat(fit.next().orElseThrow().nodes())
@@ -118,21 +90,17 @@ class FitTest {
   @Test
   void anExpressionThatFailsOnOneNodeEndsTheAttemptForAll() {
     Fit fit =
-        new Explainer()
-            .fit(
-                cluster()
-                    .node("n1")
-                    .node("n2")
-                    .devices("n1", "{name: g1, attributes: {numa: {int: 1}}}, {name: g2}")
-                    .devices("n2", "{name: g1, attributes: {numa: {int: 1}}}")
-                    .template(
-                        "t",
-                        request(
-                            ", selectors: [{cel: {expression:"
-                                + " 'device.attributes[\"gpu.intel.com\"].numa == 1'}}]"))
-                    .view(),
-                pod(POD_CLAIM),
-                5);
+        fit(
+            twoNodes(
+                    "{name: g1, attributes: {numa: {int: 1}}}, {name: g2}",
+                    "{name: g1, attributes: {numa: {int: 1}}}")
+                .template(
+                    "selected",
+                    request(
+                        ", selectors: [{cel: {expression:"
+                            + " 'device.attributes[\"gpu.intel.com\"].numa == 1'}}]")),
+            "{name: c, resourceClaimTemplateName: selected}",
+            5);
     assertThat(fit.replicas()).isEqualTo(1);
     assertThat(fit.next().orElseThrow().reason()).isEqualTo(WaitReason.CLAIM_FAILS);
     assertThat(fit.doubts()).singleElement().asString().contains("sooner or later");
@@ -141,22 +109,17 @@ class FitTest {
   @Test
   void groupsTakeDevicesFromOneAnother() {
     ClusterView view =
-        cluster()
-            .node("n1")
-            .node("n2")
+        twoNodes(TWO, ONE)
             .node("n3", "taints: [{key: away, effect: NoSchedule}]")
-            .devices("n1", "{name: g1}, {name: g2}")
-            .devices("n2", "{name: g1}")
-            .devices("n3", "{name: g1}")
+            .devices("n3", ONE)
             .claim("c", request(""))
-            .template("t", request(""))
             .view();
     var plan =
         new FitPlan(
             List.of(
                 new PodGroup("daemons", pod(POD_CLAIM), 1, true),
-                new PodGroup("shares", pod("{name: c, resourceClaimName: c}"), 2, false),
-                new PodGroup("shares too", pod("{name: c, resourceClaimName: c}"), 1, false),
+                new PodGroup("shares", pod(SHARED_CLAIM), 2, false),
+                new PodGroup("shares too", pod(SHARED_CLAIM), 1, false),
                 new PodGroup("late", pod(POD_CLAIM), 1, false)),
             List.of(),
             List.of(),
@@ -174,12 +137,7 @@ class FitTest {
 
   @Test
   void whatItGivesUpItSaysSo() {
-    ClusterView view =
-        cluster()
-            .node("n1")
-            .devices("n1", "{name: g1}, {name: g2}, {name: g3}")
-            .template("t", request(""))
-            .view();
+    ClusterView view = oneNode(THREE).view();
     var asked = new AtomicInteger();
     Fit fit =
         new Explainer()
@@ -195,7 +153,7 @@ class FitTest {
 
   @Test
   void aTemplateThatIsMissing() {
-    Fit fit = new Explainer().fit(cluster().node("n1").view(), pod(POD_CLAIM), 2);
+    Fit fit = fit(cluster().node("n1"), POD_CLAIM, 2);
     assertThat(fit.replicas()).isZero();
     assertThat(fit.next().orElseThrow().reason()).isEqualTo(WaitReason.CLAIM_MISSING);
   }

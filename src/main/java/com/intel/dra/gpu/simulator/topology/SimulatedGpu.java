@@ -61,33 +61,10 @@ public record SimulatedGpu(
     return PCIE_ROOT.matcher(text).matches();
   }
 
-  /** A GPU without a management engine. */
-  public SimulatedGpu(
-      PciAddress address,
-      PciDeviceId model,
-      int memoryMiB,
-      int maxVfs,
-      KernelDriver driver,
-      QuotaFiles quotaFiles,
-      int tiles,
-      OptionalInt numaNode,
-      String pcieRoot,
-      MemoryFile memoryFile) {
-    this(
-        address,
-        model,
-        memoryMiB,
-        maxVfs,
-        driver,
-        quotaFiles,
-        tiles,
-        numaNode,
-        pcieRoot,
-        memoryFile,
-        false);
-  }
-
-  /** A GPU without a NUMA node, on the first bus of a host bridge that it shares with no other. */
+  /**
+   * A GPU without NUMA node and management engine, on the first bus of a host bridge that it shares
+   * with no other.
+   */
   public SimulatedGpu(
       PciAddress address,
       PciDeviceId model,
@@ -106,7 +83,8 @@ public record SimulatedGpu(
         tiles,
         OptionalInt.empty(),
         PciPlacement.pcieRootAt(address),
-        MemoryFile.LMEM_TOTAL_BYTES);
+        MemoryFile.LMEM_TOTAL_BYTES,
+        false);
   }
 
   /** A GPU of one tile with the newest quota files that its driver has. */

@@ -92,7 +92,8 @@ class SimulatedKernelTest {
                     2,
                     OptionalInt.empty(),
                     "pci0000:b5",
-                    MemoryFile.DMEM_CAPACITY))));
+                    MemoryFile.DMEM_CAPACITY,
+                    false))));
     String tiles = "drm/0000:b5:00.0/vram0 %1$d\ndrm/0000:b5:00.0/vram1 %1$d".formatted(4L << 30);
     assertThat(read("fs/cgroup/dmem.capacity")).isEqualTo(tiles);
 

@@ -117,18 +117,7 @@ class FolderNodeTest {
     }
 
     private static SimulatedGpu withManagementEngine(SimulatedGpu gpu) {
-      return new SimulatedGpu(
-          gpu.address(),
-          gpu.model(),
-          gpu.memoryMiB(),
-          gpu.maxVfs(),
-          gpu.driver(),
-          gpu.quotaFiles(),
-          gpu.tiles(),
-          gpu.numaNode(),
-          gpu.pcieRoot(),
-          gpu.memoryFile(),
-          true);
+      return with(gpu, gpu.numaNode(), gpu.pcieRoot(), gpu.memoryFile(), true);
     }
 
     @Test
@@ -192,15 +181,19 @@ class FolderNodeTest {
     }
 
     private static SimulatedGpu stated(SimulatedGpu gpu) {
-      return with(gpu, gpu.numaNode(), gpu.pcieRoot(), MemoryFile.DMEM_CAPACITY);
+      return with(gpu, gpu.numaNode(), gpu.pcieRoot(), MemoryFile.DMEM_CAPACITY, false);
     }
 
     private static SimulatedGpu behind(String pcieRoot, SimulatedGpu gpu, OptionalInt numaNode) {
-      return with(gpu, numaNode, pcieRoot, gpu.memoryFile());
+      return with(gpu, numaNode, pcieRoot, gpu.memoryFile(), false);
     }
 
     private static SimulatedGpu with(
-        SimulatedGpu gpu, OptionalInt numaNode, String pcieRoot, MemoryFile memoryFile) {
+        SimulatedGpu gpu,
+        OptionalInt numaNode,
+        String pcieRoot,
+        MemoryFile memoryFile,
+        boolean managementEngine) {
       return new SimulatedGpu(
           gpu.address(),
           gpu.model(),
@@ -211,7 +204,8 @@ class FolderNodeTest {
           gpu.tiles(),
           numaNode,
           pcieRoot,
-          memoryFile);
+          memoryFile,
+          managementEngine);
     }
 
     @Test
