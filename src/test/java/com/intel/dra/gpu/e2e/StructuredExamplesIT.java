@@ -96,6 +96,21 @@ class StructuredExamplesIT {
   }
 
   @Test
+  void onlyAMonitorSeesTheNodesOfAGpusFirmware() throws IOException {
+    cluster.applyFile(FOLDER.resolve("pod-inline-two-gpus.yaml"));
+    cluster.awaitRunning("pod-inline-two-gpus");
+
+    assertThat(firmwareNodes(cluster.namespace(), "pod/pod-inline-two-gpus")).isEmpty();
+  }
+
+  private static List<String> firmwareNodes(String namespace, String of) {
+    return Shell.kubectl(
+            "exec", "-n", namespace, of, "--", "sh", "-c", "ls -l /dev/mei* 2>/dev/null || true")
+        .lines()
+        .toList();
+  }
+
+  @Test
   void theApiServerAcceptsTheExampleWithANetworkCard() {
     assertThat(
             Shell.kubectl(
@@ -117,6 +132,11 @@ class StructuredExamplesIT {
           () ->
               assertThat(Shell.kubectl("logs", "-n", "gpu-monitoring", "-l", "app=gpu-monitor"))
                   .contains("card0", "card1"));
+      assertThat(firmwareNodes("gpu-monitoring", "daemonset/monitor"))
+          .as("of the second GPU, as the simulator numbers it")
+          .singleElement()
+          .asString()
+          .matches("crw.* 511, +1 .* /dev/mei1");
     } finally {
       Shell.kubectl("delete", "-f", FOLDER.resolve(MONITOR).toString(), "--timeout=120s");
     }

@@ -49,11 +49,15 @@ enum Topology {
     }
   },
 
-  /** Two Flex 170 that can have VFs, under the out-of-tree i915. */
+  /**
+   * Two Flex 170 that can have VFs, under the out-of-tree i915, which shows a management engine of
+   * the second one.
+   */
   TWO_VF_HOSTS_I915(List.of("0000:b3:00.0-0x56c0", "0000:b4:00.0-0x56c0")) {
     @Override
     String yaml() {
-      return yaml("maxVfs: 16, driver: i915, pcieRoot: \"pci0000:b0\"");
+      return yaml("maxVfs: 16, driver: i915, pcieRoot: \"pci0000:b0\"")
+          .replaceAll("0000:b4[^}]*", "$0, managementEngine: true");
     }
   },
 
