@@ -6,6 +6,7 @@ import static com.intel.dra.gpu.e2e.StructuredCluster.one;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.intel.dra.gpu.docs.Documents;
 import io.fabric8.kubernetes.api.model.Event;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 class StructuredExplainIT {
 
   private static final String EXPLAINER = "target/kubernetes/structured-explain";
+
+  private static final String ROLE = "ask-intel-gpu-explainer";
 
   private static final Shell.Setting HERE = new Shell.Setting(Path.of("."), Map.of());
 
@@ -106,6 +109,95 @@ class StructuredExplainIT {
     cluster.awaitRunning("tainted");
   }
 
+  @Test
+  void aUserWithTheRoleOfThePageMayAskAndReadsNothingElse(@TempDir Path folder) throws IOException {
+    cluster.structuredClaim(
+        "nobodys",
+        one(
+            "gpu.intel.com",
+            "selectors: [{cel: {expression: 'device.attributes[\"gpu.intel.com\"].model =="
+                + " \"Other\"'}}]"));
+    cluster.structuredPod("waits", "", Map.of("gpu", claimNamed("nobodys")));
+    Path manifest = folder.resolve("manifest.yaml");
+    Files.writeString(manifest, manifest("asked", one("gpu.intel.com", ""), 2));
+    Shell.Setting user = userWhoReadsOwnPods(folder);
+    String fit =
+        "deploy/kubectl/kubectl-gpu fit -f %s 2>&1 || echo exit code $?".formatted(manifest);
+
+    assertThat(Shell.tryScript(user, fit))
+        .contains("the explainer may not be asked: you need the right", "exit code 2");
+    assertThat(Shell.tryScript(user, "deploy/kubectl/kubectl-gpu why waits 2>&1"))
+        .contains("no answers node by node: the explainer may not be asked");
+
+    String binding = "ask-" + cluster.namespace();
+    try {
+      Shell.script(HERE, "kubectl apply -f - <<'YAML'\n" + roleOfThePage() + "\nYAML");
+      Shell.kubectl(
+          "create",
+          "rolebinding",
+          binding,
+          "-n",
+          "default",
+          "--role=" + ROLE,
+          "--serviceaccount=" + cluster.namespace() + ":asker");
+      cluster.eventually(
+          "the user is answered",
+          () -> {
+            assertThat(Shell.tryScript(user, fit)).contains("2 of 2 pods would have devices");
+            assertThat(Shell.tryScript(user, "deploy/kubectl/kubectl-gpu why waits"))
+                .contains("no device is selected")
+                .containsPattern("NODE +REQUEST +ANSWER +HELD BY");
+          });
+      for (String what : List.of("resourceslices", "nodes", "pods -A", "secrets", "gas -A")) {
+        assertThat(Shell.tryScript(user, "kubectl get " + what + " 2>&1")).contains("orbidden");
+      }
+    } finally {
+      Shell.kubectl("delete", "rolebinding", binding, "-n", "default", "--ignore-not-found");
+      Shell.kubectl("delete", "role", ROLE, "-n", "default", "--ignore-not-found");
+    }
+  }
+
+  private static String roleOfThePage() {
+    return Documents.blocks(Path.of("docs/operate/security.md")).stream()
+        .map(block -> String.join("\n", block.lines()))
+        .filter(text -> text.contains("kind: Role\n") && text.contains(ROLE))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** What a user has who may see the own namespace's pods, and nothing of the driver. */
+  private Shell.Setting userWhoReadsOwnPods(Path folder) throws IOException {
+    String namespace = cluster.namespace();
+    Shell.kubectl("create", "serviceaccount", "asker", "-n", namespace);
+    Shell.kubectl(
+        "create",
+        "role",
+        "reader",
+        "-n",
+        namespace,
+        "--verb=get,list",
+        "--resource=pods,events,resourceclaims.resource.k8s.io");
+    Shell.kubectl(
+        "create",
+        "rolebinding",
+        "reader",
+        "-n",
+        namespace,
+        "--role=reader",
+        "--serviceaccount=" + namespace + ":asker");
+    Path file = folder.resolve("kubeconfig");
+    Files.copy(Path.of(System.getenv("KUBECONFIG")), file);
+    String token = Shell.kubectl("create", "token", "asker", "-n", namespace).strip();
+    var user =
+        new Shell.Setting(
+            Path.of("."), Map.of("KUBECONFIG", file.toString(), "GPU_NAMESPACE", "default"));
+    Shell.script(
+        user,
+        "kubectl config set-credentials asker --token='%s' && kubectl config set-context --current --user=asker --namespace=%s"
+            .formatted(token, namespace));
+    return user;
+  }
+
   /** The number that is foretold is the number that the scheduler binds. */
   @Test
   void fitForetellsHowManyPodsOfADeploymentRun(@TempDir Path folder) throws IOException {
@@ -113,7 +205,8 @@ class StructuredExplainIT {
     assertForetold(
         folder,
         "whole",
-        "selectors: [{cel: {expression: 'device.attributes[\"gpu.intel.com\"].type == \"gpu\"'}}], allocationMode: ExactCount, count: 2",
+        "selectors: [{cel: {expression: 'device.attributes[\"gpu.intel.com\"].type == \"gpu\"'}}],"
+            + " allocationMode: ExactCount, count: 2",
         5);
   }
 
