@@ -23,6 +23,9 @@ class KubectlGpuTest {
 
   private static final String GPU = "0000-b3-00-0-0x56c0";
 
+  private static final String METRICS =
+      "raw_api_v1_namespaces_gpus_pods_agent-1:9000_proxy_q_metrics";
+
   @TempDir Path answers;
 
   @BeforeEach
@@ -35,8 +38,8 @@ class KubectlGpuTest {
     answer("raw_apis_resource.k8s.io_v1", "{resources: [{name: devicetaintrules}]}");
     nodes("containerd://2.2.9", "{}");
     String agent =
-        "{name: intel-gpu-node-agent, image: 'example.com/agent:1', env: [{name: A_TOKEN, value: hush}]},"
-            + " {name: beside, image: 'example.com/simulator:1'}";
+        "{name: intel-gpu-node-agent, image: 'example.com/agent:1', env: [{name: A_TOKEN, value:"
+            + " hush}]}, {name: beside, image: 'example.com/simulator:1'}";
     answer(
         "daemonsets-l.json",
         "{items: [{metadata: {name: intel-gpu-node-agent, namespace: gpus},"
@@ -45,13 +48,15 @@ class KubectlGpuTest {
             + "]}}}, status: {desiredNumberScheduled: 1, numberReady: 1}}]}");
     answer(
         "pods-l.json",
-        "{items: [{metadata: {name: agent-1, namespace: gpus, uid: agent, annotations: {note: hush}},"
-            + " spec: {nodeName: node1, containers: ["
+        "{items: [{metadata: {name: agent-1, namespace: gpus, uid: agent, annotations: {note:"
+            + " hush}}, spec: {nodeName: node1, containers: ["
             + agent
             + "]}, status: {phase: Running, containerStatuses: [{restartCount: 1}]}}]}");
     answer(
         "gpuallocationstates.json",
-        "{items: [{metadata: {name: node1}, status: Ready, spec: {allocatable: {a: {type: gpu}}}}]}");
+        "{items: [{metadata: {name: node1}, status: Ready, spec: {allocatable: {a: {type:"
+            + " gpu}}}}]}");
+    answer("exec", "{node: node1, files: [{path: /host/sys/vendor, content: '0x8086'}]}");
     answer("deviceclasses.json", "{items: [{metadata: {name: gpu.intel.com}, spec: {}}]}");
     answer("resourceslices.json", "{items: [" + slice("gpu.intel.com") + "]}");
   }
@@ -75,7 +80,8 @@ class KubectlGpuTest {
         .allMatch(line -> line.startsWith("ok "))
         .contains(
             "ok   Kubernetes           v1.37.2",
-            "ok   node agents          gpus/intel-gpu-node-agent: ready on 1 node (example.com/agent:1)",
+            "ok   node agents          gpus/intel-gpu-node-agent: ready on 1 node"
+                + " (example.com/agent:1)",
             "ok   node1                Ready, 1 GPU, published in 1 ResourceSlice",
             "ok   node1                containerd://2.2.9 gives containers CDI devices");
   }
@@ -95,10 +101,12 @@ class KubectlGpuTest {
       delimiter = '|',
       value = {
         "gpuallocationstates.json | {items: []} | has an agent and no GpuAllocationState",
-        "gpuallocationstates.json | {items: [{metadata: {name: node1}, status: NotReady, spec: {}}]} | its GpuAllocationState is NotReady",
+        "gpuallocationstates.json | {items: [{metadata: {name: node1}, status: NotReady, spec:"
+            + " {}}]} | its GpuAllocationState is NotReady",
         "resourceslices.json | {items: []} | its GPUs are in no ResourceSlice",
         "deviceclasses.json | {items: []} | there is no gpu.intel.com, which claims name",
-        "raw_version | {minor: '25', gitVersion: v1.25.0} | v1.25.0 has no dynamic resource allocation",
+        "raw_version | {minor: '25', gitVersion: v1.25.0} | v1.25.0 has no dynamic resource"
+            + " allocation",
         "raw_apis | {groups: []} | the API server serves no version with claims",
       })
   void aCheckNamesWhatIsNotOkAndEndsWith1(String file, String content, String finding) {
@@ -174,6 +182,29 @@ class KubectlGpuTest {
         "node1/0000-b3-00-0-0x56c0");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "32 | they came with Kubernetes 1.33, and this is 1.32",
+        "33 | on 1.33 they need the API resource.k8s.io/v1alpha3 and the feature gate"
+            + " DRADeviceTaints, which are off by default",
+        "34 | on 1.34 they need the API resource.k8s.io/v1alpha3 and the feature gate"
+            + " DRADeviceTaints, which are off by default",
+        "35 | on 1.35 they need the API resource.k8s.io/v1alpha3 and the feature gates"
+            + " DRADeviceTaints and DRADeviceTaintRules",
+        "36 | on 1.36 they need the API resource.k8s.io/v1beta2 and the feature gate"
+            + " DRADeviceTaintRules, which are off by default",
+        "37 | on 1.37 they are there unless the API resource.k8s.io/v1",
+      })
+  void withoutTaintRulesADrainSaysWhatTheyNeedInThisVersion(String minor, String need) {
+    answer("raw_version", "{major: '1', minor: '%s', gitVersion: v1.%1$s.0}".formatted(minor));
+    answer("raw_apis_resource.k8s.io_v1", "{resources: []}");
+
+    assertEnds(1, "this cluster has no DeviceTaintRules: " + need, "drain", "node1/0000:b3:00.0");
+    assertThat(gpu("check")).contains("cannot close one GPU: there are no DeviceTaintRules", need);
+  }
+
   @Test
   void whereTheGateIsOffADrainWritesNoRule() {
     write("raw_metrics", "kubernetes_feature_enabled{name=\"DRADeviceTaintRules\",stage=\"\"} 0\n");
@@ -188,8 +219,8 @@ class KubectlGpuTest {
     String secret = "env: [{name: PASSWORD, value: hush}], command: [hush]";
     answer(
         "pods.json",
-        "{items: [{metadata: {name: worker, namespace: users, uid: worker, annotations: {note: hush}},"
-            + " spec: {resourceClaims: [{name: gpu}], containers: [{name: main, "
+        "{items: [{metadata: {name: worker, namespace: users, uid: worker, annotations: {note:"
+            + " hush}}, spec: {resourceClaims: [{name: gpu}], containers: [{name: main, "
             + secret
             + "}]}, status: {phase: Pending}},"
             + " {metadata: {name: unconcerned, namespace: users}, spec: {containers: [{"
@@ -197,14 +228,17 @@ class KubectlGpuTest {
             + "}]}}]}");
     answer(
         "resourceclaims.json",
-        "{items: [{metadata: {name: mine, namespace: users, annotations: {kubectl.kubernetes.io/last-applied-configuration: hush}},"
-            + " spec: {devices: {requests: [{exactly: {deviceClassName: gpu.intel.com}}],"
-            + " config: [{opaque: {driver: other.example.com, parameters: hush}}]}}},"
-            + " {metadata: {name: of-others, namespace: users}, spec: {devices: {requests: [{exactly: {deviceClassName: hush}}]}}}]}");
+        "{items: [{metadata: {name: mine, namespace: users, annotations:"
+            + " {kubectl.kubernetes.io/last-applied-configuration: hush}}, spec: {devices:"
+            + " {requests: [{exactly: {deviceClassName: gpu.intel.com}}], config: [{opaque:"
+            + " {driver: other.example.com, parameters: hush}}]}}}, {metadata: {name: of-others,"
+            + " namespace: users}, spec: {devices: {requests: [{exactly: {deviceClassName:"
+            + " hush}}]}}}]}");
     answer(
         "events.json",
-        "{items: [{reason: Failed, message: hush, involvedObject: {kind: Pod, uid: worker}, source: {component: kubelet}},"
-            + " {reason: FailedScheduling, message: no GPU, involvedObject: {kind: Pod, uid: worker, name: worker}}]}");
+        "{items: [{reason: Failed, message: hush, involvedObject: {kind: Pod, uid: worker}, source:"
+            + " {component: kubelet}}, {reason: FailedScheduling, message: no GPU, involvedObject:"
+            + " {kind: Pod, uid: worker, name: worker}}]}");
     Path report = answers.resolve("report.tar.gz");
 
     assertThat(gpu("gather", "--output", report.toString()))
@@ -226,7 +260,52 @@ class KubectlGpuTest {
     assertThat(folder.resolve("driver-pods.json")).content().contains("(left out)");
     assertThat(folder.resolve("logs/agent-1.log")).hasContent("a line of the log");
     assertThat(folder.resolve("logs/agent-1.previous.log")).exists();
+    assertThat(folder.resolve("node-files/node1.json")).content().contains("0x8086");
     assertThat(folder.resolve("not-read.txt")).content().contains("deployments");
+  }
+
+  @Test
+  void aReportSaysOfWhichNodesItHasNoFiles() throws IOException {
+    write("exec", "self-check: unknown argument: --files");
+
+    assertThat(gpu("gather", "--output", answers.resolve("report.tar.gz").toString()))
+        .contains("files of node node1: ");
+  }
+
+  @Test
+  void topShowsTheMemoryInUseThatTheAgentsTellOf() {
+    twoGpusWithMemory();
+    String figure = "gpu_dra_memory_in_use_bytes{container_id=\"%s\",gpu=\"a\",node=\"node1\"} ";
+    write(
+        METRICS,
+        "# HELP gpu_dra_memory_in_use_bytes Local memory\n"
+            + figure.formatted("1")
+            + "6.442450944E9\n"
+            + figure.formatted("2")
+            + "1048576.0\n");
+
+    assertThat(gpu("top", "--in-use").lines())
+        .anySatisfy(line -> assertThat(line).matches("NODE .* CLAIMS +MIB IN USE"))
+        .anySatisfy(line -> assertThat(line).matches("node1 +a .* 6145"))
+        .anySatisfy(line -> assertThat(line).matches("node1 +b .* 0"));
+    assertThat(gpu("top", "--in-use", "-o", "json")).contains("\"inUseMiB\": 6145");
+    assertThat(gpu("top")).doesNotContain("IN USE");
+  }
+
+  @Test
+  void topSaysWhyItDoesNotKnowTheMemoryInUse() {
+    twoGpusWithMemory();
+    write(METRICS, "gpu_dra_mode{mode=\"structured\"} 1.0\n");
+    assertThat(all("top --in-use"))
+        .contains("memory in use: node1: no pod uses any, GPU_MEMORY_IN_USE is off, or the kernel")
+        .containsPattern("node1 .* -\\n");
+
+    write(METRICS + ".refused", "");
+    assertThat(all("top --in-use"))
+        .contains(
+            "memory in use: you may not ask the agents: that needs the right to get pods/proxy in"
+                + " namespace gpus")
+        .containsPattern("node1 .* -\\n");
   }
 
   @Test
@@ -246,6 +325,14 @@ class KubectlGpuTest {
     assertThat(gpu("completion", "bash"))
         .isEqualTo(gpu("completion", "zsh"))
         .contains("exec kubectl-gpu __complete \"$@\"");
+  }
+
+  private void twoGpusWithMemory() {
+    answer(
+        "gpuallocationstates.json",
+        "{items: [{metadata: {name: node1}, status: Ready, spec: {allocatable: {"
+            + "a: {uid: a, type: gpu, model: '0xe20b', memory: 12000},"
+            + " b: {uid: b, type: gpu, model: '0xe20b', memory: 12000}}}}]}");
   }
 
   private void nodes(String runtime, String allocatable) {
@@ -286,14 +373,23 @@ class KubectlGpuTest {
         .hasMessageContaining(message);
   }
 
+  /** What the command prints on both ways. */
+  private String all(String arguments) {
+    return Shell.script(here(), "deploy/kubectl/kubectl-gpu " + arguments + " 2>&1");
+  }
+
   private String gpu(String... arguments) {
-    Path kubectl = Path.of("src/test/resources/kubectl-gpu").toAbsolutePath();
     return Shell.script(
-        new Shell.Setting(
-            Path.of("").toAbsolutePath(),
-            Map.of("PATH", kubectl + ":" + System.getenv("PATH"), "ANSWERS", answers.toString())),
+        here(),
         Stream.of(arguments)
             .map(argument -> " '" + argument + "'")
             .collect(Collectors.joining("", "deploy/kubectl/kubectl-gpu", "")));
+  }
+
+  private Shell.Setting here() {
+    Path kubectl = Path.of("src/test/resources/kubectl-gpu").toAbsolutePath();
+    return new Shell.Setting(
+        Path.of("").toAbsolutePath(),
+        Map.of("PATH", kubectl + ":" + System.getenv("PATH"), "ANSWERS", answers.toString()));
   }
 }

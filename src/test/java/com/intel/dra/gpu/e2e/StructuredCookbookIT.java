@@ -191,6 +191,9 @@ class StructuredCookbookIT {
     assertThat(folder.resolve("report/pods-with-claims.json")).content().contains("keeps-a-secret");
     assertThat(folder.resolve("report/claims.json")).content().contains("0000-b3-00-0-0x56c0");
     assertThat(folder.resolve("report/not-read.txt")).hasContent("all was read");
+    assertThat(folder.resolve("report/node-files/node1.json"))
+        .content()
+        .contains("0000:b3:00.0/sriov_numvfs", "prepared-claims.json", "keeps-a-secret");
     assertThat(
             folder.resolve(
                 "report/logs/" + cluster.agentOn("node1").getMetadata().getName() + ".log"))
