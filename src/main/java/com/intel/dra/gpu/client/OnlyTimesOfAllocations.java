@@ -37,6 +37,7 @@ public final class OnlyTimesOfAllocations implements KubernetesClientObjectMappe
 
   private abstract static class Metadata {
 
+    @SuppressWarnings("UnusedMethod") // only the annotation is
     @JsonDeserialize(using = Entries.class)
     abstract void setManagedFields(List<ManagedFieldsEntry> entries);
   }
