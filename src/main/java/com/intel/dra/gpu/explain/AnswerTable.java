@@ -43,7 +43,8 @@ public record AnswerTable(List<NodeRow> nodes, int nodesInAll, List<NotShown> no
   /**
    * What is to be said of a request on a node.
    *
-   * @param claim empty if it holds for the whole pod, as {@code request} is
+   * @param claim empty for a resource that is asked for without a claim
+   * @param request empty if it holds for the whole pod, as {@code claim} is then
    * @param helps what would help, in a few words
    */
   public record RequestRow(
@@ -115,6 +116,11 @@ public record AnswerTable(List<NodeRow> nodes, int nodesInAll, List<NotShown> no
               List.of(ofPod(excluded.reason(), "left out: " + excluded.why()));
           case NodeAnswer.Fails fails ->
               List.of(ofPod(fails.reason(), "the scheduler ends its attempt: " + fails.error()));
+          case NodeAnswer.OfPlugin plugin ->
+              List.of(
+                  ofPod(
+                      WaitReason.OF_DEVICE_PLUGIN,
+                      "has %s from a device plugin".formatted(plugin.resource())));
           case NodeAnswer.Unknown unknown ->
               List.of(ofPod(WaitReason.UNKNOWN, "it could not be found out: " + unknown.why()));
         };

@@ -3,6 +3,7 @@ package com.intel.dra.gpu.explain;
 import com.intel.dra.gpu.explain.search.ClaimKey;
 import com.intel.dra.gpu.explain.search.DeviceKey;
 import java.util.List;
+import java.util.Optional;
 
 /** The first thing that keeps devices of a node from a request, and what would help. */
 public sealed interface Cause {
@@ -49,11 +50,21 @@ public sealed interface Cause {
   }
 
   /**
+   * The devices that suit, if they are more than those that a cause names.
+   *
+   * @param wanted how many of them are wanted
+   * @param free how many are free
+   * @param tainted how many have a taint, beside those that the cause names
+   * @param usedUp of how many too little is left
+   */
+  record Others(long wanted, long free, long tainted, long usedUp) {}
+
+  /**
    * Devices that suit have a taint that the request does not tolerate.
    *
    * @param taint as {@code key=value:effect}
    */
-  record Tainted(DeviceKey device, String taint, long devices) implements Cause {
+  record Tainted(DeviceKey device, String taint, long devices, Others others) implements Cause {
     @Override
     public WaitReason reason() {
       return WaitReason.TAINTED;
@@ -61,7 +72,7 @@ public sealed interface Cause {
   }
 
   /** Devices that suit are in use. */
-  record InUse(long devices, List<ClaimKey> holders) implements Cause {
+  record InUse(long devices, List<ClaimKey> holders, Others others) implements Cause {
     public InUse {
       holders = List.copyOf(holders);
     }
@@ -113,9 +124,9 @@ public sealed interface Cause {
   /**
    * No device that suits has so much.
    *
-   * @param most the most that one of them gives to a claim
+   * @param most the most that the device gives to a claim; empty if it does not have the capacity
    */
-  record CapacityNotOffered(DeviceKey device, String capacity, String wanted, String most)
+  record CapacityNotOffered(DeviceKey device, String capacity, String wanted, Optional<String> most)
       implements Cause {
     @Override
     public WaitReason reason() {
@@ -127,8 +138,9 @@ public sealed interface Cause {
    * No choice of devices meets a constraint.
    *
    * @param kind {@code matchAttribute} or {@code distinctAttribute}
+   * @param values what devices have of the attribute, or empty
    */
-  record Constraint(String kind, String attribute) implements Cause {
+  record Constraint(String kind, String attribute, String values) implements Cause {
     @Override
     public WaitReason reason() {
       return WaitReason.CONSTRAINT;

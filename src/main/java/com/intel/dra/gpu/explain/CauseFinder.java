@@ -64,12 +64,12 @@ final class CauseFinder {
       if (cause.isEmpty()) {
         return Optional.empty();
       }
-      ofWishes.add(new RequestFailure(claim.claim().toString(), wish.name(), cause.get()));
+      ofWishes.add(new RequestFailure(claim.shownName(), wish.name(), cause.get()));
     }
     return request.hasAlternatives()
         ? Optional.of(
             new RequestFailure(
-                claim.claim().toString(), request.name(), new Cause.NoAlternative(ofWishes)))
+                claim.shownName(), request.name(), new Cause.NoAlternative(ofWishes)))
         : ofWishes.stream().findFirst();
   }
 
@@ -91,7 +91,7 @@ final class CauseFinder {
               .orElseGet(
                   () -> suitable.isEmpty() ? unsuitable(wish, all) : tooFew(wish, suitable)));
     }
-    return Optional.of(blocked(suitable));
+    return Optional.of(blocked(suitable, wanted));
   }
 
   private static boolean isSuitable(Hurdle hurdle) {
@@ -140,11 +140,15 @@ final class CauseFinder {
         .orElseGet(Cause.NoDevices::new);
   }
 
-  private static Cause blocked(List<Hurdle> suitable) {
+  private static Cause blocked(List<Hurdle> suitable, long wanted) {
     List<Hurdle.Held> inUse = all(suitable, Hurdle.Held.class);
+    long free = all(suitable, Hurdle.None.class).size();
+    long tainted = all(suitable, Hurdle.Tainted.class).size();
     if (!inUse.isEmpty()) {
       return new Cause.InUse(
-          inUse.size(), inUse.stream().map(Hurdle.Held::holder).distinct().toList());
+          inUse.size(),
+          inUse.stream().map(Hurdle.Held::holder).distinct().toList(),
+          new Cause.Others(wanted, free, tainted, suitable.size() - inUse.size() - free - tainted));
     }
     return first(suitable, Hurdle.CapacityShort.class)
         .<Cause>map(
@@ -176,7 +180,8 @@ final class CauseFinder {
                             new Cause.Tainted(
                                 one.device(),
                                 one.taint(),
-                                all(suitable, Hurdle.Tainted.class).size())))
+                                tainted,
+                                new Cause.Others(wanted, free, 0, 0))))
         .orElseGet(Cause.NotTogether::new);
   }
 
@@ -202,7 +207,7 @@ final class CauseFinder {
         if (cause.isPresent()) {
           return Optional.of(
               new RequestFailure(
-                  claim.claim().toString(), claim.requests().get(r - 1).name(), cause.get()));
+                  claim.shownName(), claim.requests().get(r - 1).name(), cause.get()));
         }
       }
     }
@@ -224,8 +229,17 @@ final class CauseFinder {
             .<Cause>map(
                 one ->
                     new Cause.Constraint(
-                        one.distinct() ? "distinctAttribute" : "matchAttribute", one.attribute()))
+                        one.distinct() ? "distinctAttribute" : "matchAttribute",
+                        one.attribute(),
+                        values(claims.getLast(), one.attribute())))
             .orElseGet(Cause.NotTogether::new));
+  }
+
+  private String values(ClaimDemand claim, String attribute) {
+    return claim.requests().getLast().wishes().stream()
+        .findFirst()
+        .flatMap(wish -> hurdles.values(wish, attribute, budget.part(STEPS)))
+        .orElse("");
   }
 
   private SearchResult search(List<ClaimDemand> claims) {

@@ -111,7 +111,8 @@ final class GroupPlacing {
                         claim ->
                             taken.node(claim).stream()
                                 .map(node -> new PodClaims.Allocated(claim, devicesOf(node)))))
-            .toList());
+            .toList(),
+        claims.resources());
   }
 
   private static AllocationResult devicesOf(String node) {
@@ -310,14 +311,24 @@ final class GroupPlacing {
           if (!goesOn.getAsBoolean()) {
             return false;
           }
+          Optional<NodeAnswer> excluded = question.excluded(node, claims);
+          excluded.ifPresent(this::doubt);
           results.put(
               name(node),
-              question.excluded(node, claims).isPresent()
+              excluded.isPresent()
                   ? new SearchResult.NotFound()
                   : question.search(node, claims, taken.held()));
         }
       }
       return goesOn.getAsBoolean();
+    }
+
+    private void doubt(NodeAnswer excluded) {
+      if (excluded instanceof NodeAnswer.OfPlugin(var node, var resource)) {
+        doubts.add(
+            "node %s has %s from a device plugin: pods that it can take are not counted"
+                .formatted(node, resource));
+      }
     }
 
     private Optional<String> choose() {

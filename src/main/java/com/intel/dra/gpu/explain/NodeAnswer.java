@@ -8,6 +8,15 @@ public sealed interface NodeAnswer {
 
   String node();
 
+  /** What keeps a pod from a node, from what says most about the node to what says least. */
+  enum Rule {
+    /** The pod has devices of another node, or wants more than a device plugin has here. */
+    DEVICES,
+    TAINT,
+    AFFINITY,
+    NODE_SELECTOR
+  }
+
   /**
    * The scheduler finds devices for all claims here.
    *
@@ -33,8 +42,15 @@ public sealed interface NodeAnswer {
     }
   }
 
-  /** The pod may not run here, whatever its devices. */
-  record Excluded(String node, WaitReason reason, String why) implements NodeAnswer {}
+  /**
+   * The pod may not run here, whatever devices are free.
+   *
+   * @param rule the one that keeps it away
+   */
+  record Excluded(String node, WaitReason reason, Rule rule, String why) implements NodeAnswer {}
+
+  /** A device plugin has a resource that the pod asks for, and who has its devices is not known. */
+  record OfPlugin(String node, String resource) implements NodeAnswer {}
 
   /** The scheduler ends its attempt for the pod with an error here, also for other nodes. */
   record Fails(String node, WaitReason reason, String error) implements NodeAnswer {}

@@ -4,6 +4,7 @@ import com.intel.dra.gpu.explain.search.ClaimDemand;
 import com.intel.dra.gpu.explain.search.ClaimKey;
 import com.intel.dra.gpu.explain.search.HeldDevices;
 import com.intel.dra.gpu.explain.search.UnusableClaim;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodResourceClaim;
 import io.fabric8.kubernetes.api.model.PodResourceClaimStatus;
@@ -16,14 +17,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * The claims of a pod.
+ * What a pod asks for.
  *
- * @param waiting those that have no devices yet, in the pod's order
+ * @param waiting its claims that have no devices yet, in the pod's order
  * @param allocated what the others have
+ * @param resources what it asks for without a claim
  */
-record PodClaims(List<ClaimDemand> waiting, List<Allocated> allocated) {
+record PodClaims(List<ClaimDemand> waiting, List<Allocated> allocated, ResourceDemand resources) {
 
   /** How many users the API lets a claim have. */
   static final int MAX_USERS = 256;
@@ -62,8 +65,8 @@ record PodClaims(List<ClaimDemand> waiting, List<Allocated> allocated) {
     if (TooLarge.is(pod.getSpec())) {
       throw new Problem(
           WaitReason.UNKNOWN,
-          "node selector, affinity, tolerations and claims of the pod have more text than is"
-              + " looked at: use fewer of them");
+          "node selector, affinity, tolerations, claims and resources of the pod have more text"
+              + " than is looked at: use fewer of them");
     }
     var waiting = new ArrayList<ClaimDemand>();
     var allocated = new ArrayList<Allocated>();
@@ -92,7 +95,20 @@ record PodClaims(List<ClaimDemand> waiting, List<Allocated> allocated) {
         waiting.add(demand(key.get(), claim.get().getSpec().getDevices(), view));
       }
     }
-    return new PodClaims(waiting, allocated);
+    return new PodClaims(waiting, allocated, resources(pod, view));
+  }
+
+  private static ResourceDemand resources(Pod pod, ReadView view) throws Problem {
+    try {
+      return ResourceDemand.of(pod, view.resources(), view.view().features());
+    } catch (UnusableClaim unusable) {
+      throw problem(unusable);
+    }
+  }
+
+  /** The claims without devices, with the one that the scheduler would make for the node. */
+  List<ClaimDemand> waitingOn(Node node) {
+    return Stream.concat(waiting.stream(), resources.on(node).stream()).toList();
   }
 
   private static Optional<ClaimKey> key(Pod pod, PodResourceClaim entry, Missing missing)
@@ -109,7 +125,7 @@ record PodClaims(List<ClaimDemand> waiting, List<Allocated> allocated) {
     if (status.isEmpty() && missing == Missing.IS_A_PROBLEM) {
       throw new Problem(
           WaitReason.CLAIM_MISSING,
-          "the claim %s of the pod is not made from template %s yet"
+          "the claim %s of the pod is not made from template %s yet: if it stays so, the template does not exist, or the pod's Event FailedResourceClaimCreation says more"
               .formatted(entry.getName(), entry.getResourceClaimTemplateName()));
     }
     return status.isEmpty()
@@ -139,7 +155,7 @@ record PodClaims(List<ClaimDemand> waiting, List<Allocated> allocated) {
   private static ClaimDemand demand(ClaimKey key, DeviceClaim devices, ReadView view)
       throws Problem {
     if (devices == null) {
-      return new ClaimDemand(key, List.of(), List.of());
+      return ClaimDemand.ofNothing(key);
     }
     if (TooLarge.is(devices)) {
       throw new Problem(
@@ -150,12 +166,16 @@ record PodClaims(List<ClaimDemand> waiting, List<Allocated> allocated) {
     try {
       return ClaimDemand.of(key, devices, view.classes(), view.view().features());
     } catch (UnusableClaim unusable) {
-      throw new Problem(
-          unusable.kind() == UnusableClaim.Kind.CLASS_MISSING
-              ? WaitReason.CLASS_MISSING
-              : WaitReason.CLAIM_FAILS,
-          String.valueOf(unusable.getMessage()));
+      throw problem(unusable);
     }
+  }
+
+  private static Problem problem(UnusableClaim unusable) {
+    return new Problem(
+        unusable.kind() == UnusableClaim.Kind.CLASS_MISSING
+            ? WaitReason.CLASS_MISSING
+            : WaitReason.CLAIM_FAILS,
+        String.valueOf(unusable.getMessage()));
   }
 
   private static void requireRoom(Pod pod, ClaimKey key, ResourceClaim claim) throws Problem {

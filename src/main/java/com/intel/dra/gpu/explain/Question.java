@@ -3,6 +3,8 @@ package com.intel.dra.gpu.explain;
 import com.intel.dra.gpu.explain.cel.DeviceSelectors;
 import com.intel.dra.gpu.explain.search.AllocationSearch;
 import com.intel.dra.gpu.explain.search.Budget;
+import com.intel.dra.gpu.explain.search.ClaimDemand;
+import com.intel.dra.gpu.explain.search.ClaimKey;
 import com.intel.dra.gpu.explain.search.HeldDevices;
 import com.intel.dra.gpu.explain.search.NodeMatcher;
 import com.intel.dra.gpu.explain.search.SearchResult;
@@ -66,7 +68,8 @@ final class Question {
       return new NodeAnswer.Unknown(name, TOO_MUCH);
     }
     SearchedNode searched = searched(node, held);
-    return switch (search(searched, claims)) {
+    List<ClaimDemand> waiting = claims.waitingOn(node);
+    return switch (search(searched, waiting)) {
       case SearchResult.Found(var placements) ->
           new NodeAnswer.Fits(
               name,
@@ -74,22 +77,34 @@ final class Question {
                   .map(
                       one ->
                           new NodeAnswer.Placed(
-                              one.claim().toString(), one.request(), one.device()))
+                              shownName(one.claim(), claims), one.request(), one.device()))
                   .toList());
       case SearchResult.Failed(var error, var tooMany) ->
           new NodeAnswer.Fails(
               name, tooMany ? WaitReason.TOO_MANY_DEVICES : WaitReason.CLAIM_FAILS, error);
       case SearchResult.Unknown(var why) -> new NodeAnswer.Unknown(name, why);
-      case SearchResult.NotFound() -> doesNotFit(searched, claims);
+      case SearchResult.NotFound() -> doesNotFit(searched, waiting);
     };
+  }
+
+  private static String shownName(ClaimKey claim, PodClaims claims) {
+    return claim.equals(claims.resources().claim()) && !claims.resources().isEmpty()
+        ? ""
+        : claim.toString();
   }
 
   Optional<NodeAnswer> excluded(Node node, PodClaims claims) {
     String name = node.getMetadata().getName();
-    Optional<String> rule = NodeRules.broken(node, pod);
-    if (rule.isPresent()) {
-      return Optional.of(new NodeAnswer.Excluded(name, WaitReason.NODE_EXCLUDED, rule.get()));
+    Optional<NodeRules.Broken> broken = NodeRules.broken(node, pod);
+    if (broken.isPresent()) {
+      return Optional.of(
+          new NodeAnswer.Excluded(
+              name, WaitReason.NODE_EXCLUDED, broken.get().rule(), broken.get().why()));
     }
+    return elsewhere(node, claims).or(() -> ofPlugin(node, claims));
+  }
+
+  private static Optional<NodeAnswer> elsewhere(Node node, PodClaims claims) {
     return claims.allocated().stream()
         .filter(
             claim ->
@@ -99,21 +114,44 @@ final class Question {
         .map(
             claim ->
                 new NodeAnswer.Excluded(
-                    name,
+                    node.getMetadata().getName(),
                     WaitReason.ALLOCATED_ELSEWHERE,
+                    NodeAnswer.Rule.DEVICES,
                     "claim %s has devices of another node".formatted(claim.claim())));
   }
 
-  private SearchResult search(SearchedNode on, PodClaims claims) {
-    return claims.waiting().isEmpty()
+  /** What the pods of a node have of a device plugin is not known. */
+  private static Optional<NodeAnswer> ofPlugin(Node node, PodClaims claims) {
+    String name = node.getMetadata().getName();
+    List<ResourceDemand.Offer> offers = claims.resources().offers(node);
+    return offers.stream()
+        .filter(offer -> offer.offered() < offer.wanted())
+        .findFirst()
+        .<NodeAnswer>map(
+            offer ->
+                new NodeAnswer.Excluded(
+                    name,
+                    WaitReason.NODE_EXCLUDED,
+                    NodeAnswer.Rule.DEVICES,
+                    "its device plugin has %d of %s in all, and the pod wants %d"
+                        .formatted(offer.offered(), offer.resource(), offer.wanted())))
+        .or(
+            () ->
+                offers.stream()
+                    .findFirst()
+                    .map(offer -> new NodeAnswer.OfPlugin(name, offer.resource())));
+  }
+
+  private SearchResult search(SearchedNode on, List<ClaimDemand> waiting) {
+    return waiting.isEmpty()
         ? new SearchResult.Found(List.of())
-        : new AllocationSearch(on, claims.waiting(), budget.part(STEPS_A_NODE)).run();
+        : new AllocationSearch(on, waiting, budget.part(STEPS_A_NODE)).run();
   }
 
   /** For one of many pods that are placed one after the other. */
   SearchResult search(Node node, PodClaims claims, HeldDevices held) {
     budget.charge(held.size() / HELD_A_STEP);
-    return search(searched(node, held), claims);
+    return search(searched(node, held), claims.waitingOn(node));
   }
 
   private SearchedNode searched(Node node, HeldDevices held) {
@@ -122,8 +160,8 @@ final class Question {
         node, view.offers().poolsOf(node), held, selection, view.view().features());
   }
 
-  private NodeAnswer doesNotFit(SearchedNode on, PodClaims claims) {
-    List<RequestFailure> failures = new CauseFinder(on, budget).find(claims.waiting());
+  private NodeAnswer doesNotFit(SearchedNode on, List<ClaimDemand> waiting) {
+    List<RequestFailure> failures = new CauseFinder(on, budget).find(waiting);
     String name = on.node().getMetadata().getName();
     if (failures.isEmpty() && budget.isUsedUp()) {
       return new NodeAnswer.Unknown(name, TOO_MUCH);
@@ -132,8 +170,7 @@ final class Question {
         name,
         failures.isEmpty()
             ? List.of(
-                new RequestFailure(
-                    claims.waiting().getFirst().claim().toString(), "", new Cause.NotTogether()))
+                new RequestFailure(waiting.getFirst().shownName(), "", new Cause.NotTogether()))
             : failures);
   }
 }

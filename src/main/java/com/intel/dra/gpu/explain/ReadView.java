@@ -23,7 +23,8 @@ record ReadView(
     HeldDevices held,
     Map<String, DeviceClass> classes,
     Map<ClaimKey, ResourceClaim> claims,
-    Map<ClaimKey, ResourceClaimTemplate> templates) {
+    Map<ClaimKey, ResourceClaimTemplate> templates,
+    ExtendedResources resources) {
 
   static ReadView of(ClusterView view) {
     return new ReadView(
@@ -38,7 +39,8 @@ record ReadView(
                 Collectors.toUnmodifiableMap(
                     one -> one.getMetadata().getName(), Function.identity(), (a, b) -> a)),
         byName(view.claims()),
-        byName(view.templates()));
+        byName(view.templates()),
+        resources(view.classes(), view));
   }
 
   /** The same cluster with what a plan adds. */
@@ -49,7 +51,21 @@ record ReadView(
     plan.claims().forEach(one -> allClaims.putIfAbsent(ClaimKey.of(one), one));
     var allTemplates = new HashMap<>(templates);
     plan.templates().forEach(one -> allTemplates.put(ClaimKey.of(one), one));
-    return new ReadView(view, nodes, offers, held, allClasses, allClaims, allTemplates);
+    return new ReadView(
+        view,
+        nodes,
+        offers,
+        held,
+        allClasses,
+        allClaims,
+        allTemplates,
+        resources(List.copyOf(allClasses.values()), view));
+  }
+
+  private static ExtendedResources resources(List<DeviceClass> classes, ClusterView view) {
+    return view.features().extendedResources()
+        ? ExtendedResources.of(classes)
+        : ExtendedResources.none();
   }
 
   private static <T extends HasMetadata> Map<ClaimKey, T> byName(List<T> objects) {

@@ -2,6 +2,7 @@ package com.intel.dra.gpu.explain;
 
 import com.intel.dra.gpu.explain.search.ClaimKey;
 import com.intel.dra.gpu.logs.HarmlessCharacters;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
@@ -42,6 +43,18 @@ final class Sentences {
                   .formatted(fits.getFirst().node(), more(fits.size()))),
           answers);
     }
+    Optional<NodeAnswer.OfPlugin> ofPlugin = first(answers, NodeAnswer.OfPlugin.class);
+    if (ofPlugin.isPresent()) {
+      return new PodExplanation(
+          WaitReason.OF_DEVICE_PLUGIN,
+          sentence(
+              "node %s%s has %s from a device plugin, and the scheduler's own Event says whether it is used up"
+                  .formatted(
+                      ofPlugin.get().node(),
+                      more(all(answers, NodeAnswer.OfPlugin.class).size()),
+                      text(ofPlugin.get().resource(), MAX_PART))),
+          answers);
+    }
     Optional<NodeAnswer.Unknown> unknown = first(answers, NodeAnswer.Unknown.class);
     if (unknown.isPresent()) {
       return new PodExplanation(
@@ -62,16 +75,19 @@ final class Sentences {
     return new PodExplanation(
         reason(best),
         sentence(
-            "%s of claim %s: on node %s %s%s"
+            "%s: on node %s %s%s"
                 .formatted(
-                    failure.request().isEmpty()
-                        ? "requests"
-                        : "request " + text(failure.request(), MAX_PART),
-                    text(failure.claim(), MAX_PART),
-                    best.node(),
-                    of(failure.cause()),
-                    others(best, answers))),
+                    asking(failure), best.node(), of(failure.cause()), others(best, answers))),
         answers);
+  }
+
+  private static String asking(RequestFailure failure) {
+    String request = text(failure.request(), MAX_PART);
+    String claim = text(failure.claim(), MAX_PART);
+    if (claim.isEmpty()) {
+      return request.isEmpty() ? "resources of the pod" : "resource " + request;
+    }
+    return "%s of claim %s".formatted(request.isEmpty() ? "requests" : "request " + request, claim);
   }
 
   private static PodExplanation ofExcluded(List<NodeAnswer> answers) {
@@ -80,7 +96,11 @@ final class Sentences {
     }
     List<NodeAnswer.Excluded> excluded = all(answers, NodeAnswer.Excluded.class);
     NodeAnswer.Excluded first =
-        excluded.stream().min(Comparator.comparing(NodeAnswer.Excluded::reason)).orElseThrow();
+        excluded.stream()
+            .min(
+                Comparator.comparing(NodeAnswer.Excluded::reason)
+                    .thenComparing(NodeAnswer.Excluded::rule))
+            .orElseThrow();
     return new PodExplanation(
         first.reason(),
         sentence(
@@ -101,6 +121,7 @@ final class Sentences {
       case NodeAnswer.DoesNotFit not -> reason(not);
       case NodeAnswer.Excluded excluded -> excluded.reason();
       case NodeAnswer.Fails fails -> fails.reason();
+      case NodeAnswer.OfPlugin ignored -> WaitReason.OF_DEVICE_PLUGIN;
       case NodeAnswer.Unknown ignored -> WaitReason.UNKNOWN;
     };
   }
@@ -144,16 +165,21 @@ final class Sentences {
       case Cause.TooFew(var wanted, var suitable) ->
           "%d %s, but %d are wanted"
               .formatted(suitable, suitable == 1 ? "device suits" : "devices suit", wanted);
-      case Cause.Tainted(var device, var taint, var devices) ->
-          "%d %s a taint that is not tolerated, such as %s of device %s"
+      case Cause.Tainted(var device, var taint, var devices, var others) ->
+          "%d %s a taint that is not tolerated, such as %s of device %s%s"
               .formatted(
                   devices,
                   devices == 1 ? "device has" : "devices have",
                   text(taint, MAX_PART),
-                  device.device());
-      case Cause.InUse(var devices, var holders) ->
-          "%d %s in use by %s"
-              .formatted(devices, devices == 1 ? "device is" : "devices are", holders(holders));
+                  device.device(),
+                  beside(others));
+      case Cause.InUse(var devices, var holders, var others) ->
+          "%d %s in use by %s%s"
+              .formatted(
+                  devices,
+                  devices == 1 ? "device is" : "devices are",
+                  holders(holders),
+                  beside(others));
       case Cause.CountersUsed(
               var device,
               var counterSet,
@@ -180,11 +206,15 @@ final class Sentences {
               .formatted(
                   wanted, text(capacity, MAX_PART), device.device(), left, all, rest(holders));
       case Cause.CapacityNotOffered(var device, var capacity, var wanted, var most) ->
-          "%s of %s is wanted, and device %s has at most %s"
-              .formatted(wanted, text(capacity, MAX_PART), device.device(), most);
-      case Cause.Constraint(var kind, var attribute) ->
-          "no choice of devices meets the constraint %s on %s"
-              .formatted(kind, text(attribute, MAX_PART));
+          "%s of %s is wanted, and device %s has %s"
+              .formatted(
+                  wanted,
+                  text(capacity, MAX_PART),
+                  device.device(),
+                  most.map(amount -> "at most " + amount).orElse("no such capacity"));
+      case Cause.Constraint(var kind, var attribute, var values) ->
+          "no choice of devices meets the constraint %s on %s%s"
+              .formatted(kind, text(attribute, MAX_PART), because(values));
       case Cause.NotTogether() ->
           "there are devices for each request alone, but not for all together";
       case Cause.PoolIncomplete(var pool, var generation, var slices, var expected) ->
@@ -205,12 +235,39 @@ final class Sentences {
   /** The same, where the claims that have the devices are told beside it. */
   static String withoutHolders(Cause cause) {
     return switch (cause) {
-      case Cause.InUse(var devices, var ignored) ->
-          devices == 1 ? "1 device is in use" : "%d devices are in use".formatted(devices);
+      case Cause.InUse(var devices, var ignored, var others) ->
+          (devices == 1 ? "1 device is in use" : "%d devices are in use".formatted(devices))
+              + beside(others);
       case Cause.CountersUsed used when !used.holders().isEmpty() -> beforeHolders(of(cause));
       case Cause.CapacityUsed used when !used.holders().isEmpty() -> beforeHolders(of(cause));
       default -> of(cause);
     };
+  }
+
+  /** What is to be said of devices that suit and that the sentence has not named. */
+  private static String beside(Cause.Others others) {
+    var parts = new ArrayList<String>();
+    if (others.tainted() > 0) {
+      parts.add("%d more %s tainted".formatted(others.tainted(), are(others.tainted())));
+    }
+    if (others.usedUp() > 0) {
+      parts.add("%d more %s used up".formatted(others.usedUp(), are(others.usedUp())));
+    }
+    if (others.free() > 0 || others.wanted() > 1) {
+      parts.add(
+          "%s free, but %d %s wanted"
+              .formatted(
+                  others.free() == 0
+                      ? "none is"
+                      : "%d %s".formatted(others.free(), are(others.free())),
+                  others.wanted(),
+                  are(others.wanted())));
+    }
+    return parts.isEmpty() ? "" : "; " + String.join(", ", parts);
+  }
+
+  private static String are(long devices) {
+    return devices == 1 ? "is" : "are";
   }
 
   private static String beforeHolders(String text) {

@@ -6,6 +6,8 @@ import java.util.Locale;
 public enum WaitReason {
   /** Its devices are free: what holds the pod is not a matter of devices. */
   DEVICES_ARE_FREE("devices are free", "look at the scheduler's own Event"),
+  /** A device plugin has the resource that the pod asks for; it is not known what is free of it. */
+  OF_DEVICE_PLUGIN("of a device plugin", "look at the scheduler's own Event"),
   /** All devices that fit are in use by other claims. */
   IN_USE("in use", "wait for the claims that hold them, or end their pods"),
   /** What the devices of a GPU have in common, such as its memory, is used up. */

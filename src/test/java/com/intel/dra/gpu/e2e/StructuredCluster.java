@@ -117,6 +117,16 @@ final class StructuredCluster extends RealCluster {
                     .build());
   }
 
+  /** Takes that permission back, from claims that are made later. */
+  void forbidAdminAccess() {
+    Shell.kubectl(
+        "label",
+        "namespace",
+        namespace(),
+        "resource.kubernetes.io/admin-access-",
+        "resource.k8s.io/admin-access-");
+  }
+
   List<ResourceClaim> structuredClaims() {
     return client.resources(ResourceClaim.class).inNamespace(namespace()).list().getItems();
   }

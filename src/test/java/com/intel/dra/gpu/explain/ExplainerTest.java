@@ -147,7 +147,8 @@ class ExplainerTest {
         new Explainer()
             .explain(cluster().node("n1").view(), pod("{name: c, resourceClaimTemplateName: t}")),
         WaitReason.CLAIM_MISSING,
-        "The claim c of the pod is not made from template t yet.");
+        "The claim c of the pod is not made from template t yet: if it stays so, the template does"
+            + " not exist, or the pod's Event FailedResourceClaimCreation says more.");
   }
 
   @Test
@@ -296,8 +297,8 @@ class ExplainerTest {
                 "{%s: gpu.intel.com/model}".formatted(kind))
             .explain("c"),
         WaitReason.CONSTRAINT,
-        "Request s of claim team/c: on node n1 no choice of devices meets the constraint %s on gpu.intel.com/model."
-            .formatted(kind));
+        "Request s of claim team/c: on node n1 no choice of devices meets the constraint %s on gpu.intel.com/model (g1 has %s, g2 has %s)."
+            .formatted(kind, model, otherModel));
   }
 
   @Test
@@ -370,8 +371,8 @@ class ExplainerTest {
             .claim("c", request(""))
             .explain("c"),
         WaitReason.NODE_EXCLUDED,
-        "The pod may run on none of 1 nodes: node n1 is left out because the pod does not tolerate"
-            + " its taint node.kubernetes.io/unschedulable.");
+        "The pod may run on none of 1 nodes: node n1 is left out because it is cordoned, which"
+            + " kubectl uncordon ends.");
   }
 
   @Test

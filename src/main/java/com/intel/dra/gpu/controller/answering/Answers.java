@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.intel.dra.gpu.controller.explaining.SeenCluster;
 import com.intel.dra.gpu.explain.AnswerTable;
+import com.intel.dra.gpu.explain.ClusterView;
 import com.intel.dra.gpu.explain.Explainer;
+import com.intel.dra.gpu.explain.ExtendedResources;
 import com.intel.dra.gpu.explain.Fit;
 import com.intel.dra.gpu.explain.FitPlan;
 import com.intel.dra.gpu.explain.PodExplanation;
@@ -15,6 +17,7 @@ import com.intel.dra.gpu.explain.PodGroup;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodResourceClaim;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceClass;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimTemplate;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
@@ -28,6 +31,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -50,8 +54,8 @@ public final class Answers {
       Map.of(BAD, "BadRequest", 404, "NotFound", 503, "ServiceUnavailable");
 
   private static final String NOT_LOOKED_AT =
-      "not looked at: CPU, memory, quotas, affinity and spreading of pods, extended resources, and"
-          + " DeviceTaintRules before Kubernetes 1.37";
+      "not looked at: CPU, memory, quotas, affinity and spreading of pods, what device plugins"
+          + " have, and DeviceTaintRules before Kubernetes 1.37";
 
   private final SeenCluster cluster;
   private final Explainer explainer;
@@ -140,7 +144,7 @@ public final class Answers {
             .orElseThrow(
                 () ->
                     UnusableRequest.notFound(
-                        "pod %s/%s does not wait for devices of claims: it does not exist, has a node, ends, has scheduling gates or names no claims"
+                        "pod %s/%s does not wait for devices: it does not exist, has a node, ends, has scheduling gates or asks for no devices"
                             .formatted(
                                 ShownText.of(namespace, MAX_NAME), ShownText.of(name, MAX_NAME))));
     ObjectNode answer = JsonNodeFactory.instance.objectNode();
@@ -160,14 +164,24 @@ public final class Answers {
   private ObjectNode ofManifest(String namespace, String replicas, String text)
       throws UnusableRequest {
     Instant until = clock.instant().plus(MOST_TIME);
-    Manifest manifest = new ManifestReader(conversion, namespace, number(replicas)).read(text);
+    ClusterView view = cluster.view();
+    Manifest manifest =
+        new ManifestReader(
+                conversion, namespace, number(replicas), classes -> resources(view, classes))
+            .read(text);
     List<Fit> fits =
         explainer.fit(
-            cluster.view(),
+            view,
             new FitPlan(
                 manifest.groups(), manifest.classes(), manifest.claims(), templates(manifest)),
             () -> clock.instant().isBefore(until));
     return answer(manifest, fits);
+  }
+
+  private static ExtendedResources resources(ClusterView view, List<DeviceClass> more) {
+    return view.features().extendedResources()
+        ? ExtendedResources.of(Stream.concat(view.classes().stream(), more.stream()).toList())
+        : ExtendedResources.none();
   }
 
   private static OptionalInt number(String replicas) throws UnusableRequest {
@@ -259,8 +273,8 @@ public final class Answers {
       groups.add(group(manifest.groups().get(i), fits.get(i)));
     }
     ArrayNode notes = answer.putArray("notes");
-    for (String name : manifest.withoutClaims()) {
-      notes.add(name + " needs no devices of claims and is not counted");
+    for (String name : manifest.withoutDevices()) {
+      notes.add(name + " needs no devices and is not counted");
     }
     notes.add("beside all pods that have devices now");
     notes.add(NOT_LOOKED_AT);

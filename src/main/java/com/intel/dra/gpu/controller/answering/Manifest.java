@@ -9,18 +9,18 @@ import java.util.List;
 /**
  * What a manifest has of pods and of what they ask for.
  *
- * @param withoutClaims what makes pods that ask for no claim
+ * @param withoutDevices what makes pods that ask for no devices
  */
 record Manifest(
     List<PodGroup> groups,
-    List<String> withoutClaims,
+    List<String> withoutDevices,
     List<DeviceClass> classes,
     List<ResourceClaim> claims,
     List<ResourceClaimTemplate> templates) {
 
   Manifest {
     groups = List.copyOf(groups);
-    withoutClaims = List.copyOf(withoutClaims);
+    withoutDevices = List.copyOf(withoutDevices);
     classes = List.copyOf(classes);
     claims = List.copyOf(claims);
     templates = List.copyOf(templates);

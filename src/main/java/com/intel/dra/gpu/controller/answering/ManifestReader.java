@@ -2,9 +2,11 @@ package com.intel.dra.gpu.controller.answering;
 
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.intel.dra.gpu.explain.Explainer;
+import com.intel.dra.gpu.explain.ExtendedResources;
 import com.intel.dra.gpu.explain.PodGroup;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -54,8 +57,8 @@ public final class ManifestReader {
   private final Conversion conversion;
   private final String namespace;
   private final OptionalInt replicas;
-  private final List<PodGroup> groups = new ArrayList<>();
-  private final List<String> withoutClaims = new ArrayList<>();
+  private final Function<List<DeviceClass>, ExtendedResources> resources;
+  private final List<PodGroup> all = new ArrayList<>();
   private final List<DeviceClass> classes = new ArrayList<>();
   private final List<ResourceClaim> claims = new ArrayList<>();
   private final List<ResourceClaimTemplate> templates = new ArrayList<>();
@@ -64,8 +67,15 @@ public final class ManifestReader {
   /**
    * @param namespace of objects that name none
    * @param replicas instead of what the manifest says; then it may have only one kind of pods
+   * @param resources the names by which containers can ask for devices, with these classes beside
+   *     those of the cluster
    */
-  ManifestReader(Conversion conversion, String namespace, OptionalInt replicas) {
+  ManifestReader(
+      Conversion conversion,
+      String namespace,
+      OptionalInt replicas,
+      Function<List<DeviceClass>, ExtendedResources> resources) {
+    this.resources = resources;
     this.conversion = conversion;
     this.namespace = namespace;
     this.replicas = replicas;
@@ -75,27 +85,45 @@ public final class ManifestReader {
     for (JsonNode document : YamlDocuments.read(text)) {
       add(document);
     }
+    ExtendedResources known = resources.apply(classes);
+    List<PodGroup> groups =
+        all.stream().filter(group -> needsDevices(group.pod().getSpec(), known)).toList();
+    List<String> withoutDevices =
+        all.stream()
+            .filter(group -> !needsDevices(group.pod().getSpec(), known))
+            .map(PodGroup::name)
+            .toList();
+    if (groups.size() > MAX_GROUPS) {
+      throw UnusableRequest.bad(
+          "the manifest has more than %d kinds of pods: ask about a part of it"
+              .formatted(MAX_GROUPS));
+    }
     if (groups.isEmpty()) {
       throw UnusableRequest.bad(
-          withoutClaims.isEmpty()
+          withoutDevices.isEmpty()
               ? "the manifest has no pods%s: it needs a Pod, Deployment, StatefulSet, ReplicaSet, Job, CronJob, DaemonSet or PodTemplate"
                   .formatted(others.isEmpty() ? "" : ", only " + String.join(", ", others))
-              : "%s: spec.resourceClaims of the pod is empty, so that it needs no devices: name a claim or a template there"
-                  .formatted(withoutClaims.getFirst()));
+              : "%s: spec.resourceClaims of the pod is empty, and its containers ask for no resource of a device class, so that it needs no devices: name a claim or a template there"
+                  .formatted(withoutDevices.getFirst()));
     }
     if (replicas.isPresent() && groups.size() > 1) {
       throw UnusableRequest.bad(
           "replicas is for one kind of pods, and the manifest has %d (%s, %s): ask without it, or about one of them"
               .formatted(groups.size(), groups.get(0).name(), groups.get(1).name()));
     }
-    return new Manifest(groups, withoutClaims, classes, claims, templates);
+    return new Manifest(groups, withoutDevices, classes, claims, templates);
+  }
+
+  private static boolean needsDevices(PodSpec spec, ExtendedResources known) {
+    return !spec.getResourceClaims().isEmpty() || known.areAskedForBy(spec);
   }
 
   private void add(JsonNode object) throws UnusableRequest {
     String kind = object.path("kind").asText("");
     if (!object.isObject() || kind.isEmpty()) {
       throw UnusableRequest.bad(
-          "the manifest has a document that is no object with a kind: each begins with apiVersion and kind");
+          "the manifest has a document that is no object with a kind: each begins with apiVersion"
+              + " and kind");
     }
     JsonNode spec = object.path("spec");
     switch (kind) {
@@ -163,10 +191,6 @@ public final class ManifestReader {
           "%s: a DaemonSet has one pod a node: ask without replicas".formatted(called));
     }
     PodSpec spec = podSpec(called, path, podSpec);
-    if (spec.getResourceClaims().isEmpty()) {
-      withoutClaims.add(called);
-      return;
-    }
     if (oneANode) {
       TOLERATED_BY_DAEMONS.forEach(
           name ->
@@ -186,11 +210,6 @@ public final class ManifestReader {
                 .formatted(called, path));
       }
     }
-    if (groups.size() >= MAX_GROUPS) {
-      throw UnusableRequest.bad(
-          "the manifest has more than %d kinds of pods: ask about a part of it"
-              .formatted(MAX_GROUPS));
-    }
     Pod pod =
         new PodBuilder()
             .withNewMetadata()
@@ -199,7 +218,7 @@ public final class ManifestReader {
             .endMetadata()
             .withSpec(spec)
             .build();
-    groups.add(new PodGroup(called, pod, replicas.orElse(number), oneANode));
+    all.add(new PodGroup(called, pod, replicas.orElse(number), oneANode));
   }
 
   private PodSpec podSpec(String called, String path, JsonNode spec) throws UnusableRequest {
@@ -209,11 +228,40 @@ public final class ManifestReader {
         used.set(field, spec.get(field));
       }
     }
+    for (String field : List.of("containers", "initContainers")) {
+      if (spec.path(field).isArray()) {
+        ArrayNode containers = used.putArray(field);
+        spec.get(field).forEach(container -> containers.add(container(container)));
+      }
+    }
     JsonNode nodeAffinity = spec.path("affinity").path("nodeAffinity");
     if (nodeAffinity.isObject()) {
       used.putObject("affinity").set("nodeAffinity", nodeAffinity);
     }
     return convert(called, path + "spec.", used, PodSpec.class);
+  }
+
+  /** As the API server would complete it: what is limited is asked for. */
+  private static ObjectNode container(JsonNode container) {
+    ObjectNode used = JsonNodeFactory.instance.objectNode();
+    used.put("name", ShownText.of(container.path("name").asText(""), MAX_NAME));
+    if (container.path("restartPolicy").isTextual()) {
+      used.set("restartPolicy", container.get("restartPolicy"));
+    }
+    ObjectNode requests = used.putObject("resources").putObject("requests");
+    for (String field : List.of("limits", "requests")) {
+      container
+          .path("resources")
+          .path(field)
+          .properties()
+          .forEach(
+              one -> {
+                if (ExtendedResources.isPossible(one.getKey())) {
+                  requests.set(one.getKey(), one.getValue());
+                }
+              });
+    }
+    return used;
   }
 
   private <T extends HasMetadata> T converted(JsonNode object, Class<T> type)

@@ -5,15 +5,20 @@ import com.fasterxml.jackson.annotation.JsonIncludeProperties;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.util.StdConverter;
+import com.intel.dra.gpu.explain.ExtendedResources;
 import com.intel.dra.gpu.explain.TooLarge;
 import io.fabric8.kubernetes.api.model.Affinity;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeAffinity;
+import io.fabric8.kubernetes.api.model.NodeStatus;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodResourceClaimStatus;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodStatus;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceAllocationResult;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceClass;
@@ -23,8 +28,11 @@ import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimSpec;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimStatus;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,8 +56,11 @@ final class ExplainedFields {
         .addMixIn(DeviceClassSpec.class, WithoutConfig.class)
         .addMixIn(DeviceAllocationResult.class, WithoutConfig.class)
         .addMixIn(ResourceClaimStatus.class, WithoutDevices.class)
-        .addMixIn(Node.class, OnlyLabelsAndSpec.class)
+        .addMixIn(Node.class, UsedOfNode.class)
+        .addMixIn(NodeStatus.class, UsedOfNodeStatus.class)
         .addMixIn(PodSpec.class, UsedOfPodSpec.class)
+        .addMixIn(Container.class, UsedOfContainer.class)
+        .addMixIn(ResourceRequirements.class, UsedOfResources.class)
         .addMixIn(Affinity.class, OnlyNodeAffinity.class)
         .addMixIn(NodeAffinity.class, OnlyRequired.class);
   }
@@ -59,14 +70,56 @@ final class ExplainedFields {
     @Nullable PodSpec spec;
   }
 
-  /** Nothing of a pod without claims: it does not wait for devices. */
+  /** Nothing of a pod that cannot wait for devices. */
   static final class OfPodSpec extends StdConverter<PodSpec, PodSpec> {
     @Override
     public PodSpec convert(PodSpec spec) {
-      if (spec.getResourceClaims().isEmpty()) {
+      boolean asks =
+          Stream.concat(spec.getInitContainers().stream(), spec.getContainers().stream())
+              .anyMatch(container -> !requests(container).isEmpty());
+      if (spec.getResourceClaims().isEmpty() && !asks) {
         return new PodSpec();
       }
+      if (!asks) {
+        spec.setContainers(List.of());
+        spec.setInitContainers(List.of());
+      }
       return KeptSize.of(spec) > TooLarge.MAX_CHARACTERS ? TooLarge.pod(spec) : spec;
+    }
+  }
+
+  private static Map<String, Quantity> requests(Container container) {
+    return container.getResources() == null || container.getResources().getRequests() == null
+        ? Map.of()
+        : container.getResources().getRequests();
+  }
+
+  /** Containers keep their places, which the scheduler's names of requests have. */
+  @JsonIncludeProperties({"name", "resources", "restartPolicy"})
+  private abstract static class UsedOfContainer {}
+
+  @JsonIncludeProperties("requests")
+  private abstract static class UsedOfResources {
+    @JsonDeserialize(converter = OfResources.class)
+    @Nullable Map<String, Quantity> requests;
+  }
+
+  @JsonIncludeProperties("allocatable")
+  private abstract static class UsedOfNodeStatus {
+    @JsonDeserialize(converter = OfResources.class)
+    @Nullable Map<String, Quantity> allocatable;
+  }
+
+  /** Those that can stand for devices of a class. */
+  static final class OfResources
+      extends StdConverter<Map<String, Quantity>, Map<String, Quantity>> {
+    @Override
+    public Map<String, Quantity> convert(Map<String, Quantity> all) {
+      return all.entrySet().stream()
+          .filter(one -> ExtendedResources.isPossible(one.getKey()))
+          .collect(
+              Collectors.toMap(
+                  Map.Entry::getKey, Map.Entry::getValue, (a, b) -> a, LinkedHashMap::new));
     }
   }
 
@@ -107,8 +160,7 @@ final class ExplainedFields {
   @JsonIgnoreProperties("devices")
   private abstract static class WithoutDevices {}
 
-  @JsonIgnoreProperties("status")
-  private abstract static class OnlyLabelsAndSpec {
+  private abstract static class UsedOfNode {
     @JsonIgnoreProperties({"annotations", "selfLink"})
     @JsonDeserialize(converter = WithoutUnusedFields.FewOwners.class)
     @Nullable ObjectMeta metadata;
@@ -117,6 +169,8 @@ final class ExplainedFields {
   @JsonIncludeProperties({
     "nodeName",
     "resourceClaims",
+    "containers",
+    "initContainers",
     "nodeSelector",
     "affinity",
     "tolerations",

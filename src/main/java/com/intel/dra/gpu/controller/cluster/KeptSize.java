@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.controller.cluster;
 
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.NodeSelector;
 import io.fabric8.kubernetes.api.model.NodeSelectorRequirement;
 import io.fabric8.kubernetes.api.model.NodeSelectorTerm;
@@ -44,6 +45,8 @@ final class KeptSize {
           toleration.getValue(),
           toleration.getEffect());
     }
+    ofContainers(pod.getInitContainers(), size);
+    ofContainers(pod.getContainers(), size);
     for (PodSchedulingGate gate : pod.getSchedulingGates()) {
       size.add(gate.getName());
     }
@@ -52,6 +55,23 @@ final class KeptSize {
           pod.getAffinity().getNodeAffinity().getRequiredDuringSchedulingIgnoredDuringExecution());
     }
     return size.characters;
+  }
+
+  private static void ofContainers(List<Container> containers, KeptSize size) {
+    for (Container container : containers) {
+      size.add(container.getName());
+      size.add(container.getRestartPolicy());
+      if (container.getResources() != null && container.getResources().getRequests() != null) {
+        container
+            .getResources()
+            .getRequests()
+            .forEach(
+                (name, amount) -> {
+                  size.add(name);
+                  size.add(amount.getAmount());
+                });
+      }
+    }
   }
 
   static long of(DeviceClaim claim) {

@@ -10,7 +10,7 @@ public interface SeenCluster {
   /** Whether all kinds have been listed. Before that, devices that are in use may look free. */
   boolean isComplete();
 
-  /** Returns the pods that are on no node and have claims, in no particular order. */
+  /** Returns the pods that are on no node and ask for devices, in no particular order. */
   List<Pod> waitingPods();
 
   /** How many changes there have been. A view that is asked for afterwards has them all. */

@@ -2,6 +2,7 @@ package com.intel.dra.gpu.controller.explaining;
 
 import com.intel.dra.gpu.controller.cluster.WithoutUnusedFields;
 import com.intel.dra.gpu.explain.ClusterView;
+import com.intel.dra.gpu.explain.ExtendedResources;
 import com.intel.dra.gpu.explain.search.SchedulerFeatures;
 import com.intel.dra.kit.served.KubernetesRelease;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -34,6 +35,9 @@ public final class StructuredInformers implements SeenCluster, AutoCloseable {
   private static final Logger LOG = Logger.getLogger(StructuredInformers.class);
 
   private static final int NEWEST_MINOR = 37;
+
+  /** From then on schedulers give devices for the names of resources without a gate being set. */
+  private static final int EXTENDED_RESOURCES_MINOR = 36;
 
   private final KubernetesClient client;
   private final AtomicLong changes = new AtomicLong();
@@ -148,14 +152,18 @@ public final class StructuredInformers implements SeenCluster, AutoCloseable {
 
   @Override
   public List<Pod> waitingPods() {
-    return pods.getStore().list().stream().filter(StructuredInformers::isWaiting).toList();
+    ExtendedResources resources =
+        features().extendedResources()
+            ? ExtendedResources.of(classes.getStore().list())
+            : ExtendedResources.none();
+    return pods.getStore().list().stream().filter(pod -> isWaiting(pod, resources)).toList();
   }
 
   /** A pod with scheduling gates waits for whoever removes them. */
-  static boolean isWaiting(Pod pod) {
+  static boolean isWaiting(Pod pod, ExtendedResources resources) {
     return pod.getSpec() != null
         && pod.getSpec().getNodeName() == null
-        && !pod.getSpec().getResourceClaims().isEmpty()
+        && (!pod.getSpec().getResourceClaims().isEmpty() || resources.areAskedForBy(pod.getSpec()))
         && pod.getSpec().getSchedulingGates().isEmpty()
         && pod.getMetadata().getDeletionTimestamp() == null
         && pod.getStatus() != null
@@ -188,12 +196,17 @@ public final class StructuredInformers implements SeenCluster, AutoCloseable {
   }
 
   /**
-   * The API server removes from slices and claims what a feature gate that is off would be needed
-   * for; so what is there is followed.
+   * The API server removes from slices, classes and claims what a feature gate that is off would be
+   * needed for; so what is there is followed.
    */
-  private SchedulerFeatures features() {
+  private synchronized SchedulerFeatures features() {
     boolean isNewest = isRelease(NEWEST_MINOR) || release.isEmpty();
-    return new SchedulerFeatures(true, true, true, true, true, true, isNewest);
+    boolean extendedResources =
+        isNewest
+            || isRelease(EXTENDED_RESOURCES_MINOR)
+            || classes.getStore().list().stream()
+                .anyMatch(one -> one.getSpec().getExtendedResourceName() != null);
+    return new SchedulerFeatures(true, true, true, true, true, true, isNewest, extendedResources);
   }
 
   private Optional<KubernetesRelease> readRelease() {

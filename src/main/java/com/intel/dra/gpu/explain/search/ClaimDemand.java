@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequest;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceSelector;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceSubRequest;
 import io.fabric8.kubernetes.api.model.resource.v1.ExactDeviceRequest;
+import io.fabric8.kubernetes.api.model.resource.v1.ExactDeviceRequestBuilder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,8 +23,10 @@ import org.jspecify.annotations.Nullable;
  * What a claim without devices asks for.
  *
  * @param requests in the claim's order
+ * @param ofResources whether the scheduler would make the claim, for a pod that names resources
  */
-public record ClaimDemand(ClaimKey claim, List<Request> requests, List<Constraint> constraints) {
+public record ClaimDemand(
+    ClaimKey claim, List<Request> requests, List<Constraint> constraints, boolean ofResources) {
 
   /** How many devices a claim can have. */
   public static final int MAX_DEVICES = 32;
@@ -66,12 +69,47 @@ public record ClaimDemand(ClaimKey claim, List<Request> requests, List<Constrain
 
   /** Returns the same with nothing but one request, or the first few. */
   public ClaimDemand withRequests(List<Request> some) {
-    return new ClaimDemand(claim, some, constraints);
+    return new ClaimDemand(claim, some, constraints, ofResources);
   }
 
   /** Returns the same without constraints. */
   public ClaimDemand withoutConstraints() {
-    return new ClaimDemand(claim, requests, List.of());
+    return new ClaimDemand(claim, requests, List.of(), ofResources);
+  }
+
+  /** Returns the claim's name for people; nothing if they know no such claim. */
+  public String shownName() {
+    return ofResources ? "" : claim.toString();
+  }
+
+  /** Returns a claim that asks for nothing. */
+  public static ClaimDemand ofNothing(ClaimKey claim) {
+    return new ClaimDemand(claim, List.of(), List.of(), false);
+  }
+
+  /** Returns the claim that the scheduler makes for a pod that names resources. */
+  public static ClaimDemand ofResources(ClaimKey claim, List<Request> requests) {
+    return new ClaimDemand(claim, requests, List.of(), true);
+  }
+
+  /**
+   * Returns a request for some devices of a class.
+   *
+   * @throws UnusableClaim if the scheduler would refuse it
+   */
+  public static Request ofClass(
+      ClaimKey claim, String name, DeviceClass deviceClass, long count, SchedulerFeatures features)
+      throws UnusableClaim {
+    String className = deviceClass.getMetadata().getName();
+    var request = new DeviceRequest();
+    request.setName(name);
+    request.setExactly(
+        new ExactDeviceRequestBuilder()
+            .withDeviceClassName(className)
+            .withAllocationMode("ExactCount")
+            .withCount(count)
+            .build());
+    return new Reader(claim, Map.of(className, deviceClass), features).request(request);
   }
 
   /**
@@ -95,7 +133,7 @@ public record ClaimDemand(ClaimKey claim, List<Request> requests, List<Constrain
     for (DeviceConstraint constraint : specification.getConstraints()) {
       constraints.add(reader.constraint(constraint));
     }
-    return new ClaimDemand(claim, requests, constraints);
+    return new ClaimDemand(claim, requests, constraints, false);
   }
 
   private record Reader(

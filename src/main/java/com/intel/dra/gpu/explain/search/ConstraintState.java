@@ -43,6 +43,12 @@ final class ConstraintState {
 
   private record Version(String text) {}
 
+  /** Returns what an attribute has, for people. */
+  static Optional<String> shown(DeviceAttribute attribute) {
+    return value(attribute)
+        .map(value -> value instanceof Version(var text) ? text : String.valueOf(value));
+  }
+
   private static Optional<Object> value(DeviceAttribute attribute) {
     if (attribute.getString() != null) {
       return Optional.of(attribute.getString());

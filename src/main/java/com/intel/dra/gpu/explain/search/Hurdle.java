@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.explain.search;
 
 import java.util.List;
+import java.util.Optional;
 
 /** The first thing that keeps a wish from a device, from what never changes to what may soon. */
 public sealed interface Hurdle {
@@ -16,9 +17,9 @@ public sealed interface Hurdle {
   /**
    * The device does not have so much, even unused.
    *
-   * @param most the most that it gives; {@code 0} if it does not have the capacity
+   * @param most the most that it gives; empty if it does not have the capacity
    */
-  record TooSmall(DeviceKey device, String capacity, String wanted, String most)
+  record TooSmall(DeviceKey device, String capacity, String wanted, Optional<String> most)
       implements Hurdle {}
 
   /** A taint that the wish does not tolerate. */

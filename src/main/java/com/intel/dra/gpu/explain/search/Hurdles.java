@@ -3,6 +3,7 @@ package com.intel.dra.gpu.explain.search;
 import com.intel.dra.gpu.explain.cel.Amount;
 import com.intel.dra.gpu.explain.search.OfferedDevice.CounterKey;
 import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.resource.v1.CapacityRequestPolicy;
 import io.fabric8.kubernetes.api.model.resource.v1.CapacityRequestPolicyRange;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceCapacity;
 import java.util.ArrayList;
@@ -14,6 +15,8 @@ import java.util.Optional;
 
 /** Finds for each device of a node what keeps a wish from it, as if it were the only wish. */
 public final class Hurdles {
+
+  private static final int MAX_VALUES = 4;
 
   private final Node node;
   private final List<NodePool> pools;
@@ -100,7 +103,7 @@ public final class Hurdles {
               device.key(),
               missing.get(),
               String.valueOf(wish.capacities().get(missing.get())),
-              "0"));
+              Optional.empty()));
     }
     if (!features.consumableCapacity()) {
       return Optional.empty();
@@ -115,7 +118,7 @@ public final class Hurdles {
                 device.key(),
                 charge.getKey(),
                 charge.getValue().toString(),
-                most(capacity).toString()));
+                Optional.of(most(capacity).toString())));
       }
     }
     return Optional.empty();
@@ -124,11 +127,57 @@ public final class Hurdles {
   private static Amount most(DeviceCapacity capacity) {
     Amount value = Amount.of(capacity.getValue());
     return Optional.ofNullable(capacity.getRequestPolicy())
-        .flatMap(policy -> Optional.ofNullable(policy.getValidRange()))
-        .map(CapacityRequestPolicyRange::getMax)
-        .map(Amount::of)
+        .flatMap(Hurdles::mostOfPolicy)
         .filter(max -> max.compareTo(value) < 0)
         .orElse(value);
+  }
+
+  private static Optional<Amount> mostOfPolicy(CapacityRequestPolicy policy) {
+    return Optional.ofNullable(policy.getValidRange())
+        .map(CapacityRequestPolicyRange::getMax)
+        .map(Amount::of)
+        .or(() -> policy.getValidValues().stream().map(Amount::of).max(Amount::compareTo));
+  }
+
+  /**
+   * Says what a constraint finds: the attribute's values of the first devices that a wish could
+   * have; nothing if that is too much work.
+   */
+  public Optional<String> values(Wish wish, String attribute, Budget budget) {
+    var values = new ArrayList<String>();
+    int devices = 0;
+    try {
+      for (NodePool pool : pools) {
+        if (pool instanceof NodePool.Complete complete) {
+          for (OfferedSlice slice : complete.here()) {
+            for (OfferedDevice device : slice.devices()) {
+              if (slice.isFor(node, device)
+                  && of(wish, complete, device, budget) instanceof Hurdle.None
+                  && ++devices <= MAX_VALUES) {
+                values.add(value(device, attribute));
+              }
+            }
+          }
+        }
+      }
+    } catch (Selection.Failed
+        | Selection.Unknown
+        | CapacityRules.Refused
+        | Budget.UsedUp notKnown) {
+      return Optional.empty();
+    }
+    return Optional.of(
+            String.join(", ", values)
+                + (devices > MAX_VALUES ? " and %d more".formatted(devices - MAX_VALUES) : ""))
+        .filter(text -> !text.isEmpty());
+  }
+
+  private static String value(OfferedDevice device, String attribute) {
+    return device
+        .attribute(attribute)
+        .flatMap(ConstraintState::shown)
+        .map(value -> "%s has %s".formatted(device.key().device(), value))
+        .orElseGet(() -> device.key().device() + " does not have it");
   }
 
   private Optional<Hurdle> counterShort(NodePool.Complete pool, OfferedDevice device) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.intel.dra.gpu.explain.ExtendedResources;
 import com.intel.dra.gpu.explain.PodGroup;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.OptionalInt;
@@ -30,7 +31,7 @@ class ManifestReaderTest {
   }
 
   static Manifest read(String text, OptionalInt replicas) throws UnusableRequest {
-    return new ManifestReader(new ByClient(), "team", replicas).read(text);
+    return new ManifestReader(new ByClient(), "team", replicas, ExtendedResources::of).read(text);
   }
 
   private static PodGroup onlyGroup(String text) throws UnusableRequest {
@@ -64,7 +65,9 @@ class ManifestReaderTest {
             2),
         Arguments.of("{kind: PodTemplate, metadata: {name: a}, %s}".formatted(template), 1),
         Arguments.of(
-            "{\"kind\": \"Pod\", \"metadata\": {\"name\": \"a\"},\n\t\"spec\": {\"resourceClaims\": [{\"name\": \"gpu\", \"resourceClaimTemplateName\": \"one\"}]}}",
+            "{\"kind\": \"Pod\", \"metadata\": {\"name\": \"a\"},\n"
+                + "\t\"spec\": {\"resourceClaims\": [{\"name\": \"gpu\","
+                + " \"resourceClaimTemplateName\": \"one\"}]}}",
             1),
         Arguments.of(
             "{kind: List, items: [{kind: Service}, {kind: Pod, metadata: {name: a}, spec: {%s}}]}"
@@ -139,7 +142,7 @@ class ManifestReaderTest {
               assertThat(claim.getMetadata().getNamespace()).isEqualTo("other");
               assertThat(claim.getStatus()).isNull();
             });
-    assertThat(manifest.withoutClaims()).containsExactly("Pod web");
+    assertThat(manifest.withoutDevices()).containsExactly("Pod web");
     PodGroup group = manifest.groups().getFirst();
     assertThat(group.replicas()).isEqualTo(7);
     assertThat(group.pod().getSpec().getNodeSelector()).containsEntry("zone", "a");

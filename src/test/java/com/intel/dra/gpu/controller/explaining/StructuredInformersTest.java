@@ -2,6 +2,7 @@ package com.intel.dra.gpu.controller.explaining;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.intel.dra.gpu.explain.ExtendedResources;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ class StructuredInformersTest {
 
   private static boolean isWaiting(PodBuilder pod) {
     Pod built = pod.build();
-    return StructuredInformers.isWaiting(built);
+    return StructuredInformers.isWaiting(built, ExtendedResources.none());
   }
 
   @Test
