@@ -133,6 +133,7 @@ class StructuredSchedulerComparisonIT {
                   case NodeAnswer.Fits _ -> "bound";
                   case NodeAnswer.DoesNotFit _ -> "Unschedulable";
                   case NodeAnswer.Fails _ -> "SchedulerError";
+                  case NodeAnswer.OfPlugin plugin -> plugin.toString();
                   case NodeAnswer.Excluded excluded -> excluded.toString();
                   case NodeAnswer.Unknown unknown -> unknown.toString();
                 })

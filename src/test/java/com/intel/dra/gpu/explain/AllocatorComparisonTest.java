@@ -51,6 +51,7 @@ class AllocatorComparisonTest {
                   .toList();
       case NodeAnswer.DoesNotFit _ -> "none";
       case NodeAnswer.Fails _ -> "error";
+      case NodeAnswer.OfPlugin plugin -> plugin.toString();
       case NodeAnswer.Excluded _ -> "excluded";
       case NodeAnswer.Unknown unknown -> "unknown: " + unknown.why();
     };

@@ -83,6 +83,31 @@ final class ExplainFixtures {
     return this;
   }
 
+  /** A class of all devices of the driver, with the name of a resource. */
+  ExplainFixtures resource(String className, String resource, String created) {
+    classes.add(
+        read(
+            """
+            metadata: {name: %s, creationTimestamp: "%s"}
+            spec:
+              selectors: [{cel: {expression: "device.driver == 'gpu.intel.com'"}}]
+              extendedResourceName: %s
+            """
+                .formatted(className, created, resource),
+            DeviceClass.class));
+    return this;
+  }
+
+  /** A node with a resource of a device plugin. */
+  ExplainFixtures plugin(String node, String resource, int devices) {
+    nodes.add(
+        read(
+            "{metadata: {name: %s}, status: {allocatable: {%s: %d}}}"
+                .formatted(node, resource, devices),
+            Node.class));
+    return this;
+  }
+
   /** A claim that waits; {@code requests} are the elements of the list. */
   ExplainFixtures claim(String name, String requests, String constraints) {
     claims.add(

@@ -6,6 +6,7 @@ import static com.intel.dra.gpu.explain.ExplainFixtures.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.intel.dra.gpu.explain.search.TaintRule;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceTaintBuilder;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -394,6 +395,59 @@ class ExplainerTest {
         WaitReason.IN_USE,
         "Request r of claim team/c: on node n2 1 device is in use by claim team/a; other nodes: 1"
             + " node excluded.");
+  }
+
+  private static Pod asking(int number) {
+    return pod(
+        "",
+        "containers: [{name: main, resources: {requests: {gpu.intel.com/i915: %d}}}]"
+            .formatted(number));
+  }
+
+  private static ExplainFixtures withResource() {
+    return cluster().resource("i915", "gpu.intel.com/i915", "2026-01-01T00:00:00Z");
+  }
+
+  @Test
+  void resourceThatANodeHasOfADevicePlugin() {
+    says(
+        new Explainer()
+            .explain(
+                withResource()
+                    .node("n1")
+                    .plugin("n2", "gpu.intel.com/i915", 2)
+                    .plugin("n3", "gpu.intel.com/i915", 1)
+                    .view(),
+                asking(2)),
+        WaitReason.OF_DEVICE_PLUGIN,
+        "Node n2 has gpu.intel.com/i915 from a device plugin, and the scheduler's own Event says"
+            + " whether it is used up.");
+  }
+
+  @Test
+  void resourceWithFreeDevices() {
+    PodExplanation explanation =
+        new Explainer().explain(withResource().node("n1").devices("n1", A770).view(), asking(1));
+    assertThat(explanation.reason()).isEqualTo(WaitReason.DEVICES_ARE_FREE);
+    assertThat(AnswerTable.of(explanation).nodes().getFirst().requests())
+        .singleElement()
+        .satisfies(
+            row -> {
+              assertThat(row.claim()).isEmpty();
+              assertThat(row.request()).isEqualTo("gpu.intel.com/i915 of container main");
+              assertThat(row.answer()).isEqualTo("fits: device g1");
+            });
+  }
+
+  @Test
+  void ofTwoClassesWithOneResourceTheNewerCounts() {
+    ExplainFixtures cluster =
+        withResource()
+            .resource("later", "gpu.intel.com/i915", "2026-02-01T00:00:00Z")
+            .resource("between", "gpu.intel.com/i915", "2026-01-15T00:00:00Z");
+    assertThat(ExtendedResources.of(cluster.view().classes()).classes().get("gpu.intel.com/i915"))
+        .extracting(one -> one.getMetadata().getName())
+        .isEqualTo("later");
   }
 
   @Test

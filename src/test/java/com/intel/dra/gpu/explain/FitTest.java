@@ -55,6 +55,33 @@ class FitTest {
   }
 
   @Test
+  void resourcesAreCountedAsClaimsAre() {
+    Fit fit =
+        new Explainer()
+            .fit(
+                cluster()
+                    .resource("i915", "gpu.intel.com/i915", "2026-01-01T00:00:00Z")
+                    .node("n1")
+                    .plugin("n2", "gpu.intel.com/i915", 9)
+                    .devices("n1", "{name: g1}, {name: g2}, {name: g3}, {name: g4}, {name: g5}")
+                    .held("a", "n1", "g1")
+                    .view(),
+                pod(
+                    "",
+                    "containers: [{name: main, resources: {requests: {gpu.intel.com/i915: 2}}}]"),
+                10);
+    assertThat(fit.byNode()).isEqualTo(Map.of("n1", 2));
+    assertThat(fit.doubts())
+        .containsExactly(
+            "node n2 has gpu.intel.com/i915 from a device plugin: pods that it can take are not"
+                + " counted");
+    assertThat(fit.next().orElseThrow().summary())
+        .isEqualTo(
+            "Node n2 has gpu.intel.com/i915 from a device plugin, and the scheduler's own Event"
+                + " says whether it is used up.");
+  }
+
+  @Test
   void noMoreThanWereAskedFor() {
     Fit fit = fit(oneNode(TWO), POD_CLAIM, 1);
     assertThat(fit.replicas()).isEqualTo(1);

@@ -149,6 +149,42 @@ class ManifestReaderTest {
     assertThat(group.pod().getSpec().getAffinity().getPodAffinity()).isNull();
   }
 
+  @Test
+  void podsWithResourcesOfClasses() throws UnusableRequest {
+    Manifest manifest =
+        read(
+            """
+            kind: Deployment
+            metadata: {name: old}
+            spec:
+              template:
+                spec:
+                  containers: [{name: main, resources: {limits: {gpu.intel.com/i915: 2, cpu: 1}}}]
+            ---
+            kind: Pod
+            metadata: {name: other}
+            spec: {containers: [{name: main, resources: {limits: {example.com/fpga: 1}}}]}
+            ---
+            kind: DeviceClass
+            metadata: {name: c}
+            spec: {extendedResourceName: gpu.intel.com/i915}
+            """,
+            OptionalInt.empty());
+    assertThat(manifest.withoutDevices()).containsExactly("Pod other");
+    assertThat(manifest.groups()).extracting(PodGroup::name).containsExactly("Deployment old");
+    assertThat(
+            manifest
+                .groups()
+                .getFirst()
+                .pod()
+                .getSpec()
+                .getContainers()
+                .getFirst()
+                .getResources()
+                .getRequests())
+        .containsOnlyKeys("gpu.intel.com/i915");
+  }
+
   static Stream<Arguments> bad() {
     String template = "template: {spec: {%s}}".formatted(CLAIMS);
     String wide = "a: &a [x, x, x, x, x, x, x, x, x, x]\n";

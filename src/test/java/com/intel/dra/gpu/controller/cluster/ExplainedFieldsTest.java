@@ -9,6 +9,7 @@ import com.intel.dra.gpu.explain.Explainer;
 import com.intel.dra.gpu.explain.PodExplanation;
 import com.intel.dra.gpu.explain.WaitReason;
 import com.intel.dra.gpu.explain.search.SchedulerFeatures;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -28,7 +29,8 @@ class ExplainedFieldsTest {
   private static final String META =
       """
       "metadata": {"name": "a", "namespace": "team", "uid": "u", "resourceVersion": "7", "annotations": {"k": "%s"},
-        "labels": {"kept": "on-nodes"}, "managedFields": [{"manager": "%s"}]}"""
+        "labels": {"kept": "on-nodes"}, "managedFields": [{"manager": "%s"}]}\
+      """
           .formatted(LONG, LONG);
 
   private static KubernetesSerialization json() {
@@ -150,6 +152,52 @@ class ExplainedFieldsTest {
     return IntStream.range(0, count)
         .mapToObj(i -> element.replace("#", String.valueOf(i)))
         .collect(Collectors.joining(","));
+  }
+
+  @Test
+  void ofContainersTheResourcesThatCanStandForDevices() {
+    Pod kept =
+        pod(
+            """
+            "containers": [
+              {"name": "first", "image": "%s"},
+              {"name": "main", "env": [{"name": "e", "value": "%s"}], "resources": {
+                "limits": {"gpu.intel.com/i915": "1"},
+                "requests": {"cpu": "1", "memory": "1Gi", "gpu.intel.com/i915": "1"}}}]
+            """
+                .formatted(LONG, LONG));
+    assertThat(kept.getSpec().getContainers())
+        .extracting(Container::getName)
+        .containsExactly("first", "main");
+    assertThat(kept.getSpec().getContainers().getLast().getResources().getRequests())
+        .containsOnlyKeys("gpu.intel.com/i915");
+  }
+
+  @Test
+  void ofAPodWithMoreResourcesThanAreLookedAtThatItHasThem() {
+    Pod kept =
+        pod(
+            "\"containers\": [%s]"
+                .formatted(
+                    many(
+                        2_000,
+                        "{\"name\": \"c#\", \"resources\": {\"requests\": {\"x.example.com/y\":"
+                            + " \"1\"}}}")));
+    assertThat(kept.getSpec().getContainers()).hasSize(1);
+    assertThat(explain(kept).summary()).contains("more text than is looked at");
+  }
+
+  @Test
+  void ofANodeWhatDevicePluginsHave() {
+    Node kept =
+        read(
+            """
+            {"apiVersion": "v1", "kind": "Node", %s,
+             "status": {"allocatable": {"cpu": "4", "hugepages-2Mi": "0", "gpu.intel.com/xe": "2"}}}
+            """
+                .formatted(META),
+            Node.class);
+    assertThat(kept.getStatus().getAllocatable()).containsOnlyKeys("gpu.intel.com/xe");
   }
 
   @Test

@@ -5,10 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.intel.dra.gpu.explain.ExtendedResources;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceClassBuilder;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Which pods wait for devices. */
 class StructuredInformersTest {
+
+  private static final ExtendedResources RESOURCES =
+      ExtendedResources.of(
+          List.of(
+              new DeviceClassBuilder()
+                  .withNewMetadata()
+                  .withName("i915")
+                  .endMetadata()
+                  .withNewSpec()
+                  .withExtendedResourceName("gpu.intel.com/i915")
+                  .endSpec()
+                  .build()));
 
   private static PodBuilder pending() {
     return new PodBuilder()
@@ -27,12 +42,30 @@ class StructuredInformersTest {
 
   private static boolean isWaiting(PodBuilder pod) {
     Pod built = pod.build();
-    return StructuredInformers.isWaiting(built, ExtendedResources.none());
+    return StructuredInformers.isWaiting(built, RESOURCES);
   }
 
   @Test
   void aPodWithClaimsOnNoNodeWaits() {
     assertThat(isWaiting(pending())).isTrue();
+  }
+
+  private static PodBuilder asking(String resource) {
+    return pending()
+        .withNewSpec()
+        .addNewContainer()
+        .withNewResources()
+        .addToRequests(resource, new Quantity("1"))
+        .endResources()
+        .endContainer()
+        .endSpec();
+  }
+
+  @Test
+  void aPodThatAsksForTheResourceOfAClassWaits() {
+    assertThat(isWaiting(asking("gpu.intel.com/i915"))).isTrue();
+    assertThat(isWaiting(asking("deviceclass.resource.kubernetes.io/i915"))).isTrue();
+    assertThat(isWaiting(asking("gpu.intel.com/xe"))).isFalse();
   }
 
   @Test
