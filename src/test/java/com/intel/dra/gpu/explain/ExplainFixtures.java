@@ -186,7 +186,7 @@ final class ExplainFixtures {
     return read(
         """
         metadata: {namespace: team, name: pod, uid: pod}
-        spec: {resourceClaims: [%s], containers: [], %s}
+        spec: {resourceClaims: [%s], %s}
         """
             .formatted(claims, specification),
         Pod.class);

@@ -19,10 +19,16 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.resource.v1.Counter;
+import io.fabric8.kubernetes.api.model.resource.v1.CounterSet;
+import io.fabric8.kubernetes.api.model.resource.v1.Device;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceAllocationResult;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceAttribute;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceCapacity;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceClass;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceClassSpec;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceCounterConsumption;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimSpec;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimStatus;
@@ -51,6 +57,9 @@ final class ExplainedFields {
         .addMixIn(ResourceClaim.class, WithoutUnusedFields.WithoutAnnotations.class)
         .addMixIn(ResourceClaimSpec.class, BoundedClaim.class)
         .addMixIn(ResourceSlice.class, WithoutUnusedFields.WithoutAnnotations.class)
+        .addMixIn(Device.class, WithSharedValues.class)
+        .addMixIn(DeviceCounterConsumption.class, WithSharedCounters.class)
+        .addMixIn(CounterSet.class, WithSharedCounters.class)
         .addMixIn(DeviceClass.class, WithoutUnusedFields.WithoutAnnotations.class)
         .addMixIn(DeviceClaim.class, WithoutConfig.class)
         .addMixIn(DeviceClassSpec.class, WithoutConfig.class)
@@ -138,6 +147,19 @@ final class ExplainedFields {
     public List<PodResourceClaimStatus> convert(List<PodResourceClaimStatus> statuses) {
       return statuses.stream().limit(MAX).collect(Collectors.toCollection(ArrayList::new));
     }
+  }
+
+  private abstract static class WithSharedValues {
+    @JsonDeserialize(contentConverter = SharedValues.OfAttribute.class)
+    @Nullable Map<String, DeviceAttribute> attributes;
+
+    @JsonDeserialize(contentConverter = SharedValues.OfCapacity.class)
+    @Nullable Map<String, DeviceCapacity> capacity;
+  }
+
+  private abstract static class WithSharedCounters {
+    @JsonDeserialize(contentConverter = SharedValues.OfCounter.class)
+    @Nullable Map<String, Counter> counters;
   }
 
   private abstract static class BoundedClaim {

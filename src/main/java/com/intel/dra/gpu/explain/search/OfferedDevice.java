@@ -5,6 +5,7 @@ import com.intel.dra.gpu.explain.cel.SelectableDevice;
 import io.fabric8.kubernetes.api.model.resource.v1.Device;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceAttribute;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceCounterConsumption;
+import java.lang.ref.SoftReference;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +20,7 @@ final class OfferedDevice {
   private final Device device;
   private final List<OfferedTaint> taints;
   private final Map<CounterKey, Amount> counters;
-  private @Nullable SelectableDevice selectable;
+  private SoftReference<@Nullable SelectableDevice> selectable = new SoftReference<>(null);
 
   /** A counter of a pool. */
   record CounterKey(String counterSet, String counter) {}
@@ -77,12 +78,12 @@ final class OfferedDevice {
     return Boolean.TRUE.equals(device.getAllowMultipleAllocations());
   }
 
-  /** For expressions. Made when it is first asked for. */
+  /** For expressions. Made when it is asked for, and given up when memory becomes scarce. */
   synchronized SelectableDevice selectable() {
-    SelectableDevice made = selectable;
+    SelectableDevice made = selectable.get();
     if (made == null) {
       made = SelectableDevice.of(key.pool().driver(), device);
-      selectable = made;
+      selectable = new SoftReference<>(made);
     }
     return made;
   }

@@ -14,8 +14,11 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.resource.v1.Device;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceAttribute;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceClass;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -122,6 +125,34 @@ class ExplainedFieldsTest {
 
     assertThat(kept.getSpec().getDevices().getRequests()).hasSize(1);
     assertThat(kept.getStatus().getAllocation().getDevices().getResults()).hasSize(1);
+  }
+
+  private static ResourceSlice slice(String name) {
+    return json()
+        .unmarshal(
+            """
+            {"apiVersion": "resource.k8s.io/v1", "kind": "ResourceSlice", "metadata": {"name": "%s"},
+             "spec": {"driver": "d", "pool": {"name": "p", "generation": 1, "resourceSliceCount": 1},
+               "devices": [{"name": "g", "attributes": {"model": {"string": "A770"}},
+                 "capacity": {"memory": {"value": "16Gi"}},
+                 "consumesCounters": [{"counterSet": "s", "counters": {"memory": {"value": "16Gi"}}}]}]}}
+            """
+                .formatted(name),
+            ResourceSlice.class);
+  }
+
+  @Test
+  void equalValuesOfDevicesAreOneObject() {
+    Device one = slice("a").getSpec().getDevices().getFirst();
+    Device other = slice("b").getSpec().getDevices().getFirst();
+
+    assertThat(one.getAttributes().get("model"))
+        .isSameAs(other.getAttributes().get("model"))
+        .extracting(DeviceAttribute::getString)
+        .isEqualTo("A770");
+    assertThat(one.getCapacity().get("memory")).isSameAs(other.getCapacity().get("memory"));
+    assertThat(one.getConsumesCounters().getFirst().getCounters().get("memory"))
+        .isSameAs(other.getConsumesCounters().getFirst().getCounters().get("memory"));
   }
 
   @Test
