@@ -197,6 +197,7 @@ inside and outside.
 {{- $root := .root -}}
 {{- range $text := regexSplit "(?m)^---\\s*$" (include "driver.file" .) -1 -}}
 {{- $object := fromYaml $text -}}
+{{- if $object.Error }}{{ fail (printf "files/%s is no YAML with these values: %s" $.file $object.Error) }}{{ end -}}
 {{- $withoutController := and (eq (include "driver.mode" $root) "structured") (not $root.Values.controller.explain) -}}
 {{- $watched := has $object.kind (list "PodMonitor" "Service") -}}
 {{- if and $object.kind (not (and $watched $withoutController (eq $object.metadata.name "intel-gpu-controller"))) -}}

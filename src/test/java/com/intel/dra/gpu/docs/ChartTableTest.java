@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -54,6 +55,28 @@ class ChartTableTest {
               }
               assertThat(at.isMissingNode()).as(name).isFalse();
             });
+  }
+
+  /**
+   * {@code null} takes a value away, and without some of them an object would be missing or lax.
+   */
+  @Test
+  void theSchemaLetsNoValueBeTakenAway() throws IOException {
+    JsonNode schema = json.readTree(CHART.resolve("values.schema.json").toFile());
+
+    assertThat(defaults().keySet())
+        .allSatisfy(
+            name -> {
+              String[] parts = name.split("\\.");
+              assertThat(required(schema)).contains(parts[0]);
+              if (parts.length > 1) {
+                assertThat(required(schema.path("properties").path(parts[0]))).contains(parts[1]);
+              }
+            });
+  }
+
+  private static List<String> required(JsonNode schema) {
+    return schema.path("required").valueStream().map(JsonNode::asText).toList();
   }
 
   /** A setting that is misspelt would change nothing, and nobody would see it. */

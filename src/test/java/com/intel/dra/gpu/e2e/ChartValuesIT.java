@@ -297,7 +297,8 @@ class ChartValuesIT {
         "nodeAgent.podLabels.helm\\.sh/chart=x | nodeAgent.podLabels has the label helm.sh/chart",
         "nodeAgent.env[0].name=GPU_SHARING,nodeAgent.env[0].value=x | set it in nodeAgent.settings",
         "controller.env[0].name=POD_NAME,controller.env[0].value=x | set it in controller.settings",
-        "nodeAgent.env[0].name=A,nodeAgent.env[0].value=x,nodeAgent.settings.A=x | both have A: remove one",
+        "nodeAgent.env[0].name=A,nodeAgent.env[0].value=x,nodeAgent.settings.A=x | both have A:"
+            + " remove one",
         "nodeAgent.nfd=true,nodeAgent.affinity.nodeAffinity.x=1 | nodeAgent.nfd sets nodeAffinity",
         "nodeAgent.settings.GPU_SHARNG=memory | GPU_SHARNG",
         "nodeAgent.settings.GPU_ALLOCATION_POLICY=packed | GPU_ALLOCATION_POLICY",
@@ -315,6 +316,15 @@ class ChartValuesIT {
         "networkPolicy.metrics=x | networkPolicy",
         "monitoring.interval=often | monitoring.interval",
         "openshift.scc=true | openshift",
+        "image.registry=null | registry",
+        "image.registry=a${1}b | image.registry",
+        "image.registry=example.com/ | image.registry",
+        "image.tag=a b | image.tag",
+        "networkPolicy.apiServerPorts=null | apiServerPorts",
+        "nodeRestriction=null | nodeRestriction",
+        "kubeletDir=null | kubeletDir",
+        "nodeAgent.revisionHistoryLimit=null | revisionHistoryLimit",
+        "nodeAgent=null | nodeAgent",
       })
   void whatCannotWorkIsRefusedByNameAndRemedy(String values, String message) {
     assertThatThrownBy(() -> rendered(with(values.split(",(?=\\w+\\.)"), "mode=classic")))
@@ -325,13 +335,29 @@ class ChartValuesIT {
                     .contains(message.replace("/", ".")));
   }
 
+  /** Text of values gets into the manifests' own text, before that is read. */
+  @ParameterizedTest
+  @CsvSource({"image.tag, image.tag", "image.registry, image.registry"})
+  void whatWouldBreakAManifestIsRefused(String value, String message) {
+    assertThatThrownBy(() -> rendered(STRUCTURED, "--set-json", value + "=\"a\\n        b: c\""))
+        .isInstanceOf(AssertionError.class)
+        .satisfies(
+            failure ->
+                assertThat(String.valueOf(failure.getMessage()).replace("/", "."))
+                    .contains(message));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "1.37.2 | resource.k8s.io/v1/DeviceClass | classic | mode=classic does not fit this cluster: Kubernetes v1.37.2 serves resource.k8s.io/v1, which is for mode structured: set mode=auto",
-        "1.30.14 | resource.k8s.io/v1alpha2/ResourceClass | structured | serves resource.k8s.io/v1alpha2, which is for mode classic: set mode=auto",
-        "1.37.2 | v1/Pod | classic | serves no version of resource.k8s.io for it: switch dynamic resource allocation on",
+        "1.37.2 | resource.k8s.io/v1/DeviceClass | classic | mode=classic does not fit this"
+            + " cluster: Kubernetes v1.37.2 serves resource.k8s.io/v1, which is for mode"
+            + " structured: set mode=auto",
+        "1.30.14 | resource.k8s.io/v1alpha2/ResourceClass | structured | serves"
+            + " resource.k8s.io/v1alpha2, which is for mode classic: set mode=auto",
+        "1.37.2 | v1/Pod | classic | serves no version of resource.k8s.io for it: switch dynamic"
+            + " resource allocation on",
         "1.33.1 | v1/Pod | structured | docs/reference/kubernetes-versions.md",
       })
   void aModeThatDoesNotFitTheClusterFailsAtInstall(
