@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -39,7 +40,9 @@ class KubectlGpuTest {
     nodes("containerd://2.2.9", "{}");
     String agent =
         "{name: intel-gpu-node-agent, image: 'example.com/agent:1', env: [{name: A_TOKEN, value:"
-            + " hush}]}, {name: beside, image: 'example.com/simulator:1'}";
+            + " hush}, {name: PROXY, value: 'user:hush@example.com'}], args: ['--verbose',"
+            + " '--token=hush', '--password', hush]}, {name: beside, image:"
+            + " 'example.com/simulator:1'}";
     answer(
         "daemonsets-l.json",
         "{items: [{metadata: {name: intel-gpu-node-agent, namespace: gpus},"
@@ -213,6 +216,114 @@ class KubectlGpuTest {
     assertThat(answers.resolve("applied")).doesNotExist();
   }
 
+  /** A claim that has the GPU, with these tolerations. */
+  private static String holder(String name, String tolerations) {
+    return "{metadata: {name: %s, namespace: users}, status: {reservedFor: [{name: %s-pod}],"
+            .formatted(name, name)
+        + " allocation: {devices: {results: [{driver: gpu.intel.com, pool: node1, device: %s, tolerations: [%s]}]}}}}"
+            .formatted(GPU, tolerations);
+  }
+
+  /**
+   * Kubernetes lets pods run on only for tolerations that name the effect, and so long as they say.
+   */
+  @Test
+  void aDrainSaysWhichPodsAreDeleted() {
+    String key = "key: gpu.intel.com/drained, operator: Exists";
+    answer(
+        "resourceclaims.json",
+        "{items: [%s, %s, %s, %s]}"
+            .formatted(
+                holder("none", ""),
+                holder("any", "{operator: Exists}"),
+                holder(
+                    "some",
+                    "{effect: NoExecute, tolerationSeconds: 60, %s}, {effect: NoExecute, tolerationSeconds: 90, operator: Exists}"
+                        .formatted(key)),
+                holder("all", "{effect: NoExecute, %s}".formatted(key))));
+
+    assertThat(gpu("drain", "node1/b3:00.0", "--evict").lines())
+        .anyMatch(line -> line.matches(".* none .*none-pod"))
+        .anyMatch(line -> line.matches(".* any .*any-pod"))
+        .anyMatch(line -> line.matches(".* some .*some-pod +stays 60 s: it tolerates .*"))
+        .anyMatch(line -> line.matches(".* all .*all-pod +stays: it tolerates the taint"));
+    assertThat(gpu("drain", "node1/b3:00.0").lines())
+        .anyMatch(line -> line.matches(".* any .*any-pod +stays: it tolerates the taint"));
+  }
+
+  @Test
+  void aDrainNamesWhatGotTheGpuMeanwhile() {
+    answer("resourceclaims.json", "{items: [%s]}".formatted(holder("first", "")));
+    answer(
+        "resourceclaims-late.json",
+        "{items: [%s, %s]}".formatted(holder("first", ""), holder("second", "")));
+
+    assertThat(gpu("drain", "node1/b3:00.0", "--evict").lines())
+        .filteredOn(line -> line.startsWith("meanwhile"))
+        .singleElement()
+        .asString()
+        .contains("claim users/second got it, too (pods: second-pod)");
+  }
+
+  private void aPodThatWaits(String message) {
+    answer(
+        "pod-waits.json",
+        "{metadata: {name: waits, namespace: users, uid: u}, spec: {resourceClaims: [{name: gpu,"
+            + " resourceClaimName: mine}]},"
+            + " status: {phase: Pending, conditions: [{type: PodScheduled, status: 'False', message: \"%s\"}]}}"
+                .formatted(message));
+    answer("raw_apis_resource.k8s.io", "{versions: [{version: v1}]}");
+  }
+
+  @Test
+  void whyTellsWhatIsNotThereFromWhatCouldNotBeRead() {
+    assertEnds(1, "\"waits\" not found", "why", "waits", "-n", "users");
+    aPodThatWaits("no GPU");
+    assertThat(gpu("why", "waits")).contains("claim mine: does not exist");
+    answer("resourceclaim.refused", "{}");
+    assertThat(gpu("why", "waits"))
+        .contains("claim mine: could not be read: Error from server (Forbidden)")
+        .doesNotContain("does not exist");
+    answer("pod.refused", "{}");
+    assertEnds(2, "pod is forbidden", "why", "waits");
+  }
+
+  @Test
+  void whyPrintsNothingThatChangesATerminal() {
+    aPodThatWaits("no\\e[31m GPU\\u009b31m");
+
+    assertThat(gpu("why", "waits")).contains("no [31m GPU 31m").doesNotContain("\u001b", "\u009b");
+  }
+
+  @Test
+  void whyReadsClaimsAsLargeAsTheyCanBe() {
+    aPodThatWaits("no GPU");
+    answer("gpuallocationstates.json", "{items: []}");
+    answer(
+        "resourceclaim-mine.json",
+        "{metadata: {name: mine, uid: c}, spec: {devices: {requests: [{name: r, exactly:"
+            + " {deviceClassName: gpu}}],"
+            + " config: [{opaque: {driver: d, parameters: {a: %s}}}]}}}"
+                .formatted("x".repeat(200_000)));
+
+    assertThat(gpu("why", "waits")).contains("request r: 1 of class gpu");
+  }
+
+  @Test
+  void warningsAreNoPartOfAnAnswer() {
+    aPodThatWaits("no GPU");
+    String path =
+        "raw_api_v1_namespaces_%s_services_http:intel-gpu-explainer:9000_proxy_explain_pods_users_waits";
+    answer(path.formatted("gpus"), "{pod: users/waits}");
+    write("warns", "");
+
+    assertThat(
+            Shell.script(
+                setting(Map.of("GPU_NAMESPACE", "gpus")),
+                "deploy/kubectl/kubectl-gpu why waits -o json 2>/dev/null"))
+        .isEqualToIgnoringWhitespace("{\"pod\": \"users/waits\"}");
+  }
+
   @Test
   void aReportHasNothingSecretAndNamesWhatCouldNotBeRead() throws IOException {
     answer("deployments.refused", "{}");
@@ -320,6 +431,8 @@ class KubectlGpuTest {
     assertThat(gpu("__complete", "ga").lines()).containsExactly("gather", ":4");
     assertThat(gpu("__complete", "drain", "").lines())
         .containsExactly("node1/" + GPU, "node1/0000-b4-00-0-0x56a0", ":4");
+    assertThat(gpu("__complete", "--context=other", "drain", "").lines()).hasSize(3);
+    assertThat(answers.resolve("calls")).content().contains("--context=other");
     assertThat(gpu("__complete", "gather", "--output", "").lines()).containsExactly(":0");
     assertThat(gpu("__complete", "top", "-o", "").lines()).containsExactly("json", ":4");
     assertThat(gpu("completion", "bash"))
@@ -375,21 +488,22 @@ class KubectlGpuTest {
 
   /** What the command prints on both ways. */
   private String all(String arguments) {
-    return Shell.script(here(), "deploy/kubectl/kubectl-gpu " + arguments + " 2>&1");
+    return Shell.script(setting(Map.of()), "deploy/kubectl/kubectl-gpu " + arguments + " 2>&1");
   }
 
   private String gpu(String... arguments) {
     return Shell.script(
-        here(),
+        setting(Map.of()),
         Stream.of(arguments)
             .map(argument -> " '" + argument + "'")
             .collect(Collectors.joining("", "deploy/kubectl/kubectl-gpu", "")));
   }
 
-  private Shell.Setting here() {
+  private Shell.Setting setting(Map<String, String> more) {
     Path kubectl = Path.of("src/test/resources/kubectl-gpu").toAbsolutePath();
-    return new Shell.Setting(
-        Path.of("").toAbsolutePath(),
-        Map.of("PATH", kubectl + ":" + System.getenv("PATH"), "ANSWERS", answers.toString()));
+    var environment = new HashMap<>(more);
+    environment.put("PATH", kubectl + ":" + System.getenv("PATH"));
+    environment.put("ANSWERS", answers.toString());
+    return new Shell.Setting(Path.of("").toAbsolutePath(), environment);
   }
 }
