@@ -14,7 +14,9 @@ import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimConsumerReference;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimTemplate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -69,6 +71,7 @@ record PodClaims(List<ClaimDemand> waiting, List<Allocated> allocated, ResourceD
               + " than is looked at: use fewer of them");
     }
     var waiting = new ArrayList<ClaimDemand>();
+    var ofTemplates = new HashMap<String, ClaimDemand>();
     var allocated = new ArrayList<Allocated>();
     for (PodResourceClaim entry : pod.getSpec().getResourceClaims()) {
       Optional<ClaimKey> key = key(pod, entry, missing);
@@ -80,7 +83,7 @@ record PodClaims(List<ClaimDemand> waiting, List<Allocated> allocated, ResourceD
               ? Optional.empty()
               : Optional.ofNullable(view.claims().get(key.get()));
       if (claim.isEmpty()) {
-        waiting.add(fromTemplate(pod, entry, key.get(), view, missing));
+        waiting.add(fromTemplate(pod, entry, key.get(), view, missing, ofTemplates));
         continue;
       }
       if (claim.get().getMetadata().getDeletionTimestamp() != null) {
@@ -136,10 +139,19 @@ record PodClaims(List<ClaimDemand> waiting, List<Allocated> allocated, ResourceD
   }
 
   private static ClaimDemand fromTemplate(
-      Pod pod, PodResourceClaim entry, ClaimKey key, ReadView view, Missing missing)
+      Pod pod,
+      PodResourceClaim entry,
+      ClaimKey key,
+      ReadView view,
+      Missing missing,
+      Map<String, ClaimDemand> known)
       throws Problem {
     if (missing == Missing.IS_A_PROBLEM || entry.getResourceClaimTemplateName() == null) {
       throw new Problem(WaitReason.CLAIM_MISSING, "claim %s does not exist".formatted(key));
+    }
+    ClaimDemand same = known.get(entry.getResourceClaimTemplateName());
+    if (same != null) {
+      return same.of(key);
     }
     String namespace = Objects.requireNonNullElse(pod.getMetadata().getNamespace(), "");
     ResourceClaimTemplate template =
@@ -149,7 +161,9 @@ record PodClaims(List<ClaimDemand> waiting, List<Allocated> allocated, ResourceD
           WaitReason.CLAIM_MISSING,
           "template %s of claims does not exist".formatted(entry.getResourceClaimTemplateName()));
     }
-    return demand(key, template.getSpec().getSpec().getDevices(), view);
+    ClaimDemand demand = demand(key, template.getSpec().getSpec().getDevices(), view);
+    known.put(entry.getResourceClaimTemplateName(), demand);
+    return demand;
   }
 
   private static ClaimDemand demand(ClaimKey key, DeviceClaim devices, ReadView view)

@@ -54,6 +54,29 @@ class FitTest {
     assertThat(fit.next().orElseThrow().reason()).isEqualTo(WaitReason.CAPACITY_USED_UP);
   }
 
+  private static Fit fitOfCount(String count) {
+    return new Explainer()
+        .fit(
+            cluster()
+                .node("n1")
+                .devices("n1", "{name: g1}, {name: g2}")
+                .template(
+                    "t", "{name: r, exactly: {deviceClassName: gpu, count: %s}}".formatted(count))
+                .view(),
+            pod(POD_CLAIM),
+            5);
+  }
+
+  /**
+   * The API server makes one of none, and takes no negative number; manifests have not been there.
+   */
+  @Test
+  void countsThatNoServerHasSeen() {
+    assertThat(fitOfCount("0").replicas()).isEqualTo(2);
+    assertThat(fitOfCount("-1").replicas()).isZero();
+    assertThat(fitOfCount("-1").next().orElseThrow().summary()).contains("count is -1");
+  }
+
   @Test
   void resourcesAreCountedAsClaimsAre() {
     Fit fit =

@@ -103,6 +103,24 @@ class HostileClusterTest {
     assertThat(explanation.summary()).contains("gave up after");
   }
 
+  /** A device that any number of claims can share: each claim is a step deeper into the search. */
+  @Test
+  void aPodWithThousandsOfDevicesEndsInAnAnswer() {
+    String requests =
+        IntStream.range(0, 32).mapToObj(i -> request("r" + i, "")).collect(Collectors.joining(","));
+    ExplainFixtures cluster =
+        cluster()
+            .node("n1")
+            .devices("n1", "{name: g1, allowMultipleAllocations: true}")
+            .template("t", requests);
+    String claims =
+        IntStream.range(0, 300)
+            .mapToObj("{name: c%d, resourceClaimTemplateName: t}"::formatted)
+            .collect(Collectors.joining(","));
+    Fit fit = new Explainer().fit(cluster.view(), ExplainFixtures.pod(claims), 1);
+    assertThat(fit.replicas() == 1 || fit.isGivenUp()).isTrue();
+  }
+
   /** In a process of its own: memory that is used up would end this one. */
   @Test
   void noExpressionTakesAllMemoryOrTime() throws Exception {

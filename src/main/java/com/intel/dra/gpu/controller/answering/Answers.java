@@ -46,6 +46,10 @@ public final class Answers {
   static final Duration MOST_TIME = Duration.ofSeconds(10);
 
   static final int MAX_TEMPLATES = 64;
+
+  /** Of so many workloads that wait, each node's answer is given. */
+  private static final int MAX_TABLES = 4;
+
   private static final int MAX_NODES = 200;
   private static final int MAX_NAME = 253;
   private static final int BAD = 400;
@@ -155,10 +159,22 @@ public final class Answers {
   }
 
   private void explanation(ObjectNode answer, PodExplanation explanation) {
-    answer.put("reason", explanation.reason().word());
-    answer.put("sentence", explanation.summary());
+    summary(answer, explanation);
     ObjectNode table = mapper.valueToTree(AnswerTable.of(explanation));
     answer.setAll(table);
+  }
+
+  private static void summary(ObjectNode answer, PodExplanation explanation) {
+    answer.put("reason", explanation.reason().word());
+    answer.put("sentence", explanation.summary());
+  }
+
+  /** Without answers of nodes. */
+  private static void sentence(ObjectNode answer, PodExplanation explanation) {
+    summary(answer, explanation);
+    answer.putArray("nodes");
+    answer.put("nodesInAll", explanation.nodes().size());
+    answer.putArray("notShown");
   }
 
   private ObjectNode ofManifest(String namespace, String replicas, String text)
@@ -173,7 +189,10 @@ public final class Answers {
         explainer.fit(
             view,
             new FitPlan(
-                manifest.groups(), manifest.classes(), manifest.claims(), templates(manifest)),
+                manifest.groups(),
+                manifest.classes(),
+                manifest.claims(),
+                templates(manifest, until)),
             () -> clock.instant().isBefore(until));
     return answer(manifest, fits);
   }
@@ -202,7 +221,8 @@ public final class Answers {
   }
 
   /** Those of the manifest, and those of the cluster that its pods name. */
-  private List<ResourceClaimTemplate> templates(Manifest manifest) throws UnusableRequest {
+  private List<ResourceClaimTemplate> templates(Manifest manifest, Instant until)
+      throws UnusableRequest {
     var known = new LinkedHashMap<String, ResourceClaimTemplate>();
     for (ResourceClaimTemplate template : manifest.templates()) {
       known.put(
@@ -220,6 +240,11 @@ public final class Answers {
           throw UnusableRequest.bad(
               "the pods of the manifest name more than %d templates of claims: ask about a part of it"
                   .formatted(MAX_TEMPLATES));
+        }
+        if (!clock.instant().isBefore(until)) {
+          throw UnusableRequest.notNow(
+              "the API server takes too long to answer: put ResourceClaimTemplate %s into the manifest, or ask again"
+                  .formatted(ShownText.of(name, MAX_NAME)));
         }
         known.put(namespace + "/" + name, ofCluster(group, namespace, name));
       }
@@ -269,19 +294,31 @@ public final class Answers {
     answer.put("wanted", wanted);
     answer.put("replicas", replicas);
     ArrayNode groups = answer.putArray("workloads");
+    int tables = 0;
     for (int i = 0; i < fits.size(); i++) {
-      groups.add(group(manifest.groups().get(i), fits.get(i)));
+      tables += fits.get(i).next().isPresent() ? 1 : 0;
+      groups.add(group(manifest.groups().get(i), fits.get(i), tables <= MAX_TABLES));
     }
     ArrayNode notes = answer.putArray("notes");
     for (String name : manifest.withoutDevices()) {
       notes.add(name + " needs no devices and is not counted");
+    }
+    if (manifest.moreWithoutDevices() > 0) {
+      notes.add(
+          "so it is with %d more, which are not named here"
+              .formatted(manifest.moreWithoutDevices()));
+    }
+    if (tables > MAX_TABLES) {
+      notes.add(
+          "told node by node only of the first %d workloads that wait: ask about the others alone"
+              .formatted(MAX_TABLES));
     }
     notes.add("beside all pods that have devices now");
     notes.add(NOT_LOOKED_AT);
     return answer;
   }
 
-  private ObjectNode group(PodGroup group, Fit fit) {
+  private ObjectNode group(PodGroup group, Fit fit, boolean nodeByNode) {
     ObjectNode answer = JsonNodeFactory.instance.objectNode();
     answer.put("workload", group.name());
     answer.put("namespace", group.pod().getMetadata().getNamespace());
@@ -298,7 +335,14 @@ public final class Answers {
                         .put("node", entry.getKey())
                         .put("replicas", entry.getValue()));
     answer.put("nodesInAll", fit.byNode().size());
-    fit.next().ifPresent(next -> explanation(answer.putObject("next"), next));
+    if (fit.next().isPresent()) {
+      ObjectNode next = answer.putObject("next");
+      if (nodeByNode) {
+        explanation(next, fit.next().get());
+      } else {
+        sentence(next, fit.next().get());
+      }
+    }
     ArrayNode doubts = answer.putArray("doubts");
     fit.doubts().forEach(doubts::add);
     return answer;

@@ -1,13 +1,14 @@
 package com.intel.dra.gpu.controller.answering;
 
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -15,7 +16,7 @@ import java.util.function.Supplier;
 
 /**
  * Has the explainer answer on the port of health and metrics. Nobody is known there, so that few
- * questions are taken at a time, and none that is large or slow to come in.
+ * questions are taken at a time, and none that is large, or slow to come in or to be read.
  */
 public final class ExplainEndpoint {
 
@@ -24,9 +25,10 @@ public final class ExplainEndpoint {
   /** Questions that are taken at a time; the threads that answer probes are many more. */
   static final int MAX_QUESTIONS = 4;
 
-  /** So long a request may take to come in. */
+  /** So long a request may take to come in, and so long its answer may take to be read. */
   private static final Duration MOST_TIME = Duration.ofSeconds(10);
 
+  private static final int BAD = 400;
   private static final int NOT_FOUND = 404;
   private static final int TOO_LARGE = 413;
   private static final int BUSY = 503;
@@ -35,14 +37,22 @@ public final class ExplainEndpoint {
 
   private final BooleanSupplier isOn;
   private final Supplier<Optional<Answers>> answers;
+  private final Supplier<Duration> mostTime;
   private final AtomicInteger questions = new AtomicInteger();
 
   /**
    * @param answers empty while there are none yet
    */
   public ExplainEndpoint(BooleanSupplier isOn, Supplier<Optional<Answers>> answers) {
+    this(isOn, answers, () -> MOST_TIME);
+  }
+
+  /** With another time for requests to come in, and for answers to be read. */
+  ExplainEndpoint(
+      BooleanSupplier isOn, Supplier<Optional<Answers>> answers, Supplier<Duration> mostTime) {
     this.isOn = isOn;
     this.answers = answers;
+    this.mostTime = mostTime;
   }
 
   /** Adds its paths. Call this once. */
@@ -55,40 +65,45 @@ public final class ExplainEndpoint {
                 answer(
                     context,
                     known -> known.pod(context.pathParam("namespace"), context.pathParam("name"))),
-            false);
-    router.route(HttpMethod.POST, FIT).handler(this::take);
+            false)
+        .failureHandler(ExplainEndpoint::refuse);
+    router.route(HttpMethod.POST, FIT).handler(this::take).failureHandler(ExplainEndpoint::refuse);
     router
         .route(HttpMethod.POST, FIT)
         .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES))
-        .blockingHandler(
-            context ->
-                answer(
-                    context,
-                    known ->
-                        known.fit(
-                            context.queryParams().contains("namespace")
-                                ? context.queryParams().get("namespace")
-                                : "default",
-                            context.queryParams().contains("replicas")
-                                ? context.queryParams().get("replicas")
-                                : "",
-                            context.body().isEmpty()
-                                ? ""
-                                : context.body().asString(StandardCharsets.UTF_8.name()))),
-            false)
+        .blockingHandler(context -> answer(context, known -> fit(context, known)), false)
         .failureHandler(ExplainEndpoint::refuse);
   }
 
+  private static Answer fit(RoutingContext context, Answers known) {
+    return known.fit(
+        parameter(context, "namespace", "default"),
+        parameter(context, "replicas", ""),
+        context.body().isEmpty() ? "" : context.body().asString(StandardCharsets.UTF_8.name()));
+  }
+
+  private static String parameter(RoutingContext context, String name, String otherwise) {
+    return context.queryParams().contains(name) ? context.queryParams().get(name) : otherwise;
+  }
+
   private static void refuse(RoutingContext context) {
-    if (context.statusCode() == TOO_LARGE) {
-      send(
-          context,
-          Answers.refusal(
-              TOO_LARGE,
-              "the manifest is larger than %d bytes: ask about a part of it"
-                  .formatted(MAX_BODY_BYTES)));
-    } else if (!context.response().closed()) {
-      context.next();
+    switch (context.statusCode()) {
+      case TOO_LARGE ->
+          send(
+              context,
+              Answers.refusal(
+                  TOO_LARGE,
+                  "the manifest is larger than %d bytes: ask about a part of it"
+                      .formatted(MAX_BODY_BYTES)));
+      case BAD ->
+          send(
+              context,
+              Answers.refusal(BAD, "the address cannot be read: write each % in it as %25"));
+      default -> {
+        if (!context.response().closed()) {
+          context.next();
+        }
+      }
     }
   }
 
@@ -100,41 +115,41 @@ public final class ExplainEndpoint {
           Answers.refusal(NOT_FOUND, "the controller explains nothing: set GPU_EXPLAIN=true"));
       return;
     }
-    var question = new Question();
     if (questions.incrementAndGet() > MAX_QUESTIONS) {
-      question.end();
+      questions.decrementAndGet();
       send(
           context,
           Answers.refusal(BUSY, "the controller answers others: ask again in some seconds"));
       return;
     }
+    var question = new Question(questions);
     context.put(QUESTION, question);
-    context.addEndHandler(
-        unused -> {
-          if (!question.isAsked()) {
-            question.end();
-          }
-        });
-    long timer =
-        context
-            .vertx()
-            .setTimer(
-                MOST_TIME.toMillis(),
-                unused -> {
-                  if (!question.isAsked()) {
-                    context.request().connection().close();
-                  }
-                });
-    context.addEndHandler(unused -> context.vertx().cancelTimer(timer));
+    context.addEndHandler(ended -> question.ended(ended.failed()));
+    closeLater(context, question::isComingIn);
+    // what it is called by does not matter, and the values of a form would be taken out of it
+    context.request().headers().remove(HttpHeaders.CONTENT_TYPE);
     context.next();
+  }
+
+  private void closeLater(RoutingContext context, BooleanSupplier isTooSlow) {
+    context
+        .vertx()
+        .setTimer(
+            mostTime.get().toMillis(),
+            _ -> {
+              if (isTooSlow.getAsBoolean()) {
+                context.request().connection().close();
+              }
+            });
   }
 
   private void answer(RoutingContext context, Function<Answers, Answer> asking) {
     Question question = context.get(QUESTION);
-    question.ask();
-    Answer answer;
+    if (!question.begin()) {
+      return;
+    }
     try {
-      answer =
+      Answer answer =
           answers
               .get()
               .map(asking)
@@ -142,41 +157,85 @@ public final class ExplainEndpoint {
                   () ->
                       Answers.refusal(
                           BUSY, "the controller has not begun yet: ask again in some seconds"));
+      closeLater(context, question::isThere);
+      send(context, answer);
     } finally {
-      question.end();
+      question.done();
     }
-    send(context, answer);
   }
 
   private static void send(RoutingContext context, Answer answer) {
-    if (!context.response().ended() && !context.response().closed()) {
-      context
-          .response()
-          .setStatusCode(answer.status())
-          .putHeader("Content-Type", "application/json")
-          .end(answer.json());
+    Optional<Question> question = Optional.ofNullable(context.get(QUESTION));
+    HttpServerResponse response = context.response();
+    if (response.ended() || response.closed()) {
+      question.ifPresent(Question::gone);
+      return;
     }
+    question.ifPresent(Question::sending);
+    response
+        .setStatusCode(answer.status())
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+        .end(answer.json())
+        .onComplete(_ -> question.ifPresent(Question::gone));
   }
 
-  /** One of those that are taken at a time. */
-  private final class Question {
+  /**
+   * One of those that are taken at a time: until nobody works on it, and its answer is read or not
+   * wanted any more. Before, both take memory.
+   */
+  private static final class Question {
 
-    private final AtomicBoolean asked = new AtomicBoolean();
-    private final AtomicBoolean ended = new AtomicBoolean();
+    private final AtomicInteger questions;
+    private boolean isBegun;
+    private boolean isWorkedOn;
+    private boolean isSending;
+    private boolean isGone;
 
-    /** From now on it ends by itself, whatever becomes of the connection. */
-    void ask() {
-      asked.set(true);
+    Question(AtomicInteger questions) {
+      this.questions = questions;
     }
 
-    boolean isAsked() {
-      return asked.get();
+    /** Returns whether somebody waits for the answer. */
+    synchronized boolean begin() {
+      if (!isGone) {
+        isBegun = true;
+        isWorkedOn = true;
+      }
+      return !isGone;
     }
 
-    void end() {
-      if (ended.compareAndSet(false, true)) {
+    synchronized boolean isComingIn() {
+      return !isBegun && !isGone;
+    }
+
+    synchronized boolean isThere() {
+      return !isGone;
+    }
+
+    /** From now on {@link #gone} says when the answer is read. */
+    synchronized void sending() {
+      isSending = true;
+    }
+
+    /** Vert.x says so before the answer is read, and when the connection has ended. */
+    synchronized void ended(boolean failed) {
+      if (failed || !isSending) {
+        gone();
+      }
+    }
+
+    synchronized void done() {
+      if (isWorkedOn && isGone) {
         questions.decrementAndGet();
       }
+      isWorkedOn = false;
+    }
+
+    synchronized void gone() {
+      if (!isGone && !isWorkedOn) {
+        questions.decrementAndGet();
+      }
+      isGone = true;
     }
   }
 }

@@ -9,11 +9,13 @@ import java.util.List;
 /**
  * What a manifest has of pods and of what they ask for.
  *
- * @param withoutDevices what makes pods that ask for no devices
+ * @param withoutDevices what makes pods that ask for no devices, the first of them
+ * @param moreWithoutDevices how many more there are
  */
 record Manifest(
     List<PodGroup> groups,
     List<String> withoutDevices,
+    int moreWithoutDevices,
     List<DeviceClass> classes,
     List<ResourceClaim> claims,
     List<ResourceClaimTemplate> templates) {

@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimTemplate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
@@ -38,6 +39,22 @@ public final class ManifestReader {
   /** What the node may see of a pod, apart from its claims. */
   private static final List<String> USED_OF_POD_SPEC =
       List.of("resourceClaims", "nodeSelector", "tolerations");
+
+  /** The groups of the kinds that are looked at; other projects have kinds of the same names. */
+  private static final Map<String, String> GROUPS =
+      Map.ofEntries(
+          Map.entry("Pod", ""),
+          Map.entry("PodTemplate", ""),
+          Map.entry("ReplicationController", ""),
+          Map.entry("Deployment", "apps"),
+          Map.entry("ReplicaSet", "apps"),
+          Map.entry("StatefulSet", "apps"),
+          Map.entry("DaemonSet", "apps"),
+          Map.entry("Job", "batch"),
+          Map.entry("CronJob", "batch"),
+          Map.entry("ResourceClaim", "resource.k8s.io"),
+          Map.entry("ResourceClaimTemplate", "resource.k8s.io"),
+          Map.entry("DeviceClass", "resource.k8s.io"));
 
   /** The DaemonSet controller adds them. */
   private static final List<String> TOLERATED_BY_DAEMONS =
@@ -63,6 +80,8 @@ public final class ManifestReader {
   private final List<ResourceClaim> claims = new ArrayList<>();
   private final List<ResourceClaimTemplate> templates = new ArrayList<>();
   private final Set<String> others = new TreeSet<>();
+  private final List<String> withoutDevices = new ArrayList<>();
+  private int moreWithoutDevices;
 
   /**
    * @param namespace of objects that name none
@@ -86,13 +105,14 @@ public final class ManifestReader {
       add(document);
     }
     ExtendedResources known = resources.apply(classes);
-    List<PodGroup> groups =
-        all.stream().filter(group -> needsDevices(group.pod().getSpec(), known)).toList();
-    List<String> withoutDevices =
-        all.stream()
-            .filter(group -> !needsDevices(group.pod().getSpec(), known))
-            .map(PodGroup::name)
-            .toList();
+    var groups = new ArrayList<PodGroup>();
+    for (PodGroup group : all) {
+      if (needsDevices(group.pod().getSpec(), known)) {
+        groups.add(group);
+      } else {
+        withoutDevices(group.name());
+      }
+    }
     if (groups.size() > MAX_GROUPS) {
       throw UnusableRequest.bad(
           "the manifest has more than %d kinds of pods: ask about a part of it"
@@ -111,11 +131,26 @@ public final class ManifestReader {
           "replicas is for one kind of pods, and the manifest has %d (%s, %s): ask without it, or about one of them"
               .formatted(groups.size(), groups.get(0).name(), groups.get(1).name()));
     }
-    return new Manifest(groups, withoutDevices, classes, claims, templates);
+    return new Manifest(groups, withoutDevices, moreWithoutDevices, classes, claims, templates);
   }
 
   private static boolean needsDevices(PodSpec spec, ExtendedResources known) {
     return !spec.getResourceClaims().isEmpty() || known.areAskedForBy(spec);
+  }
+
+  /** Whether no class can change that the pod needs no devices. */
+  private static boolean asksForNothing(PodSpec spec) {
+    return spec.getResourceClaims().isEmpty()
+        && Stream.concat(spec.getContainers().stream(), spec.getInitContainers().stream())
+            .allMatch(container -> container.getResources().getRequests().isEmpty());
+  }
+
+  private void withoutDevices(String called) {
+    if (withoutDevices.size() < MAX_GROUPS) {
+      withoutDevices.add(called);
+    } else {
+      moreWithoutDevices++;
+    }
   }
 
   private void add(JsonNode object) throws UnusableRequest {
@@ -124,6 +159,10 @@ public final class ManifestReader {
       throw UnusableRequest.bad(
           "the manifest has a document that is no object with a kind: each begins with apiVersion"
               + " and kind");
+    }
+    if (isOfOthers(kind, object)) {
+      other(kind + " of " + object.path("apiVersion").asText());
+      return;
     }
     JsonNode spec = object.path("spec");
     switch (kind) {
@@ -148,10 +187,26 @@ public final class ManifestReader {
           for (JsonNode item : items) {
             add(item);
           }
-        } else if (others.size() < MAX_GROUPS) {
-          others.add(ShownText.of(kind, MAX_NAME));
+        } else {
+          other(kind);
         }
       }
+    }
+  }
+
+  /** An object without apiVersion is taken for what its kind says. */
+  private static boolean isOfOthers(String kind, JsonNode object) {
+    String group = GROUPS.get(kind);
+    String version = object.path("apiVersion").asText("");
+    int slash = version.indexOf('/');
+    return group != null
+        && !version.isEmpty()
+        && !group.equals(slash < 0 ? "" : version.substring(0, slash));
+  }
+
+  private void other(String kind) {
+    if (others.size() < MAX_GROUPS) {
+      others.add(ShownText.of(kind, MAX_NAME));
     }
   }
 
@@ -191,6 +246,10 @@ public final class ManifestReader {
           "%s: a DaemonSet has one pod a node: ask without replicas".formatted(called));
     }
     PodSpec spec = podSpec(called, path, podSpec);
+    if (asksForNothing(spec)) {
+      withoutDevices(called);
+      return;
+    }
     if (oneANode) {
       TOLERATED_BY_DAEMONS.forEach(
           name ->
@@ -202,9 +261,8 @@ public final class ManifestReader {
                           .build()));
     }
     for (PodResourceClaim claim : spec.getResourceClaims()) {
-      if (claim == null
-          || (claim.getResourceClaimName() == null)
-              == (claim.getResourceClaimTemplateName() == null)) {
+      if ((claim.getResourceClaimName() == null)
+          == (claim.getResourceClaimTemplateName() == null)) {
         throw UnusableRequest.bad(
             "%s: %sspec.resourceClaims has an element that does not name either a resourceClaimName or a resourceClaimTemplateName: write one of them"
                 .formatted(called, path));
@@ -221,6 +279,7 @@ public final class ManifestReader {
     all.add(new PodGroup(called, pod, replicas.orElse(number), oneANode));
   }
 
+  /** As part of a pod, because the client bounds what it keeps of pods. */
   private PodSpec podSpec(String called, String path, JsonNode spec) throws UnusableRequest {
     ObjectNode used = JsonNodeFactory.instance.objectNode();
     for (String field : USED_OF_POD_SPEC) {
@@ -238,7 +297,9 @@ public final class ManifestReader {
     if (nodeAffinity.isObject()) {
       used.putObject("affinity").set("nodeAffinity", nodeAffinity);
     }
-    return convert(called, path + "spec.", used, PodSpec.class);
+    ObjectNode pod = JsonNodeFactory.instance.objectNode();
+    pod.set("spec", ApiLimits.ofPod(called, path + "spec", used));
+    return convert(called, path, pod, Pod.class).getSpec();
   }
 
   /** As the API server would complete it: what is limited is asked for. */
@@ -267,7 +328,7 @@ public final class ManifestReader {
   private <T extends HasMetadata> T converted(JsonNode object, Class<T> type)
       throws UnusableRequest {
     ObjectNode copy = JsonNodeFactory.instance.objectNode();
-    for (String field : List.of("apiVersion", "kind", "spec")) {
+    for (String field : List.of("apiVersion", "kind")) {
       if (object.hasNonNull(field)) {
         copy.set(field, object.get(field));
       }
@@ -276,6 +337,7 @@ public final class ManifestReader {
       throw UnusableRequest.bad(
           "%s: spec is missing: write what it asks for".formatted(called(object)));
     }
+    copy.set("spec", ApiLimits.ofClaim(called(object), "spec", object.get("spec")));
     copy.putObject("metadata").put("name", name(object));
     T read = convert(called(object), "", copy, type);
     if (read instanceof ResourceClaimTemplate template && template.getSpec().getSpec() == null) {

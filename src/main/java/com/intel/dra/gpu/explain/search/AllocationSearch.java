@@ -110,6 +110,9 @@ public final class AllocationSearch {
       return new SearchResult.Unknown(
           "there are too many combinations of devices: gave up after %d steps"
               .formatted(budget.used()));
+    } catch (StackOverflowError tooDeep) {
+      // each device is a step deeper; no claim has many, but a pod can have many claims
+      return new SearchResult.Unknown("the claims of the pod want too many devices together");
     }
   }
 

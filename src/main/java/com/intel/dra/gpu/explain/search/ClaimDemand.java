@@ -67,6 +67,11 @@ public record ClaimDemand(
     }
   }
 
+  /** Returns what another claim asks for that is made of the same template. */
+  public ClaimDemand of(ClaimKey other) {
+    return new ClaimDemand(other, requests, constraints);
+  }
+
   /** Returns the same with nothing but one request, or the first few. */
   public ClaimDemand withRequests(List<Request> some) {
     return new ClaimDemand(claim, some, constraints, ofResources);
@@ -229,6 +234,9 @@ public record ClaimDemand(
       if (!all && mode != null && !mode.isEmpty() && !mode.equals("ExactCount")) {
         throw unsupported(name, "unsupported count mode " + mode);
       }
+      if (count != null && count < 0) {
+        throw unsupported(name, "count is %d: it must be 1 or more".formatted(count));
+      }
       return new Wish(
           request,
           alternative,
@@ -236,7 +244,7 @@ public record ClaimDemand(
           expressions(name, deviceClass.getSpec().getSelectors()),
           expressions(name, selectors),
           all,
-          count == null ? 1 : count,
+          count == null || count == 0 ? 1 : count,
           adminAccess,
           tolerations,
           amounts(capacity));

@@ -19,8 +19,10 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -29,13 +31,18 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The answers over HTTP, with a cluster of one node with two GPUs, one of which is in use. */
 class ExplainEndpointTest {
@@ -43,12 +50,14 @@ class ExplainEndpointTest {
   private static final KubernetesSerialization SERIALIZATION = new KubernetesSerialization();
 
   private static final String POD =
-      "{kind: Pod, metadata: {name: a}, spec: {resourceClaims: [{name: gpu, resourceClaimTemplateName: one}]}}";
+      "{kind: Pod, metadata: {name: a}, spec: {resourceClaims: [{name: gpu,"
+          + " resourceClaimTemplateName: one}]}}";
 
   private final Vertx vertx = Vertx.vertx();
   private final Router router = Router.router(vertx);
   private final FakeCluster cluster = new FakeCluster();
   private boolean isOn = true;
+  private Duration mostTime = Duration.ofMinutes(1);
   private HttpServer server;
   private final HttpClient http = HttpClient.newHttpClient();
 
@@ -57,6 +66,7 @@ class ExplainEndpointTest {
   }
 
   private static final class FakeCluster implements SeenCluster {
+    private int nodes = 1;
     private boolean isComplete = true;
     private final CountDownLatch goOn = new CountDownLatch(1);
     private boolean waits;
@@ -77,7 +87,8 @@ class ExplainEndpointTest {
     public List<Pod> waitingPods() {
       return List.of(
           object(
-              "{metadata: {namespace: team, name: waits}, spec: {nodeSelector: {secret: label}, resourceClaims: [{name: gpu, resourceClaimName: both}]}}",
+              "{metadata: {namespace: team, name: waits}, spec: {nodeSelector: {secret: label},"
+                  + " resourceClaims: [{name: gpu, resourceClaimName: both}]}}",
               Pod.class));
     }
 
@@ -89,18 +100,30 @@ class ExplainEndpointTest {
     @Override
     public ClusterView view() {
       return new ClusterView(
-          List.of(object("{metadata: {name: n1, labels: {secret: label}}, spec: {}}", Node.class)),
+          IntStream.rangeClosed(1, nodes)
+              .mapToObj(
+                  i ->
+                      object(
+                          "{metadata: {name: n%d, labels: {secret: label}}, spec: {}}".formatted(i),
+                          Node.class))
+              .toList(),
           List.of(
               object(
-                  "{metadata: {name: s}, spec: {driver: gpu.intel.com, nodeName: n1, pool: {name: n1, generation: 1, resourceSliceCount: 1}, devices: [{name: g1}, {name: g2}]}}",
+                  "{metadata: {name: s}, spec: {driver: gpu.intel.com, nodeName: n1, pool: {name:"
+                      + " n1, generation: 1, resourceSliceCount: 1}, devices: [{name: g1}, {name:"
+                      + " g2}]}}",
                   ResourceSlice.class)),
           List.of(object("{metadata: {name: gpu}, spec: {}}", DeviceClass.class)),
           List.of(
               object(
-                  "{metadata: {namespace: team, name: holder, uid: h}, spec: {devices: {requests: []}}, status: {allocation: {devices: {results: [{request: r, driver: gpu.intel.com, pool: n1, device: g1}]}}}}",
+                  "{metadata: {namespace: team, name: holder, uid: h}, spec: {devices: {requests:"
+                      + " []}}, status: {allocation: {devices: {results: [{request: r, driver:"
+                      + " gpu.intel.com, pool: n1, device: g1}]}}}}",
                   ResourceClaim.class),
               object(
-                  "{metadata: {namespace: team, name: both, uid: b}, spec: {devices: {requests: [{name: r, exactly: {deviceClassName: gpu, allocationMode: ExactCount, count: 2}}]}}}",
+                  "{metadata: {namespace: team, name: both, uid: b}, spec: {devices: {requests:"
+                      + " [{name: r, exactly: {deviceClassName: gpu, allocationMode: ExactCount,"
+                      + " count: 2}}]}}}",
                   ResourceClaim.class)),
           List.of(),
           List.of(),
@@ -122,7 +145,9 @@ class ExplainEndpointTest {
     return name.equals("one") && namespace.equals("team")
         ? Optional.of(
             object(
-                "{metadata: {namespace: team, name: one}, spec: {spec: {devices: {requests: [{name: r, exactly: {deviceClassName: gpu, allocationMode: ExactCount, count: 1}}]}}}}",
+                "{metadata: {namespace: team, name: one}, spec: {spec: {devices: {requests: [{name:"
+                    + " r, exactly: {deviceClassName: gpu, allocationMode: ExactCount, count:"
+                    + " 1}}]}}}}",
                 ResourceClaimTemplate.class))
         : Optional.empty();
   }
@@ -136,10 +161,10 @@ class ExplainEndpointTest {
             ExplainEndpointTest::template,
             new ByClient(),
             () -> Instant.EPOCH);
-    new ExplainEndpoint(() -> isOn, () -> Optional.of(answers)).add(router);
+    new ExplainEndpoint(() -> isOn, () -> Optional.of(answers), () -> mostTime).add(router);
     server =
         vertx
-            .createHttpServer()
+            .createHttpServer(new HttpServerOptions().setSendBufferSize(4096))
             .requestHandler(router)
             .listen(0, "127.0.0.1")
             .toCompletionStage()
@@ -247,7 +272,7 @@ class ExplainEndpointTest {
   void fewQuestionsAtATime() throws IOException, InterruptedException {
     cluster.waits = true;
     var sent =
-        java.util.stream.IntStream.range(0, ExplainEndpoint.MAX_QUESTIONS)
+        IntStream.range(0, ExplainEndpoint.MAX_QUESTIONS)
             .mapToObj(
                 i ->
                     http.sendAsync(
@@ -259,6 +284,124 @@ class ExplainEndpointTest {
     cluster.goOn.countDown();
     sent.forEach(one -> assertThat(one.join().statusCode()).isEqualTo(200));
     assertThat(get("pods/team/waits").statusCode()).isEqualTo(200);
+  }
+
+  /** Such as curl sends, and forms. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "text/plain; charset=no-such-one",
+        "application/json",
+      })
+  void aBodyOfWhateverType(String type) throws IOException, InterruptedException {
+    HttpResponse<String> response =
+        http.send(
+            to("fit?namespace=team&replicas=3")
+                .header("Content-Type", type)
+                .POST(HttpRequest.BodyPublishers.ofString("#" + "a=b&".repeat(5000) + "\n" + POD))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    assertThat(json(response).path("wanted").asInt()).isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fit?namespace=%zz", "fit?replicas=%"})
+  void addressesThatCannotBeRead(String path) throws IOException {
+    try (var socket = new Socket("127.0.0.1", server.actualPort())) {
+      socket
+          .getOutputStream()
+          .write(
+              "POST /explain/%s HTTP/1.0\r\nContent-Length: 0\r\n\r\n"
+                  .formatted(path)
+                  .getBytes(StandardCharsets.UTF_8));
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(answer).startsWith("HTTP/1.0 400 ").contains("\"kind\":\"Status\"");
+    }
+  }
+
+  /** What waits to be read is in memory. */
+  @Test
+  void anAnswerThatIsNotReadKeepsItsPlace() throws IOException, InterruptedException {
+    cluster.nodes = 50;
+    mostTime = Duration.ofSeconds(3);
+    String claims =
+        IntStream.range(0, 16)
+            .mapToObj(
+                i ->
+                    "{name: %s%d, exactly: {deviceClassName: gpu, allocationMode: ExactCount, count: 3}}"
+                        .formatted("r".repeat(400), i))
+            .collect(Collectors.joining(", "));
+    String manifest =
+        "{kind: ResourceClaimTemplate, metadata: {name: %s}, spec: {spec: {devices: {requests: [%s]}}}}\n---\n"
+                .formatted("long", claims)
+            + POD.replace("one", "long");
+    List<Socket> sockets = new ArrayList<>();
+    try {
+      for (int i = 0; i < ExplainEndpoint.MAX_QUESTIONS; i++) {
+        var socket = new Socket();
+        sockets.add(socket);
+        socket.setReceiveBufferSize(4096);
+        socket.connect(new InetSocketAddress("127.0.0.1", server.actualPort()));
+        socket
+            .getOutputStream()
+            .write(
+                "POST /explain/fit?namespace=team HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n%s"
+                    .formatted(manifest.length(), manifest)
+                    .getBytes(StandardCharsets.UTF_8));
+        assertThat(socket.getInputStream().read()).as("it is answered").isEqualTo('H');
+      }
+      assertRefused(get("pods/team/waits"), 503, "answers others");
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(() -> assertThat(get("pods/team/waits").statusCode()).isEqualTo(200));
+    } finally {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
+  void aBodyThatDoesNotComeInKeepsItsPlaceForSomeTime() throws IOException, InterruptedException {
+    mostTime = Duration.ofSeconds(2);
+    List<Socket> sockets = new ArrayList<>();
+    try {
+      for (int i = 0; i < ExplainEndpoint.MAX_QUESTIONS; i++) {
+        var socket = new Socket("127.0.0.1", server.actualPort());
+        sockets.add(socket);
+        socket
+            .getOutputStream()
+            .write(
+                "POST /explain/fit HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nkind"
+                    .getBytes(StandardCharsets.UTF_8));
+      }
+      for (Socket socket : sockets) {
+        assertThat(socket.getInputStream().readAllBytes()).isEmpty();
+      }
+      assertThat(get("pods/team/waits").statusCode()).isEqualTo(200);
+    } finally {
+      for (Socket socket : sockets) {
+        socket.close();
+      }
+    }
+  }
+
+  /** An answer is in memory, too. */
+  @Test
+  void ofManyWorkloadsSomeAreToldNodeByNode() throws IOException, InterruptedException {
+    JsonNode answer =
+        json(
+            post(
+                "fit?namespace=team",
+                ("---\n" + POD.replace("name: a", "name: b") + "\n").repeat(9)));
+    assertThat(answer.path("replicas").asInt()).isEqualTo(1);
+    assertThat(answer.at("/workloads/1/next/nodes").size()).isEqualTo(1);
+    assertThat(answer.at("/workloads/8/next/sentence").asText()).contains("in use");
+    assertThat(answer.at("/workloads/8/next/nodes").size()).isZero();
+    assertThat(answer.path("notes").toString()).contains("node by node only of the first");
   }
 
   /** Connections that send nothing, or that end, do not keep others away. */

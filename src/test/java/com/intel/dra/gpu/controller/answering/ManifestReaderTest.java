@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is found in manifests, and what is said of bad ones. */
 class ManifestReaderTest {
@@ -185,6 +186,76 @@ class ManifestReaderTest {
         .containsOnlyKeys("gpu.intel.com/i915");
   }
 
+  /** As kubectl reads them, which needs no line between objects of JSON. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "\n", "\n---\n"})
+  void objectsOfJsonOneAfterTheOther(String between) throws UnusableRequest {
+    String pod =
+        "{\"kind\": \"Pod\", \"metadata\": {\"name\": \"%s\"}, \"spec\": {\"resourceClaims\":"
+            + " [{\"name\": \"gpu\", \"resourceClaimTemplateName\": \"one\"}]}}";
+    assertThat(
+            read(pod.formatted("a") + between + pod.formatted("b"), OptionalInt.empty()).groups())
+        .extracting(PodGroup::name)
+        .containsExactly("Pod a", "Pod b");
+  }
+
+  /** Other projects have kinds of the same names. */
+  @Test
+  void kindsOfOthersAreNoPods() throws UnusableRequest {
+    Manifest manifest =
+        read(
+            """
+            {apiVersion: batch.volcano.sh/v1alpha1, kind: Job, metadata: {name: a}, spec: {tasks: []}}
+            ---
+            {apiVersion: example.com/v1, kind: DeviceClass, metadata: {name: a}}
+            ---
+            {apiVersion: v1, kind: Pod, metadata: {name: b}, spec: {%s}}
+            """
+                .formatted(CLAIMS),
+            OptionalInt.empty());
+    assertThat(manifest.groups()).extracting(PodGroup::name).containsExactly("Pod b");
+    assertThat(manifest.classes()).isEmpty();
+  }
+
+  /** A field that is null is one that is not there. */
+  @Test
+  void fieldsThatAreNull() throws UnusableRequest {
+    Manifest manifest =
+        read(
+            """
+            {kind: ResourceClaim, metadata: {name: mine}, spec: {devices: {requests: [{name: r, exactly: {deviceClassName: gpu, selectors: ~, tolerations: null, capacity: {requests: null}}}], constraints: ~}}}
+            ---
+            {kind: Deployment, metadata: {name: a}, spec: {replicas: ~, template: {spec: {%s, nodeSelector: null, affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: a, operator: Exists, values: ~}]}]}}}}}}}
+            """
+                .formatted(CLAIMS),
+            OptionalInt.empty());
+    assertThat(manifest.groups().getFirst().replicas()).isEqualTo(1);
+    assertThat(manifest.claims().getFirst().getSpec().getDevices().getConstraints()).isEmpty();
+    assertThat(
+            manifest
+                .claims()
+                .getFirst()
+                .getSpec()
+                .getDevices()
+                .getRequests()
+                .getFirst()
+                .getExactly()
+                .getSelectors())
+        .isEmpty();
+  }
+
+  @Test
+  void ofManyThingsWithoutClaimsSomeAreNamed() throws UnusableRequest {
+    String pods =
+        "{kind: Pod, metadata: {name: a}, spec: {}}\n---\n".repeat(ManifestReader.MAX_GROUPS + 7);
+    Manifest manifest =
+        read(
+            pods + "{kind: Pod, metadata: {name: b}, spec: {%s}}".formatted(CLAIMS),
+            OptionalInt.empty());
+    assertThat(manifest.withoutDevices()).hasSize(ManifestReader.MAX_GROUPS);
+    assertThat(manifest.moreWithoutDevices()).isEqualTo(7);
+  }
+
   static Stream<Arguments> bad() {
     String template = "template: {spec: {%s}}".formatted(CLAIMS);
     String wide = "a: &a [x, x, x, x, x, x, x, x, x, x]\n";
@@ -226,14 +297,47 @@ class ManifestReaderTest {
         Arguments.of("{kind: Pod, kind: Pod}", "has the key kind twice"),
         Arguments.of("{kind: Pod, <<: {a: b}}", "merges with <<"),
         Arguments.of("{kind: Pod, [a]: b}", "a key that is not a text"),
-        Arguments.of("kind: Pod\nspec: &a [*a]", "nested more than"),
+        Arguments.of("kind: Pod\nspec: &a [*a]", "uses *a, and there is no whole &a before it"),
+        Arguments.of("kind: Pod\nspec: *a", "uses *a, and there is no whole &a before it"),
+        Arguments.of(
+            "kind: Pod\na: &a0 x\n"
+                + IntStream.range(1, 70)
+                    .mapToObj(i -> "a%d: &a%d [*a%d]\n".formatted(i, i, i - 1))
+                    .reduce("", String::concat),
+            "nested more than"),
         Arguments.of("kind: Pod\n" + wide, "values, aliases counted"),
         Arguments.of("[".repeat(1_000_000), "nested"),
         Arguments.of("{\"a\":".repeat(200_000), "nested"),
-        Arguments.of("? ".repeat(500_000), "nested"),
+        Arguments.of("? ".repeat(500_000), "a key that is not a text"),
         Arguments.of("- ".repeat(500_000), "nested"),
         Arguments.of("a: 1\n".repeat(200_000), "the key a twice"),
-        Arguments.of("[" + "1, ".repeat(300_000) + "1]", "more than 200000 values"),
+        Arguments.of("[" + "1, ".repeat(300_000) + "1]", "more than 60000 values"),
+        Arguments.of("{\"a\": [" + "1, ".repeat(300_000) + "1]}", "more than 60000 values"),
+        Arguments.of("{\"kind\": \"Pod\", \"kind\": \"Job\"}", "has the key kind twice"),
+        Arguments.of(
+            "{kind: Pod, metadata: {name: a}, spec: {%s, tolerations: [null]}}".formatted(CLAIMS),
+            "Pod a: spec.tolerations[0] is empty"),
+        Arguments.of(
+            "{kind: Pod, metadata: {name: a}, spec: {%s, affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{}, ~]}}}}}"
+                .formatted(CLAIMS),
+            "requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[1] is empty"),
+        Arguments.of(claim("null"), "ResourceClaim a: spec.devices.requests[0] is empty"),
+        Arguments.of(
+            claim("{exactly: {selectors: [null]}}"),
+            "ResourceClaim a: spec.devices.requests[0].exactly.selectors[0] is empty"),
+        Arguments.of(
+            claim("{name: r}, ".repeat(32) + "{name: r}"),
+            "spec.devices.requests has 33 elements: the API takes 32"),
+        Arguments.of(
+            claim("{firstAvailable: [" + "{name: r}, ".repeat(8) + "{name: r}]}"),
+            "spec.devices.requests[0].firstAvailable has 9 elements: the API takes 8"),
+        Arguments.of(
+            "{kind: DeviceClass, metadata: {name: a}, spec: {selectors: [%s{}]}}"
+                .formatted("{}, ".repeat(32)),
+            "DeviceClass a: spec.selectors has 33 elements"),
+        Arguments.of(
+            "{kind: ResourceClaim, apiVersion: example.com/v1}",
+            "has no pods, only ResourceClaim of example.com/v1"),
         Arguments.of("kind: \"P\\u001b[31m\"", "only P [31m"),
         Arguments.of("x".repeat(1_000_000), "no object with a kind"),
         Arguments.of("&a ".repeat(300_000), "is not YAML"),
@@ -243,6 +347,11 @@ class ManifestReaderTest {
                     i -> "{kind: Pod, metadata: {name: p%d}, spec: {%s}}".formatted(i, CLAIMS))
                 .reduce("", (a, b) -> a + "---\n" + b + "\n"),
             "more than 32 kinds of pods"));
+  }
+
+  private static String claim(String requests) {
+    return "{kind: ResourceClaim, metadata: {name: a}, spec: {devices: {requests: [%s]}}}"
+        .formatted(requests);
   }
 
   @ParameterizedTest
