@@ -282,6 +282,65 @@ class ExplainerTest {
             + " 12Gi.");
   }
 
+  /** A value is a list of one, as for Kubernetes. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "matchAttribute | strings: [a, b] | strings: [b, c] | true",
+        "matchAttribute | strings: [a] | strings: [b, c] | false",
+        "matchAttribute | string: b | strings: [b, c] | true",
+        "matchAttribute | int: 1 | strings: ['1'] | false",
+        "matchAttribute | ints: [1, 2] | int: 2 | true",
+        "distinctAttribute | strings: [a, b] | strings: [b] | false",
+        "distinctAttribute | strings: [a] | strings: [b] | true",
+        "distinctAttribute | versions: [1.0.0] | string: 1.0.0 | true",
+      })
+  void constraintOnAttributesWithSeveralValues(
+      String kind, String one, String other, boolean fits) {
+    WaitReason reason =
+        cluster()
+            .node("n1")
+            .devices(
+                "n1",
+                "{name: g1, attributes: {a: {%s}}}, {name: g2, attributes: {a: {%s}}}"
+                    .formatted(one, other))
+            .claim(
+                "c",
+                request("r", "") + "," + request("s", ""),
+                "{%s: gpu.intel.com/a}".formatted(kind))
+            .explain("c")
+            .reason();
+    assertThat(reason).isEqualTo(fits ? WaitReason.DEVICES_ARE_FREE : WaitReason.CONSTRAINT);
+  }
+
+  /** What all three have in common counts, also after a device was tried in vain. */
+  @Test
+  void threeDevicesHaveOneValueInCommon() {
+    assertThat(
+            cluster()
+                .node("n1")
+                .devices(
+                    "n1",
+                    "{name: g1, attributes: {a: {strings: [x, y]}}}, {name: g2, attributes: {a:"
+                        + " {strings: [x]}}}, {name: g3, attributes: {a: {strings: [y, z]}}},"
+                        + " {name: g4, attributes: {a: {strings: [y]}}}")
+                .claim(
+                    "c",
+                    "{name: r, exactly: {deviceClassName: gpu, allocationMode: ExactCount, count:"
+                        + " 3}}",
+                    "{matchAttribute: gpu.intel.com/a}")
+                .explain("c")
+                .nodes()
+                .getFirst())
+        .isInstanceOfSatisfying(
+            NodeAnswer.Fits.class,
+            fits ->
+                assertThat(fits.devices())
+                    .extracting(one -> one.device().device())
+                    .containsExactly("g1", "g3", "g4"));
+  }
+
   @ParameterizedTest
   @CsvSource({"matchAttribute, A770, B580", "distinctAttribute, A770, A770"})
   void constraint(String kind, String model, String otherModel) {
