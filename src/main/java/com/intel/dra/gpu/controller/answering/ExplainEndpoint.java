@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.controller.answering;
 
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
@@ -125,22 +126,18 @@ public final class ExplainEndpoint {
     var question = new Question(questions);
     context.put(QUESTION, question);
     context.addEndHandler(ended -> question.ended(ended.failed()));
-    closeLater(context, question::isComingIn);
+    closeLater(context, question);
     // what it is called by does not matter, and the values of a form would be taken out of it
     context.request().headers().remove(HttpHeaders.CONTENT_TYPE);
     context.next();
   }
 
-  private void closeLater(RoutingContext context, BooleanSupplier isTooSlow) {
-    context
-        .vertx()
-        .setTimer(
-            mostTime.get().toMillis(),
-            _ -> {
-              if (isTooSlow.getAsBoolean()) {
-                context.request().connection().close();
-              }
-            });
+  /** Unless the question gets further before. */
+  private void closeLater(RoutingContext context, Question question) {
+    Vertx vertx = context.vertx();
+    long timer =
+        vertx.setTimer(mostTime.get().toMillis(), _ -> context.request().connection().close());
+    question.timed(() -> vertx.cancelTimer(timer));
   }
 
   private void answer(RoutingContext context, Function<Answers, Answer> asking) {
@@ -157,7 +154,7 @@ public final class ExplainEndpoint {
                   () ->
                       Answers.refusal(
                           BUSY, "the controller has not begun yet: ask again in some seconds"));
-      closeLater(context, question::isThere);
+      closeLater(context, question);
       send(context, answer);
     } finally {
       question.done();
@@ -186,7 +183,7 @@ public final class ExplainEndpoint {
   private static final class Question {
 
     private final AtomicInteger questions;
-    private boolean isBegun;
+    private Runnable cancelTimer = () -> {};
     private boolean isWorkedOn;
     private boolean isSending;
     private boolean isGone;
@@ -197,19 +194,18 @@ public final class ExplainEndpoint {
 
     /** Returns whether somebody waits for the answer. */
     synchronized boolean begin() {
-      if (!isGone) {
-        isBegun = true;
-        isWorkedOn = true;
+      cancelTimer.run();
+      isWorkedOn = !isGone;
+      return !isGone;
+    }
+
+    /** A timer holds the question with its body in memory, so it ends with it. */
+    synchronized void timed(Runnable cancel) {
+      if (isGone) {
+        cancel.run();
+      } else {
+        cancelTimer = cancel;
       }
-      return !isGone;
-    }
-
-    synchronized boolean isComingIn() {
-      return !isBegun && !isGone;
-    }
-
-    synchronized boolean isThere() {
-      return !isGone;
     }
 
     /** From now on {@link #gone} says when the answer is read. */
@@ -236,6 +232,7 @@ public final class ExplainEndpoint {
         questions.decrementAndGet();
       }
       isGone = true;
+      cancelTimer.run();
     }
   }
 }

@@ -90,6 +90,35 @@ final class HostileManifests {
                     + repeated("{\"cel\":{\"expression\":\"true\"}}", 20_000)
                     + "]}}",
                 both(template(repeated(REQUEST, 32)), POD.formatted("", repeated(CLAIM, 300)))));
+    for (String odd :
+        List.of(
+            "affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution:"
+                + " {nodeSelectorTerms: [{matchExpressions: [{operator: Exists}]}]}}}",
+            "affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution:"
+                + " {nodeSelectorTerms: [{matchFields: [{}]}]}}}",
+            "affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {}}}",
+            "tolerations: [{}]",
+            "nodeSelector: {a: null}")) {
+      all.put(
+          odd,
+          () ->
+              template(REQUEST)
+                  + "\n---\n{kind: Pod, spec: {resourceClaims: [{resourceClaimTemplateName: t}], "
+                  + odd
+                  + "}}");
+    }
+    for (String odd :
+        List.of(
+            "{}",
+            "{\"exactly\":{}}",
+            "{\"firstAvailable\":[{}]}",
+            "{\"exactly\":{\"deviceClassName\":\"gpu\",\"selectors\":[{}],\"tolerations\":[{}]}}",
+            "{\"exactly\":{\"deviceClassName\":\"gpu\",\"capacity\":{}}}",
+            "{\"exactly\":{\"deviceClassName\":\"gpu\",\"capacity\":{\"requests\":{\"m\":1e999999999}}}}",
+            "{\"exactly\":{\"deviceClassName\":\"gpu\",\"capacity\":{\"requests\":{\"m\":\"x\"}}}}",
+            "{\"exactly\":{\"deviceClassName\":\"gpu\",\"count\":99999999999999999999}}")) {
+      all.put(odd, () -> both(template(odd), POD.formatted("", CLAIM)));
+    }
     return all;
   }
 
