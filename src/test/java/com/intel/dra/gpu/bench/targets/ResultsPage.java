@@ -274,36 +274,43 @@ final class ResultsPage {
   }
 
   private void growth() {
+    List<Growth> measured =
+        Targets.GROWTH.stream().filter(growth -> !growth.costs(run).isEmpty()).toList();
+    if (measured.isEmpty()) {
+      return;
+    }
     line("## Growth");
     line("");
     line("Costs at each size, and whether they grow with the size at most.");
     line("");
-    for (String sizes : distinct(Targets.GROWTH.stream().map(Growth::sizes).toList())) {
-      List<Growth> growths =
-          Targets.GROWTH.stream().filter(growth -> growth.sizes().equals(sizes)).toList();
-      List<Integer> columns =
-          growths.stream()
-              .flatMap(growth -> growth.steps().keySet().stream())
-              .distinct()
-              .sorted()
-              .toList();
-      var header = new ArrayList<String>(List.of("cost"));
-      columns.forEach(size -> header.add("%d %s".formatted(size, sizes)));
-      header.add("");
-      var rows = new ArrayList<List<String>>();
-      for (Growth growth : growths) {
-        SortedMap<Integer, Double> costs = growth.costs(run);
-        var row = new ArrayList<String>(List.of(growth.name()));
-        columns.forEach(
-            size -> {
-              Double cost = costs.get(size);
-              row.add(cost == null ? "" : Numbers.told(cost));
-            });
-        row.add(Growth.judge(costs));
-        rows.add(row);
-      }
-      table(header, rows);
+    for (String sizes : distinct(measured.stream().map(Growth::sizes).toList())) {
+      growth(sizes, measured.stream().filter(growth -> growth.sizes().equals(sizes)).toList());
     }
+  }
+
+  private void growth(String sizes, List<Growth> growths) {
+    List<Integer> columns =
+        growths.stream()
+            .flatMap(growth -> growth.steps().keySet().stream())
+            .distinct()
+            .sorted()
+            .toList();
+    var header = new ArrayList<String>(List.of("cost, by " + sizes));
+    columns.forEach(size -> header.add(size.toString()));
+    header.add("");
+    var rows = new ArrayList<List<String>>();
+    for (Growth growth : growths) {
+      SortedMap<Integer, Double> costs = growth.costs(run);
+      var row = new ArrayList<String>(List.of(growth.name()));
+      columns.forEach(
+          size -> {
+            Double cost = costs.get(size);
+            row.add(cost == null ? "" : Numbers.told(cost));
+          });
+      row.add(Growth.judge(costs));
+      rows.add(row);
+    }
+    table(header, rows);
   }
 
   /** Of the first step of each kind alone; the growth says what more nodes bring. */

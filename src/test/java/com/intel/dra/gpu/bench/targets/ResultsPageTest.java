@@ -47,13 +47,22 @@ class ResultsPageTest {
   }
 
   @Test
+  void theGrowthOfACostIsInOneRow() {
+    assertThat(ResultsPage.of(ExampleRun.whole()).lines())
+        .containsSequence(
+            "| cost, by GPUs | 1 | 8 | 64 |  |",
+            "|---|---|---|---|---|",
+            "| prepare v1: p50 ms | 2 | 2 | 2 | linear or better |");
+  }
+
+  @Test
   void aRunWithoutMeasurementsSaysSo() {
     String page = ResultsPage.of(new Run(ExampleRun.MACHINE, List.of(), Map.of()));
 
     assertThat(page)
         .contains(
             "0 are met, 0 are not met, and %d were not measured.".formatted(Targets.ALL.size()))
-        .doesNotContain("## Preparing a claim");
+        .doesNotContain("## Preparing a claim", "## Growth");
   }
 
   @Test
