@@ -69,7 +69,7 @@ public record ClaimDemand(
 
   /** Returns what another claim asks for that is made of the same template. */
   public ClaimDemand of(ClaimKey other) {
-    return new ClaimDemand(other, requests, constraints);
+    return new ClaimDemand(other, requests, constraints, ofResources);
   }
 
   /** Returns the same with nothing but one request, or the first few. */
