@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,17 @@ class GoneAtApiServerTest {
     assertThatExceptionOfType(KubernetesClientException.class)
         .as(said)
         .isThrownBy(() -> new ClassicClaims(client).mayBeInUse("uid-1", CLAIM));
+  }
+
+  /** An empty list would say that none of the claims exists. */
+  @Test
+  void any404SaysNothingOfTheClaimsInAList() {
+    for (String said : List.of(PROXY, "", NOT_SERVED, ANOTHER_RESOURCE, GONE)) {
+      answer = said;
+      assertThatExceptionOfType(KubernetesClientException.class)
+          .as(said)
+          .isThrownBy(() -> new ListedClaims(client).withUids(Set.of("uid-1")));
+    }
   }
 
   @Test

@@ -16,6 +16,7 @@ import com.intel.dra.gpu.structured.DeviceName;
 import com.intel.dra.gpu.structured.OfferedDevices;
 import com.intel.dra.kit.kubelet.api.PrepareResult;
 import com.intel.dra.kit.kubelet.api.PreparedDevice;
+import com.intel.dra.kit.kubelet.api.UnprepareResult;
 import io.fabric8.kubernetes.api.model.resource.v1.Device;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResult;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -349,6 +350,27 @@ class TakeOverTest {
     assertThat(node.agent.takeOver.isSettled()).isTrue();
     assertThat(node.agent.prepared.all()).isEmpty();
     assertThat(node.agent.prepared.ended()).as("not kept for ever").isEmpty();
+  }
+
+  @Test
+  void aClaimIsNotUnpreparedWhileItsEndCannotBeWrittenDown() throws IOException {
+    goDriverPrepared("a", nameOf(gpu), false);
+    Files.writeString(record(), "{");
+    start();
+    takeOver();
+    Path state = node.config().stateDir(DraMode.STRUCTURED);
+    Path aside = state.resolveSibling("aside");
+    Files.move(state, aside);
+    Files.createFile(state);
+    assertThat(node.agent.preparation.unprepare(claim("a")))
+        .isInstanceOfSatisfying(
+            UnprepareResult.Failed.class,
+            failed -> assertThat(failed.message()).contains("check its free space and health"));
+
+    Files.delete(state);
+    Files.move(aside, state);
+    node.unprepare("a");
+    assertThat(node.agent.prepared.ended()).containsExactly("a");
   }
 
   @Test
