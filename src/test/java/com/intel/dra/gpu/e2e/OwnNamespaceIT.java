@@ -35,9 +35,8 @@ class OwnNamespaceIT {
             Shell.run(
                 "helm", "template", "gpu", Chart.FOLDER, "-n", "intel-gpu", "--set=mode=" + mode));
 
-    JsonNode namespace = objects.remove("Namespace intel-gpu");
-    assertThat(namespace).isNotNull();
-    assertThat(namespace.toString())
+    assertThat(objects.remove("Namespace intel-gpu"))
+        .asString()
         .contains("\"pod-security.kubernetes.io/enforce\":\"privileged\"");
     chart.keySet().removeIf(name -> name.matches("(Lease|ResourceClass) .*"));
     chart
