@@ -74,7 +74,7 @@ record PodClaims(List<ClaimDemand> waiting, List<Allocated> allocated, ResourceD
     var ofTemplates = new HashMap<String, ClaimDemand>();
     var allocated = new ArrayList<Allocated>();
     for (PodResourceClaim entry : pod.getSpec().getResourceClaims()) {
-      Optional<ClaimKey> key = key(pod, entry, missing);
+      Optional<ClaimKey> key = key(pod, entry, view, missing);
       if (key.isEmpty()) {
         continue;
       }
@@ -114,8 +114,8 @@ record PodClaims(List<ClaimDemand> waiting, List<Allocated> allocated, ResourceD
     return Stream.concat(waiting.stream(), resources.on(node).stream()).toList();
   }
 
-  private static Optional<ClaimKey> key(Pod pod, PodResourceClaim entry, Missing missing)
-      throws Problem {
+  private static Optional<ClaimKey> key(
+      Pod pod, PodResourceClaim entry, ReadView view, Missing missing) throws Problem {
     String namespace = Objects.requireNonNullElse(pod.getMetadata().getNamespace(), "");
     if (entry.getResourceClaimName() != null) {
       return Optional.of(new ClaimKey(namespace, entry.getResourceClaimName()));
@@ -132,10 +132,21 @@ record PodClaims(List<ClaimDemand> waiting, List<Allocated> allocated, ResourceD
               .formatted(entry.getName(), entry.getResourceClaimTemplateName()));
     }
     return status.isEmpty()
-        ? Optional.of(new ClaimKey(namespace, pod.getMetadata().getName() + "-" + entry.getName()))
+        ? Optional.of(unused(namespace, pod.getMetadata().getName() + "-" + entry.getName(), view))
         : status
             .map(PodResourceClaimStatus::getResourceClaimName)
             .map(name -> new ClaimKey(namespace, name));
+  }
+
+  /**
+   * As Kubernetes names claims that it makes: the name is the beginning if there is such a claim.
+   */
+  private static ClaimKey unused(String namespace, String name, ReadView view) {
+    var key = new ClaimKey(namespace, name);
+    while (view.claims().containsKey(key)) {
+      key = new ClaimKey(namespace, key.name() + "-x");
+    }
+    return key;
   }
 
   private static ClaimDemand fromTemplate(

@@ -168,6 +168,12 @@ class KubectlGpuTest {
   }
 
   @Test
+  void aDrainIsUndoneWhereItWasDone() {
+    assertThat(gpu("--context=my cluster", "drain", "node1/b3:00.0"))
+        .contains("undo: kubectl gpu --context=my\\ cluster undrain node1/" + GPU);
+  }
+
+  @Test
   void aDrainOfAGpuThatIsNotThereNamesThoseThatAre() {
     assertEnds(
         1, "node node1 has no GPU 0000:b5:00.0: it has " + GPU, "drain", "node1/0000:b5:00.0");

@@ -54,6 +54,29 @@ class FitTest {
     assertThat(fit.next().orElseThrow().reason()).isEqualTo(WaitReason.CAPACITY_USED_UP);
   }
 
+  /** A claim that is made of a template gets a name that no other has. */
+  @Test
+  void aClaimOfATemplateIsNotTheOneWhoseNameIsLikeIt() {
+    List<Fit> fits =
+        new Explainer()
+            .fit(
+                cluster()
+                    .node("n1")
+                    .devices("n1", "{name: g1}")
+                    .claim("pod-c", request(""))
+                    .template("t", request(""))
+                    .view(),
+                new FitPlan(
+                    List.of(
+                        new PodGroup("one", pod("{name: x, resourceClaimName: pod-c}"), 1, false),
+                        new PodGroup("other", pod(POD_CLAIM), 1, false)),
+                    List.of(),
+                    List.of(),
+                    List.of()),
+                () -> true);
+    assertThat(fits).extracting(Fit::replicas).containsExactly(1, 0);
+  }
+
   private static Fit fitOfCount(String count) {
     return new Explainer()
         .fit(

@@ -1,9 +1,11 @@
 package com.intel.dra.gpu.controller.answering;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -136,8 +138,17 @@ public final class ExplainEndpoint {
   private void closeLater(RoutingContext context, Question question) {
     Vertx vertx = context.vertx();
     long timer =
-        vertx.setTimer(mostTime.get().toMillis(), _ -> context.request().connection().close());
+        vertx.setTimer(mostTime.get().toMillis(), _ -> close(context.request().connection()));
     question.timed(() -> vertx.cancelTimer(timer));
+  }
+
+  /** The connection's own way would wait until the answer is read. */
+  private static void close(HttpConnection connection) {
+    if (connection instanceof ConnectionBase open) {
+      open.channelHandlerContext().close();
+    } else {
+      connection.close();
+    }
   }
 
   private void answer(RoutingContext context, Function<Answers, Answer> asking) {

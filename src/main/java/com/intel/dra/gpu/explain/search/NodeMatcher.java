@@ -41,17 +41,13 @@ public final class NodeMatcher {
     Map<String, String> labels =
         Objects.requireNonNullElse(node.getMetadata().getLabels(), Map.of());
     String name = node.getMetadata().getName();
-    return expressions.stream().allMatch(one -> matches(label(labels, one.getKey()), one))
+    return expressions.stream()
+            .allMatch(one -> matches(Optional.ofNullable(labels.get(one.getKey())), one))
         && fields.stream()
             .allMatch(
                 one ->
                     Objects.equals(one.getKey(), "metadata.name")
                         && matches(Optional.ofNullable(name), one));
-  }
-
-  /** A requirement of a manifest may name no label. */
-  private static Optional<String> label(Map<String, String> labels, @Nullable String name) {
-    return Optional.ofNullable(name).flatMap(one -> Optional.ofNullable(labels.get(one)));
   }
 
   private static boolean matches(Optional<String> value, NodeSelectorRequirement requirement) {

@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -69,11 +70,13 @@ class ExplainEndpointTest {
     private int nodes = 1;
     private boolean isComplete = true;
     private final CountDownLatch goOn = new CountDownLatch(1);
+    private final AtomicInteger waiting = new AtomicInteger();
     private boolean waits;
 
     @Override
     public boolean isComplete() {
       if (waits) {
+        waiting.incrementAndGet();
         try {
           goOn.await(30, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
@@ -280,7 +283,8 @@ class ExplainEndpointTest {
             .toList();
     await()
         .atMost(Duration.ofSeconds(20))
-        .untilAsserted(() -> assertRefused(get("pods/team/waits"), 503, "answers others"));
+        .untilAtomic(cluster.waiting, org.hamcrest.Matchers.is(ExplainEndpoint.MAX_QUESTIONS));
+    assertRefused(get("pods/team/waits"), 503, "answers others");
     cluster.goOn.countDown();
     sent.forEach(one -> assertThat(one.join().statusCode()).isEqualTo(200));
     assertThat(get("pods/team/waits").statusCode()).isEqualTo(200);
