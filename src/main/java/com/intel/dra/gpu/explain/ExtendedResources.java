@@ -25,6 +25,11 @@ public record ExtendedResources(Map<String, DeviceClass> classes) {
     classes = Map.copyOf(classes);
   }
 
+  /** Returns those of the classes as the scheduler of this cluster sees them. */
+  public static ExtendedResources of(ClusterView view, List<DeviceClass> classes) {
+    return view.features().extendedResources() ? of(classes) : none();
+  }
+
   /** Returns none, as a scheduler sees it that does not support them. */
   public static ExtendedResources none() {
     return new ExtendedResources(Map.of());

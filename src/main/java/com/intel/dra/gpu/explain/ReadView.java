@@ -40,7 +40,7 @@ record ReadView(
                     one -> one.getMetadata().getName(), Function.identity(), (a, b) -> a)),
         byName(view.claims()),
         byName(view.templates()),
-        resources(view.classes(), view));
+        ExtendedResources.of(view, view.classes()));
   }
 
   /** The same cluster with what a plan adds. */
@@ -59,13 +59,7 @@ record ReadView(
         allClasses,
         allClaims,
         allTemplates,
-        resources(List.copyOf(allClasses.values()), view));
-  }
-
-  private static ExtendedResources resources(List<DeviceClass> classes, ClusterView view) {
-    return view.features().extendedResources()
-        ? ExtendedResources.of(classes)
-        : ExtendedResources.none();
+        ExtendedResources.of(view, List.copyOf(allClasses.values())));
   }
 
   private static <T extends HasMetadata> Map<ClaimKey, T> byName(List<T> objects) {

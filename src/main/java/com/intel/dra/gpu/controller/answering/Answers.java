@@ -198,9 +198,8 @@ public final class Answers {
   }
 
   private static ExtendedResources resources(ClusterView view, List<DeviceClass> more) {
-    return view.features().extendedResources()
-        ? ExtendedResources.of(Stream.concat(view.classes().stream(), more.stream()).toList())
-        : ExtendedResources.none();
+    return ExtendedResources.of(
+        view, Stream.concat(view.classes().stream(), more.stream()).toList());
   }
 
   private static OptionalInt number(String replicas) throws UnusableRequest {
