@@ -60,7 +60,10 @@ final class TrialRun implements AutoCloseable {
     port = Integer.parseInt(listens.group(1));
   }
 
-  /** Asks for the path, and ignores the answer: also "not ready" is one. */
+  /**
+   * Asks for the path, and ignores the answer: also "not ready" is one, and a controller whose API
+   * server has ended may be ending, too.
+   */
   void ask(String path) throws InterruptedException {
     var request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
@@ -69,7 +72,7 @@ final class TrialRun implements AutoCloseable {
     try {
       client.send(request, HttpResponse.BodyHandlers.discarding());
     } catch (IOException e) {
-      System.err.println("AddAotCache: no answer to " + path + ": " + e);
+      // what it has answered until now is recorded
     }
   }
 
