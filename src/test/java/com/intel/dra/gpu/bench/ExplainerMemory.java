@@ -47,6 +47,8 @@ final class ExplainerMemory {
   }
 
   /**
+   * Prints what it measures.
+   *
    * @param arguments the number of nodes, and the row of bench/structured that says what they
    *     publish
    */
