@@ -218,7 +218,8 @@ class ExplainEndpointTest {
     assertThat(answer.path("reason").asText()).isEqualTo("in_use");
     assertThat(answer.path("sentence").asText()).contains("claim team/both", "claim team/holder");
     JsonNode row = answer.at("/nodes/0/requests/0");
-    assertThat(row.path("answer").asText()).isEqualTo("1 device is in use");
+    assertThat(row.path("answer").asText())
+        .isEqualTo("1 device is in use; 1 is free, but 2 are wanted");
     assertThat(row.at("/heldBy/0").asText()).isEqualTo("team/holder");
     assertThat(row.path("helps").asText()).isNotEmpty();
     assertThat(answer.path("notes").toString()).contains("CPU, memory");
