@@ -1,5 +1,6 @@
 package com.intel.dra.gpu.explain;
 
+import com.intel.dra.gpu.explain.cel.Amount;
 import com.intel.dra.gpu.explain.search.AllocationSearch;
 import com.intel.dra.gpu.explain.search.Budget;
 import com.intel.dra.gpu.explain.search.ClaimDemand;
@@ -150,7 +151,10 @@ final class CauseFinder {
           inUse.stream().map(Hurdle.Held::holder).distinct().toList(),
           new Cause.Others(wanted, free, tainted, suitable.size() - inUse.size() - free - tainted));
     }
-    return first(suitable, Hurdle.CapacityShort.class)
+    return mostLeft(
+            all(suitable, Hurdle.CapacityShort.class),
+            one -> one.capacity() + one.wanted(),
+            Hurdle.CapacityShort::left)
         .<Cause>map(
             one ->
                 new Cause.CapacityUsed(
@@ -162,7 +166,10 @@ final class CauseFinder {
                     one.holders()))
         .or(
             () ->
-                first(suitable, Hurdle.CounterShort.class)
+                mostLeft(
+                        all(suitable, Hurdle.CounterShort.class),
+                        one -> one.counter() + one.wanted(),
+                        Hurdle.CounterShort::left)
                     .map(
                         one ->
                             new Cause.CountersUsed(
@@ -183,6 +190,18 @@ final class CauseFinder {
                                 tainted,
                                 new Cause.Others(wanted, free, 0, 0))))
         .orElseGet(Cause.NotTogether::new);
+  }
+
+  /** Of those that want the same as the first one, the one that is nearest to having it. */
+  private static <T> Optional<T> mostLeft(
+      List<T> some, Function<T, String> wanted, Function<T, String> left) {
+    return some.stream()
+        .filter(one -> wanted.apply(one).equals(wanted.apply(some.getFirst())))
+        .reduce(
+            (one, next) ->
+                Amount.parse(left.apply(next)).compareTo(Amount.parse(left.apply(one))) > 0
+                    ? next
+                    : one);
   }
 
   private static <T extends Hurdle> List<T> all(List<Hurdle> hurdles, Class<T> kind) {

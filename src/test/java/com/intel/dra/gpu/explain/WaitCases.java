@@ -161,6 +161,14 @@ public final class WaitCases {
                 "r",
                 "7Gi of memory is wanted, and device g1 has 6Gi of 16Gi left; the rest has claim"
                     + " team/$-a"),
+        on("capacity-of-nearest", RANGE + ", " + RANGE.replace("g1", "g2"))
+            .held("$-a", "g1", SHARE)
+            .held("$-b", "g2", SHARE.replace("c01", "c02").replace("10Gi", "8Gi"))
+            .request(memory("12Gi"))
+            .saysOfNode(
+                "r",
+                "12Gi of memory is wanted, and device g2 has 8Gi of 16Gi left; the rest has claim"
+                    + " team/$-b"),
         on("capacity-range", RANGE)
             .request(memory("13Gi"))
             .saysOfNode("r", "13Gi of memory is wanted, and device g1 has at most 12Gi"),
