@@ -38,11 +38,15 @@ final class PublishBench {
 
   private final KubernetesClient client;
   private final AuditLog audit;
+  private final int gpus;
+  private final Path out;
   private final List<Published> published = new ArrayList<>();
 
-  private PublishBench(KubernetesClient client, AuditLog audit) {
+  private PublishBench(KubernetesClient client, AuditLog audit, int gpus, Path out) {
     this.client = client;
     this.audit = audit;
+    this.gpus = gpus;
+    this.out = out;
   }
 
   /**
@@ -65,7 +69,7 @@ final class PublishBench {
           .resource(
               new NodeBuilder().withNewMetadata().withName(AgentProcess.NODE).endMetadata().build())
           .create();
-      var bench = new PublishBench(client, new AuditLog(Path.of(args[2])));
+      var bench = new PublishBench(client, new AuditLog(Path.of(args[2])), gpus, Path.of(args[3]));
       bench.audit.begin();
       long begun = System.nanoTime();
       try (var agent = AgentProcess.start(command, folder, node, STRUCTURED)) {
@@ -101,7 +105,6 @@ final class PublishBench {
         bench.awaitPublished(gpus);
         bench.tell(Event.SLICES_LOST, begun);
       }
-      ResultFile.write(Path.of(args[3]), new PublishResult(gpus, bench.published));
     }
     folder.done();
     System.exit(0); // otherwise the threads of the client's HTTP library keep running
@@ -144,6 +147,8 @@ final class PublishBench {
     double seconds = (System.nanoTime() - begun) / 1e9;
     Map<String, Long> requests = audit.requests();
     published.add(new Published(event, seconds, requests));
+    // after each event, so that an interrupted run has results
+    ResultFile.write(out, new PublishResult(gpus, published));
     System.out.printf("%s: %.2f s; requests %s%n", event.told(), seconds, requests);
   }
 }

@@ -175,6 +175,13 @@ final class Targets {
                 "intel-gpu: writes a pod"),
             atMost(
                 API_SERVER,
+                "structured, requests a claim, prepared and unprepared",
+                3.1,
+                "",
+                v1,
+                "agent: requests a claim"),
+            atMost(
+                API_SERVER,
                 "classic, lists without pages, 100 nodes",
                 0,
                 "",
