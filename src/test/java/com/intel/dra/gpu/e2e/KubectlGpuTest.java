@@ -318,9 +318,9 @@ class KubectlGpuTest {
   @Test
   void warningsAreNoPartOfAnAnswer() {
     aPodThatWaits("no GPU");
-    String path =
-        "raw_api_v1_namespaces_%s_services_http:intel-gpu-explainer:9000_proxy_explain_pods_users_waits";
-    answer(path.formatted("gpus"), "{pod: users/waits}");
+    answer(
+        "raw_api_v1_namespaces_gpus_services_http:intel-gpu-explainer:9000_proxy_explain_pods_users_waits",
+        "{pod: users/waits}");
     write("warns", "");
 
     assertThat(

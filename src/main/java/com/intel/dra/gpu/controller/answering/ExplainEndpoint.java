@@ -145,7 +145,7 @@ public final class ExplainEndpoint {
   /** The connection's own way would wait until the answer is read. */
   private static void close(HttpConnection connection) {
     if (connection instanceof ConnectionBase open) {
-      open.channelHandlerContext().close();
+      var _ = open.channelHandlerContext().close();
     } else {
       connection.close();
     }
