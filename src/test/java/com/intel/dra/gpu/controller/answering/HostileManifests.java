@@ -72,7 +72,7 @@ final class HostileManifests {
                 .formatted("n".repeat(250), repeated("*a", 49_000)));
     all.put(
         "claims of a pod and requests of a template",
-        () -> both(template(repeated(REQUEST, 350)), POD.formatted("", repeated(CLAIM, 18_000))));
+        () -> both(template(repeated(REQUEST, 250)), POD.formatted("", repeated(CLAIM, 18_000))));
     all.put(
         "requests of a template",
         () -> both(template(repeated(REQUEST, 20_000)), POD.formatted("", CLAIM)));
