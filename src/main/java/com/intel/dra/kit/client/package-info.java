@@ -1,4 +1,7 @@
-/** Reads from the API server: one object or none, lists in pages, and which state is older. */
+/**
+ * Reads from the API server: one object or none, also on the thread that asks; lists in pages, and
+ * which state is older.
+ */
 @NullMarked
 package com.intel.dra.kit.client;
 

@@ -1,6 +1,7 @@
 package com.intel.dra.gpu.nodeagent.prepare;
 
 import com.intel.dra.gpu.client.BoundedClient;
+import com.intel.dra.kit.client.BlockingReads;
 import com.intel.dra.kit.client.ObjectLookup;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -38,12 +39,14 @@ public class StructuredClaims {
   private static final int RETRIES = 3;
 
   private final KubernetesClient client;
+  private final Optional<BlockingReads<ResourceClaim>> quickly;
   private final Semaphore reads = new Semaphore(AT_A_TIME, true);
   private final AtomicLong answered = new AtomicLong();
 
   @Inject
   public StructuredClaims(KubernetesClient client) {
     this.client = BoundedClient.of(client, ANSWER_WITHIN, RETRIES);
+    this.quickly = BlockingReads.of(this.client, ResourceClaim.class, ANSWER_WITHIN);
   }
 
   /**
@@ -55,10 +58,13 @@ public class StructuredClaims {
   public Optional<ResourceClaim> read(String namespace, String name) {
     boolean mine = awaitTurn();
     try {
-      return ObjectLookup.read(
-          client.resources(ResourceClaim.class).inNamespace(namespace).withName(name),
-          ResourceClaim.class,
-          name);
+      Optional<ResourceClaim> read = quickly.flatMap(reads -> reads.read(namespace, name));
+      return read.isPresent()
+          ? read
+          : ObjectLookup.read(
+              client.resources(ResourceClaim.class).inNamespace(namespace).withName(name),
+              ResourceClaim.class,
+              name);
     } finally {
       answered.incrementAndGet();
       if (mine) {
