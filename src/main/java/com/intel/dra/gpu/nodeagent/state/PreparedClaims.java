@@ -28,6 +28,7 @@ public final class PreparedClaims {
 
   public static final String FILE_NAME = "prepared-claims.json";
   public static final String DAMAGED_FILE_NAME = FILE_NAME + ".damaged";
+  public static final String COPY_FILE_NAME = FILE_NAME + ".synced";
 
   private static final Logger LOG = Logger.getLogger(PreparedClaims.class);
 
@@ -53,7 +54,8 @@ public final class PreparedClaims {
       LOG.infof("No prepared claims in %s yet: taking over those that the GAS has", folder);
     }
     return new PreparedClaims(
-        SharedState.open(folder, FILE_NAME, DAMAGED_FILE_NAME, new Form(bootId.value())));
+        SharedState.openWithCopy(
+            folder, FILE_NAME, COPY_FILE_NAME, DAMAGED_FILE_NAME, new Form(bootId.value())));
   }
 
   public Optional<PreparedClaim> find(String uid) {
@@ -237,13 +239,43 @@ public final class PreparedClaims {
     }
 
     private PreparedClaimsDocument ofThisBoot(PreparedClaimsDocument read) {
-      if (read.bootId().equals(bootId)) {
+      if (isOfThisBoot(read)) {
         return read;
       }
       LOG.infof(
           "The node has rebooted: the %d claims that were prepared before are prepared no more",
           read.claims().size());
       return read.after(bootId);
+    }
+
+    /**
+     * In the boot in which it was written, the file is as it was written: a process that crashes
+     * changes nothing of that. After another boot, claims of both are kept as earlier ones, because
+     * each may be the older: those that are not allocated any more are forgotten.
+     */
+    @Override
+    public Optional<PreparedClaimsDocument> restored(Optional<byte[]> file, byte[] copy) {
+      Optional<PreparedClaimsDocument> written = file.flatMap(Form::valid);
+      if (written.filter(this::isOfThisBoot).isPresent()) {
+        return Optional.empty();
+      }
+      Optional<PreparedClaimsDocument> before = written.map(read -> read.after(bootId));
+      return valid(copy)
+          .filter(read -> !isOfThisBoot(read))
+          .map(read -> read.after(bootId))
+          .map(kept -> before.map(kept::withEarlierOf).orElse(kept))
+          .filter(all -> !before.equals(Optional.of(all)));
+    }
+
+    private boolean isOfThisBoot(PreparedClaimsDocument read) {
+      return read.bootId().equals(bootId);
+    }
+
+    private static Optional<PreparedClaimsDocument> valid(byte[] content) {
+      return PreparedClaimsDocument.decode(content)
+              instanceof PreparedClaimsDocument.Decoded.Valid(PreparedClaimsDocument read)
+          ? Optional.of(read)
+          : Optional.empty();
     }
 
     @Override

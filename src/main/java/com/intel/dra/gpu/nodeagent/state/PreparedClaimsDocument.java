@@ -139,6 +139,13 @@ public record PreparedClaimsDocument(
     return new PreparedClaimsDocument(laterBootId, true, Set.of(), ended, Set.of(), all, Map.of());
   }
 
+  /** Returns this document also with those claims of an earlier boot that the other one has. */
+  PreparedClaimsDocument withEarlierOf(PreparedClaimsDocument other) {
+    var all = new TreeMap<>(other.earlier);
+    all.putAll(earlier);
+    return new PreparedClaimsDocument(bootId, complete, gone, deleted, all, claims);
+  }
+
   /** Returns this document without that claim of an earlier boot, unless it is another one now. */
   PreparedClaimsDocument withoutEarlier(String uid, PreparedClaim claim) {
     var changed = new TreeMap<>(earlier);

@@ -2,12 +2,14 @@ package com.intel.dra.gpu.nodeagent.state;
 
 import com.intel.dra.kit.files.AtomicFile;
 import com.intel.dra.kit.files.FileMutex;
+import com.intel.dra.kit.files.SyncedCopy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
@@ -37,6 +39,16 @@ final class SharedState<S> {
     byte[] encode(S value);
 
     /**
+     * Returns the value after the machine may have crashed; empty if the file says it.
+     *
+     * @param file empty if there is none
+     * @param copy what was last written, perhaps before other programs wrote the file
+     */
+    default Optional<S> restored(Optional<byte[]> file, byte[] copy) {
+      return Optional.empty();
+    }
+
+    /**
      * Returns a message for people about a damaged file that is set aside.
      *
      * @param isKnown whether this process knows the former content, and writes it again
@@ -44,7 +56,15 @@ final class SharedState<S> {
     String damageReport(Path file, String reason, boolean isKnown);
   }
 
+  /**
+   * What differs between any two contents, because each content is a new file.
+   *
+   * @param inode with its device
+   */
+  private record Look(Object inode, long bytes, FileTime written) {}
+
   private final AtomicFile file;
+  private final Optional<SyncedCopy> copy;
   private final String damagedName;
   private final FileMutex mutex;
   private final Form<S> form;
@@ -52,7 +72,7 @@ final class SharedState<S> {
 
   // guarded by this, and replaced only while the mutex is held
   private S value;
-  private Map<String, Object> seen;
+  private Optional<Look> seen;
   private String problem = "";
 
   /** Whether a write of this process is in progress. */
@@ -61,13 +81,20 @@ final class SharedState<S> {
   /** Whether a thread of this process decides on the newest value, or writes what it decided. */
   private volatile boolean changing;
 
-  private SharedState(AtomicFile file, String damagedName, FileMutex mutex, Form<S> form, S value) {
+  private SharedState(
+      AtomicFile file,
+      Optional<SyncedCopy> copy,
+      String damagedName,
+      FileMutex mutex,
+      Form<S> form,
+      S value) {
     this.file = file;
+    this.copy = copy;
     this.damagedName = damagedName;
     this.mutex = mutex;
     this.form = form;
     this.value = value;
-    this.seen = Map.of();
+    this.seen = Optional.empty();
   }
 
   /**
@@ -78,16 +105,68 @@ final class SharedState<S> {
    */
   static <S> SharedState<S> open(Path folder, String name, String damagedName, Form<S> form)
       throws IOException {
+    return open(folder, name, Optional.empty(), damagedName, form);
+  }
+
+  /**
+   * Reads the file of an earlier run, for a value that changes often: a change takes one sync, that
+   * of a copy, from which the value is restored when the machine has crashed.
+   *
+   * @param copyName the name of the copy, in the same folder
+   */
+  static <S> SharedState<S> openWithCopy(
+      Path folder, String name, String copyName, String damagedName, Form<S> form)
+      throws IOException {
+    return open(folder, name, Optional.of(copyName), damagedName, form);
+  }
+
+  private static <S> SharedState<S> open(
+      Path folder, String name, Optional<String> copyName, String damagedName, Form<S> form)
+      throws IOException {
     Files.createDirectories(folder);
-    var file = new AtomicFile(folder.resolve(name), PosixFilePermissions.fromString("rw-------"));
+    var permissions = PosixFilePermissions.fromString("rw-------");
+    var file = new AtomicFile(folder.resolve(name), permissions);
+    var copy = copyName.map(of -> new SyncedCopy(folder.resolve(of), permissions));
     var mutex = new FileMutex(folder.resolve(name + ".lock"));
     return mutex.exclusively(
         () -> {
           file.deleteLeftovers();
-          var state = new SharedState<S>(file, damagedName, mutex, form, form.beforeTheFirst());
-          state.takeOver();
+          var state =
+              new SharedState<S>(file, copy, damagedName, mutex, form, form.beforeTheFirst());
+          if (!state.restore()) {
+            state.takeOver();
+          }
           return state;
         });
+  }
+
+  /** Requires the mutex. Returns whether the file did not say all, and has been written again. */
+  private boolean restore() throws IOException {
+    if (copy.isEmpty()) {
+      return false;
+    }
+    copy.get().deleteLeftovers();
+    Optional<byte[]> content = file.read(StateDocument.MAX_BYTES);
+    Optional<S> restored = readCopy(copy.get()).flatMap(kept -> form.restored(content, kept));
+    if (restored.isEmpty()) {
+      return false;
+    }
+    LOG.infof(
+        "The machine stopped before %s was on its disk as it was written last; it is restored from"
+            + " the copy that was",
+        file.path());
+    writeContent(restored.get(), form.encode(restored.get()));
+    return true;
+  }
+
+  /** Without its copy the file still says what it said when the agent wrote it last. */
+  private static Optional<byte[]> readCopy(SyncedCopy copy) {
+    try {
+      return copy.read();
+    } catch (IOException e) {
+      LOG.warnf("The copy of a state file cannot be read; check the node's disk: %s", e);
+      return Optional.empty();
+    }
   }
 
   /**
@@ -159,10 +238,20 @@ final class SharedState<S> {
   private void writeContent(S after, byte[] content) throws IOException {
     writing = true;
     try {
-      file.write(content);
+      writeToDisk(content);
       set(after, look());
     } finally {
       writing = false;
+    }
+  }
+
+  /** The copy comes first: it may have what nobody was told of, but nobody is told of more. */
+  private void writeToDisk(byte[] content) throws IOException {
+    if (copy.isPresent()) {
+      copy.get().write(content);
+      file.writeForThisBoot(content);
+    } else {
+      file.write(content);
     }
   }
 
@@ -198,7 +287,7 @@ final class SharedState<S> {
 
   /** Requires the mutex. */
   private void takeOver() throws IOException {
-    Map<String, Object> now = look();
+    Optional<Look> now = look();
     if (!hasChanged(now)) {
       return;
     }
@@ -216,10 +305,10 @@ final class SharedState<S> {
         untold.set(Optional.of(report));
         if (isKnown) {
           S known = known();
-          set(known, Map.of());
+          set(known, Optional.empty());
           writeContent(known, form.encode(known));
         } else {
-          set(form.beforeTheFirst(), Map.of());
+          set(form.beforeTheFirst(), Optional.empty());
         }
       }
     }
@@ -235,33 +324,31 @@ final class SharedState<S> {
    * Returns whether the file must be read again. A file that has vanished does not count: its
    * content is in memory, and the next write restores it.
    */
-  private synchronized boolean hasChanged(Map<String, Object> now) {
-    return !now.isEmpty() && !now.equals(seen);
+  private synchronized boolean hasChanged(Optional<Look> now) {
+    return now.isPresent() && !now.equals(seen);
   }
 
   /** Returns whether this process knows what the file contained before it was damaged. */
   private synchronized boolean hasBeenRead() {
-    return !seen.isEmpty();
+    return seen.isPresent();
   }
 
   private synchronized S known() {
     return value;
   }
 
-  private synchronized void set(S now, Map<String, Object> look) {
+  private synchronized void set(S now, Optional<Look> look) {
     value = now;
     seen = look;
   }
 
-  /**
-   * Returns attributes that differ between any two contents, because each content is a new file.
-   * Empty if there is no file.
-   */
-  private Map<String, Object> look() throws IOException {
+  /** Empty if there is no file. */
+  private Optional<Look> look() throws IOException {
     try {
-      return Files.readAttributes(file.path(), "unix:ino,size,lastModifiedTime,ctime");
+      BasicFileAttributes now = Files.readAttributes(file.path(), BasicFileAttributes.class);
+      return Optional.of(new Look(now.fileKey(), now.size(), now.lastModifiedTime()));
     } catch (NoSuchFileException e) {
-      return Map.of();
+      return Optional.empty();
     }
   }
 

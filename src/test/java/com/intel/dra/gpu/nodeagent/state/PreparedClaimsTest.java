@@ -95,6 +95,58 @@ class PreparedClaimsTest {
   }
 
   @Test
+  void whatAPowerCutHasLeftOfTheFileIsRestored() throws IOException {
+    openComplete().put("a", STRUCTURED_CLAIM);
+    byte[] older = Files.readAllBytes(file());
+    PreparedClaims.open(folder, BOOT).put("b", STRUCTURED_CLAIM);
+
+    int boots = 0;
+    for (byte[] left : List.of(older, new byte[0], new byte[] {'{'})) {
+      Files.write(file(), left);
+      boots++;
+      assertThat(PreparedClaims.open(folder, new BootId("boot " + boots)).earlier())
+          .containsOnlyKeys("a", "b");
+    }
+    Files.delete(file());
+    PreparedClaims restored = PreparedClaims.open(folder, new BootId("another"));
+
+    assertThat(restored.earlier()).containsOnlyKeys("a", "b");
+    assertThat(restored.all()).isEmpty();
+    assertThat(restored.isComplete()).isTrue();
+    assertThat(restored.takeDamageReport()).isEmpty();
+    assertThat(folder.resolve(PreparedClaims.DAMAGED_FILE_NAME)).doesNotExist();
+    assertThat(PreparedClaims.open(folder, new BootId("another")).earlier())
+        .as("it is in the file again")
+        .isEqualTo(restored.earlier());
+  }
+
+  /** The older agent knows of no copy. */
+  @Test
+  void whatAnOlderAgentWroteBeforeTheRebootIsKeptToo() throws IOException {
+    openComplete().put("b", STRUCTURED_CLAIM);
+    byte[] ofTheOlderAgent = Files.readAllBytes(file());
+    PreparedClaims claims = PreparedClaims.open(folder, BOOT);
+    claims.put("a", STRUCTURED_CLAIM);
+    claims.remove("b");
+    Files.write(file(), ofTheOlderAgent);
+
+    assertThat(PreparedClaims.open(folder, new BootId("another")).earlier())
+        .containsOnlyKeys("a", "b");
+  }
+
+  @Test
+  void inTheSameBootTheFileCountsAndNotItsCopy() throws IOException {
+    openComplete().put("a", STRUCTURED_CLAIM);
+    byte[] ofTheOlderAgent = Files.readAllBytes(file());
+    PreparedClaims.open(folder, BOOT).put("b", STRUCTURED_CLAIM);
+
+    Files.write(file(), ofTheOlderAgent);
+    assertThat(PreparedClaims.open(folder, BOOT).all()).containsOnlyKeys("a");
+    Files.delete(file());
+    assertThat(PreparedClaims.open(folder, BOOT).isComplete()).isFalse();
+  }
+
+  @Test
   void claimsFromBeforeARebootAreKnownUntilTheyComeBackOrAreForgotten() throws IOException {
     PreparedClaim answered =
         new PreparedClaim(
