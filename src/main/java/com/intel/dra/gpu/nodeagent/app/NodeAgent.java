@@ -164,7 +164,9 @@ class NodeAgent {
       case STRUCTURED -> {
         tasks.add(PeriodicTask.start("device-health", SLICES, health::refresh));
         tasks.add(PeriodicTask.start("policy", Duration.ZERO, POLICY, policy::look));
-        tasks.add(PeriodicTask.start("claim-status", CLAIM_STATUS, claimStatuses::write));
+        if (config.claimStatus()) {
+          tasks.add(PeriodicTask.start("claim-status", CLAIM_STATUS, claimStatuses::write));
+        }
       }
     }
     var begin = new StartWhenActing(acting, this::act);
@@ -225,7 +227,8 @@ class NodeAgent {
                 Duration.ZERO,
                 structuredAbandoned.pause(),
                 metadata::removeLeftovers));
-        tasks.add(PeriodicTask.start("pending-claims", SLICES, this::forgetOldClaims));
+        tasks.add(
+            PeriodicTask.start("pending-claims", config.rescanInterval(), this::forgetOldClaims));
         if (config.memoryInUse()) {
           tasks.add(
               PeriodicTask.start("memory-in-use", config.rescanInterval(), memoryInUse::look));

@@ -1,10 +1,12 @@
 package com.intel.dra.gpu.nodeagent.publish;
 
 import com.intel.dra.gpu.device.DeviceUid;
+import com.intel.dra.gpu.device.GpuFacts;
 import com.intel.dra.gpu.device.GpuHealth;
 import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import com.intel.dra.gpu.nodeagent.devices.HeldDeviceHealth;
 import com.intel.dra.gpu.nodeagent.devices.NodeDevices;
+import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
 import com.intel.dra.gpu.structured.DeviceName;
 import com.intel.dra.kit.kubelet.api.DeviceHealth;
@@ -13,6 +15,8 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -29,7 +33,21 @@ public class OfferedDeviceHealth implements DeviceHealthSource {
   private final AgentConfig config;
   private final Clock clock;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private Optional<Known> lastKnown = Optional.empty();
   private SortedMap<DeviceUid, GpuHealth> last = new TreeMap<>();
+
+  /** What the health follows from. */
+  private record Known(
+      boolean isScanned, List<GpuFacts> facts, Map<String, PreparedClaim> prepared) {
+
+    /**
+     * Returns nothing before the first scan, because the devices that claims hold may still be
+     * there.
+     */
+    SortedMap<DeviceUid, GpuHealth> health() {
+      return isScanned ? HeldDeviceHealth.of(facts, prepared.values()) : new TreeMap<>();
+    }
+  }
 
   @Inject
   public OfferedDeviceHealth(
@@ -42,7 +60,7 @@ public class OfferedDeviceHealth implements DeviceHealthSource {
 
   @Override
   public List<DeviceHealth> current() {
-    return now().entrySet().stream()
+    return known().health().entrySet().stream()
         .map(
             device ->
                 new DeviceHealth(
@@ -56,13 +74,8 @@ public class OfferedDeviceHealth implements DeviceHealthSource {
         .toList();
   }
 
-  /**
-   * Returns nothing before the first scan, because the devices that claims hold may still be there.
-   */
-  private SortedMap<DeviceUid, GpuHealth> now() {
-    return devices.known().isEmpty()
-        ? new TreeMap<>()
-        : HeldDeviceHealth.of(devices.facts(), prepared.all().values());
+  private Known known() {
+    return new Known(devices.known().isPresent(), devices.facts(), prepared.all());
   }
 
   @Override
@@ -73,7 +86,12 @@ public class OfferedDeviceHealth implements DeviceHealthSource {
 
   /** Call this periodically. */
   public synchronized void refresh() {
-    SortedMap<DeviceUid, GpuHealth> now = now();
+    Optional<Known> known = Optional.of(known());
+    if (known.equals(lastKnown)) {
+      return;
+    }
+    lastKnown = known;
+    SortedMap<DeviceUid, GpuHealth> now = known.get().health();
     if (!now.equals(last)) {
       last = now;
       listeners.forEach(Runnable::run);

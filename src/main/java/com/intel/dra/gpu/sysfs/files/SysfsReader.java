@@ -16,6 +16,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Reads sysfs files without trusting them: a file may vanish, be unreadable, not be a regular file,
@@ -39,8 +40,12 @@ public class SysfsReader {
    */
   public Attribute read(Path file, int maxBytes) {
     try {
+      Optional<BasicFileAttributes> attributes = attributes(file);
+      if (attributes.isEmpty()) {
+        return new Attribute.Absent();
+      }
       // Reading a fifo or a device would block or never end; sysfs contains neither.
-      if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
+      if (!attributes.get().isRegularFile()) {
         return new Attribute.Unreadable("is not a regular file");
       }
       ByteBuffer content = content(file, maxBytes);
@@ -54,6 +59,14 @@ public class SysfsReader {
     } catch (IOException e) {
       return new Attribute.Unreadable(why(e));
     }
+  }
+
+  /**
+   * Many files are absent on most GPUs, and an exception for each would cost more than the look.
+   */
+  private static Optional<BasicFileAttributes> attributes(Path path) throws IOException {
+    return Optional.ofNullable(
+        path.getFileSystem().provider().readAttributesIfExists(path, BasicFileAttributes.class));
   }
 
   /** At most so many bytes, plus one if the file is larger. */
@@ -99,10 +112,7 @@ public class SysfsReader {
   /** Whether nothing is there any longer; false if that cannot be determined. */
   public boolean isGone(Path path) {
     try {
-      Files.readAttributes(path, BasicFileAttributes.class);
-      return false;
-    } catch (NoSuchFileException e) {
-      return true;
+      return attributes(path).isEmpty();
     } catch (IOException e) {
       return false;
     }
