@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * resource.k8s.io/v1: claims with shares of GPUs, allocated in the form in which the scheduler
  * writes them.
  */
-final class V1Protocol implements PrepareBench.Protocol {
+public final class V1Protocol implements PrepareBench.Protocol {
 
   private static final String DRIVER = "gpu.intel.com";
   private static final String NAMESPACE = "default";
@@ -43,7 +43,10 @@ final class V1Protocol implements PrepareBench.Protocol {
   private int given;
   private DRAPluginGrpc.@Nullable DRAPluginBlockingStub connected;
 
-  V1Protocol(KubernetesClient client, TestingKubelet kubelet, Path folder, String node) {
+  /**
+   * @param folder has the agent's sockets in {@code plugin}
+   */
+  public V1Protocol(KubernetesClient client, TestingKubelet kubelet, Path folder, String node) {
     this.client = client;
     this.kubelet = kubelet;
     this.folder = folder;

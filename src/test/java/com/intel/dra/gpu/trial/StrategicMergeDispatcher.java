@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * Answers strategic merge patches of finalizers, which the mock server does not know, as if they
  * were merge patches. That is the same where nobody else has a finalizer, as in the trial.
  */
-final class StrategicMergeDispatcher extends KubernetesMixedDispatcher {
+class StrategicMergeDispatcher extends KubernetesMixedDispatcher {
 
   private static final String CONTENT_TYPE = "Content-Type";
   private static final Pattern REMOVED =
