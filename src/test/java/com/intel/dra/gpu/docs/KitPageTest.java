@@ -79,7 +79,7 @@ class KitPageTest {
                 .map(dependency -> dependency.getTargetClass().getBaseComponentType())
                 .filter(type -> !type.isPrimitive())
                 .map(JavaClass::getPackageName)
-                .filter(name -> !isWithin(name, "java") && !isWithin(name, "com.intel.dra.kit"))
+                .filter(name -> !isOfTheJdk(name) && !isWithin(name, "com.intel.dra.kit"))
                 .map(
                     name ->
                         named.stream()
@@ -88,6 +88,10 @@ class KitPageTest {
                             .orElse(name))
                 .collect(Collectors.toCollection(TreeSet::new));
     assertThat(used).isEqualTo(named);
+  }
+
+  private static boolean isOfTheJdk(String name) {
+    return isWithin(name, "java") || isWithin(name, "javax.net");
   }
 
   private static boolean isWithin(String name, String above) {
