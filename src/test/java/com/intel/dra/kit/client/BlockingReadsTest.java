@@ -135,9 +135,8 @@ class BlockingReadsTest {
 
     assertThat(server.connections).hasSize(1);
     assertThat(server.requests.getFirst())
-        .startsWith(
-            "GET /apis/resource.k8s.io/v1/namespaces/ns/resourceclaims/c HTTP/1.1\r\n"
-                + "Host: localhost:")
+        .startsWith("GET /apis/resource.k8s.io/v1/namespaces/ns/resourceclaims/c HTTP/1.1\r\n")
+        .contains("Host: localhost:")
         .contains("Authorization: Bearer a-token\r\n");
     assertThat(server.requests.getLast())
         .startsWith("GET /apis/resource.k8s.io/v1/namespaces/ns/resourceclaims/d ");
@@ -173,10 +172,8 @@ class BlockingReadsTest {
       strings = {
         "SSH-2.0-server\r\n\r\n",
         "HTTP/1.1 OK\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n",
-        "HTTP/1.1 200 OK\r\n\r\n{}",
-        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}{}\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n{\"a\""
       })
@@ -202,15 +199,15 @@ class BlockingReadsTest {
   }
 
   @Test
-  void aConnectionThatWasCutIsLeftToTheClientOnce() throws IOException {
+  void aConnectionThatWasCutIsReplaced() throws IOException {
     server.answers.addAll(List.of(whole(200, CLAIM), whole(200, CLAIM)));
     var reads = reads(LONG);
     assertThat(uid(reads.read("ns", "c"))).contains("u");
 
     server.connections.getFirst().close();
 
-    assertThat(reads.read("ns", "c")).isEmpty();
     assertThat(uid(reads.read("ns", "c"))).contains("u");
+    assertThat(server.connections).hasSize(2);
   }
 
   @Test
