@@ -104,6 +104,7 @@ class FootprintIT {
                 CDI_LOCK_FILE,
                 PREPARED_FILE,
                 PREPARED_FILE + ".lock",
+                PREPARED_FILE + ".synced",
                 VF_HOSTS_FILE,
                 VF_HOSTS_FILE + ".lock",
                 PLUGIN + "/acting.lock",
