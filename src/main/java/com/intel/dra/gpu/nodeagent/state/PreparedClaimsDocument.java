@@ -139,11 +139,13 @@ public record PreparedClaimsDocument(
     return new PreparedClaimsDocument(laterBootId, true, Set.of(), ended, Set.of(), all, Map.of());
   }
 
-  /** Returns this document also with those claims of an earlier boot that the other one has. */
+  /** Returns this document also with what the other one has of an earlier boot. */
   PreparedClaimsDocument withEarlierOf(PreparedClaimsDocument other) {
     var all = new TreeMap<>(other.earlier);
     all.putAll(earlier);
-    return new PreparedClaimsDocument(bootId, complete, gone, deleted, all, claims);
+    var allEnded = new TreeSet<>(other.ended);
+    allEnded.addAll(ended);
+    return new PreparedClaimsDocument(bootId, complete, gone, allEnded, deleted, all, claims);
   }
 
   /** Returns this document without that claim of an earlier boot, unless it is another one now. */
