@@ -289,20 +289,17 @@ public final class WaitCases {
 
   private static List<WaitCase> claims() {
     String users =
-        IntStream.range(0, 256)
-            .mapToObj(
-                i ->
-                    "{apiGroup: waits.example.com, resource: users, name: u%d, uid: u%d}"
-                        .formatted(i, i))
-            .collect(Collectors.joining(", "));
+        IntStream.range(0, 256).mapToObj(WaitCases::user).collect(Collectors.joining(", "));
     return List.of(
         on("claim-missing", ANY).says("Claim team/$ does not exist."),
         on("claim-being-deleted", ANY).claimThatIsKept().says("Claim team/$ is being deleted."),
         on("claim-full", ANY)
             .held("$", "g1", "", "$", "reservedFor: [%s]".formatted(users))
             .says("Claim team/$ has 256 users, which is the most that a claim can have."),
+        // in use by something, because the scheduler takes back the devices of a claim without
+        // users
         on("claim-of-other-node", ANY)
-            .held("$", "g1", "", "$-other", "")
+            .held("$", "g1", "", "$-other", "reservedFor: [%s]".formatted(user(0)))
             .says(
                 "The pod may run on none of {nodes} nodes: node $ is left out because claim team/$"
                     + " has devices of another node."),
@@ -313,6 +310,11 @@ public final class WaitCases {
             .template(request("r", "waits", 1, ", adminAccess: true"))
             .claims("{name: gpu, resourceClaimTemplateName: $}")
             .says(NOT_MADE));
+  }
+
+  private static String user(int number) {
+    return "{apiGroup: waits.example.com, resource: users, name: u%d, uid: u%d}"
+        .formatted(number, number);
   }
 
   private static final String NOT_MADE =
