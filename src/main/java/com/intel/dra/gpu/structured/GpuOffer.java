@@ -12,6 +12,8 @@ import com.intel.dra.gpu.device.VfProfile;
 import com.intel.dra.gpu.policy.GpuSharing;
 import com.intel.dra.gpu.structured.DeviceFacts.Condition;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.resource.v1.CapacityRequestPolicyRange;
+import io.fabric8.kubernetes.api.model.resource.v1.CapacityRequestPolicyRangeBuilder;
 import io.fabric8.kubernetes.api.model.resource.v1.Counter;
 import io.fabric8.kubernetes.api.model.resource.v1.CounterSet;
 import io.fabric8.kubernetes.api.model.resource.v1.CounterSetBuilder;
@@ -31,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 
 /**
  * The GPUs that a node publishes, in one way for each set of features that the cluster may have
@@ -403,11 +406,8 @@ public record GpuOffer(List<OfferedGpu> gpus, boolean ready, boolean monitors) {
     return new DeviceCapacityBuilder(mib(sharableMiB))
         .withNewRequestPolicy()
         .withDefault(mibQuantity(shares.defaultMiB(sharableMiB)))
-        .withNewValidRange()
-        .withMin(mibQuantity(shares.minimumMiB()))
-        .withMax(mibQuantity(sharableMiB))
-        .withStep(mibQuantity(shares.stepMiB()))
-        .endValidRange()
+        .withValidRange(
+            range(shares.minimumMiB(), sharableMiB, shares.stepMiB(), GpuOffer::mibQuantity))
         .endRequestPolicy()
         .build();
   }
@@ -416,13 +416,17 @@ public record GpuOffer(List<OfferedGpu> gpus, boolean ready, boolean monitors) {
     return new DeviceCapacityBuilder(number(shares.count()))
         .withNewRequestPolicy()
         .withDefault(quantity(shares.unasked()))
-        .withNewValidRange()
-        .withMin(quantity(shares.minimumShares()))
-        .withMax(quantity(shares.count()))
-        .withStep(quantity(1))
-        .endValidRange()
+        .withValidRange(range(shares.minimumShares(), shares.count(), 1, GpuOffer::quantity))
         .endRequestPolicy()
         .build();
+  }
+
+  /** The API server refuses a step that leads beyond the capacity, so there is none then. */
+  private static CapacityRequestPolicyRange range(
+      int min, int max, int step, IntFunction<Quantity> unit) {
+    var range =
+        new CapacityRequestPolicyRangeBuilder().withMin(unit.apply(min)).withMax(unit.apply(max));
+    return min + step <= max ? range.withStep(unit.apply(step)).build() : range.build();
   }
 
   /**
