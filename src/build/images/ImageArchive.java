@@ -247,6 +247,8 @@ final class ImageArchive {
       Files.copy(entries, path);
     }
     Files.setAttribute(path, "unix:mode", entry.getMode() & 07777);
+    // an AOT cache is for jars of that time, and containers have the time of the layer
+    Files.setLastModifiedTime(path, entry.getLastModifiedTime());
   }
 
   private static TarArchiveInputStream entries(Path archive) throws IOException {
