@@ -49,6 +49,21 @@ class FootprintIT {
                     .containsExactly(9000));
   }
 
+  /** The JVM says why it does not, and works without it, slower and with more memory. */
+  @Test
+  void theAotCacheOfTheImageIsUsed() {
+    Stream.of(RealCluster.CONTROLLER, RealCluster.AGENT)
+        .flatMap(application -> cluster.podsOf(application).stream())
+        .map(pod -> pod.getMetadata().getName())
+        .forEach(
+            pod ->
+                assertThat(
+                        Shell.kubectl(
+                            "logs", pod, "-n", "default", "--all-containers", "--tail=-1"))
+                    .as(pod)
+                    .doesNotContain("[aot]"));
+  }
+
   @Test
   void theSocketsAreRootsAlone() {
     assertThat(filesBelow(PLUGIN, "s")).hasSize(1);
