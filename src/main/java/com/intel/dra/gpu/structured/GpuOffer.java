@@ -12,8 +12,6 @@ import com.intel.dra.gpu.device.VfProfile;
 import com.intel.dra.gpu.policy.GpuSharing;
 import com.intel.dra.gpu.structured.DeviceFacts.Condition;
 import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.api.model.resource.v1.CapacityRequestPolicyRange;
-import io.fabric8.kubernetes.api.model.resource.v1.CapacityRequestPolicyRangeBuilder;
 import io.fabric8.kubernetes.api.model.resource.v1.Counter;
 import io.fabric8.kubernetes.api.model.resource.v1.CounterSet;
 import io.fabric8.kubernetes.api.model.resource.v1.CounterSetBuilder;
@@ -33,7 +31,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.TreeMap;
-import java.util.function.IntFunction;
 
 /**
  * The GPUs that a node publishes, in one way for each set of features that the cluster may have
@@ -406,8 +403,11 @@ public record GpuOffer(List<OfferedGpu> gpus, boolean ready, boolean monitors) {
     return new DeviceCapacityBuilder(mib(sharableMiB))
         .withNewRequestPolicy()
         .withDefault(mibQuantity(shares.defaultMiB(sharableMiB)))
-        .withValidRange(
-            range(shares.minimumMiB(), sharableMiB, shares.stepMiB(), GpuOffer::mibQuantity))
+        .withNewValidRange()
+        .withMin(mibQuantity(shares.minimumMiB()))
+        .withMax(mibQuantity(sharableMiB))
+        .withStep(mibQuantity(shares.stepMiB()))
+        .endValidRange()
         .endRequestPolicy()
         .build();
   }
@@ -416,17 +416,13 @@ public record GpuOffer(List<OfferedGpu> gpus, boolean ready, boolean monitors) {
     return new DeviceCapacityBuilder(number(shares.count()))
         .withNewRequestPolicy()
         .withDefault(quantity(shares.unasked()))
-        .withValidRange(range(shares.minimumShares(), shares.count(), 1, GpuOffer::quantity))
+        .withNewValidRange()
+        .withMin(quantity(shares.minimumShares()))
+        .withMax(quantity(shares.count()))
+        .withStep(quantity(1))
+        .endValidRange()
         .endRequestPolicy()
         .build();
-  }
-
-  /** The API server refuses a step that leads beyond the capacity, so there is none then. */
-  private static CapacityRequestPolicyRange range(
-      int min, int max, int step, IntFunction<Quantity> unit) {
-    var range =
-        new CapacityRequestPolicyRangeBuilder().withMin(unit.apply(min)).withMax(unit.apply(max));
-    return min + step <= max ? range.withStep(unit.apply(step)).build() : range.build();
   }
 
   /**

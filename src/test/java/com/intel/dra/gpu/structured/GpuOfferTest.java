@@ -26,8 +26,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class GpuOfferTest {
 
@@ -188,20 +186,6 @@ class GpuOfferTest {
     assertThat(capacity(device, "memory").getValue()).hasToString("14248Mi");
     assertThat(capacity(device, "memory").getRequestPolicy().getDefault()).hasToString("0");
     assertThat(capacity(device, "millicores").getRequestPolicy().getDefault()).hasToString("0");
-  }
-
-  /** The API server of 1.37 refuses a step from the minimum that leads beyond the capacity. */
-  @ParameterizedTest
-  @CsvSource({"1, 0, 1", "2, 0, 2", "8, 0, 8"})
-  void sharesThatNobodyCanHaveInPartHaveNoStep(int count, int unasked, int minimum) {
-    Device device =
-        only(
-            offer(
-                List.of(whole(3, FLEX_170_MIB)), new GpuSharing.ByCount(count, unasked, minimum)));
-
-    var range = capacity(device, "shares").getRequestPolicy().getValidRange();
-    assertThat(range.getMin()).isEqualTo(range.getMax());
-    assertThat(range.getStep()).isNull();
   }
 
   @Test
