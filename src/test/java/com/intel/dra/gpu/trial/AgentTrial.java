@@ -47,15 +47,11 @@ public final class AgentTrial {
     this.claims = claims;
   }
 
-  public static void main(String[] args) throws Exception {
-    // the threads of the HTTP libraries would keep a failed program running
-    Thread.currentThread()
-        .setUncaughtExceptionHandler(
-            (_, failure) -> {
-              failure.printStackTrace();
-              System.exit(1);
-            });
-    Path kubeconfig = Path.of(args[0]).toAbsolutePath();
+  public static void main(String[] args) {
+    TrialProgram.run(() -> play(Path.of(args[0]).toAbsolutePath()));
+  }
+
+  private static void play(Path kubeconfig) throws Exception {
     Path folder = kubeconfig.resolveSibling(".");
     for (String name : List.of("cdi", "plugin", "registry")) {
       Files.createDirectories(folder.resolve(name));
@@ -78,7 +74,6 @@ public final class AgentTrial {
         trial.claimsComeAndGo();
       }
     }
-    System.exit(0); // otherwise the threads of the HTTP libraries keep running
   }
 
   private static SimulatedGpu gpu(int index) {

@@ -35,24 +35,20 @@ public final class ControllerTrial {
     this.client = client;
   }
 
-  public static void main(String[] args) throws Exception {
-    // the threads of the HTTP libraries would keep a failed program running
-    Thread.currentThread()
-        .setUncaughtExceptionHandler(
-            (_, failure) -> {
-              failure.printStackTrace();
-              System.exit(1);
-            });
+  public static void main(String[] args) {
+    TrialProgram.run(() -> play(Path.of(args[0])));
+  }
+
+  private static void play(Path kubeconfig) throws Exception {
     try (var server = new TrialApiServer();
         KubernetesClient client = server.client()) {
       var trial = new ControllerTrial(client);
       trial.makeCluster();
-      server.writeKubeconfig(Path.of(args[0]));
+      server.writeKubeconfig(kubeconfig);
       for (int round = 0; round < ROUNDS; round++) {
         trial.podsComeAndGo(round);
       }
     }
-    System.exit(0); // otherwise the threads of the HTTP libraries keep running
   }
 
   private void makeCluster() {
