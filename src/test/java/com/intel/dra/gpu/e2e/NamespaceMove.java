@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -193,7 +194,7 @@ final class NamespaceMove {
     assertThat(Set.copyOf(cards.values())).as("each has its own").hasSize(cards.size());
   }
 
-  void assertUntouched() {
+  private void assertUntouched() {
     cards.forEach(cluster::assertUntouched);
   }
 
@@ -240,7 +241,7 @@ final class NamespaceMove {
   }
 
   /** Upgrades the release to the newer chart, which also has a newer definition. */
-  void upgrade() {
+  private void upgrade() {
     assertThat(wordsOfTheDefinition()).contains(OLD_WORDS);
     helm(
         Stream.of(
@@ -256,7 +257,7 @@ final class NamespaceMove {
     assertThat(wordsOfTheDefinition()).contains(WORDS);
   }
 
-  void rollBack() {
+  private void rollBack() {
     helm(Stream.of("rollback", "gpu", "-n", NAMESPACE, "--wait"));
     awaitGpusIn(NAMESPACE);
     assertThat(wordsOfTheDefinition()).contains(OLD_WORDS);
@@ -269,6 +270,24 @@ final class NamespaceMove {
         "gpuallocationstates.gpu.dra.intel.com",
         "-o",
         "jsonpath={.metadata.annotations}{.spec.versions[0].schema.openAPIV3Schema.description}");
+  }
+
+  /**
+   * Upgrades the release and goes back, and starts a pod after each, while those that run stay as
+   * they are.
+   */
+  void upgradeAndRollBack(Consumer<String> startPod) {
+    upgrade();
+    assertStartsBesideTheOthers("upgraded", startPod);
+    rollBack();
+    assertStartsBesideTheOthers("back", startPod);
+  }
+
+  /** Checks that a new pod gets a device, and that those that run keep theirs. */
+  void assertStartsBesideTheOthers(String pod, Consumer<String> startPod) {
+    startPod.accept(pod);
+    awaitRunning(pod);
+    assertUntouched();
   }
 
   /** Deletes all pods, and waits until no VF is left. */

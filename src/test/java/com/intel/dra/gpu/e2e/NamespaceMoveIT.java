@@ -81,19 +81,10 @@ class NamespaceMoveIT {
                 .hasEntrySatisfying(
                     "node1",
                     gas -> assertThat(gas.getSpec().resourceClaimAllocations()).hasSize(3)));
-    pod("after", "vf");
-    move.awaitRunning("after");
-    move.assertUntouched();
+    move.assertStartsBesideTheOthers("after", pod -> pod(pod, "vf"));
     move.delete("meanwhile");
 
-    move.upgrade();
-    pod("upgraded", "vf");
-    move.awaitRunning("upgraded");
-    move.assertUntouched();
-    move.rollBack();
-    pod("back", "vf");
-    move.awaitRunning("back");
-    move.assertUntouched();
+    move.upgradeAndRollBack(pod -> pod(pod, "vf"));
     move.end();
   }
 

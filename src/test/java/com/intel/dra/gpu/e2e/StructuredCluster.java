@@ -20,6 +20,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /** A cluster whose scheduler allocates devices itself (Kubernetes 1.31 and later). */
 final class StructuredCluster extends RealCluster {
 
+  private static final String EXPLAINER = "target/kubernetes/structured-explain";
+
   private static final String DRIVER = "gpu.intel.com";
 
   private final Topology shown;
@@ -165,6 +167,41 @@ final class StructuredCluster extends RealCluster {
 
   static String claimNamed(String name) {
     return "resourceClaimName: " + name;
+  }
+
+  /** Starts the controller that says why pods wait; {@link #awaitExplainer()} waits for it. */
+  void startExplainer() {
+    Shell.kubectl("apply", "-k", EXPLAINER);
+  }
+
+  void awaitExplainer() {
+    Shell.kubectl(
+        "rollout",
+        "status",
+        "deployment/" + RealCluster.CONTROLLER,
+        "-n",
+        "default",
+        "--timeout=120s");
+  }
+
+  void removeExplainer() {
+    Shell.kubectl("delete", "-k", EXPLAINER, "--ignore-not-found", "--wait=false");
+    Shell.kubectl("delete", "lease", RealCluster.CONTROLLER, "-n", "default", "--ignore-not-found");
+  }
+
+  /** Gives the claim, which is there, the status that is wanted, if one is. */
+  void allocate(ResourceClaim wanted) {
+    if (wanted.getStatus() == null) {
+      return;
+    }
+    ResourceClaim made =
+        client()
+            .resources(ResourceClaim.class)
+            .inNamespace(namespace())
+            .withName(wanted.getMetadata().getName())
+            .require();
+    made.setStatus(wanted.getStatus());
+    client().resource(made).updateStatus();
   }
 
   /** Makes a pod named "pod" that requests one of an extended resource and names no claim. */

@@ -24,8 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("structured")
 class StructuredExplainIT {
 
-  private static final String EXPLAINER = "target/kubernetes/structured-explain";
-
   private static final String ROLE = "ask-intel-gpu-explainer";
 
   private static final Shell.Setting HERE = new Shell.Setting(Path.of("."), Map.of());
@@ -34,21 +32,14 @@ class StructuredExplainIT {
 
   @BeforeEach
   void install() {
-    Shell.kubectl("apply", "-k", EXPLAINER);
-    Shell.kubectl(
-        "rollout",
-        "status",
-        "deployment/" + RealCluster.CONTROLLER,
-        "-n",
-        "default",
-        "--timeout=120s");
+    cluster.startExplainer();
+    cluster.awaitExplainer();
   }
 
   @AfterEach
   void remove() {
     Shell.tryKubectl("delete", "devicetaintrule", "e2e-drain", "--ignore-not-found");
-    Shell.kubectl("delete", "-k", EXPLAINER, "--ignore-not-found", "--wait=false");
-    Shell.kubectl("delete", "lease", RealCluster.CONTROLLER, "-n", "default", "--ignore-not-found");
+    cluster.removeExplainer();
   }
 
   @Test

@@ -70,19 +70,10 @@ class StructuredNamespaceMoveIT {
     move.awaitRunning("meanwhile");
     move.assertMoved(before);
     assertTheExplainerIsFound();
-    pod("after", "vf");
-    move.awaitRunning("after");
-    move.assertUntouched();
+    move.assertStartsBesideTheOthers("after", pod -> pod(pod, "vf"));
     move.delete("meanwhile");
 
-    move.upgrade();
-    pod("upgraded", "vf");
-    move.awaitRunning("upgraded");
-    move.assertUntouched();
-    move.rollBack();
-    pod("back", "vf");
-    move.awaitRunning("back");
-    move.assertUntouched();
+    move.upgradeAndRollBack(pod -> pod(pod, "vf"));
     move.end();
   }
 
@@ -99,9 +90,7 @@ class StructuredNamespaceMoveIT {
 
     move.awaitRunning("meanwhile");
     move.assertMoved(before);
-    pod("after", "vf");
-    move.awaitRunning("after");
-    move.assertUntouched();
+    move.assertStartsBesideTheOthers("after", pod -> pod(pod, "vf"));
     move.end();
   }
 

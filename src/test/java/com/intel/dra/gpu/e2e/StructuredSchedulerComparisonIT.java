@@ -73,7 +73,7 @@ class StructuredSchedulerComparisonIT {
     applyAll(cases, SeparateCase::classes);
     applyAll(cases, SeparateCase::slices);
     applyAll(cases, SeparateCase::claims);
-    cases.stream().flatMap(one -> one.claims().stream()).forEach(this::allocate);
+    cases.stream().flatMap(one -> one.claims().stream()).forEach(cluster::allocate);
 
     ClusterView view = view();
     var explainer = new Explainer();
@@ -95,21 +95,6 @@ class StructuredSchedulerComparisonIT {
             .flatMap(one -> objects.apply(one).stream())
             .map(Serialization::asYaml)
             .collect(Collectors.joining("---\n")));
-  }
-
-  private void allocate(ResourceClaim wanted) {
-    if (wanted.getStatus() == null) {
-      return;
-    }
-    ResourceClaim made =
-        cluster
-            .client()
-            .resources(ResourceClaim.class)
-            .inNamespace(cluster.namespace())
-            .withName(wanted.getMetadata().getName())
-            .require();
-    made.setStatus(wanted.getStatus());
-    cluster.client().resource(made).updateStatus();
   }
 
   private ClusterView view() {

@@ -30,7 +30,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Tag("structured")
 class StructuredWaitReasonsIT {
 
-  private static final String EXPLAINER = "target/kubernetes/structured-explain";
   private static final int FIRST_MINOR = 37;
 
   /** The scheduler does not begin with a pod whose claims are not there. */
@@ -43,7 +42,7 @@ class StructuredWaitReasonsIT {
 
   @BeforeEach
   void install() {
-    Shell.kubectl("apply", "-k", EXPLAINER);
+    cluster.startExplainer();
   }
 
   @AfterEach
@@ -58,8 +57,7 @@ class StructuredWaitReasonsIT {
         "-p",
         "{\"metadata\": {\"finalizers\": null}}");
     Shell.kubectl("delete", "nodes", "-l", "kind-of-node=waits", "--wait=false");
-    Shell.kubectl("delete", "-k", EXPLAINER, "--ignore-not-found", "--wait=false");
-    Shell.kubectl("delete", "lease", RealCluster.CONTROLLER, "-n", "default", "--ignore-not-found");
+    cluster.removeExplainer();
   }
 
   @Test
@@ -82,13 +80,7 @@ class StructuredWaitReasonsIT {
         .withName("claim-being-deleted")
         .delete();
     cluster.forbidAdminAccess();
-    Shell.kubectl(
-        "rollout",
-        "status",
-        "deployment/" + RealCluster.CONTROLLER,
-        "-n",
-        "default",
-        "--timeout=120s");
+    cluster.awaitExplainer();
 
     cluster.apply(cases.stream().map(WaitCase::podYaml).collect(Collectors.joining("---\n")));
 
@@ -131,16 +123,7 @@ class StructuredWaitReasonsIT {
     if (!yaml.contains("kind: ResourceClaim\n") || !yaml.contains("\nstatus:")) {
       return;
     }
-    ResourceClaim wanted = Serialization.unmarshal("---\n" + yaml, ResourceClaim.class);
-    ResourceClaim made =
-        cluster
-            .client()
-            .resources(ResourceClaim.class)
-            .inNamespace(cluster.namespace())
-            .withName(wanted.getMetadata().getName())
-            .require();
-    made.setStatus(wanted.getStatus());
-    cluster.client().resource(made).updateStatus();
+    cluster.allocate(Serialization.unmarshal("---\n" + yaml, ResourceClaim.class));
   }
 
   /** What the Events say, by the names of the pods, without how many other nodes do not fit. */
