@@ -53,15 +53,7 @@ class RebuiltClaimsTest {
     node.start();
   }
 
-  @Test
-  void oneThatTheGasStillListsIsForgottenWhenTheApiServerSaysThatItIsGone() throws IOException {
-    node.unprepare("a"); // the API server is away, so the GAS still says that the claim is prepared
-    loseTheFileAndStartAgain();
-    node.settle();
-    assertThat(node.agent.prepared.find("a").flatMap(PreparedClaim::claimName))
-        .hasToString("Optional[default/claim-a]");
-
-    node.structuredClaims.delete("a");
+  private void forgetAfterTheTime() {
     var abandoned =
         new StructuredAbandonedClaims(
             node.agent.prepared,
@@ -73,6 +65,18 @@ class RebuiltClaimsTest {
     abandoned.forget();
     now = now.plus(LONG_ENOUGH);
     abandoned.forget();
+  }
+
+  @Test
+  void oneThatTheGasStillListsIsForgottenWhenTheApiServerSaysThatItIsGone() throws IOException {
+    node.unprepare("a"); // the API server is away, so the GAS still says that the claim is prepared
+    loseTheFileAndStartAgain();
+    node.settle();
+    assertThat(node.agent.prepared.find("a").flatMap(PreparedClaim::claimName))
+        .hasToString("Optional[default/claim-a]");
+
+    node.structuredClaims.delete("a");
+    forgetAfterTheTime();
     node.settle();
 
     assertThat(node.agent.prepared.all()).isEmpty();
@@ -87,17 +91,7 @@ class RebuiltClaimsTest {
   void oneThatIsInUseStays() throws IOException {
     loseTheFileAndStartAgain();
     node.settle();
-    var abandoned =
-        new StructuredAbandonedClaims(
-            node.agent.prepared,
-            node.structuredClaims,
-            node.agent.listed,
-            node.informer,
-            node.config(),
-            () -> now);
-    abandoned.forget();
-    now = now.plus(LONG_ENOUGH);
-    abandoned.forget();
+    forgetAfterTheTime();
     node.settle();
 
     assertThat(node.agent.prepared.all()).containsOnlyKeys("a");
