@@ -39,14 +39,14 @@ public class StructuredClaims {
   private static final int RETRIES = 3;
 
   private final KubernetesClient client;
-  private final Optional<BlockingReads<ResourceClaim>> quickly;
+  private final Optional<BlockingReads<ResourceClaim>> blocking;
   private final Semaphore reads = new Semaphore(AT_A_TIME, true);
   private final AtomicLong answered = new AtomicLong();
 
   @Inject
   public StructuredClaims(KubernetesClient client) {
     this.client = BoundedClient.of(client, ANSWER_WITHIN, RETRIES);
-    this.quickly = BlockingReads.of(this.client, ResourceClaim.class, ANSWER_WITHIN);
+    this.blocking = BlockingReads.of(this.client, ResourceClaim.class, ANSWER_WITHIN);
   }
 
   /**
@@ -58,7 +58,7 @@ public class StructuredClaims {
   public Optional<ResourceClaim> read(String namespace, String name) {
     boolean mine = awaitTurn();
     try {
-      Optional<ResourceClaim> read = quickly.flatMap(reads -> reads.read(namespace, name));
+      Optional<ResourceClaim> read = blocking.flatMap(reads -> reads.read(namespace, name));
       return read.isPresent()
           ? read
           : ObjectLookup.read(
