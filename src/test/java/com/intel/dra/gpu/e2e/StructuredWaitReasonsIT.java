@@ -111,7 +111,9 @@ class StructuredWaitReasonsIT {
         Shell.run(
             "deploy/kubectl/kubectl-gpu", "why", "resource-in-use", "-n", cluster.namespace());
     assertThat(shown)
-        .contains("WaitsForDevices: " + expected.get("resource-in-use").replaceFirst("\\.$", ""))
+        .contains(
+            "WaitsForDevices: "
+                + expected.getOrDefault("resource-in-use", "none").replaceFirst("\\.$", ""))
         .containsPattern(
             "resource-in-use +waits.example.com/resource-in-use of container main +1 device is in"
                 + " use +"
