@@ -12,6 +12,8 @@ import com.intel.dra.gpu.device.VfProfile;
 import com.intel.dra.gpu.policy.GpuSharing;
 import com.intel.dra.gpu.structured.DeviceFacts.Condition;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.resource.v1.CapacityRequestPolicyRange;
+import io.fabric8.kubernetes.api.model.resource.v1.CapacityRequestPolicyRangeBuilder;
 import io.fabric8.kubernetes.api.model.resource.v1.Counter;
 import io.fabric8.kubernetes.api.model.resource.v1.CounterSet;
 import io.fabric8.kubernetes.api.model.resource.v1.CounterSetBuilder;
@@ -31,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 
 /**
  * The GPUs that a node publishes, in one way for each set of features that the cluster may have
@@ -46,8 +49,9 @@ import java.util.TreeMap;
  *
  * <p>A device that a prepared claim makes unavailable without a counter has a taint while the claim
  * holds its device: the GPU of a held VF, the VFs of a held GPU, a VF that is held by the name that
- * another driver gave it, and a GPU that is published in another way than it is used. So have the
- * devices of a GPU that is withheld while it is in use.
+ * another driver gave it, a GPU that is published in another way than it is used, and a GPU that is
+ * still shared in another way than its policy wants. So have the devices of a GPU that is withheld
+ * while it is in use.
  *
  * <p>Whole GPUs come first, so that a claim with no preference gets one, then VFs, then monitors. A
  * monitor is a device for administrative access to a GPU. It has no counters and no memory, because
@@ -234,12 +238,11 @@ public record GpuOffer(List<OfferedGpu> gpus, boolean ready, boolean monitors) {
       case GpuSharing.Unlimited unlimited -> addShares(device, gpu, unlimited.counted());
     }
     boolean usedOtherwise =
-        sharing instanceof GpuSharing.Exclusive
-            && switch (offered.use()) {
-              case OfferedGpu.Use.ByMemory _, OfferedGpu.Use.ByCount _, OfferedGpu.Use.Unknown _ ->
-                  true;
-              case OfferedGpu.Use.None _, OfferedGpu.Use.Whole _ -> false;
-            };
+        switch (offered.use()) {
+          case OfferedGpu.Use.ByMemory _, OfferedGpu.Use.ByCount _, OfferedGpu.Use.Unknown _ ->
+              sharing instanceof GpuSharing.Exclusive || offered.isUsedOtherwiseThanWanted();
+          case OfferedGpu.Use.None _, OfferedGpu.Use.Whole _ -> false;
+        };
     return device
         .withConsumesCounters(charge)
         .withTaints(taintsOfTheGpu(offered, excluded || usedOtherwise))
@@ -403,11 +406,8 @@ public record GpuOffer(List<OfferedGpu> gpus, boolean ready, boolean monitors) {
     return new DeviceCapacityBuilder(mib(sharableMiB))
         .withNewRequestPolicy()
         .withDefault(mibQuantity(shares.defaultMiB(sharableMiB)))
-        .withNewValidRange()
-        .withMin(mibQuantity(shares.minimumMiB()))
-        .withMax(mibQuantity(sharableMiB))
-        .withStep(mibQuantity(shares.stepMiB()))
-        .endValidRange()
+        .withValidRange(
+            range(shares.minimumMiB(), sharableMiB, shares.stepMiB(), GpuOffer::mibQuantity))
         .endRequestPolicy()
         .build();
   }
@@ -416,13 +416,17 @@ public record GpuOffer(List<OfferedGpu> gpus, boolean ready, boolean monitors) {
     return new DeviceCapacityBuilder(number(shares.count()))
         .withNewRequestPolicy()
         .withDefault(quantity(shares.unasked()))
-        .withNewValidRange()
-        .withMin(quantity(shares.minimumShares()))
-        .withMax(quantity(shares.count()))
-        .withStep(quantity(1))
-        .endValidRange()
+        .withValidRange(range(shares.minimumShares(), shares.count(), 1, GpuOffer::quantity))
         .endRequestPolicy()
         .build();
+  }
+
+  /** The API server refuses a step that leads beyond the capacity, so there is none then. */
+  private static CapacityRequestPolicyRange range(
+      int min, int max, int step, IntFunction<Quantity> unit) {
+    var range =
+        new CapacityRequestPolicyRangeBuilder().withMin(unit.apply(min)).withMax(unit.apply(max));
+    return min + step <= max ? range.withStep(unit.apply(step)).build() : range.build();
   }
 
   /**

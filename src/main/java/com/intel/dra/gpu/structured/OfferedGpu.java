@@ -63,6 +63,21 @@ public record OfferedGpu(
     };
   }
 
+  /**
+   * Whether claims still share the GPU in another way than is wanted. New claims must wait until it
+   * is free: one that came earlier would keep it as it is.
+   */
+  boolean isUsedOtherwiseThanWanted() {
+    return isShared() && !sharingNow().equals(sharing.on(gpu.memoryMiB()));
+  }
+
+  private boolean isShared() {
+    return switch (use) {
+      case Use.ByMemory _, Use.ByCount _ -> true;
+      case Use.None _, Use.Whole _, Use.Unknown _ -> false;
+    };
+  }
+
   /** How many shares the scheduler counts of the GPU; empty if it does not count them. */
   public OptionalInt countedShares() {
     return switch (sharingNow()) {

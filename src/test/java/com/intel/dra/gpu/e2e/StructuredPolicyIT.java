@@ -5,13 +5,16 @@ import static com.intel.dra.gpu.e2e.StructuredCluster.one;
 import static com.intel.dra.gpu.e2e.StructuredCluster.template;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.intel.dra.gpu.structured.StructuredApi;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.resource.v1.Device;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceTaint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,6 +28,13 @@ class StructuredPolicyIT {
   private static final String FLEX =
       "selectors: [{cel: {expression: 'device.attributes[\"gpu.intel.com\"].model == \"Flex"
           + " 170\"'}}]";
+  private static final String TWO_EACH =
+      """
+      rules:
+        - name: two-each
+          match: {nodes: [node1], ids: ["0x56c0"]}
+          sharing: {shares: 2, default: 1}
+      """;
 
   @RegisterExtension final StructuredCluster cluster = new StructuredCluster(Topology.USUAL);
 
@@ -62,24 +72,33 @@ class StructuredPolicyIT {
   }
 
   private Optional<String> shares() {
-    return cluster.devices("node1").stream()
-        .filter(device -> device.getName().equals(flex()))
-        .findFirst()
+    return published()
         .map(Device::getCapacity)
         .map(capacity -> capacity.get("shares"))
         .map(shares -> shares.getValue())
         .map(Quantity::toString);
   }
 
+  private Optional<Device> published() {
+    return cluster.devices("node1").stream()
+        .filter(device -> device.getName().equals(flex()))
+        .findFirst();
+  }
+
+  private void awaitNoNewClaims() {
+    cluster.eventually(
+        "the GPU keeps its shape for its claims, and takes no others",
+        () ->
+            assertThat(published().orElseThrow())
+                .returns(true, Device::getAllowMultipleAllocations)
+                .extracting(Device::getTaints, InstanceOfAssertFactories.list(DeviceTaint.class))
+                .extracting(DeviceTaint::getKey)
+                .containsExactly(StructuredApi.IN_USE_TAINT));
+  }
+
   @Test
   void aGpuThatIsSharedByCountTakesSoManyPodsAndKeepsItsSharesUntilItIsFree() {
-    policy(
-        """
-        rules:
-          - name: two-each
-            match: {nodes: [node1], ids: ["0x56c0"]}
-            sharing: {shares: 2, default: 1}
-        """);
+    policy(TWO_EACH);
     cluster.eventually("two shares", () -> assertThat(shares()).hasValue("2"));
     cluster.structuredTemplate("share", one("gpu.intel.com", FLEX));
     var pods = List.of("a", "b", "c");
@@ -102,7 +121,8 @@ class StructuredPolicyIT {
         () ->
             assertThat(Shell.kubectl("get", "gas", "node1", "-n", "default", "-o", "yaml"))
                 .doesNotContain("rule: two-each"));
-    assertThat(shares()).as("it is in use").hasValue("2");
+    awaitNoNewClaims();
+    assertThat(shares()).hasValue("2");
     cluster.deletePod(first.getFirst());
     cluster.awaitUnschedulable(waiting.getFirst());
     assertThat(cluster.phase(first.getLast())).isEqualTo("Running");
@@ -110,6 +130,10 @@ class StructuredPolicyIT {
     cluster.deletePod(first.getLast());
     cluster.awaitRunning(waiting.getFirst());
     cluster.eventually("shared by memory again", () -> assertThat(shares()).isEmpty());
+
+    policy(TWO_EACH);
+    awaitNoNewClaims();
+    assertThat(shares()).as("a claim has it by memory").isEmpty();
   }
 
   private List<String> running(List<String> pods) {

@@ -20,12 +20,15 @@ import com.intel.dra.gpu.device.VfProfile;
 import com.intel.dra.gpu.device.VfProfiles;
 import com.intel.dra.gpu.policy.GpuSharing;
 import io.fabric8.kubernetes.api.model.resource.v1.Device;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceTaint;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class GpuOfferTest {
 
@@ -188,6 +191,20 @@ class GpuOfferTest {
     assertThat(capacity(device, "millicores").getRequestPolicy().getDefault()).hasToString("0");
   }
 
+  /** The API server of 1.37 refuses a step from the minimum that leads beyond the capacity. */
+  @ParameterizedTest
+  @CsvSource({"1, 0, 1", "2, 0, 2", "8, 0, 8"})
+  void sharesThatNobodyCanHaveInPartHaveNoStep(int count, int unasked, int minimum) {
+    Device device =
+        only(
+            offer(
+                List.of(whole(3, FLEX_170_MIB)), new GpuSharing.ByCount(count, unasked, minimum)));
+
+    var range = capacity(device, "shares").getRequestPolicy().getValidRange();
+    assertThat(range.getMin()).isEqualTo(range.getMax());
+    assertThat(range.getStep()).isNull();
+  }
+
   @Test
   void anUnlimitedGpuIsCountedUpToWhatTheRecordsHold() {
     Device device = only(offer(List.of(whole(3, FLEX_170_MIB)), new GpuSharing.Unlimited()));
@@ -204,13 +221,32 @@ class GpuOfferTest {
     for (GpuSharing other :
         List.of(new GpuSharing.ByCount(8, 1), new GpuSharing.Unlimited(), EXCLUSIVE, SHARED)) {
       assertThat(smallestAndAll(inUse, other)).as("%s", other).isEqualTo("4 of 4");
+      assertThat(taintKeys(inUse, other)).as("%s", other).containsExactly("gpu.intel.com/in-use");
     }
-    Device byMemory =
-        only(offer(List.of(used(new OfferedGpu.Use.ByMemory())), new GpuSharing.ByCount(4, 1)));
-    assertThat(byMemory.getCapacity()).doesNotContainKey("shares");
-    assertThat(capacity(byMemory, "memory").getRequestPolicy().getValidRange().getMin())
-        .as("nobody gets another share")
-        .hasToString("14248Mi");
+    assertThat(taintKeys(inUse, new GpuSharing.ByCount(4, 2))).isEmpty();
+  }
+
+  @Test
+  void aGpuInUseByMemoryGivesNoMoreIfItIsToBeSharedByCount() {
+    OfferedGpu inUse = used(new OfferedGpu.Use.ByMemory());
+    var byCount = new GpuSharing.ByCount(4, 1);
+    Device device = only(offer(List.of(inUse), byCount));
+
+    assertThat(device.getCapacity()).doesNotContainKey("shares");
+    var range = capacity(device, "memory").getRequestPolicy().getValidRange();
+    assertThat(range.getMin()).as("nobody gets another share").hasToString("14248Mi");
+    assertThat(range.getStep()).as("it would lead beyond the capacity").isNull();
+    assertThat(taintKeys(inUse, byCount)).containsExactly("gpu.intel.com/in-use");
+    assertThat(taintKeys(inUse, SHARED)).isEmpty();
+    assertThat(taintKeys(inUse, new GpuSharing.ByMemory(0, 1024, 512)))
+        .as("other shares of the same kind")
+        .isEmpty();
+  }
+
+  private static List<String> taintKeys(OfferedGpu gpu, GpuSharing sharing) {
+    return only(offer(List.of(gpu), sharing)).getTaints().stream()
+        .map(DeviceTaint::getKey)
+        .toList();
   }
 
   private static String smallestAndAll(OfferedGpu gpu, GpuSharing sharing) {

@@ -165,7 +165,7 @@ final class PoolRules {
       checkValues(at, path, values, amount(standard));
     }
     if (range != null) {
-      checkRange(at, path + ".validRange", range, amount(standard));
+      checkRange(at, path + ".validRange", range, amount(standard), amount(capacity.getValue()));
     }
   }
 
@@ -186,9 +186,17 @@ final class PoolRules {
   }
 
   private static void checkRange(
-      Place at, String path, CapacityRequestPolicyRange range, BigDecimal standard) {
+      Place at,
+      String path,
+      CapacityRequestPolicyRange range,
+      BigDecimal standard,
+      BigDecimal capacity) {
     at.require(range.getMin() != null, path + ".min", "is needed");
     BigDecimal min = amount(range.getMin());
+    at.require(
+        range.getStep() == null || min.add(amount(range.getStep())).compareTo(capacity) <= 0,
+        path + ".step",
+        "leads from min beyond the capacity");
     at.require(standard.compareTo(min) >= 0, path, "does not contain the default");
     if (range.getMax() != null) {
       BigDecimal max = amount(range.getMax());

@@ -119,6 +119,7 @@ class SliceLayoutTest {
         mistake(policy("1", "2", "1"), "device d", "capacity[m].requestPolicy.validValues"),
         mistake(range("5", "1", "9", "3"), "device d", "capacity[m].requestPolicy.validRange.step"),
         mistake(range("0", "1", "9", "1"), "device d", "capacity[m].requestPolicy.validRange"),
+        mistake(range("9", "9", "9", "2"), "device d", "capacity[m].requestPolicy.validRange.step"),
         mistake(half("d", "missing"), "device d", "consumesCounters[missing]"),
         mistake(
             WantedPool.of(
