@@ -17,7 +17,6 @@ import com.intel.dra.kit.cdi.CdiSpecFile;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,9 +35,6 @@ import org.jboss.logging.Logger;
 public class DeviceMonitor {
 
   private static final Logger LOG = Logger.getLogger(DeviceMonitor.class);
-
-  /** How long a vanished device waits for the API server before it leaves the CDI spec. */
-  private static final Duration WITHDRAWAL = Duration.ofSeconds(10);
 
   private final GpuDiscovery discovery;
   private final CdiSpecFile cdi;
@@ -183,7 +179,7 @@ public class DeviceMonitor {
       if (!unexpected.isEmpty()) {
         LOG.warnf("Devices that are gone: %s", unexpected);
       }
-      if (!publication.awaitWithdrawn(() -> unexpected(vanished), WITHDRAWAL)) {
+      if (!publication.awaitWithdrawn(() -> unexpected(vanished))) {
         LOG.warnf("%s may still offer devices that are gone", config.gasName());
       }
       var unused = cdi.exclusively(() -> publish(look(), now));

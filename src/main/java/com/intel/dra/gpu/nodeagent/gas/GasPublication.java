@@ -16,9 +16,25 @@ import java.util.function.Supplier;
 @Singleton
 public class GasPublication {
 
+  /** How long a vanished device waits for the API server before it leaves the CDI spec. */
+  private static final Duration WITHDRAWAL = Duration.ofSeconds(10);
+
+  private final Duration withdrawal;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private Optional<GasFields> published = Optional.empty();
+
+  public GasPublication() {
+    this(WITHDRAWAL);
+  }
+
+  /**
+   * @param withdrawal how long to wait until devices are withdrawn; zero where nothing writes the
+   *     GAS meanwhile
+   */
+  public GasPublication(Duration withdrawal) {
+    this.withdrawal = withdrawal;
+  }
 
   /** Records that the GAS says this, by a write of this agent or because it said so already. */
   public void published(GasFields fields) {
@@ -45,11 +61,10 @@ public class GasPublication {
    * Waits until the GAS offers none of these devices.
    *
    * @param uids called at first and after each write of the GAS
-   * @return false if that is not known after the time-out
+   * @return false if that is not known in time
    */
-  public boolean awaitWithdrawn(Supplier<Set<String>> uids, Duration timeout)
-      throws InterruptedException {
-    Deadline deadline = Deadline.of(timeout);
+  public boolean awaitWithdrawn(Supplier<Set<String>> uids) throws InterruptedException {
+    Deadline deadline = Deadline.of(withdrawal);
     lock.lock();
     try {
       while (!isWithdrawn(uids.get())) {

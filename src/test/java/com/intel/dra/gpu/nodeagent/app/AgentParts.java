@@ -63,6 +63,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.Optional;
@@ -72,7 +73,10 @@ import java.util.function.Consumer;
 public final class AgentParts {
 
   public final NodeDevices devices = new NodeDevices();
-  public final GasPublication publication = new GasPublication();
+
+  /** Does not wait, because nothing reconciles the GAS beside the test. */
+  public final GasPublication publication = new GasPublication(Duration.ZERO);
+
   public final DeviceLock lock = new DeviceLock();
   public final VfHosts hosts = new VfHosts(lock);
   public final SimpleMeterRegistry meters = new SimpleMeterRegistry();

@@ -240,12 +240,13 @@ class DeviceMonitorTest {
     VfNode two = VfNode.stepByStep(root.resolve("two"));
     Gpu first = two.flex170(0xb3);
     Gpu second = two.flex170(0xb4);
-    two.start();
+    DeviceMonitor ofTwo = monitor(two.config());
+    ofTwo.scan();
     Files.delete(two.sysfs(first, "driver"));
     Path drm = two.sysfs(second, "drm");
     Files.move(drm.resolve("card1"), drm.resolve("card0"));
 
-    Thread scan = Thread.ofVirtual().start(two.agent.monitor::scan);
+    Thread scan = Thread.ofVirtual().start(ofTwo::scan);
     await()
         .untilAsserted(() -> assertThat(two.cdiDevices()).containsExactly(second.uid().toString()));
     assertThat(scan.isAlive()).as("before the GAS was awaited").isTrue();
