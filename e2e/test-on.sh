@@ -40,11 +40,9 @@ trap '"$HERE/down.sh"' EXIT
 trap 'exit 130' INT TERM
 "$HERE/down.sh" >/dev/null
 mkdir -p "$reports"
-quick=()
-[[ $tags != *core* && -z $next ]] || quick=(--quick)
-registry=()   # only StructuredChartInstallIT needs it
-[[ $tags != 'structured & !gates & !faults' ]] || registry=(registry)
-"$HERE/build.sh" tools helm "${quick[@]}" "$version" ${next:+"$next"} "${registry[@]}"
+quick=()   # as ./test has it
+[[ $tags != *core* && $tags != gates && -z $next ]] || quick=(--quick)
+"$HERE/build.sh" tools "${quick[@]}" "$version" ${next:+"$next"} --quick helm
 started=$SECONDS
 "$HERE/up.sh" "$version" --nodes 2 ${gates:+--feature-gates "$gates"}
 use_kubectl

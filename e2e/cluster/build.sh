@@ -9,7 +9,7 @@
 #   registry: for the tests of a release: crane, which serves a registry, oras, which attaches lists of
 #     libraries to images, and cosign, which signs them
 #   --background: what is named after it is built at low priority; call it in a session of its own (setsid)
-#   --quick: Kubernetes versions after it are built without optimisation, in little more than half the time; enough for a few tests
+#   --quick: what is named after it is built without optimisation, in little more than half the time; enough for a few tests
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 ETCD=v3.6.16 CONTAINERD=v2.2.9 KWOK=v0.7.0 HELM=v3.19.5 CRANE=v0.22.1 ORAS=v1.3.0 COSIGN=v2.6.5

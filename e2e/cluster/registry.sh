@@ -5,7 +5,7 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 [ -e "$RUN/version" ] || die "no cluster is up: run $HERE/up.sh first"
-[ -x "$CACHE/bin/tools/crane" ] || die "$CACHE/bin/tools/crane is missing: run $HERE/build.sh registry"
+"$HERE/build.sh" --quick registry >&2
 port=$((PORT + 1000)) inside=$CONTROL_IP:5000
 
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$port" && printf 'GET /v2/ HTTP/1.0\r\n\r\n' >&3 && grep -q '200 OK' <&3) 2>/dev/null; }
