@@ -1,16 +1,18 @@
 package com.intel.dra.gpu.explain;
 
 import com.intel.dra.gpu.explain.cel.DeviceSelectors;
+import com.intel.dra.gpu.explain.search.ClaimKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /** How many pods of several kinds would find devices, when they are placed one after the other. */
 final class FitQuestion {
 
-  private final ReadView view;
+  private ReadView view;
   private final DeviceSelectors selectors;
   private final long maxSteps;
   private final BooleanSupplier goesOn;
@@ -36,10 +38,20 @@ final class FitQuestion {
     return fits;
   }
 
+  private GroupPlacing placing(PodGroup group) {
+    return new GroupPlacing(
+        view, group, new Question(view, group.pod(), selectors, maxSteps), goesOn);
+  }
+
   private GroupPlacing.Outcome place(PodGroup group, TakenDevices taken) {
-    var placing =
-        new GroupPlacing(view, group, new Question(view, group.pod(), selectors, maxSteps), goesOn);
+    GroupPlacing placing = placing(group);
     try {
+      Set<ClaimKey> takenBack = placing.takenBack(taken);
+      if (!takenBack.isEmpty()) {
+        view = view.withoutDevicesOf(takenBack);
+        taken.hold(taken.held().without(takenBack));
+        placing = placing(group);
+      }
       return placing.place(taken);
     } catch (PodClaims.Problem problem) {
       return new GroupPlacing.Outcome(

@@ -81,6 +81,14 @@ final class GroupPlacing {
         .toList();
   }
 
+  /** The claims whose devices the scheduler takes back for the first pod. */
+  Set<ClaimKey> takenBack(TakenDevices before) throws PodClaims.Problem {
+    PodClaims claims = claims(before);
+    return wanted() == 0 || claims.allocated().isEmpty()
+        ? Set.of()
+        : question.takenBack(claims, question.answers(claims, before.held()));
+  }
+
   Outcome place(TakenDevices before) throws PodClaims.Problem {
     PodClaims claims = claims(before);
     if (group.oneANode()) {
@@ -110,7 +118,8 @@ final class GroupPlacing {
                     .flatMap(
                         claim ->
                             taken.node(claim).stream()
-                                .map(node -> new PodClaims.Allocated(claim, devicesOf(node)))))
+                                .map(
+                                    node -> new PodClaims.Allocated(claim, devicesOf(node), true))))
             .toList(),
         claims.resources());
   }

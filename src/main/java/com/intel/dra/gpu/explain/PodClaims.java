@@ -38,8 +38,12 @@ record PodClaims(List<ClaimDemand> waiting, List<Allocated> allocated, ResourceD
     allocated = List.copyOf(allocated);
   }
 
-  /** A claim that has its devices. */
-  record Allocated(ClaimKey claim, AllocationResult result) {}
+  /**
+   * A claim that has its devices.
+   *
+   * @param ofOthers whether others than the pod use it, so that the scheduler leaves it as it is
+   */
+  record Allocated(ClaimKey claim, AllocationResult result, boolean ofOthers) {}
 
   /** The scheduler does not begin with the pod. */
   static final class Problem extends Exception {
@@ -93,7 +97,8 @@ record PodClaims(List<ClaimDemand> waiting, List<Allocated> allocated, ResourceD
       Optional<AllocationResult> allocation = HeldDevices.allocation(claim.get());
       if (allocation.isPresent()) {
         requireRoom(pod, key.get(), claim.get());
-        allocated.add(new Allocated(key.get(), allocation.get()));
+        allocated.add(
+            new Allocated(key.get(), allocation.get(), !isLeftTo(pod, users(claim.get()))));
       } else {
         waiting.add(demand(key.get(), claim.get().getSpec().getDevices(), view));
       }
@@ -203,10 +208,21 @@ record PodClaims(List<ClaimDemand> waiting, List<Allocated> allocated, ResourceD
         String.valueOf(unusable.getMessage()));
   }
 
+  private static List<ResourceClaimConsumerReference> users(ResourceClaim claim) {
+    return claim.getStatus().getReservedFor();
+  }
+
+  private static boolean is(Pod pod, ResourceClaimConsumerReference user) {
+    return Objects.equals(user.getUid(), pod.getMetadata().getUid());
+  }
+
+  private static boolean isLeftTo(Pod pod, List<ResourceClaimConsumerReference> users) {
+    return users.size() <= 1 && users.stream().allMatch(user -> is(pod, user));
+  }
+
   private static void requireRoom(Pod pod, ClaimKey key, ResourceClaim claim) throws Problem {
-    List<ResourceClaimConsumerReference> users = claim.getStatus().getReservedFor();
-    boolean isUser =
-        users.stream().anyMatch(user -> Objects.equals(user.getUid(), pod.getMetadata().getUid()));
+    List<ResourceClaimConsumerReference> users = users(claim);
+    boolean isUser = users.stream().anyMatch(user -> is(pod, user));
     if (users.size() >= MAX_USERS && !isUser) {
       throw new Problem(WaitReason.CLAIM_FULL, hasNoRoom(key));
     }

@@ -13,8 +13,11 @@ import com.intel.dra.gpu.explain.search.Selection;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** One pod in one view of the cluster. */
 final class Question {
@@ -34,10 +37,14 @@ final class Question {
   private final Budget budget;
 
   Question(ReadView view, Pod pod, DeviceSelectors selectors, long maxSteps) {
+    this(view, pod, new Selection(selectors), new Budget(maxSteps));
+  }
+
+  private Question(ReadView view, Pod pod, Selection selection, Budget budget) {
     this.view = view;
     this.pod = pod;
-    this.selection = new Selection(selectors);
-    this.budget = new Budget(maxSteps);
+    this.selection = selection;
+    this.budget = budget;
   }
 
   PodExplanation explain() {
@@ -47,15 +54,60 @@ final class Question {
     } catch (PodClaims.Problem problem) {
       return Sentences.ofPod(problem.reason(), String.valueOf(problem.getMessage()));
     }
-    return explain(claims, view.held());
+    List<NodeAnswer> answers = answers(claims, view.held());
+    Set<ClaimKey> takenBack = takenBack(claims, answers);
+    return takenBack.isEmpty()
+        ? Sentences.of(answers)
+        : new Question(view.withoutDevicesOf(takenBack), pod, selection, budget).explain();
   }
 
   PodExplanation explain(PodClaims claims, HeldDevices held) {
+    return Sentences.of(answers(claims, held));
+  }
+
+  List<NodeAnswer> answers(PodClaims claims, HeldDevices held) {
     var answers = new ArrayList<NodeAnswer>();
     for (Node node : view.nodes()) {
       answers.add(answer(node, claims, held));
     }
-    return Sentences.of(answers);
+    return answers;
+  }
+
+  /**
+   * The claims whose devices the scheduler takes back, to try the pod again: those that keep it
+   * from a node and that no other pod uses, if it finds no node for the pod.
+   *
+   * @param answers one for each node
+   */
+  Set<ClaimKey> takenBack(PodClaims claims, List<NodeAnswer> answers) {
+    var elsewhere = new HashSet<String>();
+    for (NodeAnswer answer : answers) {
+      switch (answer) {
+        case NodeAnswer.Excluded(var node, var reason, var _, var _) -> {
+          if (reason == WaitReason.ALLOCATED_ELSEWHERE) {
+            elsewhere.add(node);
+          }
+        }
+        case NodeAnswer.DoesNotFit _ -> {}
+        case NodeAnswer.Fits _, NodeAnswer.OfPlugin _, NodeAnswer.Fails _, NodeAnswer.Unknown _ -> {
+          return Set.of();
+        }
+      }
+    }
+    List<Node> kept =
+        view.nodes().stream()
+            .filter(node -> elsewhere.contains(node.getMetadata().getName()))
+            .toList();
+    return claims.allocated().stream()
+        .filter(claim -> !claim.ofOthers())
+        .filter(claim -> kept.stream().anyMatch(node -> !isAvailable(claim, node)))
+        .map(PodClaims.Allocated::claim)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static boolean isAvailable(PodClaims.Allocated claim, Node node) {
+    return claim.result().getNodeSelector() == null
+        || NodeMatcher.matches(node, claim.result().getNodeSelector());
   }
 
   NodeAnswer answer(Node node, PodClaims claims, HeldDevices held) {
@@ -106,10 +158,7 @@ final class Question {
 
   private static Optional<NodeAnswer> elsewhere(Node node, PodClaims claims) {
     return claims.allocated().stream()
-        .filter(
-            claim ->
-                claim.result().getNodeSelector() != null
-                    && !NodeMatcher.matches(node, claim.result().getNodeSelector()))
+        .filter(claim -> !isAvailable(claim, node))
         .findFirst()
         .map(
             claim ->

@@ -7,11 +7,13 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceClass;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimBuilder;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimTemplate;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -60,6 +62,18 @@ record ReadView(
         allClaims,
         allTemplates,
         ExtendedResources.of(view, List.copyOf(allClasses.values())));
+  }
+
+  /** The same cluster after the scheduler has taken back the devices of some claims. */
+  ReadView withoutDevicesOf(Set<ClaimKey> some) {
+    var allClaims = new HashMap<>(claims);
+    some.forEach(key -> allClaims.computeIfPresent(key, (_, claim) -> waiting(claim)));
+    return new ReadView(
+        view, nodes, offers, held.without(some), classes, allClaims, templates, resources);
+  }
+
+  private static ResourceClaim waiting(ResourceClaim claim) {
+    return new ResourceClaimBuilder(claim).withStatus(null).build();
   }
 
   private static <T extends HasMetadata> Map<ClaimKey, T> byName(List<T> objects) {

@@ -36,7 +36,7 @@ public enum WaitReason {
   NO_DEVICES("no devices", "look at the slices and the node agents"),
   /** An allocated claim is bound to another node. */
   ALLOCATED_ELSEWHERE(
-      "allocated elsewhere", "correct the pod's node selector, or make the claim anew"),
+      "allocated elsewhere", "correct the pod's node selector, or use another claim"),
   /** The pod may run on no node, whatever its devices. */
   NODE_EXCLUDED("node excluded", "correct the pod"),
   /** A selector fails while it is evaluated, or the claim is one that the scheduler refuses. */

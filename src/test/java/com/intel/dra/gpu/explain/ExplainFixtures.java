@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceClass;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimConsumerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimTemplate;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -131,7 +132,7 @@ final class ExplainFixtures {
         read(
             """
             metadata: {namespace: team, name: %s, uid: %s}
-            spec: {devices: {requests: []}}
+            spec: {devices: {requests: [%s]}}
             status:
               allocation:
                 devices:
@@ -141,8 +142,23 @@ final class ExplainFixtures {
                   nodeSelectorTerms:
                   - matchFields: [{key: metadata.name, operator: In, values: [%s]}]
             """
-                .formatted(name, name, node, device, more, node),
+                .formatted(name, name, request(""), node, device, more, node),
             ResourceClaim.class));
+    return this;
+  }
+
+  /** The last claim has this user. */
+  ExplainFixtures usedBy(String pod) {
+    claims
+        .getLast()
+        .getStatus()
+        .setReservedFor(
+            List.of(
+                new ResourceClaimConsumerReferenceBuilder()
+                    .withResource("pods")
+                    .withName(pod)
+                    .withUid(pod)
+                    .build()));
     return this;
   }
 

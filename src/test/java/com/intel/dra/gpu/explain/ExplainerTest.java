@@ -416,10 +416,68 @@ class ExplainerTest {
   @Test
   void claimOfAnotherNode() {
     says(
-        cluster().node("n1").node("n2", "unschedulable: true").held("a", "n2", "g1").explain("a"),
+        elsewhere().usedBy("other").explain("a"),
         WaitReason.ALLOCATED_ELSEWHERE,
         "The pod may run on none of 2 nodes: node n1 is left out because claim team/a has devices"
             + " of another node.");
+  }
+
+  private static final Pod TWO_CLAIMS =
+      pod("{name: a, resourceClaimName: a}, {name: c, resourceClaimName: c}");
+
+  /** A claim has the device of a node where no pod may start. */
+  private static ExplainFixtures elsewhere() {
+    return cluster()
+        .node("n1")
+        .node("n2", "unschedulable: true")
+        .devices("n1", A770)
+        .devices("n2", A770)
+        .held("a", "n2", "g1");
+  }
+
+  /** The scheduler takes its devices back if it finds no node for the pod. */
+  @Test
+  void claimOfAnotherNodeThatNoOtherPodUses() {
+    assertThat(elsewhere().explain("a").devicesFit()).isTrue();
+    assertThat(elsewhere().usedBy("pod").explain("a").devicesFit()).isTrue();
+    says(
+        elsewhere().held("b", "n1", "g1").explain("a"),
+        WaitReason.IN_USE,
+        "Request r of claim team/a: on node n1 1 device is in use by claim team/b; other nodes: 1"
+            + " node excluded.");
+  }
+
+  @Test
+  void aClaimIsTakenBackForTheOtherClaimsOfThePod() {
+    says(
+        new Explainer().explain(elsewhere().claim("c", request("")).view(), TWO_CLAIMS),
+        WaitReason.NOT_TOGETHER,
+        "Request r of claim team/c: on node n1 there are devices for each request alone, but not"
+            + " for all together; other nodes: 1 node excluded.");
+    assertThat(
+            new Explainer()
+                .explain(
+                    elsewhere()
+                        .node("n3")
+                        .devices("n3", A770 + "," + B580)
+                        .claim("c", request(""))
+                        .view(),
+                    TWO_CLAIMS)
+                .devicesFit())
+        .isTrue();
+  }
+
+  /** It is the scheduler's error that ends the attempt, so it takes nothing back. */
+  @Test
+  void nothingIsTakenBackAfterAnError() {
+    says(
+        elsewhere()
+            .node("n3")
+            .claim("c", "{name: r, exactly: {deviceClassName: gpu, count: 33}}")
+            .explain("c"),
+        WaitReason.TOO_MANY_DEVICES,
+        "The scheduler cannot place the pod on any node: claim team/c, request r: more than 32"
+            + " devices, which is the most that a claim can have.");
   }
 
   @Test

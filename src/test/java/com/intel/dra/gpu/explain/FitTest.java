@@ -127,6 +127,23 @@ class FitTest {
                 + " says whether it is used up.");
   }
 
+  /** The scheduler takes the devices of a claim back if its first pod finds no node otherwise. */
+  @Test
+  void theClaimOfAnotherNodeIsTakenBackIfNobodyUsesIt() {
+    ExplainFixtures cluster =
+        cluster()
+            .node("n1")
+            .node("n2", "unschedulable: true")
+            .devices("n1", TWO)
+            .devices("n2", TWO)
+            .held("a", "n2", "g1");
+
+    Fit fit = fit(cluster, "{name: c, resourceClaimName: a}", 3);
+    assertThat(fit.byNode()).isEqualTo(Map.of("n1", 3));
+    Fit inUse = fit(cluster.usedBy("other"), "{name: c, resourceClaimName: a}", 3);
+    assertThat(inUse.replicas()).isZero();
+  }
+
   @Test
   void noMoreThanWereAskedFor() {
     Fit fit = fit(oneNode(TWO), POD_CLAIM, 1);

@@ -303,6 +303,10 @@ public final class WaitCases {
             .says(
                 "The pod may run on none of {nodes} nodes: node $ is left out because claim team/$"
                     + " has devices of another node."),
+        on("claim-taken-back", ANY)
+            .held("$", "g9", "", "$-other", "")
+            .held("$-a", "g1")
+            .saysOfNode("r", "1 device is in use by claim team/$-a"),
         on("template-missing", ANY)
             .claims("{name: gpu, resourceClaimTemplateName: $}")
             .says(NOT_MADE),

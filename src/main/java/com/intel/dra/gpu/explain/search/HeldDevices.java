@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Which devices claims hold, whole or in shares. Administrative access holds nothing. */
 public final class HeldDevices {
@@ -62,6 +63,23 @@ public final class HeldDevices {
               () -> more.whole.putIfAbsent(placement.device(), placement.claim()));
     }
     return more;
+  }
+
+  /** Returns the same without what some claims hold. */
+  public HeldDevices without(Set<ClaimKey> claims) {
+    var fewer = new HeldDevices();
+    whole.forEach(
+        (device, claim) -> {
+          if (!claims.contains(claim)) {
+            fewer.whole.put(device, claim);
+          }
+        });
+    shares.forEach(
+        (device, list) ->
+            list.stream()
+                .filter(share -> !claims.contains(share.claim()))
+                .forEach(share -> fewer.addShare(device, share)));
+    return fewer;
   }
 
   /** How many devices claims have, in whole or in part. */
