@@ -180,31 +180,8 @@ final class Sentences {
                   devices == 1 ? "device is" : "devices are",
                   holders(holders),
                   beside(others));
-      case Cause.CountersUsed(
-              var device,
-              var counterSet,
-              var counter,
-              var wanted,
-              var left,
-              var holders) ->
-          "device %s needs %s of %s of %s, of which %s is left; %s"
-              .formatted(
-                  device.device(),
-                  wanted,
-                  text(counter, MAX_PART),
-                  text(counterSet, MAX_PART),
-                  left,
-                  rest(holders));
-      case Cause.CapacityUsed(
-              var device,
-              var capacity,
-              var wanted,
-              var left,
-              var all,
-              var holders) ->
-          "%s of %s is wanted, and device %s has %s of %s left; %s"
-              .formatted(
-                  wanted, text(capacity, MAX_PART), device.device(), left, all, rest(holders));
+      case Cause.CountersUsed used -> left(used) + "; " + rest(used.holders());
+      case Cause.CapacityUsed used -> left(used) + "; " + rest(used.holders());
       case Cause.CapacityNotOffered(var device, var capacity, var wanted, var most) ->
           "%s of %s is wanted, and device %s has %s"
               .formatted(
@@ -238,10 +215,30 @@ final class Sentences {
       case Cause.InUse(var devices, var ignored, var others) ->
           (devices == 1 ? "1 device is in use" : "%d devices are in use".formatted(devices))
               + beside(others);
-      case Cause.CountersUsed used when !used.holders().isEmpty() -> beforeHolders(of(cause));
-      case Cause.CapacityUsed used when !used.holders().isEmpty() -> beforeHolders(of(cause));
+      case Cause.CountersUsed used when !used.holders().isEmpty() -> left(used);
+      case Cause.CapacityUsed used when !used.holders().isEmpty() -> left(used);
       default -> of(cause);
     };
+  }
+
+  private static String left(Cause.CountersUsed used) {
+    return "device %s needs %s of %s of %s, of which %s is left"
+        .formatted(
+            used.device().device(),
+            used.wanted(),
+            text(used.counter(), MAX_PART),
+            text(used.counterSet(), MAX_PART),
+            used.left());
+  }
+
+  private static String left(Cause.CapacityUsed used) {
+    return "%s of %s is wanted, and device %s has %s of %s left"
+        .formatted(
+            used.wanted(),
+            text(used.capacity(), MAX_PART),
+            used.device().device(),
+            used.left(),
+            used.all());
   }
 
   /** What is to be said of devices that suit and that the sentence has not named. */
@@ -270,16 +267,16 @@ final class Sentences {
     return devices == 1 ? "is" : "are";
   }
 
-  private static String beforeHolders(String text) {
-    return text.substring(0, text.lastIndexOf("; the rest has "));
-  }
-
   private static String because(String because) {
     return because.isEmpty() ? "" : " (%s)".formatted(text(because, MAX_PART));
   }
 
   private static String rest(List<ClaimKey> holders) {
-    return holders.isEmpty() ? "no claim has the rest" : "the rest has " + holders(holders);
+    return switch (holders.size()) {
+      case 0 -> "no claim holds the rest";
+      case 1 -> holders(holders) + " holds the rest";
+      default -> holders(holders) + " hold the rest";
+    };
   }
 
   private static String holders(List<ClaimKey> holders) {

@@ -71,7 +71,7 @@ class StructuredExplainIT {
 
     assertSays("of-class", "no device is of class e2e-nothing", "Nobody", "is false");
     assertSays("selected", "no device is selected", "Other", "is false");
-    assertSays("late", " left; the rest has claim " + cluster.namespace() + "/holder");
+    assertSays("late", " left; claim " + cluster.namespace() + "/holder holds the rest");
 
     cluster.deletePod("first");
     cluster.awaitRunning("late");

@@ -230,7 +230,7 @@ class ExplainerTest {
             .explain("c"),
         WaitReason.COUNTERS_USED_UP,
         "Request r of claim team/c: on node n1 device whole needs 16Gi of memory of g1, of which"
-            + " 8Gi is left; the rest has claim team/a.");
+            + " 8Gi is left; claim team/a holds the rest.");
   }
 
   @Test
@@ -266,7 +266,7 @@ class ExplainerTest {
             .explain("c"),
         WaitReason.CAPACITY_USED_UP,
         "Request r of claim team/c: on node n1 7Gi of memory is wanted, and device g1 has 6Gi of"
-            + " 16Gi left; the rest has claim team/a.");
+            + " 16Gi left; claim team/a holds the rest.");
   }
 
   @Test

@@ -152,23 +152,23 @@ public final class WaitCases {
             .request(selecting("!has(%s.half)".formatted(OF_DRIVER)))
             .saysOfNode(
                 "r",
-                "device whole needs 16Gi of memory of g1, of which 8Gi is left; the rest has claim"
-                    + " team/$-a"),
+                "device whole needs 16Gi of memory of g1, of which 8Gi is left; claim team/$-a"
+                    + " holds the rest"),
         on("capacity", RANGE)
             .held("$-a", "g1", SHARE)
             .request(memory("6500Mi"))
             .saysOfNode(
                 "r",
-                "7Gi of memory is wanted, and device g1 has 6Gi of 16Gi left; the rest has claim"
-                    + " team/$-a"),
+                "7Gi of memory is wanted, and device g1 has 6Gi of 16Gi left; claim team/$-a"
+                    + " holds the rest"),
         on("capacity-of-nearest", RANGE + ", " + RANGE.replace("g1", "g2"))
             .held("$-a", "g1", SHARE)
             .held("$-b", "g2", SHARE.replace("c01", "c02").replace("10Gi", "8Gi"))
             .request(memory("12Gi"))
             .saysOfNode(
                 "r",
-                "12Gi of memory is wanted, and device g2 has 8Gi of 16Gi left; the rest has claim"
-                    + " team/$-b"),
+                "12Gi of memory is wanted, and device g2 has 8Gi of 16Gi left; claim team/$-b"
+                    + " holds the rest"),
         on("capacity-range", RANGE)
             .request(memory("13Gi"))
             .saysOfNode("r", "13Gi of memory is wanted, and device g1 has at most 12Gi"),
