@@ -440,6 +440,8 @@ class KubectlGpuTest {
     assertThat(gpu("__complete", "--context=other", "drain", "").lines()).hasSize(3);
     assertThat(answers.resolve("calls")).content().contains("--context=other");
     assertThat(gpu("__complete", "gather", "--output", "").lines()).containsExactly(":0");
+    assertThat(gpu("__complete", "fit", "--filename", "").lines()).containsExactly(":0");
+    assertThat(gpu("__complete", "fit", "--replicas", "").lines()).containsExactly(":4");
     assertThat(gpu("__complete", "top", "-o", "").lines()).containsExactly("json", ":4");
     assertThat(gpu("completion", "bash"))
         .isEqualTo(gpu("completion", "zsh"))
