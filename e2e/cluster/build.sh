@@ -8,7 +8,8 @@
 #   helm:  for the tests of the chart
 #   registry: for the tests of a release: crane, which serves a registry, oras, which attaches lists of
 #     libraries to images, and cosign, which signs them
-#   --background: what is named after it is built at low priority; call it in a session of its own (setsid)
+#   --background: what is named after it is built at low priority, until another call waits for it; call it in a session of its
+#     own (setsid)
 #   --quick: what is named after it is built without optimisation, in little more than half the time; enough for a few tests
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -153,20 +154,32 @@ build_kubernetes() { # build_kubernetes v1.30.14
   done
 }
 
+# Where the kernel shares processors among sessions, `nice` counts only inside the session, and this is for all of it.
+set_priority_of_session() { echo "$2" 2>/dev/null >"/proc/$1/autogroup" || true; } # set_priority_of_session PROCESS NICENESS
+
+# A call that waits for one at low priority would wait much longer than it needs.
+hurry() { # hurry PROCESS
+  set_priority_of_session "$1" 0
+  renice -n 0 -g "$(ps -o pgid= -p "$1" | tr -d ' ')" >/dev/null 2>&1 || true
+}
+
 mkdir -p "$CACHE"
 quick=() low=()
 for what; do
   [ "$what" != --quick ] || { quick=(-gcflags="all=-N -l"); continue; }
   if [ "$what" = --background ]; then
     low=(nice)
-    # where the kernel shares processors among sessions, `nice` counts only inside the session, and this is for all of it
-    echo 10 2>/dev/null >/proc/self/autogroup || true
     continue
   fi
   [[ $what != [0-9v]*.* ]] || what=$(version_of "$what") what=${what#v}
   # two runs that build the same would write the same files, so the second one waits, and finds everything built
-  exec {lock}>"$CACHE/$what.lock"
-  flock "$lock"
+  exec {lock}>>"$CACHE/$what.lock"
+  if ! flock -n "$lock"; then
+    [ ${#low[@]} -gt 0 ] || hurry "$(cat "$CACHE/$what.lock")"
+    flock "$lock"
+  fi
+  echo $$ >"$CACHE/$what.lock"
+  [ ${#low[@]} -eq 0 ] || set_priority_of_session self 10
   case $what in
     tools) build_tools ;;
     kwok) build_kwok ;;
