@@ -144,7 +144,7 @@ pid_of() { cat "$RUN/pids/$1" 2>/dev/null; }
 
 running() { # running NAME: whether its process is alive (a zombie or a reused pid is not in the control group)
   local pid
-  pid=$(pid_of "$1") && cluster_pids | grep -qx "$pid"
+  pid=$(pid_of "$1") && grep -qx "$pid" <<<"$(cluster_pids)"
 }
 
 wait_for() { # wait_for SECONDS NAME WHAT COMMAND...: waits until COMMAND succeeds; fails at once if process NAME ends

@@ -3,7 +3,7 @@
 
 step() { say "==> $*"; }
 
-at_least() { [ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }   # at_least WANTED FOUND
+at_least() { [ "$(printf '%s\n' "$1" "$2" | sort -V | sed -n 1p)" = "$1" ]; }   # at_least WANTED FOUND
 
 install_packages() { # install_packages NAME...
   command -v apt-get >/dev/null || die "these Debian packages are missing: $*. Install them, or what they are called here, with your package manager"

@@ -8,7 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 what() { # what FOLDER LAYER: what is in a layer, by its first file
-  case $(tar --warning=no-unknown-keyword -tf "$1/$2" | grep -v '/$' | head -n 1) in
+  case $(tar --warning=no-unknown-keyword -tf "$1/$2" | grep -v '/$' | sed -n 1p) in
     *opt/driver/quarkus/*) echo generated ;;
     *opt/driver/application.aot) echo aot-cache ;;
     *opt/driver/lib/*) echo libraries ;;
