@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.http.StandardHttpClientBuilder;
 import io.fabric8.kubernetes.client.http.StandardHttpRequest;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -19,6 +20,9 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLSocketFactory;
@@ -39,6 +43,8 @@ public final class BlockingReads<T extends HasMetadata> {
 
   /** The API server stores objects of less than 2 MiB. */
   private static final int MAX_BYTES = 4 * 1024 * 1024;
+
+  private static final int SOME_BYTES = 16 * 1024;
 
   /** Names that an address has as they are. */
   private static final Pattern PLAIN = Pattern.compile("[a-z0-9]([a-z0-9.-]*[a-z0-9])?");
@@ -80,7 +86,7 @@ public final class BlockingReads<T extends HasMetadata> {
    * Returns empty if the client's requests are not sent by usual means, such as through a proxy.
    *
    * @param client gives its settings, and is not asked
-   * @param answerWithin the limit of each wait of a read: for the connection, and for data
+   * @param answerWithin the limit of a read
    */
   public static <T extends HasMetadata> Optional<BlockingReads<T>> of(
       KubernetesClient client, Class<T> kind, Duration answerWithin) {
@@ -122,14 +128,38 @@ public final class BlockingReads<T extends HasMetadata> {
     if (!isPlain(namespace) || !isPlain(name)) {
       return Optional.empty();
     }
+    var read = new CompletableFuture<Void>();
     try {
-      return answer(connection(namespace, name)).map(this::decoded);
+      HttpURLConnection connection = connection(namespace, name);
+      // the time-outs of a connection begin again with each byte
+      var unused =
+          read.orTimeout(answerWithin.toMillis(), TimeUnit.MILLISECONDS)
+              .exceptionallyAsync(_ -> disconnect(connection), Thread::startVirtualThread);
+      return answer(connection, read)
+          .flatMap(this::decoded)
+          .filter(object -> IsAnswer.to(object, namespace, name));
     } catch (SocketTimeoutException e) {
-      throw new KubernetesClientException(
-          "the API server did not answer within %d s".formatted(answerWithin.toSeconds()), e);
-    } catch (IOException | IllegalArgumentException e) { // the latter of a header that is none
+      throw late(e);
+    } catch (IOException e) {
+      if (read.isCompletedExceptionally()) {
+        throw late(e);
+      }
       return Optional.empty();
+    } catch (IllegalArgumentException e) { // a header that is none
+      return Optional.empty();
+    } finally {
+      read.complete(null);
     }
+  }
+
+  private static @Nullable Void disconnect(HttpURLConnection connection) {
+    connection.disconnect();
+    return null;
+  }
+
+  private KubernetesClientException late(IOException cause) {
+    return new KubernetesClientException(
+        "the API server did not answer within %d s".formatted(answerWithin.toSeconds()), cause);
   }
 
   private static boolean isPlain(String name) {
@@ -160,25 +190,50 @@ public final class BlockingReads<T extends HasMetadata> {
     return connection;
   }
 
-  private static Optional<byte[]> answer(HttpURLConnection connection) throws IOException {
-    if (connection.getContentLengthLong() > MAX_BYTES) {
+  private static Optional<byte[]> answer(HttpURLConnection connection, Future<?> read)
+      throws IOException {
+    int status = connection.getResponseCode();
+    if (status < 0 || connection.getContentLengthLong() > MAX_BYTES) {
       connection.disconnect();
       return Optional.empty();
     }
-    boolean isThere = connection.getResponseCode() == HttpURLConnection.HTTP_OK;
     // what was read to its end leaves a connection for the next read
-    try (InputStream in = isThere ? connection.getInputStream() : connection.getErrorStream()) {
-      byte[] body = in == null ? new byte[0] : in.readNBytes(MAX_BYTES);
-      return isThere ? Optional.of(body) : Optional.empty();
+    try (InputStream in =
+        status < HttpURLConnection.HTTP_BAD_REQUEST
+            ? connection.getInputStream()
+            : connection.getErrorStream()) {
+      byte[] body = in == null ? new byte[0] : body(in, read);
+      requireInTime(read);
+      return status == HttpURLConnection.HTTP_OK ? Optional.of(body) : Optional.empty();
     }
   }
 
-  private @Nullable T decoded(byte[] body) {
+  private static byte[] body(InputStream in, Future<?> read) throws IOException {
+    var body = new ByteArrayOutputStream();
+    byte[] some = new byte[SOME_BYTES];
+    for (int count = in.read(some); count >= 0; count = in.read(some)) {
+      body.write(some, 0, count);
+      if (body.size() > MAX_BYTES) {
+        throw new IOException("the answer is too long");
+      }
+      requireInTime(read);
+    }
+    return body.toByteArray();
+  }
+
+  /** What ends the connection also ends the answer. */
+  private static void requireInTime(Future<?> read) throws SocketTimeoutException {
+    if (read.isDone()) {
+      throw new SocketTimeoutException("the answer did not end in time");
+    }
+  }
+
+  /** Empty for what is no such object: the client reads it again, and says what is wrong. */
+  private Optional<T> decoded(byte[] body) {
     try {
-      T object = serialization.unmarshal(new ByteArrayInputStream(body), kind);
-      return object.getMetadata() == null ? null : object;
-    } catch (KubernetesClientException e) {
-      return null; // the client reads it again, and says what is wrong with it
+      return Optional.ofNullable(serialization.unmarshal(new ByteArrayInputStream(body), kind));
+    } catch (RuntimeException e) { // of the client, or of its reader of YAML
+      return Optional.empty();
     }
   }
 }

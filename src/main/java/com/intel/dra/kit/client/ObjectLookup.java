@@ -32,7 +32,13 @@ public final class ObjectLookup {
   public static <T extends HasMetadata> Optional<T> read(
       Resource<T> resource, Class<T> kind, String name) {
     try {
-      return Optional.of(resource.require());
+      T object = resource.require();
+      if (!IsAnswer.to(object, name)) {
+        throw new KubernetesClientException(
+            "the answer to a request for %s %s is another object: does something answer in place of the API server?"
+                .formatted(HasMetadata.getSingular(kind), name));
+      }
+      return Optional.of(object);
     } catch (ResourceNotFoundException e) { // the client throws this for every failure
       KubernetesClientException cause =
           e.getCause() instanceof KubernetesClientException answer

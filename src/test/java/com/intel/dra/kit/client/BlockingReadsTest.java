@@ -2,6 +2,7 @@ package com.intel.dra.kit.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimBuilder;
@@ -12,6 +13,7 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -19,7 +21,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +36,7 @@ class BlockingReadsTest {
 
   private static final String CLAIM =
       """
-      {"apiVersion": "resource.k8s.io/v1", "kind": "ResourceClaim", "metadata": {"name": "c", "uid": "u"}}\
+      {"apiVersion": "resource.k8s.io/v1", "kind": "ResourceClaim", "metadata": {"name": "c", "namespace": "ns", "uid": "u"}}\
       """;
 
   private Answers server;
@@ -47,13 +51,14 @@ class BlockingReadsTest {
     server.close();
   }
 
-  /** Answers each request with the next of these texts. */
+  /** Answers each request with the next of these texts; byte by byte if there is a pause. */
   private static final class Answers implements AutoCloseable {
 
     private final ServerSocket socket = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
     private final List<Socket> connections = new CopyOnWriteArrayList<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final List<String> answers = new CopyOnWriteArrayList<>();
+    private volatile Duration betweenBytes = Duration.ZERO;
 
     Answers() throws IOException {
       Thread.ofVirtual().start(this::accept);
@@ -81,14 +86,24 @@ class BlockingReadsTest {
             requests.add(request.toString());
             request.setLength(0);
             if (!answers.isEmpty()) {
-              connection
-                  .getOutputStream()
-                  .write(answers.removeFirst().getBytes(StandardCharsets.UTF_8));
+              write(answers.removeFirst(), connection.getOutputStream());
             }
           }
         }
-      } catch (IOException e) {
+      } catch (IOException | InterruptedException e) {
         // the client or the test has ended the connection
+      }
+    }
+
+    private void write(String answer, OutputStream out) throws IOException, InterruptedException {
+      byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+      if (betweenBytes.isZero()) {
+        out.write(bytes);
+        return;
+      }
+      for (byte each : bytes) {
+        out.write(each);
+        Thread.sleep(betweenBytes);
       }
     }
 
@@ -131,15 +146,14 @@ class BlockingReadsTest {
     var reads = reads(LONG);
 
     assertThat(uid(reads.read("ns", "c"))).contains("u");
-    assertThat(uid(reads.read("ns", "d"))).contains("u");
+    assertThat(uid(reads.read("ns", "c"))).contains("u");
 
     assertThat(server.connections).hasSize(1);
     assertThat(server.requests.getFirst())
         .startsWith("GET /apis/resource.k8s.io/v1/namespaces/ns/resourceclaims/c HTTP/1.1\r\n")
         .contains("Host: localhost:")
         .contains("Authorization: Bearer a-token\r\n");
-    assertThat(server.requests.getLast())
-        .startsWith("GET /apis/resource.k8s.io/v1/namespaces/ns/resourceclaims/d ");
+    assertThat(server.requests).hasSize(2);
   }
 
   @Test
@@ -219,6 +233,59 @@ class BlockingReadsTest {
         .withMessageContaining("did not answer within");
   }
 
+  /** With what it sends, it goes on for hours. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n%s",
+        "HTTP/1.1 200 OK\r\nX-Long: %s",
+        "HTTP/1.1 404 Not Found\r\nContent-Length: 1000000\r\n\r\n%s"
+      })
+  void anAnswerThatComesByteByByteIsNotWaitedForLongerThanTheLimit(String answer) throws Exception {
+    server.betweenBytes = Duration.ofMillis(5);
+    server.answers.add(answer.formatted("x".repeat(1_000_000)));
+    var reads = reads(Duration.ofMillis(200));
+    var ended = new CompletableFuture<Throwable>();
+
+    Thread.ofVirtual().start(() -> ended.complete(catchThrowable(() -> reads.read("ns", "c"))));
+
+    assertThat(ended.get(1, TimeUnit.MINUTES))
+        .isInstanceOf(KubernetesClientException.class)
+        .hasMessageContaining("did not answer within");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "   ",
+        "null",
+        "# comment",
+        "@",
+        "<html>\n<style>a { b: c }</style>\n</html>",
+        "{\"metadata\": {}}",
+        "{\"kind\": \"Pong\", \"metadata\": {\"name\": \"other\", \"uid\": \"x\"}}",
+        "{\"metadata\": {\"name\": \"c\", \"namespace\": \"ns\"}}"
+      })
+  void anAnswerOfSomebodyElseIsLeftToTheClient(String body) {
+    server.answers.addAll(List.of(whole(200, body), whole(200, CLAIM)));
+    var reads = reads(LONG);
+
+    assertThat(reads.read("ns", "c")).isEmpty();
+    assertThat(uid(reads.read("ns", "c"))).contains("u");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {201, 203, 302, 401, 503})
+  void anotherStatusLeavesTheConnectionForTheNextRead(int status) {
+    server.answers.addAll(List.of(whole(status, "elsewhere"), whole(200, CLAIM)));
+    var reads = reads(LONG);
+
+    assertThat(reads.read("ns", "c")).isEmpty();
+    assertThat(uid(reads.read("ns", "c"))).contains("u");
+    assertThat(server.connections).hasSize(1);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "..", "a/b", "a%2Fb", "a b", "A", "a..b", "a\r\nX: y", ".a"})
   void aNameThatIsNotPlainIsLeftToTheClient(String name) {
@@ -259,7 +326,13 @@ class BlockingReadsTest {
         .withPath("/apis/resource.k8s.io/v1/namespaces/ns/resourceclaims/c")
         .andReturn(
             200,
-            new ResourceClaimBuilder().withNewMetadata().withUid("secured").endMetadata().build())
+            new ResourceClaimBuilder()
+                .withNewMetadata()
+                .withName("c")
+                .withNamespace("ns")
+                .withUid("secured")
+                .endMetadata()
+                .build())
         .always();
     try (KubernetesClient trusting = mock.createClient();
         KubernetesClient other =
