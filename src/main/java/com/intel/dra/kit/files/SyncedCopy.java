@@ -37,6 +37,18 @@ public final class SyncedCopy {
 
   private final Path path;
   private final AtomicFile file;
+  private final Opener opener;
+
+  /**
+   * Whether the last write has failed. The kernel then shows the new content also where the disk
+   * has the old one, so nobody can tell which half is on the disk.
+   */
+  private boolean inDoubt;
+
+  /** Opens the file to overwrite it. */
+  interface Opener {
+    FileChannel open(Path path) throws IOException;
+  }
 
   /**
    * @param offset where the half begins in the file
@@ -49,8 +61,16 @@ public final class SyncedCopy {
    * @param permissions the permissions that the file gets
    */
   public SyncedCopy(Path path, Set<PosixFilePermission> permissions) {
+    this(
+        path,
+        permissions,
+        file -> FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
+  }
+
+  SyncedCopy(Path path, Set<PosixFilePermission> permissions, Opener opener) {
     this.path = path.toAbsolutePath();
     this.file = new AtomicFile(this.path, permissions);
+    this.opener = opener;
   }
 
   /** The content that was last written; empty if there is none that is whole. */
@@ -64,15 +84,12 @@ public final class SyncedCopy {
 
   /** Writes the content. It is on the disk when this returns; if it throws, it may be. */
   public void write(byte[] content) throws IOException {
-    try (var channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      if (HEADER_BYTES + content.length <= halfBytes(channel)) {
-        overwrite(channel, content);
-        return;
-      }
-    } catch (NoSuchFileException e) {
-      // the first write
+    boolean wasInDoubt = inDoubt;
+    inDoubt = true;
+    if (wasInDoubt || !overwrite(content)) {
+      makeAnew(content);
     }
-    makeAnew(content);
+    inDoubt = false;
   }
 
   /** Removes the temporary files of writes that a crash interrupted. */
@@ -80,8 +97,27 @@ public final class SyncedCopy {
     file.deleteLeftovers();
   }
 
-  private static void overwrite(FileChannel channel, byte[] content) throws IOException {
-    Optional<Half> newest = newest(channel);
+  /** Returns false if the file is not there, is too small, or cannot be read. */
+  private boolean overwrite(byte[] content) throws IOException {
+    try (var channel = opener.open(path)) {
+      if (HEADER_BYTES + content.length > halfBytes(channel)) {
+        return false;
+      }
+      Optional<Half> newest;
+      try {
+        newest = newest(channel);
+      } catch (IOException e) { // such as a sector that has failed
+        return false;
+      }
+      overwrite(channel, newest, content);
+      return true;
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  private static void overwrite(FileChannel channel, Optional<Half> newest, byte[] content)
+      throws IOException {
     long offset = newest.filter(half -> half.offset() == 0).isPresent() ? halfBytes(channel) : 0;
     ByteBuffer bytes = encoded(newest.map(Half::number).orElse(0L) + 1, content);
     while (bytes.hasRemaining()) {

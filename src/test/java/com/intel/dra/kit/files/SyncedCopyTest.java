@@ -2,6 +2,7 @@ package com.intel.dra.kit.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,11 +25,18 @@ class SyncedCopyTest {
 
   private Path path;
   private SyncedCopy copy;
+  private UnaryOperator<FileChannel> disk = UnaryOperator.identity();
 
   @BeforeEach
   void make() {
     path = folder.resolve("copy");
-    copy = new SyncedCopy(path, PosixFilePermissions.fromString("rw-------"));
+    copy =
+        new SyncedCopy(
+            path,
+            PosixFilePermissions.fromString("rw-------"),
+            file ->
+                disk.apply(
+                    FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)));
   }
 
   private Optional<String> read() throws IOException {
@@ -70,6 +79,40 @@ class SyncedCopyTest {
     assertThat(read()).contains("second half again");
     damage(HALF);
     assertThat(read()).contains("first half");
+  }
+
+  /** Otherwise no claim could be prepared on the node until somebody deletes the file. */
+  @Test
+  void aCopyThatCannotBeReadIsReplaced() throws IOException {
+    write("one");
+    write("two");
+    disk = channel -> FaultyChannel.unreadable(channel, HALF);
+
+    write("three");
+
+    assertThat(read()).contains("three");
+  }
+
+  /**
+   * After a sync that failed, Linux shows the new content where the disk has the old one. The next
+   * write must not take the half that is the only one on the disk.
+   */
+  @Test
+  void theWriteAfterASyncThatFailedChangesNeitherHalf() throws IOException {
+    write("one");
+    write("two");
+    Path before = Files.createLink(folder.resolve("before"), path);
+    disk = FaultyChannel::withoutSync;
+    assertThatExceptionOfType(IOException.class).isThrownBy(() -> write("three"));
+    byte[] afterFailure = Files.readAllBytes(before);
+
+    write("four");
+
+    assertThat(before).hasBinaryContent(afterFailure);
+    assertThat(read()).contains("four");
+    disk = UnaryOperator.identity();
+    write("five");
+    assertThat(read()).contains("five");
   }
 
   @Test
