@@ -159,7 +159,9 @@ public record GpuOffer(List<OfferedGpu> gpus, boolean ready, boolean monitors) {
       if (offered.withheld()) {
         whole.subList(wholeBefore, whole.size()).forEach(GpuOffer::leaveToItsClaims);
       }
-      if (offered.withheld() || hasClosedVfs(offered)) {
+      if (offered.withheld()
+          || hasClosedVfs(offered)
+          || (way instanceof Way.NothingShared && isShared(offered))) {
         vfs.subList(vfsBefore, vfs.size()).forEach(GpuOffer::leaveToItsClaims);
       }
     }
@@ -238,11 +240,8 @@ public record GpuOffer(List<OfferedGpu> gpus, boolean ready, boolean monitors) {
       case GpuSharing.Unlimited unlimited -> addShares(device, gpu, unlimited.counted());
     }
     boolean usedOtherwise =
-        switch (offered.use()) {
-          case OfferedGpu.Use.ByMemory _, OfferedGpu.Use.ByCount _, OfferedGpu.Use.Unknown _ ->
-              sharing instanceof GpuSharing.Exclusive || offered.isUsedOtherwiseThanWanted();
-          case OfferedGpu.Use.None _, OfferedGpu.Use.Whole _ -> false;
-        };
+        isShared(offered)
+            && (sharing instanceof GpuSharing.Exclusive || offered.isUsedOtherwiseThanWanted());
     return device
         .withConsumesCounters(charge)
         .withTaints(taintsOfTheGpu(offered, excluded || usedOtherwise))
@@ -256,6 +255,14 @@ public record GpuOffer(List<OfferedGpu> gpus, boolean ready, boolean monitors) {
         .addToCapacity(SHARES, counted(shares))
         .addToCapacity(MEMORY, unasked(mib(gpu.memoryMiB())))
         .addToCapacity(MILLICORES, unasked(number(MILLICORES_OF_A_GPU)));
+  }
+
+  /** Whether claims may have shares, which the scheduler may not charge to the counters. */
+  private static boolean isShared(OfferedGpu offered) {
+    return switch (offered.use()) {
+      case OfferedGpu.Use.ByMemory _, OfferedGpu.Use.ByCount _, OfferedGpu.Use.Unknown _ -> true;
+      case OfferedGpu.Use.None _, OfferedGpu.Use.Whole _ -> false;
+    };
   }
 
   private static boolean hasClosedVfs(OfferedGpu offered) {

@@ -21,6 +21,7 @@ import com.intel.dra.gpu.device.VfProfiles;
 import com.intel.dra.gpu.policy.GpuSharing;
 import io.fabric8.kubernetes.api.model.resource.v1.Device;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceTaint;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class GpuOfferTest {
 
@@ -252,6 +254,42 @@ class GpuOfferTest {
   private static String smallestAndAll(OfferedGpu gpu, GpuSharing sharing) {
     var shares = capacity(only(offer(List.of(gpu), sharing)), "shares");
     return shares.getRequestPolicy().getValidRange().getMin() + " of " + shares.getValue();
+  }
+
+  static Stream<OfferedGpu.Use> shares() {
+    return Stream.of(new OfferedGpu.Use.ByMemory(), new OfferedGpu.Use.ByCount(4));
+  }
+
+  /**
+   * Before Kubernetes 1.36.2 the scheduler does not charge shares to the counters, so the counters
+   * say that all VFs are free. The agent refuses each: DoubleUse, areVfAndItsGpu.
+   */
+  @ParameterizedTest
+  @MethodSource("shares")
+  void theVfsOfAGpuOfWhichClaimsHaveSharesKeepOthersAwayWhereSharesAreNotCharged(
+      OfferedGpu.Use use) {
+    OfferedGpu idle = splittable(3, FLEX_170_MIB, 2);
+    var inUse =
+        new OfferedGpu(
+            idle.gpu(),
+            idle.facts(),
+            idle.vfs(),
+            use,
+            Collections.emptySortedMap(),
+            new GpuSharing.ByMemory(0, 1, 1),
+            false);
+
+    assertThat(new GpuOffer(List.of(inUse)).inOrderOfPreference(false))
+        .allSatisfy(
+            way ->
+                assertThat(way.devices())
+                    .filteredOn(device -> type(device).equals("vf"))
+                    .as(way.name())
+                    .allSatisfy(
+                        vf ->
+                            assertThat(vf.getTaints())
+                                .extracting(taint -> taint.getKey() + ":" + taint.getEffect())
+                                .contains("gpu.intel.com/in-use:NoSchedule")));
   }
 
   @Test
