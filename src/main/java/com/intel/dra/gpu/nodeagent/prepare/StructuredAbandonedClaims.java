@@ -5,6 +5,7 @@ import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import com.intel.dra.gpu.nodeagent.gas.GasInformer;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
+import com.intel.dra.gpu.nodeagent.state.PreparedResult;
 import com.intel.dra.gpu.nodeagent.takeover.ListedClaims;
 import com.intel.dra.gpu.structured.ClaimResults;
 import com.intel.dra.gpu.structured.StructuredApi;
@@ -78,10 +79,10 @@ public class StructuredAbandonedClaims {
   }
 
   /**
-   * Forgets the claims that were prepared before the node booted and are not allocated here any
-   * more. It does not wait for them, because no containers can be ending. Call this periodically,
-   * and each {@link #EARLIER}: it reads each such claim, and none when all are prepared again. It
-   * may block on the API server.
+   * Forgets the claims that were prepared before the node booted and are not allocated what they
+   * had then. It does not wait for them, because no containers can be ending. Call this
+   * periodically, and each {@link #EARLIER}: it reads each such claim, and none when all are
+   * prepared again. It may block on the API server.
    */
   public synchronized void forgetEarlier() {
     prepared
@@ -89,11 +90,11 @@ public class StructuredAbandonedClaims {
         .forEach(
             (uid, claim) -> {
               try {
-                if (!isAllocatedHere(uid, claim)) {
+                if (!isAllocatedTheSame(uid, claim)) {
                   prepared.forgetEarlier(uid, claim);
                   LOG.infof(
-                      "Claim %s/%s (%s) was prepared before the node booted, and has nothing here"
-                          + " any more",
+                      "Claim %s/%s (%s) was prepared before the node booted, and has nothing of"
+                          + " what it had any more",
                       claim.namespace(), claim.name(), uid);
                   gas.reconcileSoon();
                 }
@@ -163,15 +164,33 @@ public class StructuredAbandonedClaims {
 
   /** A claim without a name is allocated unless it is known to be deleted. */
   private boolean isAllocatedHere(String uid, PreparedClaim claim) {
-    if (claim.name().isEmpty()) {
-      return !prepared.deleted().contains(uid);
+    return claim.name().isEmpty()
+        ? !prepared.deleted().contains(uid)
+        : results(uid, claim).isPresent();
+  }
+
+  /**
+   * A record of a claim that was taken over from the GAS does not say by which names it had its
+   * devices.
+   */
+  private boolean isAllocatedTheSame(String uid, PreparedClaim claim) {
+    if (claim.name().isEmpty() || claim.results().isEmpty()) {
+      return isAllocatedHere(uid, claim);
     }
-    Optional<ResourceClaim> found =
-        claims
-            .read(claim.namespace(), claim.name())
-            .filter(read -> uid.equals(read.getMetadata().getUid()));
-    return found.isPresent()
-        && ClaimResults.of(found.get(), StructuredApi.DRIVER_NAME, config.nodeName())
-            instanceof ClaimResults.Given;
+    Set<String> before =
+        claim.results().stream().map(PreparedResult::device).collect(Collectors.toSet());
+    return results(uid, claim).stream()
+        .flatMap(given -> given.results().stream())
+        .anyMatch(result -> before.contains(result.device()));
+  }
+
+  /** What the claim is allocated on this node, if it is. */
+  private Optional<ClaimResults.Given> results(String uid, PreparedClaim claim) {
+    return claims
+        .read(claim.namespace(), claim.name())
+        .filter(read -> uid.equals(read.getMetadata().getUid()))
+        .map(read -> ClaimResults.of(read, StructuredApi.DRIVER_NAME, config.nodeName()))
+        .filter(ClaimResults.Given.class::isInstance)
+        .map(ClaimResults.Given.class::cast);
   }
 }
