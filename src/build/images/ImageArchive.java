@@ -15,6 +15,7 @@ import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -39,6 +40,9 @@ final class ImageArchive {
   private static final String CONFIG = "config.json";
   private static final String MANIFEST = "manifest.json";
   private static final int GZIP_MAGIC = 0x1f8b;
+
+  /** As many as Linux follows in one name. */
+  private static final int MAX_LINKS = 40;
 
   /** The time of a layer's files, in seconds since 1970: jib's. */
   private static final long TIME_IN_LAYER_SECONDS = 1;
@@ -219,19 +223,67 @@ final class ImageArchive {
     try (var entries = entries(archive)) {
       TarArchiveEntry entry;
       while ((entry = entries.getNextEntry()) != null) {
-        Path path = folder.resolve(entry.getName()).normalize();
-        if (!path.startsWith(folder)) {
-          throw new IOException(archive + " has a file outside of it: " + entry.getName());
-        }
-        unpack(entries, entry, path, folder);
+        unpack(entries, entry, inside(folder, entry.getName()), folder);
       }
+    } catch (OutsideException e) {
+      throw new IOException(
+          "%s has a file outside of it: %s".formatted(archive, e.getMessage()), e);
     }
+  }
+
+  /** The message is a name that leads out of the folder where the archive is unpacked. */
+  private static final class OutsideException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    OutsideException(String name) {
+      super(name);
+    }
+  }
+
+  /**
+   * Returns where a name of the archive is. The folder is the root of absolute names and of links,
+   * as in a container, so none leads to a file of this machine.
+   */
+  private static Path inside(Path folder, String name) throws IOException {
+    Path relative = Path.of("/").relativize(Path.of("/").resolve(name)).normalize();
+    if (relative.startsWith("..")) {
+      throw new OutsideException(name);
+    }
+    var parts = new ArrayDeque<Path>();
+    relative.forEach(parts::add);
+    Path path = folder;
+    int links = 0;
+    while (!parts.isEmpty()) {
+      Path part = parts.remove();
+      if (part.toString().equals("..")) {
+        path = path.equals(folder) ? folder : path.getParent();
+        continue;
+      }
+      Path next = path.resolve(part);
+      if (parts.isEmpty() || !Files.isSymbolicLink(next)) {
+        path = next;
+        continue;
+      }
+      links++;
+      if (links > MAX_LINKS) {
+        throw new OutsideException(name);
+      }
+      Path target = Files.readSymbolicLink(next);
+      path = target.isAbsolute() ? folder : path;
+      var first = new ArrayList<Path>();
+      target.forEach(first::add);
+      first.reversed().forEach(parts::addFirst);
+    }
+    return path;
   }
 
   private static void unpack(
       TarArchiveInputStream entries, TarArchiveEntry entry, Path path, Path folder)
       throws IOException {
     if (entry.isDirectory()) {
+      if (Files.isSymbolicLink(path)) {
+        Files.delete(path);
+      }
       Files.createDirectories(path);
     } else {
       Files.createDirectories(path.getParent());
@@ -241,7 +293,7 @@ final class ImageArchive {
         return;
       }
       if (entry.isLink()) {
-        Files.createLink(path, folder.resolve(entry.getLinkName()).normalize());
+        Files.createLink(path, inside(folder, entry.getLinkName()));
         return;
       }
       Files.copy(entries, path);

@@ -58,7 +58,7 @@ final class MakeBaseImage {
       Path root = work.folder("root");
       makeRoot(root);
       ImageArchive image = ImageArchive.empty(work.folder("image"), architecture());
-      image.addLayer("layer", root, mode -> mode, "MakeBaseImage");
+      image.addLayer("layer", root, Modes::readableOrTemporary, "MakeBaseImage");
       ObjectNode config = image.containerConfig();
       ENVIRONMENT.forEach(config.putArray("Env")::add);
       image.setName("intel-gpu-jre:" + Runtime.version().feature());
@@ -91,7 +91,7 @@ final class MakeBaseImage {
     for (String folder : FOLDERS) {
       Files.createDirectories(root.resolve(folder));
     }
-    Files.setAttribute(root.resolve("tmp"), "unix:mode", 01777);
+    Files.setAttribute(root.resolve("tmp"), "unix:mode", Modes.TEMPORARY);
     Path java = root.resolve("opt/java");
     output(
         JAVA_HOME.resolve("bin/jlink").toString(),
