@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.api.GpuApi;
 import com.intel.dra.gpu.classic.Claims;
+import com.intel.dra.gpu.client.BoundedClient;
 import com.intel.dra.gpu.controller.cluster.ApiServer;
 import com.intel.dra.gpu.controller.cluster.WithoutUnusedFields;
 import com.intel.dra.kit.client.ObjectLookup;
@@ -21,6 +22,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.quarkus.arc.profile.IfBuildProfile;
 import jakarta.inject.Singleton;
 import java.net.HttpURLConnection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,22 +33,33 @@ import java.util.function.Supplier;
 @IfBuildProfile("controller")
 public class FencedApiServer implements ApiServer {
 
-  private final KubernetesClient client;
+  private static final Duration WRITTEN_WITHIN = Duration.ofSeconds(10);
+
+  /**
+   * Covers an API server that is being replaced. The reconcilers try again anyway, and the API
+   * server also answers with an error of its own to what can never be written, such as a claim that
+   * its author made too large: that must not hold up a reconciler for long.
+   */
+  private static final int RETRIES = 2;
+
+  private final KubernetesClient reading;
+  private final KubernetesClient writing;
   private final Leadership leadership;
 
   public FencedApiServer(KubernetesClient client, Leadership leadership) {
-    this.client = client;
+    this.reading = client;
+    this.writing = BoundedClient.of(client, WRITTEN_WITHIN, RETRIES);
     this.leadership = leadership;
   }
 
   @Override
   public <T extends HasMetadata> Outcome<T> create(T object) {
-    return outcome(object, () -> client.resource(object).create());
+    return outcome(object, () -> writing.resource(object).create());
   }
 
   @Override
   public <T extends HasMetadata> Outcome<T> update(T object) {
-    return outcome(object, () -> client.resource(object).update());
+    return outcome(object, () -> writing.resource(object).update());
   }
 
   /**
@@ -72,14 +85,14 @@ public class FencedApiServer implements ApiServer {
     return outcome(
         named,
         () ->
-            client
+            writing
                 .resource(named)
                 .patch(PatchContext.of(PatchType.STRATEGIC_MERGE), patch.toString()));
   }
 
   @Override
   public <T extends HasMetadata> Outcome<T> updateStatus(T object) {
-    return outcome(object, () -> client.resource(object).updateStatus());
+    return outcome(object, () -> writing.resource(object).updateStatus());
   }
 
   @Override
@@ -91,19 +104,19 @@ public class FencedApiServer implements ApiServer {
     return outcome(
         named,
         () ->
-            client.resource(named).patch(PatchContext.of(PatchType.JSON_MERGE), patch.toString()));
+            writing.resource(named).patch(PatchContext.of(PatchType.JSON_MERGE), patch.toString()));
   }
 
   @Override
   public <T extends HasMetadata> Optional<T> read(Class<T> kind, String namespace, String name) {
     return ObjectLookup.read(
-        client.resources(kind).inNamespace(namespace).withName(name), kind, name);
+        reading.resources(kind).inNamespace(namespace).withName(name), kind, name);
   }
 
   @Override
   public <T extends HasMetadata> List<T> list(Class<T> kind) {
     var all = new ArrayList<T>();
-    Pages.forEach(client.resources(kind).inAnyNamespace(), WithoutUnusedFields.PAGE, all::add);
+    Pages.forEach(reading.resources(kind).inAnyNamespace(), WithoutUnusedFields.PAGE, all::add);
     return all;
   }
 
