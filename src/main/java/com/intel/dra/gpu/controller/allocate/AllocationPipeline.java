@@ -140,12 +140,22 @@ public class AllocationPipeline {
                     ? Uni.createFrom()
                         .deferred(() -> attempt(node, pending, consumer))
                         .onTermination()
-                        .invoke(() -> leave(node, pending, uids))
+                        .invoke(
+                            (outcome, _, _) -> {
+                              if (outcome == null
+                                  || outcome instanceof AllocationOutcome.Outdated) {
+                                claimsInFlight.leaveToRepeat(uids);
+                              } else {
+                                leave(node, pending, uids);
+                              }
+                            })
                     : done(new AllocationOutcome.Busy()));
   }
 
   /**
-   * Triggers the audit of the node if its record does not match the claims, because the audit
+   * Ends an attempt that will not be repeated by itself.
+   *
+   * <p>Triggers the audit of the node if its record does not match the claims, because the audit
    * skipped these claims while they were in flight. Usually they match, and no audit is needed.
    *
    * <p>If this attempt added a finalizer to a claim in vain, this triggers the claim, so that the

@@ -159,7 +159,8 @@ public class NodeAuditReconciler implements Reconciler<GpuAllocationState> {
     Set<String> confirmed = withoutAllocationOn(name, recordAudit.unfounded(), failures);
     if (!recordAudit.missing().isEmpty() || !confirmed.isEmpty()) {
       LOG.infof(
-          "Node %s: its record lacks the claims %s, which are added; the claims %s in it are not allocated there, and are removed",
+          "Node %s: its record lacks the claims %s, which are added; the claims %s in it are not"
+              + " allocated there, and are removed",
           name, recordAudit.missing().keySet(), confirmed);
       correct(audited, confirmed);
     }
@@ -176,7 +177,7 @@ public class NodeAuditReconciler implements Reconciler<GpuAllocationState> {
 
   private RecordAudit recordAudit(GpuAllocationState node) {
     return RecordAudit.of(
-        node, view.claimsOnNode(node.getMetadata().getName()), claimsInFlight::contains);
+        node, view.claimsOnNode(node.getMetadata().getName()), claimsInFlight::isUnderWay);
   }
 
   /**
@@ -297,9 +298,10 @@ public class NodeAuditReconciler implements Reconciler<GpuAllocationState> {
   }
 
   private static boolean isAllocatedOn(String node, ResourceClaim claim) {
-    return Claims.allocation(claim)
-        .flatMap(AllocationResults::node)
-        .filter(node::equals)
-        .isPresent();
+    return Claims.isAllocatedByUs(claim)
+        && Claims.allocation(claim)
+            .flatMap(AllocationResults::node)
+            .filter(node::equals)
+            .isPresent();
   }
 }

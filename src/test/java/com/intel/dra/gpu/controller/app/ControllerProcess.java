@@ -66,7 +66,7 @@ public final class ControllerProcess {
   public final SettableClock uptime = new SettableClock();
 
   public final AgentWatch agents;
-  final ClaimsInFlight claimsInFlight = new ClaimsInFlight();
+  final ClaimsInFlight claimsInFlight = new ClaimsInFlight(clock);
   public final MeterRegistry meters = new SimpleMeterRegistry();
   private final PeriodicResync periodicResync;
 
