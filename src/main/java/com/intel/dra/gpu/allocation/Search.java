@@ -134,9 +134,11 @@ final class Search {
         return true;
       }
       ledger.takeBack(source, share);
-      if (source instanceof GpuShare && request.memoryMiB() == 0) {
-        // this GPU lost no memory, and the later requests need none: another GPU changes nothing
-        // for them
+      if (source instanceof GpuShare(int gpu)
+          && request.memoryMiB() == 0
+          && ledger.roomForShares(gpu) >= requests.size() - number) {
+        // this GPU lost no memory, the later requests need none, and it has a share for each of
+        // them: another GPU changes nothing for them
         return false;
       }
     }
