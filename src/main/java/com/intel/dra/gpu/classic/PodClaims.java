@@ -48,11 +48,20 @@ public final class PodClaims {
     return references;
   }
 
-  /** The number of the pod's claims that are made from templates. */
+  /**
+   * The number of the pod's claims that are made from templates, those left out of which the pod's
+   * status says that none is needed.
+   */
   public static int numberOfTemplates(Pod pod) {
+    Map<String, PodResourceClaimStatus> statuses = statuses(pod);
     return (int)
         pod.getSpec().getResourceClaims().stream()
             .filter(claim -> template(claim).isPresent())
+            .filter(
+                claim ->
+                    Optional.ofNullable(statuses.get(claim.getName()))
+                        .filter(status -> status.getResourceClaimName() == null)
+                        .isEmpty())
             .count();
   }
 
