@@ -160,6 +160,7 @@ public class DeviceMonitor {
 
   /** Returns whether the skipped devices are others than before. */
   private boolean apply(Discovery found) throws IOException, InterruptedException {
+    devices.tellSkipped(found.skipped());
     boolean othersSkipped = logSkipped(found.skipped());
     logMemory(found);
     logPassedOver(found.passedOver());

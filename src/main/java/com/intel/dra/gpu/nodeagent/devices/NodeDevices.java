@@ -5,6 +5,7 @@ import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.device.GpuFacts;
 import com.intel.dra.gpu.device.GpuHealth;
+import com.intel.dra.gpu.sysfs.discovery.SkippedDevice;
 import jakarta.inject.Singleton;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +23,7 @@ public class NodeDevices {
 
   private volatile Optional<List<Gpu>> devices = Optional.empty();
   private volatile Optional<Looks> looks = Optional.empty();
+  private volatile List<SkippedDevice> skipped = List.of();
 
   /**
    * The facts of the last look, and the devices that were usable in the last scan, or in a look
@@ -38,6 +40,15 @@ public class NodeDevices {
    */
   public Optional<List<Gpu>> known() {
     return devices;
+  }
+
+  /** Returns what the last look left out, in the order of addresses. */
+  public List<SkippedDevice> skipped() {
+    return skipped;
+  }
+
+  void tellSkipped(List<SkippedDevice> found) {
+    skipped = List.copyOf(found);
   }
 
   public Optional<Gpu> find(String uid) {

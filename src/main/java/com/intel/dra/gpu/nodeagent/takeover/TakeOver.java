@@ -2,6 +2,7 @@ package com.intel.dra.gpu.nodeagent.takeover;
 
 import com.intel.dra.gpu.api.EventReason;
 import com.intel.dra.gpu.device.Gpu;
+import com.intel.dra.gpu.device.PciAddress;
 import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.nodeagent.config.AgentConfig;
 import com.intel.dra.gpu.nodeagent.devices.DeviceLock;
@@ -10,6 +11,9 @@ import com.intel.dra.gpu.nodeagent.gas.GasInformer;
 import com.intel.dra.gpu.nodeagent.life.ActingAgent;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaims;
 import com.intel.dra.gpu.nodeagent.tell.NodeEvents;
+import com.intel.dra.gpu.structured.DeviceName;
+import com.intel.dra.gpu.sysfs.discovery.SkipReason;
+import com.intel.dra.gpu.sysfs.discovery.SkippedDevice;
 import com.intel.dra.kit.files.AtomicFile;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -22,7 +26,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -167,6 +173,13 @@ public class TakeOver {
       taken =
           TakenOverClaims.of(
               record.without(prepared.ended()), known, atApiServer, config.nodeName());
+      Optional<SkippedDevice> unknown = unknownFor(taken.notHere());
+      if (unknown.isPresent()) {
+        waits(
+            "%s, the Go driver's record, waits for a device that a pod may use, and nothing new is offered on this node: %s. If the device stays so, end the pods that use GPUs of this node and delete the file"
+                .formatted(file.path(), unknown.get()));
+        return;
+      }
       var added = new TreeMap<>(taken.byUid());
       added.keySet().removeAll(prepared.all().keySet()); // taken over before, or prepared since
       prepared.takeOver(added, taken.gone());
@@ -183,6 +196,22 @@ public class TakeOver {
         EventReason.TAKEN_OVER,
         "%d claims that the Go driver prepared are taken over, and hold their devices until their pods end; the record is %s now"
             .formatted(taken.byUid().size(), TAKEN_FILE_NAME));
+  }
+
+  /** Without what cannot be read at the moment, a device that a pod uses would be offered later. */
+  private Optional<SkippedDevice> unknownFor(Set<String> notHere) {
+    Set<PciAddress> addresses =
+        notHere.stream()
+            .flatMap(name -> DeviceName.parse(name).stream())
+            .map(name -> name.uid().address())
+            .collect(Collectors.toSet());
+    return devices.skipped().stream()
+        .filter(device -> device.reason().mayPass())
+        .filter(
+            device ->
+                addresses.contains(device.address())
+                    || (device.reason() == SkipReason.SRIOV_UNKNOWN && !addresses.isEmpty()))
+        .findFirst();
   }
 
   private synchronized void settle() {

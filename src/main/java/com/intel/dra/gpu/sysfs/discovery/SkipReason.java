@@ -22,5 +22,13 @@ public enum SkipReason {
    * The GPU itself is offered; its VFs, or those that are not of equal size, are left out because
    * its SR-IOV files cannot be read or do not contain numbers.
    */
-  SRIOV_UNKNOWN
+  SRIOV_UNKNOWN;
+
+  /** Whether the device may be found again by itself, with the pods that use it. */
+  public boolean mayPass() {
+    return switch (this) {
+      case NO_DRM_CARD, UNKNOWN_PARENT, MALFORMED, UNREADABLE, SRIOV_UNKNOWN -> true;
+      case UNSUPPORTED_DRIVER, SURVIVABILITY_MODE, VANISHED -> false;
+    };
+  }
 }
