@@ -22,7 +22,8 @@ class VfHostRecordTest {
   }
 
   private static VfHostRecords.Content of(VfHostRecord made) {
-    return new VfHostRecords.Content(1, "boot", new TreeMap<>(Map.of("gpu", made)), List.of());
+    return new VfHostRecords.Content(
+        1, "boot", new TreeMap<>(Map.of("gpu", made)), List.of(), List.of());
   }
 
   @Test
