@@ -108,7 +108,8 @@ public class VfChanges {
       if (!e.toString().equals(lastFailure)) {
         lastFailure = e.toString();
         LOG.errorf(
-            "The VFs of GPU %s stay published as before, because that others are wanted cannot be written to the node's disk; check it: %s",
+            "The VFs of GPU %s stay published as before, because that others are wanted cannot be"
+                + " written to the node's disk; check it: %s",
             gpu, e);
       }
     }
@@ -163,7 +164,10 @@ public class VfChanges {
 
   private static Optional<Vfs> given(OfGpu known, int index, ClaimTimes times, long now) {
     List<Former> possible =
-        known.former().stream().filter(former -> former.vfs().has(index)).toList();
+        known.former().stream()
+            .filter(former -> former.vfs().has(index))
+            .filter(former -> former.until() <= now) // else the clock was ahead at the change
+            .toList();
     List<Vfs> atItsTime =
         possible.stream()
             .filter(former -> times.areBefore(former.until()))

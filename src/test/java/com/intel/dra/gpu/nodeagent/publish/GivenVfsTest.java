@@ -385,4 +385,22 @@ class GivenVfsTest {
     assertThat(published(gpu.uid().vf(0))).isEmpty();
     assertThat(prepare("b", result(gpu.uid()))).isInstanceOf(PrepareResult.Prepared.class);
   }
+
+  @Test
+  void aClockThatWasAheadAtTheChangeGivesNoNewClaimTheFormerVfs() {
+    follow(vfs(2));
+    node.pass(Duration.ofDays(30)); // wrong until it is set
+    follow(vfs(4));
+    node.pass(LONG_ENOUGH);
+    publish();
+    int now = publishedMiB(gpu.uid().vf(0));
+    node.pass(Duration.ofDays(-29));
+    publish();
+
+    assertThat(prepare("a", gpu.uid().vf(0), SECOND_DAY, SECOND_DAY))
+        .isInstanceOf(PrepareResult.Prepared.class);
+    assertThat(memoryMiB("a")).as("as published when it was given").isEqualTo(now);
+    assertThat(prepare("b", gpu.uid().vf(3), SECOND_DAY, SECOND_DAY))
+        .isInstanceOf(PrepareResult.Prepared.class);
+  }
 }
