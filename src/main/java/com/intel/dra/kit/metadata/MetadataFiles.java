@@ -184,6 +184,10 @@ public final class MetadataFiles {
     Lock removing = lock.writeLock();
     removing.lock();
     try {
+      // before the record is read: another instance of the driver may record a claim and write its
+      // files meanwhile
+      List<Path> specs = list(cdiFolder);
+      List<Path> claims = list(folder);
       var uids = new HashSet<String>();
       var folders = new HashSet<String>();
       boolean areNamed = true;
@@ -193,7 +197,7 @@ public final class MetadataFiles {
         areNamed &= !claim.name().isEmpty();
       }
       var gone = new ArrayList<Path>();
-      for (Path spec : list(cdiFolder)) {
+      for (Path spec : specs) {
         Matcher name = claimAndRequest(spec);
         if (name.matches()
             && !uids.contains(name.group(1))
@@ -201,7 +205,7 @@ public final class MetadataFiles {
           gone.add(spec);
         }
       }
-      for (Path claim : list(folder)) {
+      for (Path claim : claims) {
         String name = nameOf(claim);
         if (!folders.contains(name)
             && (areNamed || only.isPresent())

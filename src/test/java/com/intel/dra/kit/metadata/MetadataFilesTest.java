@@ -285,4 +285,18 @@ class MetadataFilesTest {
                     CLAIM, Optional.empty(), List.of(new RequestMetadata("..", List.of()))))
         .hasMessageContaining("request");
   }
+
+  @Test
+  void whatTheOtherAgentWritesWhileThisOneLooksForLeftoversStays() throws IOException {
+    MetadataFiles successor = files();
+
+    files()
+        .removeLeftovers(
+            () -> {
+              successor.write(gpuOf(CLAIM)); // recorded and written after this agent's read
+              return List.of();
+            });
+
+    assertThat(successor.written(CLAIM)).containsOnlyKeys("gpu");
+  }
 }
