@@ -77,6 +77,7 @@ class GasConflictTest {
     var first = gas(Map.of(), Map.of(), Map.of(), "Ready");
     var second = gas(Map.of(), Map.of(), Map.of(), "Ready");
     second.getMetadata().setResourceVersion("43");
+    List.of(first, second).forEach(gas -> gas.getMetadata().setUid("u"));
     server.expect().get().withPath(PATH).andReturn(200, first).once();
     server
         .expect()

@@ -57,7 +57,7 @@ class ApiServerProbeTest {
     answers.put(
         GAS,
         """
-        {"apiVersion": "gpu.dra.intel.com/v1alpha", "kind": "GpuAllocationState", "metadata": {"name": "node1"},
+        {"apiVersion": "gpu.dra.intel.com/v1alpha", "kind": "GpuAllocationState", "metadata": {"name": "node1", "uid": "u"},
          "spec": {"prepared": {"claim-1": []}}, "status": "Ready"}
         """);
     assertThat(eye(DraMode.CLASSIC).gas().seen().flatMap(gas -> gas))

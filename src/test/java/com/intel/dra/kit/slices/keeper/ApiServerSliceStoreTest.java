@@ -186,7 +186,11 @@ class ApiServerSliceStoreTest {
 
   @Test
   void theNodesUidIsReadAndItsAbsenceSeen() throws Exception {
-    answers(200, "{\"apiVersion\": \"v1\", \"kind\": \"Node\", \"metadata\": {\"uid\": \"u\"}}");
+    answers(
+        200,
+        """
+        {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node-1", "uid": "u"}}\
+        """);
     assertThat(store.nodeUid()).contains("u");
 
     answers(404, gone("nodes", "node-1"));
