@@ -161,7 +161,7 @@ public record GpuOffer(List<OfferedGpu> gpus, boolean ready, boolean monitors) {
       }
       if (offered.withheld()
           || hasClosedVfs(offered)
-          || (way instanceof Way.NothingShared && isShared(offered))) {
+          || (way instanceof Way.NothingShared && offered.mayBeShared())) {
         vfs.subList(vfsBefore, vfs.size()).forEach(GpuOffer::leaveToItsClaims);
       }
     }
@@ -240,7 +240,7 @@ public record GpuOffer(List<OfferedGpu> gpus, boolean ready, boolean monitors) {
       case GpuSharing.Unlimited unlimited -> addShares(device, gpu, unlimited.counted());
     }
     boolean usedOtherwise =
-        isShared(offered)
+        offered.mayBeShared()
             && (sharing instanceof GpuSharing.Exclusive || offered.isUsedOtherwiseThanWanted());
     return device
         .withConsumesCounters(charge)
@@ -255,14 +255,6 @@ public record GpuOffer(List<OfferedGpu> gpus, boolean ready, boolean monitors) {
         .addToCapacity(SHARES, counted(shares))
         .addToCapacity(MEMORY, unasked(mib(gpu.memoryMiB())))
         .addToCapacity(MILLICORES, unasked(number(MILLICORES_OF_A_GPU)));
-  }
-
-  /** Whether claims may have shares, which the scheduler may not charge to the counters. */
-  private static boolean isShared(OfferedGpu offered) {
-    return switch (offered.use()) {
-      case OfferedGpu.Use.ByMemory _, OfferedGpu.Use.ByCount _, OfferedGpu.Use.Unknown _ -> true;
-      case OfferedGpu.Use.None _, OfferedGpu.Use.Whole _ -> false;
-    };
   }
 
   private static boolean hasClosedVfs(OfferedGpu offered) {

@@ -68,13 +68,14 @@ public record OfferedGpu(
    * is free: one that came earlier would keep it as it is.
    */
   boolean isUsedOtherwiseThanWanted() {
-    return isShared() && !sharingNow().equals(sharing.on(gpu.memoryMiB()));
+    return mayBeShared() && !sharingNow().equals(sharing.on(gpu.memoryMiB()));
   }
 
-  private boolean isShared() {
+  /** Whether claims may have shares, which the scheduler may not charge to the counters. */
+  boolean mayBeShared() {
     return switch (use) {
-      case Use.ByMemory _, Use.ByCount _ -> true;
-      case Use.None _, Use.Whole _, Use.Unknown _ -> false;
+      case Use.ByMemory _, Use.ByCount _, Use.Unknown _ -> true;
+      case Use.None _, Use.Whole _ -> false;
     };
   }
 
