@@ -137,12 +137,12 @@ public final class BlockingReads<T extends HasMetadata> {
               .exceptionallyAsync(_ -> disconnect(connection), Thread::startVirtualThread);
       return answer(connection, read)
           .flatMap(this::decoded)
-          .filter(object -> IsAnswer.to(object, namespace, name));
-    } catch (SocketTimeoutException e) {
-      throw late(e);
+          .filter(object -> ObjectLookup.isStored(object, name))
+          .filter(object -> namespace.equals(object.getMetadata().getNamespace()));
     } catch (IOException e) {
-      if (read.isCompletedExceptionally()) {
-        throw late(e);
+      if (e instanceof SocketTimeoutException || read.isCompletedExceptionally()) {
+        throw new KubernetesClientException(
+            "the API server did not answer within %d s".formatted(answerWithin.toSeconds()), e);
       }
       return Optional.empty();
     } catch (IllegalArgumentException e) { // a header that is none
@@ -155,11 +155,6 @@ public final class BlockingReads<T extends HasMetadata> {
   private static @Nullable Void disconnect(HttpURLConnection connection) {
     connection.disconnect();
     return null;
-  }
-
-  private KubernetesClientException late(IOException cause) {
-    return new KubernetesClientException(
-        "the API server did not answer within %d s".formatted(answerWithin.toSeconds()), cause);
   }
 
   private static boolean isPlain(String name) {

@@ -2,6 +2,7 @@ package com.intel.dra.kit.client;
 
 import com.intel.dra.kit.served.ServedNames;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusDetails;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -33,7 +34,7 @@ public final class ObjectLookup {
       Resource<T> resource, Class<T> kind, String name) {
     try {
       T object = resource.require();
-      if (!IsAnswer.to(object, name)) {
+      if (!isStored(object, name)) {
         throw new KubernetesClientException(
             "the answer to a request for %s %s is another object: does something answer in place of the API server?"
                 .formatted(HasMetadata.getSingular(kind), name));
@@ -49,6 +50,16 @@ public final class ObjectLookup {
       }
       throw cause;
     }
+  }
+
+  /**
+   * Whether an object is one that the API server stores under this name. Something between a client
+   * and the API server, such as the page of a login, may answer with another one, and the client
+   * takes any JSON.
+   */
+  static boolean isStored(HasMetadata object, String name) {
+    ObjectMeta metadata = object.getMetadata();
+    return metadata != null && metadata.getUid() != null && name.equals(metadata.getName());
   }
 
   /** Whether it is the API server's answer that there is no object of that kind and name. */
