@@ -50,9 +50,8 @@ final class FitQuestion {
       if (!takenBack.isEmpty()) {
         view = view.withoutDevicesOf(takenBack);
         taken.hold(taken.held().without(takenBack));
-        placing = placing(group);
       }
-      return placing.place(taken);
+      return placing(group).place(taken); // with a limit of work of its own
     } catch (PodClaims.Problem problem) {
       return new GroupPlacing.Outcome(
           new Fit(

@@ -84,7 +84,7 @@ final class GroupPlacing {
   /** The claims whose devices the scheduler takes back for the first pod. */
   Set<ClaimKey> takenBack(TakenDevices before) throws PodClaims.Problem {
     PodClaims claims = claims(before);
-    return wanted() == 0 || claims.allocated().isEmpty()
+    return wanted() == 0 || claims.allocated().stream().allMatch(PodClaims.Allocated::ofOthers)
         ? Set.of()
         : question.takenBack(claims, question.answers(claims, before.held()));
   }
