@@ -67,6 +67,9 @@ public record PreparedClaimsDocument(
   private static final String DELETED = "deleted";
   private static final String EARLIER = "earlier";
 
+  private static final Map<String, List<String>> LATER =
+      Map.of(GONE, List.of(), ENDED, List.of(), DELETED, List.of(), EARLIER, List.of());
+
   public PreparedClaimsDocument {
     gone = Set.copyOf(gone);
     ended = Set.copyOf(ended);
@@ -291,8 +294,7 @@ public record PreparedClaimsDocument(
 
   private static Decoded decode(
       byte[] bytes, int version, Function<JsonNode, Optional<PreparedClaim>> claim) {
-    return switch (StateDocument.decode(
-        bytes, version, Raw.class, Set.of(GONE, ENDED, DELETED, EARLIER))) {
+    return switch (StateDocument.decode(bytes, version, Raw.class, LATER)) {
       case StateDocument.Decoded.Valid<Raw>(Raw read) -> new Decoded.Valid(understood(read, claim));
       case StateDocument.Decoded.Damaged<Raw>(String reason) -> new Decoded.Damaged(reason);
     };

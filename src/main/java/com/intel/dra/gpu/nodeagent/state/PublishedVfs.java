@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -126,7 +125,7 @@ public final class PublishedVfs {
 
     @Override
     public StateDocument.Decoded<Map<String, OfGpu>> decode(byte[] content) {
-      return switch (StateDocument.decode(content, VERSION, Content.class, Set.of())) {
+      return switch (StateDocument.decode(content, VERSION, Content.class)) {
         case StateDocument.Decoded.Valid<Content>(Content read) -> known(read);
         case StateDocument.Decoded.Damaged<Content>(String reason) ->
             new StateDocument.Decoded.Damaged<>(reason);
@@ -155,7 +154,8 @@ public final class PublishedVfs {
               DAMAGED_FILE_NAME,
               isKnown
                   ? "written again from memory"
-                  : "begun anew: a claim that was given a VF before the rules changed, and is not prepared yet, may wait or get a smaller one");
+                  : "begun anew: a claim that was given a VF before the rules changed, and is not"
+                        + " prepared yet, may wait or get a smaller one");
     }
   }
 }

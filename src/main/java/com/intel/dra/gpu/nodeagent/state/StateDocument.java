@@ -11,8 +11,8 @@ import java.io.IOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The form of the agent's state on disk: a JSON object with a member {@code version}, and a {@code
@@ -64,15 +64,14 @@ public final class StateDocument {
   }
 
   static <T extends Record> Decoded<T> decode(byte[] bytes, int version, Class<T> type) {
-    return decode(bytes, version, type, Set.of());
+    return decode(bytes, version, type, Map.of());
   }
 
   /**
-   * @param laterLists members that are lists and that older agents did not write: empty if they are
-   *     absent
+   * @param later members that older agents did not write, with what it means that they are absent
    */
   static <T extends Record> Decoded<T> decode(
-      byte[] bytes, int version, Class<T> type, Set<String> laterLists) {
+      byte[] bytes, int version, Class<T> type, Map<String, ?> later) {
     try {
       if (!(JSON.readTree(bytes) instanceof ObjectNode json)) {
         return new Decoded.Damaged<>("it is not a JSON object");
@@ -86,7 +85,7 @@ public final class StateDocument {
             "it has version %s, this node agent reads version %d"
                 .formatted(json.path("version"), version));
       }
-      laterLists.stream().filter(member -> !json.has(member)).forEach(json::putArray);
+      later.forEach((member, value) -> json.putIfAbsent(member, JSON.valueToTree(value)));
       return new Decoded.Valid<>(JSON.treeToValue(json, type));
     } catch (JsonProcessingException e) {
       return new Decoded.Damaged<>(e.getOriginalMessage());

@@ -32,23 +32,21 @@ public final class VfHostRecords {
   public static final int VERSION = 1;
 
   private static final String REPLACED = "replaced";
-  private static final String MISSING = "missing";
-
-  /** What is missing: it is not known yet whose the VFs of all GPUs are. */
-  private static final List<String> FROM_THE_GAS = List.of("from the GAS");
+  private static final String COMPLETE = "complete";
 
   /**
    * The form on disk; {@code hosts} is by the UID of the GPU.
    *
    * @param replaced an earlier version did not write it
-   * @param missing empty if the file is complete; an earlier version did not write it
+   * @param complete whether it is known whose the VFs of all GPUs are; an earlier version did not
+   *     write it
    */
   record Content(
       int version,
       String bootId,
       Map<String, VfHostRecord> hosts,
       List<String> replaced,
-      List<String> missing) {}
+      boolean complete) {}
 
   /**
    * The form in memory.
@@ -221,7 +219,8 @@ public final class VfHostRecords {
   }
 
   static StateDocument.Decoded<Content> decodeContent(byte[] content) {
-    return StateDocument.decode(content, VERSION, Content.class, Set.of(REPLACED, MISSING));
+    return StateDocument.decode(
+        content, VERSION, Content.class, Map.of(REPLACED, List.of(), COMPLETE, true));
   }
 
   private record Form(String bootId) implements SharedState.Form<Hosts> {
@@ -237,7 +236,7 @@ public final class VfHostRecords {
         case StateDocument.Decoded.Valid<Content>(Content read) ->
             new StateDocument.Decoded.Valid<>(
                 read.bootId().equals(bootId)
-                    ? new Hosts(known(read), replaced(read), read.missing().isEmpty())
+                    ? new Hosts(known(read), replaced(read), read.complete())
                     : new Hosts(Map.of(), Set.of(), true));
         case StateDocument.Decoded.Damaged<Content>(String reason) ->
             new StateDocument.Decoded.Damaged<>(reason);
@@ -262,7 +261,7 @@ public final class VfHostRecords {
               bootId,
               new TreeMap<>(value.byGpu()),
               value.replaced().stream().sorted().toList(),
-              value.complete() ? List.of() : FROM_THE_GAS));
+              value.complete()));
     }
 
     @Override

@@ -23,7 +23,7 @@ class VfHostRecordTest {
 
   private static VfHostRecords.Content of(VfHostRecord made) {
     return new VfHostRecords.Content(
-        1, "boot", new TreeMap<>(Map.of("gpu", made)), List.of(), List.of());
+        1, "boot", new TreeMap<>(Map.of("gpu", made)), List.of(), true);
   }
 
   @Test
