@@ -1,6 +1,8 @@
 package com.intel.dra.gpu.controller.app;
 
+import com.intel.dra.gpu.controller.leader.Leadership;
 import com.intel.dra.gpu.controller.leader.LeaseReader;
+import com.intel.dra.kit.time.SettableClock;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -16,6 +18,15 @@ public final class FakeLeases implements LeaseReader {
 
   public FakeLeases(FakeCluster cluster) {
     this.cluster = cluster;
+  }
+
+  /** The leadership of a process that leads, in a cluster of its own. */
+  public static Leadership held() {
+    var cluster = new FakeCluster();
+    cluster.lead("me");
+    var leadership = new Leadership("me", new FakeLeases(cluster), new SettableClock());
+    leadership.begin();
+    return leadership;
   }
 
   public void setReachable(boolean reachable) {

@@ -7,12 +7,9 @@ import com.intel.dra.gpu.api.GpuApi;
 import com.intel.dra.gpu.api.GpuClaimParameters;
 import com.intel.dra.gpu.classic.Claims;
 import com.intel.dra.gpu.client.WithoutManagedFields;
-import com.intel.dra.gpu.controller.app.FakeCluster;
 import com.intel.dra.gpu.controller.app.FakeLeases;
 import com.intel.dra.gpu.controller.leader.FencedApiServer;
-import com.intel.dra.gpu.controller.leader.Leadership;
 import com.intel.dra.kit.client.AnsweringApiServer;
-import com.intel.dra.kit.time.SettableClock;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
@@ -131,11 +128,7 @@ class WithoutUnusedFieldsTest {
                 request -> new AnsweringApiServer.Answer(200, answers.apply(request.uri())));
         KubernetesClient client =
             server.clientBuilder().withKubernetesSerialization(JSON).build()) {
-      var cluster = new FakeCluster();
-      cluster.lead("me");
-      var leadership = new Leadership("me", new FakeLeases(cluster), new SettableClock());
-      leadership.begin();
-      use.use(new FencedApiServer(client, leadership));
+      use.use(new FencedApiServer(client, FakeLeases.held()));
       return server.requests().stream()
           .map(request -> "%s %s %s".formatted(request.method(), request.uri(), request.body()))
           .toList();

@@ -3,11 +3,9 @@ package com.intel.dra.gpu.controller.leader;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import com.intel.dra.gpu.controller.app.FakeCluster;
 import com.intel.dra.gpu.controller.app.FakeLeases;
 import com.intel.dra.gpu.controller.cluster.ApiServer.Outcome;
 import com.intel.dra.kit.client.AnsweringApiServer;
-import com.intel.dra.kit.time.SettableClock;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaimBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -47,11 +45,7 @@ class NotFoundAnswersTest {
   void serve() throws IOException {
     server = new AnsweringApiServer(_ -> new AnsweringApiServer.Answer(404, answer));
     client = server.client();
-    var cluster = new FakeCluster();
-    cluster.lead("me");
-    var leadership = new Leadership("me", new FakeLeases(cluster), new SettableClock());
-    leadership.begin();
-    api = new FencedApiServer(client, leadership);
+    api = new FencedApiServer(client, FakeLeases.held());
   }
 
   @AfterEach

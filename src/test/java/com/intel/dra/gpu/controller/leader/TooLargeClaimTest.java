@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.intel.dra.gpu.classic.Claims;
-import com.intel.dra.gpu.controller.app.FakeCluster;
 import com.intel.dra.gpu.controller.app.FakeLeases;
 import com.intel.dra.kit.client.AnsweringApiServer;
-import com.intel.dra.kit.time.SettableClock;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaimBuilder;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -51,11 +49,7 @@ class TooLargeClaimTest {
                         .withMasterUrl(once.getConfiguration().getMasterUrl())
                         .build())
                 .build()) {
-      var cluster = new FakeCluster();
-      cluster.lead("me");
-      var leadership = new Leadership("me", new FakeLeases(cluster), new SettableClock());
-      leadership.begin();
-      var api = new FencedApiServer(client, leadership);
+      var api = new FencedApiServer(client, FakeLeases.held());
       assertThatExceptionOfType(KubernetesClientException.class)
           .isThrownBy(() -> api.updateFinalizers(Claims.withFinalizer(claim)));
 

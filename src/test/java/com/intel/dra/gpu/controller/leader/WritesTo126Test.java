@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.api.GpuApi;
 import com.intel.dra.gpu.classic.AllocationResults;
-import com.intel.dra.gpu.controller.app.FakeCluster;
 import com.intel.dra.gpu.controller.app.FakeLeases;
 import com.intel.dra.gpu.controller.cluster.ApiServer.Outcome;
 import com.intel.dra.gpu.controller.cluster.WithoutUnusedFields;
@@ -19,7 +18,6 @@ import com.intel.dra.kit.served.ServedAddress;
 import com.intel.dra.kit.served.ServedApi;
 import com.intel.dra.kit.served.ServedJson;
 import com.intel.dra.kit.served.ServedVersion;
-import com.intel.dra.kit.time.SettableClock;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.PodSchedulingContext;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -66,11 +64,7 @@ class WritesTo126Test {
             .withKubernetesSerialization(new KubernetesSerialization(mapper, true))
             .withHttpClientBuilderConsumer(new ServedAddress(served)::addTo)
             .build();
-    var cluster = new FakeCluster();
-    cluster.lead("me");
-    var leadership = new Leadership("me", new FakeLeases(cluster), new SettableClock());
-    leadership.begin();
-    api = new FencedApiServer(client, leadership);
+    api = new FencedApiServer(client, FakeLeases.held());
   }
 
   @AfterEach

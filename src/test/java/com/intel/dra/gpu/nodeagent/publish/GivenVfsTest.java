@@ -345,14 +345,16 @@ class GivenVfsTest {
     assertThat(node.agent.prepared.earlier()).isEmpty();
   }
 
+  private DeviceRequestAllocationResult share() {
+    return new DeviceRequestAllocationResultBuilder(result(gpu.uid()))
+        .withShareID("s1")
+        .addToConsumedCapacity("memory", new Quantity("8Gi"))
+        .build();
+  }
+
   @Test
   void aGpuOfWhichAPodHadAShareBeforeARebootStaysShared() throws IOException {
-    DeviceRequestAllocationResult share =
-        new DeviceRequestAllocationResultBuilder(result(gpu.uid()))
-            .withShareID("s1")
-            .addToConsumedCapacity("memory", new Quantity("8Gi"))
-            .build();
-    prepare("a", share);
+    prepare("a", share());
     follow(sharing(new GpuSharing.Exclusive()));
     node.reboot();
     follow(sharing(new GpuSharing.Exclusive()));
@@ -364,19 +366,37 @@ class GivenVfsTest {
     assertThat(published(gpu.uid()).orElseThrow().getAllowMultipleAllocations()).isNull();
   }
 
+  private StructuredAbandonedClaims abandoned() {
+    return new StructuredAbandonedClaims(
+        node.agent.prepared,
+        node.structuredClaims,
+        node.agent.listed,
+        node.informer,
+        node.config(),
+        () -> Instant.EPOCH);
+  }
+
+  /** Its new pod waits for a volume, so the kubelet does not prepare it. */
+  @Test
+  void aClaimOfBeforeARebootThatWasGivenAnotherGpuKeepsNothing() throws IOException {
+    prepare("a", share());
+    Gpu other = node.flex170(0xc3);
+    node.reboot();
+    follow(sharing(new GpuSharing.Exclusive()));
+    node.structuredClaims.give("a", result(other.uid()));
+    abandoned().forgetEarlier();
+
+    Device free = published(gpu.uid()).orElseThrow();
+    assertThat(free.getTaints()).as("nobody has it").isEmpty();
+    assertThat(free.getAllowMultipleAllocations()).as("as the rule says").isNull();
+  }
+
   @Test
   void aClaimOfBeforeARebootThatIsGoneKeepsNothing() throws IOException {
     prepare("a", result(gpu.uid().vf(0)));
     node.reboot();
     follow(vfs(0));
-    var claims =
-        new StructuredAbandonedClaims(
-            node.agent.prepared,
-            node.structuredClaims,
-            node.agent.listed,
-            node.informer,
-            node.config(),
-            () -> Instant.EPOCH);
+    StructuredAbandonedClaims claims = abandoned();
     claims.forgetEarlier();
     assertThat(published(gpu.uid().vf(0))).as("it is still allocated").isPresent();
 

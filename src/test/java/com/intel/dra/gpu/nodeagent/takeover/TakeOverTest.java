@@ -10,6 +10,7 @@ import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.nodeagent.app.VfNode;
+import com.intel.dra.gpu.nodeagent.config.UnownedVfsSetting;
 import com.intel.dra.gpu.nodeagent.prepare.StructuredAbandonedClaims;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
 import com.intel.dra.gpu.structured.DeviceName;
@@ -491,5 +492,63 @@ class TakeOverTest {
     start();
     takeOver();
     assertThat(node.agent.prepared.find("a")).contains(before);
+  }
+
+  private static byte[] makeUnreadable(Path file) throws IOException {
+    byte[] content = Files.readAllBytes(file);
+    Files.delete(file);
+    Files.createDirectory(file);
+    return content;
+  }
+
+  private void recovers(Path file, byte[] content) throws IOException {
+    Files.delete(file);
+    Files.write(file, content);
+    node.agent.monitor.scan();
+    takeOver();
+  }
+
+  @Test
+  void aGpuThatCannotBeReadForAMomentStaysItsPods() throws IOException {
+    node.structuredClaims.give("a", result("r", nameOf(gpu)));
+    goDriverPrepared("a", nameOf(gpu), false);
+    Path vendor = node.sysfs(gpu, "vendor");
+    byte[] content = makeUnreadable(vendor);
+    start();
+    takeOver();
+    recovers(vendor, content);
+
+    node.structuredClaims.give("b", result(gpu.uid()));
+    assertThat(node.agent.prepared.all()).containsKey("a");
+    assertThat(prepare("b"))
+        .as("the pod of claim a is running on it")
+        .isInstanceOf(PrepareResult.Failed.class);
+  }
+
+  @Test
+  void aVfThatCannotBeReadForAMomentStaysItsPods() throws IOException {
+    Gpu vf = adminMadeVfs(2).get(1);
+    node.structuredClaims.give("a", result("r", goNameOf(vf)));
+    goDriverPrepared("a", goNameOf(vf), false);
+    Path vendor = node.sysfs(gpu, "virtfn1").toRealPath().resolve("vendor");
+    byte[] content = makeUnreadable(vendor);
+    start();
+    takeOver();
+    recovers(vendor, content);
+
+    node.structuredClaims.give("b", result(vf.uid()));
+    assertThat(prepare("b")).isInstanceOf(PrepareResult.Failed.class);
+  }
+
+  @Test
+  void aVfThatCannotBeReadForAMomentIsNotRemoved() throws IOException {
+    Gpu vf = adminMadeVfs(2).get(1);
+    node.structuredClaims.give("a", result("r", goNameOf(vf)));
+    goDriverPrepared("a", goNameOf(vf), false);
+    makeUnreadable(node.sysfs(gpu, "virtfn1").toRealPath().resolve("vendor"));
+    node.start(node.config().withUnownedVfs(UnownedVfsSetting.REMOVE).withTakeOver());
+    takeOver();
+
+    assertThat(node.kernel.numVfs(gpu)).as("a pod uses one of them").isEqualTo(2);
   }
 }

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.List;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
@@ -16,9 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The program that takes images apart, run as the build runs it. */
-class ImageProgramsTest {
+class UnpackImageTest {
 
-  private static final Path PROGRAMS = Path.of("src/build/images").toAbsolutePath();
+  private static final Path PROGRAM = Path.of("src/build/images/UnpackImage.java").toAbsolutePath();
   private static final String JAVA =
       Path.of(System.getProperty("java.home"), "bin/java").toString();
 
@@ -26,18 +25,23 @@ class ImageProgramsTest {
 
   private record Run(int exit, String output) {}
 
-  private Run run(String... command) throws IOException, InterruptedException {
-    var builder = new ProcessBuilder(command).redirectErrorStream(true).directory(folder.toFile());
-    Process process = builder.start();
+  /** Runs it in the folder of the test. */
+  private Run unpack(Path image, String files, String root)
+      throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(
+                JAVA,
+                "-cp",
+                System.getProperty("java.class.path"),
+                PROGRAM.toString(),
+                image.toString(),
+                files,
+                root)
+            .redirectErrorStream(true)
+            .directory(folder.toFile())
+            .start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     return new Run(process.waitFor(), output);
-  }
-
-  private Run program(String name, String... arguments) throws IOException, InterruptedException {
-    var command = new ArrayList<>(List.of(JAVA, "-cp", System.getProperty("java.class.path")));
-    command.add(PROGRAMS.resolve(name).toString());
-    command.addAll(List.of(arguments));
-    return run(command.toArray(String[]::new));
   }
 
   private interface Content {
@@ -96,11 +100,7 @@ class ImageProgramsTest {
   }
 
   private Run unpack(Path image) throws IOException, InterruptedException {
-    return program(
-        "UnpackImage.java",
-        image.toString(),
-        folder.resolve("files").toString(),
-        folder.resolve("root").toString());
+    return unpack(image, folder.resolve("files").toString(), folder.resolve("root").toString());
   }
 
   /** An ordinary base image has /var/run -> /run. */
@@ -137,12 +137,7 @@ class ImageProgramsTest {
 
   @Test
   void theFoldersMayBeNamedFromHere() throws Exception {
-    Run run =
-        program(
-            "UnpackImage.java",
-            image(tar(entries -> file(entries, "a", new byte[1]))).toString(),
-            "./files",
-            "./root");
+    Run run = unpack(image(tar(entries -> file(entries, "a", new byte[1]))), "./files", "./root");
 
     assertThat(run.output()).isEmpty();
     assertThat(folder.resolve("root/a")).exists();
