@@ -16,6 +16,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The requests that are sent, and how the answers are understood. */
 class ApiServerSliceStoreTest {
@@ -182,6 +184,22 @@ class ApiServerSliceStoreTest {
     {"apiVersion": "v1", "kind": "Status", "status": "Failure", "code": %d, "message": "%s"}\
     """
         .formatted(code, message);
+  }
+
+  /** Such as of something that answers in place of the API server. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"metadata\": {}}",
+        "{\"metadata\": {\"name\": \"node-1\"}}",
+        "{\"metadata\": {\"name\": \"node-2\", \"uid\": \"u\"}}"
+      })
+  void anotherObjectIsNotTakenForTheNode(String other) {
+    answers(200, other);
+
+    assertThatExceptionOfType(SliceStoreException.Failed.class)
+        .isThrownBy(() -> store.nodeUid())
+        .withMessageContaining("is another object");
   }
 
   @Test
