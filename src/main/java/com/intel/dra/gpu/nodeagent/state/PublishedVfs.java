@@ -155,7 +155,7 @@ public final class PublishedVfs {
               isKnown
                   ? "written again from memory"
                   : "begun anew: a claim that was given a VF before the rules changed, and is not"
-                        + " prepared yet, may wait or get a smaller one");
+                      + " prepared yet, may wait or get a smaller one");
     }
   }
 }
