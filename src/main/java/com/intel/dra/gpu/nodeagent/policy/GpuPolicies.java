@@ -46,10 +46,15 @@ public class GpuPolicies {
   }
 
   /**
+   * Forgets the labels if only these rules need them: they were not followed since they were read.
+   *
    * @return whether these are other rules than before
    */
   public boolean follow(PolicyRules now) {
     boolean changed = !now.equals(rules);
+    if (!rules.needLabels()) {
+      labels = Optional.empty();
+    }
     rules = now;
     return changed;
   }

@@ -12,6 +12,7 @@ import com.intel.dra.gpu.nodeagent.gas.TestingGasInformer;
 import com.intel.dra.gpu.nodeagent.tell.NodeEvents;
 import com.intel.dra.gpu.policy.GpuSharing;
 import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
@@ -160,15 +161,7 @@ class PolicyWatchTest {
     watch.look();
     assertThat(policies.areKnown()).as("there is no such Node").isFalse();
 
-    client
-        .resource(
-            new NodeBuilder()
-                .withNewMetadata()
-                .withName("node1")
-                .addToLabels("pool", "desks")
-                .endMetadata()
-                .build())
-        .create();
+    client.resource(node("desks")).create();
     watch.look();
 
     assertThat(policies.areKnown()).isTrue();
@@ -186,5 +179,32 @@ class PolicyWatchTest {
     write(EXCLUSIVE);
     watch.look();
     assertThat(sharing()).isEqualTo(new GpuSharing.Exclusive());
+  }
+
+  @Test
+  void labelsReadForFormerRulesAreReadAgainForRulesThatNeedThem() throws IOException {
+    client.resource(node("desks")).create();
+    write("rules: [{match: {nodeLabels: {pool: desks}}, offer: false}]");
+    watch.look();
+    assertThat(policies.of(gpu).policy().offered()).isFalse();
+    write("rules: []");
+    watch.look();
+    client.resource(node("vms")).update();
+
+    write("rules: [{match: {nodeLabels: {pool: vms}}, offer: false}]");
+    watch.lookAtTheFile();
+    assertThat(policies.areKnown()).as("the labels of before").isFalse();
+
+    watch.look();
+    assertThat(policies.of(gpu).policy().offered()).as("the rules withhold this GPU").isFalse();
+  }
+
+  private static Node node(String pool) {
+    return new NodeBuilder()
+        .withNewMetadata()
+        .withName("node1")
+        .addToLabels("pool", pool)
+        .endMetadata()
+        .build();
   }
 }
