@@ -21,8 +21,7 @@ esac
 
 run_tests() { # run_tests JAVA-OPTION...
   local classes=${ONLY:-[A-Za-z0-9]+IT}
-  "$JAVA_HOME/bin/java" --enable-native-access=ALL-UNNAMED \
-    -Djava.util.logging.manager=org.jboss.logmanager.LogManager "$@" \
+  "$JAVA_HOME/bin/java" @src/test/tests.jvm "$@" \
     -cp "target/test-classes:target/classes:$(<target/test-class-path)" org.junit.platform.console.ConsoleLauncher execute \
     --disable-banner --disable-ansi-colors --details=summary --include-engine=junit-jupiter \
     --scan-classpath=target/test-classes --include-classname="^.*\.(${classes//,/|})\$" \

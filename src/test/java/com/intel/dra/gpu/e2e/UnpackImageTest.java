@@ -31,6 +31,7 @@ class UnpackImageTest {
     Process process =
         new ProcessBuilder(
                 JAVA,
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
                 PROGRAM.toString(),
