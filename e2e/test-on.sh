@@ -12,6 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . e2e/lib/requirements.sh
 . e2e/lib/driver.sh
 use_jdk 25
+export GOGC=400   # of Kubernetes' processes: memory is plenty, and the processors are busy
 target=$1 tags=$2 reports=$3; shift 3
 version=${target%%[:>]*} gates='' next=''
 case $target in

@@ -59,7 +59,8 @@ class AgentCrashPointsTest {
    * @param preparing the steps of the first agent while the kubelet waits for a claim to be
    *     prepared; counted from 1
    */
-  private record Played(List<String> atRest, List<ProcessLife> lives, SortedSet<Integer> preparing) {
+  private record Played(
+      List<String> atRest, List<ProcessLife> lives, SortedSet<Integer> preparing) {
 
     String end() {
       return atRest.getLast();
