@@ -56,6 +56,6 @@ class ClassicClaimsEndIT {
     Shell.kubectl("delete", "-k", "deploy/overlays/simulator");
     Shell.kubectl(
         "delete", "-f", "deploy/components/node-restriction/policy.yaml", "--ignore-not-found");
-    Shell.kubectl("-n", "default", "delete", "lease", "intel-gpu-controller", "--ignore-not-found");
+    Shell.kubectl("-n", "default", "delete", "lease", "leader.intel-gpu-controller", "--ignore-not-found");
   }
 }
