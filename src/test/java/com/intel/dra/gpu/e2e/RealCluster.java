@@ -68,10 +68,13 @@ class RealCluster extends TestNamespace
 
   /**
    * The client assumes RSA keys unless it is told otherwise; the local cluster has elliptic keys.
+   * And it waits as long for an answer as kubectl: the tests of several clusters share the
+   * processors.
    */
   private static KubernetesClientBuilder admin() {
     Config config = Config.autoConfigure(null);
     config.setClientKeyAlgo("EC");
+    config.setRequestTimeout(60_000);
     return new KubernetesClientBuilder().withConfig(config);
   }
 
