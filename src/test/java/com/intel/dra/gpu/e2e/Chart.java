@@ -33,15 +33,34 @@ final class Chart {
 
   private Chart() {}
 
-  /** Renders the chart with those values, in classic mode unless they say otherwise. */
+  /**
+   * Renders the chart with those values, in classic mode unless they say otherwise, as for a
+   * Kubernetes version that has this mode.
+   */
   static String template(String... values) {
     return templateOf(FOLDER, values);
   }
 
   /** Does {@link #template} for the chart of another folder. */
   static String templateOf(String folder, String... values) {
+    boolean structured = List.of(values).contains("mode=structured");
+    return templateAt(folder, structured ? "1.37.2" : "1.29.14", values);
+  }
+
+  /** Does {@link #template} as for that Kubernetes version. */
+  static String templateAt(String folder, String kubernetes, String... values) {
     return helm(
-        Stream.of("template", RELEASE, folder, "-n", "default", "--set", "mode=classic"), values);
+        Stream.of(
+            "template",
+            RELEASE,
+            folder,
+            "-n",
+            "default",
+            "--kube-version",
+            kubernetes,
+            "--set",
+            "mode=classic"),
+        values);
   }
 
   /** Does {@link #template} as for an API server that serves that kind, too. */

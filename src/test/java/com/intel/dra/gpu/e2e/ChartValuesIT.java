@@ -369,6 +369,22 @@ class ChartValuesIT {
         .hasMessageContaining(message);
   }
 
+  /** Before 1.36 the API server does not ask for a further right, which is of the own node only. */
+  @Test
+  void claimsSayWhatTheyGotOnlyWhereTheRightIsOfOneNode() throws IOException {
+    String[] values = {STRUCTURED, "nodeAgent.claimStatus=true"};
+
+    assertThatThrownBy(() -> rendered(with(values, "--kube-version", "1.35.4")))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("nodeAgent.claimStatus needs Kubernetes 1.36 or later")
+        .hasMessageContaining("set nodeAgent.claimStatus=false on v1.35.4");
+    assertThat(Chart.objects(rendered(with(values, "--kube-version", "1.36.0"))))
+        .containsKey("ClusterRole intel-gpu-node-agent-claim-status");
+    assertThat(rendered("mode=classic", values[1], "--kube-version", "1.30.14"))
+        .as("there it changes nothing")
+        .doesNotContain("resourceclaims/driver");
+  }
+
   /** Renders with values, each {@code NAME=VALUE}, and options of Helm, each with its argument. */
   private static String rendered(String... arguments) {
     Stream.Builder<String> options = Stream.builder();
