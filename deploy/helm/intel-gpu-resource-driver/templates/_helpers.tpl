@@ -35,6 +35,16 @@ the core, a mode that is set decides with the Kubernetes version.
 {{- end -}}
 {{- end -}}
 
+{{/*
+Whether the API server serves .kind of admissionregistration.k8s.io/v1. Where none is asked, the Kubernetes version decides: the minor
+version .since and later have it.
+*/}}
+{{- define "driver.serves" -}}
+{{- $capabilities := .root.Capabilities -}}
+{{- $minor := int (regexFind "[0-9]+" $capabilities.KubeVersion.Minor) -}}
+{{- or ($capabilities.APIVersions.Has (printf "admissionregistration.k8s.io/v1/%s" .kind)) (and (not ($capabilities.APIVersions.Has "v1/Pod")) (ge $minor .since)) -}}
+{{- end -}}
+
 {{/* classic or structured. */}}
 {{- define "driver.mode" -}}
 {{- has (include "driver.api" .) (list "v1alpha1" "v1alpha2") | ternary "classic" "structured" -}}

@@ -103,8 +103,10 @@ class ChartIT {
                 "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy", values)),
         overlay);
 
-    overlay.keySet().removeIf(name -> name.startsWith("MutatingAdmissionPolicy"));
     assertSame(objects(Chart.template(values)), overlay);
+
+    overlay.keySet().removeIf(name -> name.startsWith("MutatingAdmissionPolicy"));
+    assertSame(objects(Chart.templateAt(Chart.FOLDER, "1.35.4", values)), overlay);
   }
 
   @Test
@@ -149,10 +151,14 @@ class ChartIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"1.26.0, v1alpha1", "1.27.4, v1alpha2", "1.30.14, v1alpha2"})
-  void classicModeFollowsTheVersionThatIsServed(String kubernetes, String served)
+  @CsvSource({
+    "1.26.0, v1alpha1, target/kubernetes",
+    "1.27.4, v1alpha2, target/kubernetes",
+    "1.30.14, v1alpha2, deploy/overlays/hardened",
+  })
+  void classicModeFollowsTheVersionThatIsServed(String kubernetes, String served, String overlay)
       throws IOException {
-    Map<String, JsonNode> wanted = objects(Shell.kubectl("kustomize", "target/kubernetes"));
+    Map<String, JsonNode> wanted = objects(Shell.kubectl("kustomize", overlay));
     wanted.putAll(objects(Shell.run("deploy/spell", kubernetes, "deploy/resource-class.yaml")));
 
     Map<String, JsonNode> rendered =

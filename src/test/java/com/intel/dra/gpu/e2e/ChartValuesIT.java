@@ -385,6 +385,54 @@ class ChartValuesIT {
         .doesNotContain("resourceclaims/driver");
   }
 
+  /** As with "helm template", whose output somebody applies later or leaves to Argo CD. */
+  @ParameterizedTest
+  @CsvSource({
+    "1.29.14, classic, Validating, false",
+    "1.30.0, classic, Validating, true",
+    "1.35.4, structured, Mutating, false",
+    "1.36.0, structured, Mutating, true",
+  })
+  void whereNoClusterIsAskedTheVersionSaysWhichPoliciesThereAre(
+      String kubernetes, String mode, String policy, boolean there) throws IOException {
+    assertThat(policies(policy, kubernetes, "mode=" + mode, "nodeAgent.monitors=true"))
+        .isEqualTo(there);
+  }
+
+  /** An administrator can switch off what a release has. */
+  @ParameterizedTest
+  @CsvSource({
+    "1.30.14, v1alpha2/ResourceClass, Validating",
+    "1.37.2, v1/DeviceClass, Mutating",
+  })
+  void aClusterSaysItselfWhichPoliciesThereAre(String kubernetes, String served, String policy)
+      throws IOException {
+    String[] cluster = {
+      "nodeAgent.monitors=true",
+      "--api-versions",
+      "v1/Pod",
+      "--api-versions",
+      "resource.k8s.io/" + served
+    };
+
+    assertThat(policies(policy, kubernetes, cluster)).isFalse();
+    assertThat(
+            policies(
+                policy,
+                kubernetes,
+                with(
+                    cluster,
+                    "--api-versions",
+                    "admissionregistration.k8s.io/v1/" + policy + "AdmissionPolicy")))
+        .isTrue();
+  }
+
+  private static boolean policies(String kind, String kubernetes, String... arguments)
+      throws IOException {
+    return Chart.objects(rendered(with(arguments, "--kube-version", kubernetes))).keySet().stream()
+        .anyMatch(name -> name.startsWith(kind + "AdmissionPolicy "));
+  }
+
   /** Renders with values, each {@code NAME=VALUE}, and options of Helm, each with its argument. */
   private static String rendered(String... arguments) {
     Stream.Builder<String> options = Stream.builder();

@@ -26,14 +26,26 @@ class OwnNamespaceIT {
       "kubernetes-.*|simulator-apart|node-restriction|own-namespace";
 
   @ParameterizedTest
-  @CsvSource({"classic, own-namespace", "structured, structured-own-namespace"})
-  void theOverlayIsWhatTheChartIsInThatNamespace(String mode, String overlay) throws IOException {
+  @CsvSource({
+    "classic, 1.29.14, own-namespace",
+    "structured, 1.37.2, structured-own-namespace",
+  })
+  void theOverlayIsWhatTheChartIsInThatNamespace(String mode, String kubernetes, String overlay)
+      throws IOException {
     Map<String, JsonNode> objects =
         Chart.objects(Shell.kubectl("kustomize", "deploy/overlays/" + overlay));
     Map<String, JsonNode> chart =
         Chart.objects(
             Shell.run(
-                "helm", "template", "gpu", Chart.FOLDER, "-n", "intel-gpu", "--set=mode=" + mode));
+                "helm",
+                "template",
+                "gpu",
+                Chart.FOLDER,
+                "-n",
+                "intel-gpu",
+                "--kube-version",
+                kubernetes,
+                "--set=mode=" + mode));
 
     assertThat(objects.remove("Namespace intel-gpu"))
         .asString()
