@@ -433,6 +433,16 @@ class ChartValuesIT {
         .anyMatch(name -> name.startsWith(kind + "AdmissionPolicy "));
   }
 
+  /** Without an API server both controllers are unready, and no node of theirs could be drained. */
+  @Test
+  void controllersThatAreNotReadyHoldNoDrainUp() throws IOException {
+    JsonNode budget =
+        get(Chart.objects(rendered("mode=classic")), "PodDisruptionBudget intel-gpu-controller");
+
+    assertThat(budget.path("spec").path("unhealthyPodEvictionPolicy").asText())
+        .isEqualTo("AlwaysAllow");
+  }
+
   /** Renders with values, each {@code NAME=VALUE}, and options of Helm, each with its argument. */
   private static String rendered(String... arguments) {
     Stream.Builder<String> options = Stream.builder();
