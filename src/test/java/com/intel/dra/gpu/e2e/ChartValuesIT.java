@@ -443,6 +443,22 @@ class ChartValuesIT {
         .isEqualTo("AlwaysAllow");
   }
 
+  @ParameterizedTest
+  @CsvSource({"mode=classic", "mode=structured"})
+  void allPodsRunWhereLinuxDoes(String mode) throws IOException {
+    String[] values = {mode, "controller.explain=true"};
+    Map<String, JsonNode> objects = Chart.objects(rendered(values));
+
+    for (String workload : List.of(AGENT, CONTROLLER)) {
+      assertThat(pod(objects, workload).path("nodeSelector").toString())
+          .isEqualTo("{\"kubernetes.io/os\":\"linux\"}");
+    }
+    assertThat(
+            pod(Chart.objects(rendered(with(values, "controller.nodeSelector=null"))), CONTROLLER)
+                .has("nodeSelector"))
+        .isFalse();
+  }
+
   /** Renders with values, each {@code NAME=VALUE}, and options of Helm, each with its argument. */
   private static String rendered(String... arguments) {
     Stream.Builder<String> options = Stream.builder();
