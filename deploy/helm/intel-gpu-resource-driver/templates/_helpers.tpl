@@ -130,7 +130,8 @@ build generates and those of the kustomize overlays, so that chart and overlays 
   {{- $env = append $env (dict "name" $name "value" (toString $value)) -}}
 {{- end -}}
 {{- range $variable := .values.env -}}
-  {{- if or (hasPrefix "GPU_" $variable.name) (has $variable.name (list "NODE_NAME" "POD_NAME" "POD_NAMESPACE" "POD_UID")) }}{{ fail (printf "%s.env has %s, which belongs to the driver: set it in %s.settings" $.name $variable.name $.name) }}{{ end -}}
+  {{- if has $variable.name (list "NODE_NAME" "POD_NAME" "POD_NAMESPACE" "POD_UID") }}{{ fail (printf "%s.env has %s, which the driver sets itself: remove it" $.name $variable.name) }}{{ end -}}
+  {{- if hasPrefix "GPU_" $variable.name }}{{ fail (printf "%s.env has %s, which belongs to the driver: set it in %s.settings" $.name $variable.name $.name) }}{{ end -}}
   {{- if hasKey $.values.settings $variable.name }}{{ fail (printf "%s.env and %s.settings both have %s: remove one" $.name $.name $variable.name) }}{{ end -}}
   {{- $env = append $env $variable -}}
 {{- end -}}

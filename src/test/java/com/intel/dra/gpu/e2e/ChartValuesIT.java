@@ -296,7 +296,16 @@ class ChartValuesIT {
         "labels.app\\.kubernetes\\.io/name=x | labels has the label app.kubernetes.io/name",
         "nodeAgent.podLabels.helm\\.sh/chart=x | nodeAgent.podLabels has the label helm.sh/chart",
         "nodeAgent.env[0].name=GPU_SHARING,nodeAgent.env[0].value=x | set it in nodeAgent.settings",
-        "controller.env[0].name=POD_NAME,controller.env[0].value=x | set it in controller.settings",
+        "controller.env[0].name=GPU_EXPLAIN,controller.env[0].value=x | set it in"
+            + " controller.settings",
+        "controller.env[0].name=POD_NAME,controller.env[0].value=x | which the driver sets itself:"
+            + " remove it",
+        "nodeAgent.env[0].name=POD_UID,nodeAgent.env[0].value=x | which the driver sets itself:"
+            + " remove it",
+        "controller.settings.POD_NAME=x | POD_NAME",
+        "controller.settings.POD_NAMESPACE=x | POD_NAMESPACE",
+        "nodeAgent.settings.NODE_NAME=x | NODE_NAME",
+        "nodeAgent.settings.POD_UID=x | POD_UID",
         "nodeAgent.env[0].name=A,nodeAgent.env[0].value=x,nodeAgent.settings.A=x | both have A:"
             + " remove one",
         "nodeAgent.nfd=true,nodeAgent.affinity.nodeAffinity.x=1 | nodeAgent.nfd sets nodeAffinity",
