@@ -30,6 +30,7 @@ class ChartValuesIT {
   private static final String CONSTRAINTS = "security.openshift.io/v1/SecurityContextConstraints";
   private static final String AGENT = "DaemonSet intel-gpu-node-agent";
   private static final String CONTROLLER = "Deployment intel-gpu-controller";
+  private static final String LEASE = "Lease intel-gpu-controller";
 
   private static final Set<String> REQUIRED_OF_CONSTRAINTS =
       Set.of(
@@ -233,7 +234,12 @@ class ChartValuesIT {
                 "nodeAgent.podLabels.tier=node",
                 "nodeAgent.podAnnotations.prometheus\\.io/scrape=no"));
 
-    objects.remove("Lease intel-gpu-controller");
+    assertThat(get(objects, LEASE).path("metadata").path("annotations"))
+        .as("Helm still deletes it")
+        .hasToString(
+            "{\"example.com/owner\":\"me\","
+                + "\"helm.sh/hook\":\"post-delete\","
+                + "\"helm.sh/hook-delete-policy\":\"before-hook-creation,hook-succeeded\"}");
     assertThat(objects)
         .hasSizeGreaterThan(15)
         .allSatisfy(
