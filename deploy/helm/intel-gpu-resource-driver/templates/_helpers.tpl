@@ -65,7 +65,8 @@ build generates and those of the kustomize overlays, so that chart and overlays 
     {{- if $digest }}{{- $text = regexReplaceAll (printf "(image: \\S+/intel-gpu-%s:[^\\s@]+)" $name) $text (printf "${1}@%s" $digest) -}}{{- end -}}
   {{- end -}}
 {{- end -}}
-{{- $text = replace "namespace: default" (printf "namespace: %s" .root.Release.Namespace) $text -}}
+{{/* quoted, because it may look like a number */}}
+{{- $text = replace "namespace: default" (printf "namespace: %q" .root.Release.Namespace) $text -}}
 {{- $text = regexReplaceAll "(?m)^apiVersion: resource\\.k8s\\.io/\\S+" $text (printf "apiVersion: resource.k8s.io/%s" (include "driver.api" .root)) -}}
 {{- replace "system:serviceaccount:default:" (printf "system:serviceaccount:%s:" .root.Release.Namespace) $text -}}
 {{- end -}}

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The values by which the chart fits a cluster's rules: network, monitoring, OpenShift, where pods
@@ -472,6 +474,35 @@ class ChartValuesIT {
             pod(Chart.objects(rendered(with(values, "controller.nodeSelector=null"))), CONTROLLER)
                 .has("nodeSelector"))
         .isFalse();
+  }
+
+  /** YAML reads such a name as a number or as no text at all, unless it has quotes. */
+  @ParameterizedTest
+  @ValueSource(strings = {"123", "1e3", "true", "null"})
+  void aNamespaceIsTextWhateverItsName(String namespace) throws IOException {
+    Map<String, JsonNode> objects =
+        Chart.objects(
+            rendered(
+                STRUCTURED,
+                "controller.explain=true",
+                "simulator.enabled=true",
+                "policy.rules[0].offer=false",
+                "networkPolicy.enabled=true",
+                "monitoring.services=true",
+                "openshift.enabled=true",
+                "--api-versions",
+                CONSTRAINTS,
+                "--namespace",
+                namespace));
+
+    JsonNode text = TextNode.valueOf(namespace);
+    List<JsonNode> namespaces =
+        objects.values().stream()
+            .flatMap(object -> object.findValues("namespace").stream())
+            .toList();
+    assertThat(namespaces).hasSizeGreaterThan(20).containsOnly(text);
+    assertThat(get(objects, LEASE).path("metadata").path("namespace")).isEqualTo(text);
+    assertThat(get(objects, CONTROLLER).path("metadata").path("namespace")).isEqualTo(text);
   }
 
   /** Renders with values, each {@code NAME=VALUE}, and options of Helm, each with its argument. */
