@@ -58,11 +58,11 @@ build generates and those of the kustomize overlays, so that chart and overlays 
 {{- $text := .root.Files.Get (printf "files/%s" .file) -}}
 {{- if not $text }}{{ fail (printf "files/%s is missing: install the chart that the build made, target/helm/intel-gpu-resource-driver" .file) }}{{ end -}}
 {{- $tag := default .root.Chart.AppVersion .root.Values.image.tag -}}
-{{/* whatever registry the manifests were built for */}}
-{{- $text = regexReplaceAll "image: \"?[^\\s\"]*?(intel-gpu-(controller|node-agent|simulator)):[^\\s\"]+\"?" $text (printf "image: %s/${1}:%s" .root.Values.image.registry $tag) -}}
+{{/* whatever registry the manifests were built for; quoted, because an address of IPv6 looks like a list */}}
+{{- $text = regexReplaceAll "image: \"?[^\\s\"]*?(intel-gpu-(controller|node-agent|simulator)):[^\\s\"]+\"?" $text (printf "image: \"%s/${1}:%s\"" .root.Values.image.registry $tag) -}}
 {{- if not .root.Values.image.tag -}}
   {{- range $name, $digest := .root.Values.image.digests -}}
-    {{- if $digest }}{{- $text = regexReplaceAll (printf "(image: \\S+/intel-gpu-%s:[^\\s@]+)" $name) $text (printf "${1}@%s" $digest) -}}{{- end -}}
+    {{- if $digest }}{{- $text = regexReplaceAll (printf "(image: \"\\S+/intel-gpu-%s:[^\\s@\"]+)" $name) $text (printf "${1}@%s" $digest) -}}{{- end -}}
   {{- end -}}
 {{- end -}}
 {{/* quoted, because it may look like a number */}}
@@ -257,7 +257,8 @@ inside and outside.
 
 {{/* .metadata with the labels and annotations of all objects. */}}
 {{- define "driver.label" -}}
-{{- $own := dict "app.kubernetes.io/managed-by" .root.Release.Service "helm.sh/chart" (printf "%s-%s" .root.Chart.Name .root.Chart.Version) -}}
+{{- $chart := printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" -}}
+{{- $own := dict "app.kubernetes.io/managed-by" .root.Release.Service "helm.sh/chart" $chart -}}
 {{- range $value, $labels := dict "labels" .root.Values.labels "controller.podLabels" .root.Values.controller.podLabels "nodeAgent.podLabels" .root.Values.nodeAgent.podLabels -}}
   {{- range $name, $ignored := $labels -}}
     {{- if has $name (list "app.kubernetes.io/name" "app.kubernetes.io/managed-by" "helm.sh/chart") }}{{ fail (printf "%s has the label %s, by which the driver's objects are found: remove it" $value $name) }}{{ end -}}

@@ -138,6 +138,16 @@ class ChartIT {
   }
 
   @Test
+  void twoExtendedResourcesOfOneClassAreRefused() {
+    assertThatThrownBy(
+            () -> Chart.extendedResourcesFor("1.37.2", "v1/DeviceClass", "a-b/c", "x/y", "a/b-c"))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining(
+            "extendedResources has a-b/c and a/b-c, which would both be the DeviceClass a-b-c:"
+                + " remove one");
+  }
+
+  @Test
   void withoutSurgeOneAgentEndsBeforeTheNextBegins() throws IOException {
     JsonNode agents =
         get(
@@ -330,6 +340,30 @@ class ChartIT {
         .contains("image: registry.example.com/gpu/intel-gpu-controller:v7")
         .contains("image: registry.example.com/gpu/intel-gpu-node-agent:v7")
         .doesNotContain("other.example.com");
+  }
+
+  /** A version may have a "+", and may be long; a label may not. */
+  @ParameterizedTest
+  @CsvSource({
+    "0.1.0+build.5, 0.1.0_build.5",
+    "0.1.0-a12345678901234567890123456789-45, 0.1.0-a12345678901234567890123456789",
+  })
+  void anyVersionOfTheChartFitsItsLabel(String version, String label, @TempDir Path folder)
+      throws IOException {
+    Path chart = folder.resolve("chart");
+    Shell.run("cp", "-r", Chart.FOLDER, chart.toString());
+    Path file = chart.resolve("Chart.yaml");
+    Files.writeString(
+        file, Files.readString(file).replaceFirst("(?m)^version: .*", "version: " + version));
+
+    String chartLabel = "helm.sh/chart: intel-gpu-resource-driver-";
+    assertThat(
+            Chart.templateOf(chart.toString())
+                .lines()
+                .map(String::strip)
+                .filter(line -> line.startsWith(chartLabel))
+                .distinct())
+        .containsExactly(chartLabel + label);
   }
 
   /**

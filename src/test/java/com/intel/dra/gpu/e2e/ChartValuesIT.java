@@ -505,6 +505,29 @@ class ChartValuesIT {
     assertThat(get(objects, CONTROLLER).path("metadata").path("namespace")).isEqualTo(text);
   }
 
+  /** Without quotes, YAML would read a list. */
+  @ParameterizedTest
+  @CsvSource({"'', :0.1.0@", "v7, :v7"})
+  void aRegistryMayBeAnAddressOfIpv6(String tag, String end) throws IOException {
+    String digest = "sha256:" + "0a".repeat(32);
+    Map<String, JsonNode> objects =
+        Chart.objects(
+            rendered(
+                "mode=classic",
+                "image.registry=[fd00::1]:5000/x",
+                "image.tag=" + tag,
+                "image.digests.node-agent=" + digest,
+                "image.digests.controller=" + digest));
+
+    for (String workload : List.of(AGENT, CONTROLLER)) {
+      assertThat(pod(objects, workload).path("containers").path(0).path("image").asText())
+          .isEqualTo(
+              "[fd00::1]:5000/x/"
+                  + workload.substring(workload.indexOf(' ') + 1)
+                  + (end.endsWith("@") ? end + digest : end));
+    }
+  }
+
   /** Renders with values, each {@code NAME=VALUE}, and options of Helm, each with its argument. */
   private static String rendered(String... arguments) {
     Stream.Builder<String> options = Stream.builder();
