@@ -528,6 +528,20 @@ class ChartValuesIT {
     }
   }
 
+  /** In another namespace, any tenant could give its pods the label. */
+  @Test
+  void monitorsLookForPodsInTheDriversNamespaceAlone() throws IOException {
+    Map<String, JsonNode> objects =
+        Chart.objects(
+            rendered("mode=classic", "monitoring.podMonitors=true", "--api-versions", MONITORS));
+
+    for (String name : List.of("intel-gpu-controller", "intel-gpu-node-agent")) {
+      JsonNode monitor = get(objects, "PodMonitor " + name);
+      assertThat(monitor.path("spec").has("namespaceSelector")).as(name).isFalse();
+      assertThat(monitor.path("metadata").path("namespace").asText()).isEqualTo(Chart.NAMESPACE);
+    }
+  }
+
   /** Renders with values, each {@code NAME=VALUE}, and options of Helm, each with its argument. */
   private static String rendered(String... arguments) {
     Stream.Builder<String> options = Stream.builder();
