@@ -88,6 +88,7 @@ class ChartValuesIT {
                 "--api-versions",
                 served.isEmpty() ? "v1" : served));
 
+    component.remove("RoleBinding intel-gpu-explainer-scc"); // whose account is not there
     assertThat(component).isNotEmpty();
     component.forEach((name, object) -> assertThat(rendered).containsEntry(name, object));
   }
@@ -540,6 +541,35 @@ class ChartValuesIT {
       assertThat(monitor.path("spec").has("namespaceSelector")).as(name).isFalse();
       assertThat(monitor.path("metadata").path("namespace").asText()).isEqualTo(Chart.NAMESPACE);
     }
+  }
+
+  /** Else whoever makes an account of that name may use the constraints. */
+  @ParameterizedTest
+  @CsvSource({
+    "classic, false, intel-gpu-controller",
+    "classic, true, intel-gpu-controller",
+    "structured, false, ''",
+    "structured, true, intel-gpu-explainer",
+  })
+  void noAccountThatIsNotThereMayUseTheConstraints(String mode, boolean explain, String account)
+      throws IOException {
+    Map<String, JsonNode> objects =
+        Chart.objects(
+            rendered(
+                "mode=" + mode,
+                "openshift.enabled=true",
+                "controller.explain=" + explain,
+                "--api-versions",
+                CONSTRAINTS));
+
+    Set<String> accounts = new TreeSet<>(Set.of("intel-gpu-node-agent", account));
+    accounts.remove("");
+    assertThat(
+            objects.keySet().stream().filter(name -> name.matches("RoleBinding .*-scc")).toList())
+        .containsExactlyInAnyOrderElementsOf(
+            accounts.stream().map(name -> "RoleBinding " + name + "-scc").toList());
+    assertThat(objects.keySet())
+        .containsAll(accounts.stream().map(name -> "ServiceAccount " + name).toList());
   }
 
   /** Renders with values, each {@code NAME=VALUE}, and options of Helm, each with its argument. */
