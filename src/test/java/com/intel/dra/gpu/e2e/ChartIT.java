@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class ChartIT {
 
-  private static final String LEASE = "Lease intel-gpu-controller";
+  private static final String LEASE = "Lease leader.intel-gpu-controller";
   private static final String KEEP = "helm.sh/resource-policy: keep";
 
   @ParameterizedTest

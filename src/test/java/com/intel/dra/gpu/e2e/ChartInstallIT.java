@@ -2,6 +2,7 @@ package com.intel.dra.gpu.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.intel.dra.gpu.controller.leader.ElectionTimes;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -26,7 +27,7 @@ class ChartInstallIT {
     hadPolicy = !Shell.kubectl("get", "-f", POLICY, "--ignore-not-found", "-o", "name").isBlank();
     driver.uninstall();
     Shell.kubectl("delete", "-f", CLASS, "-f", POLICY, "--ignore-not-found");
-    Shell.kubectl("delete", "lease", RealCluster.CONTROLLER, "-n", "default", "--ignore-not-found");
+    Shell.kubectl("delete", "lease", ElectionTimes.LEASE, "-n", "default", "--ignore-not-found");
   }
 
   @AfterEach

@@ -32,7 +32,7 @@ class ChartValuesIT {
   private static final String CONSTRAINTS = "security.openshift.io/v1/SecurityContextConstraints";
   private static final String AGENT = "DaemonSet intel-gpu-node-agent";
   private static final String CONTROLLER = "Deployment intel-gpu-controller";
-  private static final String LEASE = "Lease intel-gpu-controller";
+  private static final String LEASE = "Lease leader.intel-gpu-controller";
 
   private static final Set<String> REQUIRED_OF_CONSTRAINTS =
       Set.of(

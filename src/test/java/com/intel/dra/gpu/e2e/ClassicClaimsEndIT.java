@@ -2,6 +2,7 @@ package com.intel.dra.gpu.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.intel.dra.gpu.controller.leader.ElectionTimes;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +57,6 @@ class ClassicClaimsEndIT {
     Shell.kubectl("delete", "-k", "deploy/overlays/simulator");
     Shell.kubectl(
         "delete", "-f", "deploy/components/node-restriction/policy.yaml", "--ignore-not-found");
-    Shell.kubectl("-n", "default", "delete", "lease", "leader.intel-gpu-controller", "--ignore-not-found");
+    Shell.kubectl("-n", "default", "delete", "lease", ElectionTimes.LEASE, "--ignore-not-found");
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.classic.AllocationResults;
 import com.intel.dra.gpu.classic.Claims;
+import com.intel.dra.gpu.controller.leader.ElectionTimes;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
@@ -219,7 +220,7 @@ class FailOverIT {
         .client()
         .leases()
         .inNamespace(RealCluster.DRIVER_NAMESPACE)
-        .withName(RealCluster.CONTROLLER);
+        .withName(ElectionTimes.LEASE);
   }
 
   /** Returns pod and process. */
