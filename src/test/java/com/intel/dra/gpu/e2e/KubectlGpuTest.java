@@ -271,6 +271,20 @@ class KubectlGpuTest {
         .contains("claim users/second got it, too (pods: second-pod)");
   }
 
+  @Test
+  void aTableHasCellsAsLongAsTheyCanBe() {
+    String pods =
+        Stream.iterate(100, i -> i + 1)
+            .limit(256)
+            .map(i -> "{name: %s-%d}".formatted("p".repeat(29), i))
+            .collect(Collectors.joining(", "));
+    answer(
+        "resourceclaims.json",
+        "{items: [%s]}".formatted(holder("many", "").replace("{name: many-pod}", pods)));
+
+    assertThat(gpu("drain", "node1/b3:00.0")).contains("-100, ", "-355\n");
+  }
+
   private void aPodThatWaits(String message) {
     answer(
         "pod-waits.json",
@@ -386,7 +400,7 @@ class KubectlGpuTest {
     write("exec", "self-check: unknown argument: --files");
 
     assertThat(gpu("gather", "--output", answers.resolve("report.tar.gz").toString()))
-        .contains("files of node node1: ");
+        .contains("files of node node1: kubectl said nothing");
   }
 
   @Test
@@ -423,6 +437,22 @@ class KubectlGpuTest {
             "memory in use: you may not ask the agents: that needs the right to get pods/proxy in"
                 + " namespace gpus")
         .containsPattern("node1 .* -\\n");
+  }
+
+  @Test
+  void topReadsTheMemoryInUseBesideWarnings() {
+    twoGpusWithMemory();
+    write(METRICS, "gpu_dra_memory_in_use_bytes{gpu=\"a\",node=\"node1\"} 1048576.0\n");
+    write("warns", "");
+    assertThat(all("top --in-use")).containsPattern("node1 +a .* 1\\n");
+
+    write(METRICS + ".refused", "");
+    assertThat(all("top --in-use"))
+        .contains("you may not ask the agents", "gpus: Error from server (Forbidden)");
+
+    write("pods.refused", "");
+    assertThat(all("top --in-use"))
+        .contains("the agents' pods could not be found: Error from server (Forbidden)");
   }
 
   @Test
