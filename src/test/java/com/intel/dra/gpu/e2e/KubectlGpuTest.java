@@ -40,9 +40,15 @@ class KubectlGpuTest {
     nodes("containerd://2.2.9", "{}");
     String agent =
         "{name: intel-gpu-node-agent, image: 'example.com/agent:1', env: [{name: A_TOKEN, value:"
-            + " hush}, {name: PROXY, value: 'user:hush@example.com'}], args: ['--verbose',"
-            + " '--token=hush', '--password', hush]}, {name: beside, image:"
-            + " 'example.com/simulator:1'}";
+            + " hush}, {name: PROXY, value: 'user:hush@example.com'}, {name: MINE, value: hush},"
+            + " {name: GPU_MODE, value: structured}, {name: GPU_URL, value:"
+            + " 'https://hush@example.com'}], args: ['--verbose', '--token=hush', '--password',"
+            + " hush, '--header', 'Cookie hush', 'Authorization: Bearer hush',"
+            + " 'https://hush@example.com'], lifecycle: {postStart: {exec: {command: [hush]}}},"
+            + " livenessProbe: {exec: {command: [hush]}}, readinessProbe: {httpGet: {port: 9000,"
+            + " httpHeaders: [{name: a, value: hush}]}}}, {name: beside, image:"
+            + " 'example.com/simulator:1'}], volumes: [{name: a, csi: {driver: d,"
+            + " volumeAttributes: {a: hush}}}, {name: b, flexVolume: {options: {a: hush}}}";
     answer(
         "daemonsets-l.json",
         "{items: [{metadata: {name: intel-gpu-node-agent, namespace: gpus},"
@@ -388,9 +394,11 @@ class KubectlGpuTest {
         .doesNotContain("unconcerned");
     assertThat(folder.resolve("claims.json")).content().contains("mine").doesNotContain("others");
     assertThat(folder.resolve("events.json")).content().contains("no GPU");
-    assertThat(folder.resolve("driver-pods.json")).content().contains("(left out)");
+    assertThat(folder.resolve("driver-pods.json"))
+        .content()
+        .contains("(left out)", "GPU_MODE", "structured", "A_TOKEN", "--verbose");
     assertThat(folder.resolve("logs/agent-1.log")).hasContent("a line of the log");
-    assertThat(folder.resolve("logs/agent-1.previous.log")).exists();
+    assertThat(folder.resolve("logs/agent-1.previous.log")).hasContent("a line of the log");
     assertThat(folder.resolve("node-files/node1.json")).content().contains("0x8086");
     assertThat(folder.resolve("not-read.txt")).content().contains("deployments");
   }
