@@ -75,6 +75,7 @@ class KubectlGpuTest {
     "shake, unknown command: shake",
     "top -o yaml, '-o must be json, not yaml'",
     "drain node1, drain takes NODE/GPU",
+    "drain node1/0000:b3, 0000:b3 is not the address of one GPU",
     "drain node1/0000-b3-00-0-0x56c0-vf0, name the GPU 0000-b3-00-0-0x56c0",
     "gather --output report.zip, the answer of gather is an archive",
     "completion fish, completion takes bash or zsh",
@@ -159,7 +160,7 @@ class KubectlGpuTest {
     Files.delete(answers.resolve("raw_version"));
     Files.delete(answers.resolve("raw_apis"));
 
-    for (String command : List.of("check", "gather", "top", "claims", "drain node1/a")) {
+    for (String command : List.of("check", "gather", "top", "claims", "drain node1/b3:00.0")) {
       assertEnds(2, "the cluster does not answer", command.split(" "));
     }
   }
@@ -228,6 +229,27 @@ class KubectlGpuTest {
     assertThat(answers.resolve("applied")).doesNotExist();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"B3:00.0", "0000:B3:00.0", "0000-b3-00-0-0x56c0", "b3-00-0"})
+  void theRuleInsteadOfADrainHasTheWholeAddress(String name) {
+    answer("raw_apis_resource.k8s.io_v1", "{resources: []}");
+
+    assertEnds(1, "pciAddresses: [\"0000:b3:00.0\"]", "drain", "node1/" + name);
+  }
+
+  @Test
+  void whetherThereAreTaintRulesMustBeRead() {
+    write("raw_apis_resource.k8s.io_v1.refused", "");
+
+    assertEnds(2, "could not be read", "drain", "node1/b3:00.0");
+    assertEnds(2, "could not be read", "undrain", "node1/b3:00.0");
+    assertThat(gpu("check").lines())
+        .filteredOn(line -> line.contains(" drain "))
+        .singleElement()
+        .asString()
+        .contains("could not be read", "Forbidden");
+  }
+
   /** A claim that has the GPU, with these tolerations. */
   private static String holder(String name, String tolerations) {
     return "{metadata: {name: %s, namespace: users}, status: {reservedFor: [{name: %s-pod}],"
@@ -261,6 +283,30 @@ class KubectlGpuTest {
         .anyMatch(line -> line.matches(".* all .*all-pod +stays: it tolerates the taint"));
     assertThat(gpu("drain", "node1/b3:00.0").lines())
         .anyMatch(line -> line.matches(".* any .*any-pod +stays: it tolerates the taint"));
+  }
+
+  /** It looks for pods to evict among those that name claims (kubernetes/kubernetes#141290). */
+  @Test
+  void aDrainDoesNotPromiseToEvictPodsThatUseExtendedResources() {
+    String extended =
+        holder("extended", "")
+            .replace(
+                "{name: extended,",
+                "{annotations: {resource.kubernetes.io/extended-resource-claim: 'true'}, name:"
+                    + " extended,");
+    String stays = "stays: Kubernetes does not evict pods that use extended resources";
+    answer("resourceclaims.json", "{items: [%s, %s]}".formatted(holder("named", ""), extended));
+
+    assertThat(gpu("drain", "node1/b3:00.0", "--evict").lines())
+        .anyMatch(line -> line.matches(".* extended .*extended-pod +" + stays + ".*yourself"))
+        .anyMatch(line -> line.matches(".* named .*named-pod.*"))
+        .anyMatch(line -> line.endsWith("grace period, except those that stay"));
+    assertThat(gpu("drain", "node1/b3:00.0", "--evict", "-o", "json"))
+        .contains("\"extended\": true", "\"extended\": false");
+    assertThat(gpu("drain", "node1/b3:00.0")).doesNotContain(stays);
+
+    answer("resourceclaims.json", "{items: [%s]}".formatted(extended));
+    assertThat(gpu("drain", "node1/b3:00.0", "--evict")).doesNotContain("Kubernetes deletes");
   }
 
   @Test
