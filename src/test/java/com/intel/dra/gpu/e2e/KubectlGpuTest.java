@@ -368,6 +368,15 @@ class KubectlGpuTest {
   }
 
   @Test
+  void whyReadsClaimsWithoutRequests() {
+    aPodThatWaits("no GPU");
+    answer("gpuallocationstates.json", "{items: []}");
+    answer("resourceclaim-mine.json", "{metadata: {name: mine, uid: c}, spec: {devices: {}}}");
+
+    assertThat(gpu("why", "waits")).contains("The scheduler decides on these");
+  }
+
+  @Test
   void whyReadsClaimsAsLargeAsTheyCanBe() {
     aPodThatWaits("no GPU");
     answer("gpuallocationstates.json", "{items: []}");
@@ -507,6 +516,57 @@ class KubectlGpuTest {
     write("pods.refused", "");
     assertThat(all("top --in-use"))
         .contains("the agents' pods could not be found: Error from server (Forbidden)");
+  }
+
+  @Test
+  void topReadsMoreFiguresThanAnArgumentHolds() {
+    twoGpusWithMemory();
+    write(
+        METRICS,
+        Stream.iterate(1, i -> i + 1)
+            .limit(1500)
+            .map(
+                i ->
+                    "gpu_dra_memory_in_use_bytes{gpu=\"%s%d\"} 1048576"
+                        .formatted("g".repeat(99), i))
+            .collect(Collectors.joining("\n")));
+
+    assertThat(gpu("top", "--in-use")).containsPattern("node1 +a .* 0\\n");
+  }
+
+  @Test
+  void whatIsNotTheExplainersIsNoAnswerOfFit() {
+    write("create-raw", "");
+
+    assertEnds(2, "an answer that is not the explainer's: nothing", "fit", "-f", "/dev/null");
+  }
+
+  @Test
+  void aVersionWithoutAMinorIsAWarning() {
+    answer("raw_version", "{gitVersion: v0.0.0}");
+
+    assertThat(gpu("check")).contains("v0.0.0 does not say which version of Kubernetes it is");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"error.tar.gz", "answer.tgz", "at:noon.tar.gz", "-report.tar.gz"})
+  void aReportHasTheNameThatIsAskedFor(String name) {
+    String plugin = Path.of("deploy/kubectl/kubectl-gpu").toAbsolutePath().toString();
+    Shell.Setting setting = setting(Map.of());
+    var there = new Shell.Setting(answers, setting.environment());
+
+    assertThat(Shell.script(there, plugin + " gather --output=" + name)).startsWith(name + ": ");
+    assertThat(Shell.script(there, "tar -tz <./" + name)).contains("/check.txt");
+  }
+
+  @Test
+  void aReportIsMadeWhereTheCheckFails() {
+    answer(
+        "nodes.json",
+        "{items: [{metadata: {name: node1}, status: {nodeInfo: {kubeletVersion: [1]}}}]}");
+
+    assertThat(gpu("gather", "--output", answers.resolve("report.tar.gz").toString()))
+        .contains("  check: ");
   }
 
   @Test
