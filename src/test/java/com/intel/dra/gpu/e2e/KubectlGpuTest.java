@@ -250,10 +250,89 @@ class KubectlGpuTest {
         .contains("could not be read", "Forbidden");
   }
 
+  @Test
+  void withoutAVersionWithClaimsADrainDoesNotSpeakOfTheClassicMode() {
+    answer("raw_apis", "{groups: []}");
+    assertEnds(1, "no version of resource.k8s.io with claims", "drain", "node1/b3:00.0");
+
+    answer("raw_apis", "{groups: [{name: resource.k8s.io, versions: [{version: v1alpha2}]}]}");
+    assertEnds(1, "this cluster has classic DRA", "drain", "node1/b3:00.0");
+  }
+
+  /** A rule for the GPU that has the label of drain, with these parts of its specification. */
+  private static String rule(String name, String driver, String key, String effect) {
+    return "{metadata: {name: %s, labels: {app.kubernetes.io/managed-by: kubectl-gpu-drain}},"
+            .formatted(name)
+        + " spec: {deviceSelector: {driver: %s, pool: node1, device: %s},".formatted(driver, GPU)
+        + " taint: {key: %s, effect: %s}}}".formatted(key, effect);
+  }
+
+  @Test
+  void anUndrainDeletesNothingThatDrainDidNotMake() throws IOException {
+    String key = "gpu.intel.com/drained";
+    String onNode =
+        "{metadata: {name: on-node, labels: {app.kubernetes.io/managed-by: kubectl-gpu-drain}},"
+            + " spec: {deviceSelector: {driver: gpu.intel.com, pool: node1}, taint: {}}}";
+    String rules =
+        "{items: [%s, %s, %s, %s]}"
+            .formatted(
+                rule("mine", "gpu.intel.com", key, "NoSchedule"),
+                rule("of-another-driver", "other.example.com", key, "NoSchedule"),
+                rule("of-another-key", "gpu.intel.com", "example.com/key", "NoSchedule"),
+                onNode);
+    answer("devicetaintrules.json", rules);
+    answer("devicetaintrules-l.json", rules);
+
+    assertThat(gpu("check")).contains(GPU + " is drained");
+    assertThat(gpu("__complete", "undrain", "").lines()).containsExactly("node1/" + GPU, ":4");
+    assertThat(gpu("undrain", "node1/b3:00.0"))
+        .contains("DeviceTaintRule of-another-key is for it too")
+        .doesNotContain("of-another-driver");
+    assertThat(Files.readString(answers.resolve("deleted")))
+        .contains(" mine ")
+        .doesNotContain("of-another", "on-node");
+  }
+
+  @Test
+  void aDrainSaysThatItTakesAnEvictionBack() {
+    answer(
+        "devicetaintrules.json",
+        "{items: [%s]}"
+            .formatted(rule("mine", "gpu.intel.com", "gpu.intel.com/drained", "NoExecute")));
+    String message = "an earlier drain evicts the pods of this GPU: that is taken back";
+
+    assertThat(gpu("drain", "node1/b3:00.0")).contains(message);
+    assertThat(gpu("drain", "node1/b3:00.0", "--evict")).doesNotContain(message);
+  }
+
+  @Test
+  void aDrainSaysWhichClaimsGiveTheGpuToNewPods() {
+    String byHand = holder("by-hand", "").replace("kind: Pod", "kind: Job");
+    answer("resourceclaims.json", "{items: [%s, %s]}".formatted(holder("of-pod", ""), byHand));
+
+    assertThat(gpu("drain", "node1/b3:00.0").lines())
+        .anyMatch(line -> line.matches(".* of-pod .*of-pod-pod"))
+        .anyMatch(line -> line.endsWith("by-hand-pod   new pods that name this claim still get it"))
+        .anyMatch(line -> line.contains("no new claim gets this GPU"));
+  }
+
+  @Test
+  void usersOfAClaimThatAreNoPodsAreNamedWithTheirKind() {
+    String group =
+        holder("many", "")
+            .replace("{metadata: {", "{metadata: {uid: c, ")
+            .replace("{name: many-pod}", "{apiGroup: a, resource: podgroups, name: many}");
+    answer("resourceclaims.json", "{items: [%s]}".formatted(group));
+
+    assertThat(gpu("drain", "node1/b3:00.0")).contains(" podgroups/many");
+    assertThat(gpu("claims")).contains(" podgroups/many");
+  }
+
   /** A claim that has the GPU, with these tolerations. */
   private static String holder(String name, String tolerations) {
-    return "{metadata: {name: %s, namespace: users}, status: {reservedFor: [{name: %s-pod}],"
-            .formatted(name, name)
+    return "{metadata: {name: %s, namespace: users, ownerReferences: [{kind: Pod}]},"
+            .formatted(name)
+        + " status: {reservedFor: [{name: %s-pod}],".formatted(name)
         + " allocation: {devices: {results: [{driver: gpu.intel.com, pool: node1, device: %s, tolerations: [%s]}]}}}}"
             .formatted(GPU, tolerations);
   }
@@ -310,7 +389,7 @@ class KubectlGpuTest {
   }
 
   @Test
-  void aDrainNamesWhatGotTheGpuMeanwhile() {
+  void aDrainNamesWhatGotTheGpuMeanwhile() throws IOException {
     answer("resourceclaims.json", "{items: [%s]}".formatted(holder("first", "")));
     answer(
         "resourceclaims-late.json",
@@ -321,6 +400,16 @@ class KubectlGpuTest {
         .singleElement()
         .asString()
         .contains("claim users/second got it, too (pods: second-pod)");
+
+    Files.delete(answers.resolve("applied"));
+    answer(
+        "resourceclaims-late.json",
+        "{items: [%s]}"
+            .formatted(
+                holder("first", "")
+                    .replace("{name: first-pod}", "{name: first-pod}, {name: next}")));
+    assertThat(gpu("drain", "node1/b3:00.0", "--evict"))
+        .contains("meanwhile more pods use claim users/first (pods: next)");
   }
 
   @Test
