@@ -1,3 +1,8 @@
+{{/* The minor version of Kubernetes, as text: providers write 31+. */}}
+{{- define "driver.minor" -}}
+{{- regexFind "[0-9]+" .Capabilities.KubeVersion.Minor -}}
+{{- end -}}
+
 {{/*
 The version of resource.k8s.io that the driver uses in this cluster: the best that the API server serves and that fits .Values.mode. If it
 serves none that fits, a mode that is set is refused. Where no API server is asked, as with "helm template", which then knows no kind of
@@ -5,7 +10,7 @@ the core, a mode that is set decides with the Kubernetes version.
 */}}
 {{- define "driver.api" -}}
 {{- $mode := .Values.mode -}}
-{{- $minor := int (regexFind "[0-9]+" .Capabilities.KubeVersion.Minor) -}}
+{{- $minor := int (include "driver.minor" .) -}}
 {{- $served := "" -}}
 {{- $possible := "" -}}
 {{- $other := "" -}}
@@ -41,7 +46,7 @@ version .since and later have it.
 */}}
 {{- define "driver.serves" -}}
 {{- $capabilities := .root.Capabilities -}}
-{{- $minor := int (regexFind "[0-9]+" $capabilities.KubeVersion.Minor) -}}
+{{- $minor := int (include "driver.minor" .root) -}}
 {{- or ($capabilities.APIVersions.Has (printf "admissionregistration.k8s.io/v1/%s" .kind)) (and (not ($capabilities.APIVersions.Has "v1/Pod")) (ge $minor .since)) -}}
 {{- end -}}
 

@@ -57,8 +57,7 @@ class ChartIT {
     "structured-drm-memory, nodeAgent.drmMemory=true",
     "structured-nfd, nodeAgent.nfd=true",
     "structured-claim-status, nodeAgent.claimStatus=true",
-    "structured-extended-resources,"
-        + " 'extendedResources={gpu.intel.com/i915,gpu.intel.com/xe,intel.com/gpu}'",
+    "structured-extended-resources, 'extendedResources={gpu.intel.com/i915,gpu.intel.com/xe,intel.com/gpu}'",
     "structured-take-over, nodeAgent.takeOver=true",
   })
   void structuredModeIsWhatTheOverlayIs(String overlay, String value) throws IOException {
@@ -132,8 +131,7 @@ class ChartIT {
     assertThatThrownBy(() -> Chart.extendedResourcesFor(kubernetes, served, "intel.com/gpu"))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining(
-            "extendedResources needs structured mode on Kubernetes 1.34 or later: leave it empty on"
-                + " v"
+            "extendedResources needs structured mode on Kubernetes 1.34 or later: leave it empty on v"
                 + kubernetes);
   }
 

@@ -34,6 +34,15 @@ class ChartValuesIT {
   private static final String CONTROLLER = "Deployment intel-gpu-controller";
   private static final String LEASE = "Lease leader.intel-gpu-controller";
 
+  /** The driver with all that runs and all that the chart makes from values. */
+  private static final String[] ALL_PARTS = {
+    STRUCTURED,
+    "controller.explain=true",
+    "simulator.enabled=true",
+    "extendedResources={gpu.intel.com/xe}",
+    "policy.rules[0].offer=false",
+  };
+
   private static final Set<String> REQUIRED_OF_CONSTRAINTS =
       Set.of(
           "allowHostDirVolumePlugin",
@@ -227,15 +236,12 @@ class ChartValuesIT {
     Map<String, JsonNode> objects =
         Chart.objects(
             rendered(
-                STRUCTURED,
-                "controller.explain=true",
-                "simulator.enabled=true",
-                "extendedResources={gpu.intel.com/xe}",
-                "policy.rules[0].offer=false",
-                "labels.team=graphics",
-                "annotations.example\\.com/owner=me",
-                "nodeAgent.podLabels.tier=node",
-                "nodeAgent.podAnnotations.prometheus\\.io/scrape=no"));
+                with(
+                    ALL_PARTS,
+                    "labels.team=graphics",
+                    "annotations.example\\.com/owner=me",
+                    "nodeAgent.podLabels.tier=node",
+                    "nodeAgent.podAnnotations.prometheus\\.io/scrape=no")));
 
     assertThat(get(objects, LEASE).path("metadata").path("annotations"))
         .as("Helm still deletes it")
@@ -413,7 +419,7 @@ class ChartValuesIT {
   })
   void whereNoClusterIsAskedTheVersionSaysWhichPoliciesThereAre(
       String kubernetes, String mode, String policy, boolean there) throws IOException {
-    assertThat(policies(policy, kubernetes, "mode=" + mode, "nodeAgent.monitors=true"))
+    assertThat(hasPolicy(policy, kubernetes, "mode=" + mode, "nodeAgent.monitors=true"))
         .isEqualTo(there);
   }
 
@@ -433,9 +439,9 @@ class ChartValuesIT {
       "resource.k8s.io/" + served
     };
 
-    assertThat(policies(policy, kubernetes, cluster)).isFalse();
+    assertThat(hasPolicy(policy, kubernetes, cluster)).isFalse();
     assertThat(
-            policies(
+            hasPolicy(
                 policy,
                 kubernetes,
                 with(
@@ -445,7 +451,7 @@ class ChartValuesIT {
         .isTrue();
   }
 
-  private static boolean policies(String kind, String kubernetes, String... arguments)
+  private static boolean hasPolicy(String kind, String kubernetes, String... arguments)
       throws IOException {
     return Chart.objects(rendered(with(arguments, "--kube-version", kubernetes))).keySet().stream()
         .anyMatch(name -> name.startsWith(kind + "AdmissionPolicy "));
@@ -484,17 +490,15 @@ class ChartValuesIT {
     Map<String, JsonNode> objects =
         Chart.objects(
             rendered(
-                STRUCTURED,
-                "controller.explain=true",
-                "simulator.enabled=true",
-                "policy.rules[0].offer=false",
-                "networkPolicy.enabled=true",
-                "monitoring.services=true",
-                "openshift.enabled=true",
-                "--api-versions",
-                CONSTRAINTS,
-                "--namespace",
-                namespace));
+                with(
+                    ALL_PARTS,
+                    "networkPolicy.enabled=true",
+                    "monitoring.services=true",
+                    "openshift.enabled=true",
+                    "--api-versions",
+                    CONSTRAINTS,
+                    "--namespace",
+                    namespace)));
 
     JsonNode text = TextNode.valueOf(namespace);
     List<JsonNode> namespaces =
