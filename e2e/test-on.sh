@@ -22,7 +22,7 @@ esac
 
 run_tests() { # run_tests JAVA-OPTION...
   local classes=${ONLY:-[A-Za-z0-9]+IT}
-  "$JAVA_HOME/bin/java" @src/test/tests.jvm "$@" \
+  "$JAVA_HOME/bin/java" @src/build/build.jvm @src/test/tests.jvm "$@" \
     -cp "target/test-classes:target/classes:$(<target/test-class-path)" org.junit.platform.console.ConsoleLauncher execute \
     --disable-banner --disable-ansi-colors --details=summary --include-engine=junit-jupiter \
     --scan-classpath=target/test-classes --include-classname="^.*\.(${classes//,/|})\$" \

@@ -21,6 +21,8 @@ class UnpackImageTest {
   private static final String JAVA =
       Path.of(System.getProperty("java.home"), "bin/java").toString();
 
+  private static final String OPTIONS = "@" + Path.of("src/build/build.jvm").toAbsolutePath();
+
   @TempDir Path folder;
 
   private record Run(int exit, String output) {}
@@ -31,7 +33,7 @@ class UnpackImageTest {
     Process process =
         new ProcessBuilder(
                 JAVA,
-                "-XX:TieredStopAtLevel=1",
+                OPTIONS,
                 "-cp",
                 System.getProperty("java.class.path"),
                 PROGRAM.toString(),
