@@ -49,6 +49,10 @@ final class Manifests {
   private static final String CONTROLLER = "intel-gpu-controller";
   private static final String EXPLAINER = "intel-gpu-explainer";
   private static final String AGENT = "intel-gpu-node-agent";
+
+  /** The Role and its binding by which agents renew their Lease. */
+  private static final String LEASE_ROLE = "intel-gpu-node-agent-lease";
+
   private static final int MANAGEMENT_PORT = 9000;
 
   /** In the order of {@code kubectl get gas}. */
@@ -86,9 +90,9 @@ final class Manifests {
     write(
         output.resolve("controller.yml"),
         ownPart(controller, rbac.resolve("rbac-controller.yml"), CONTROLLER, "Deployment"));
-    write(
-        output.resolve("node-agent.yml"),
-        ownPart(agent, rbac.resolve("rbac-node-agent.yml"), AGENT, "DaemonSet"));
+    List<JsonNode> agents =
+        ownPart(agent, rbac.resolve("rbac-node-agent.yml"), AGENT, "DaemonSet");
+    write(output.resolve("node-agent.yml"), agents);
     var resources = new ArrayList<String>(List.of("controller.yml", "node-agent.yml"));
     try (var files = Files.list(controller)) {
       for (Path crd : files.filter(f -> f.toString().endsWith("-v1.yml")).sorted().toList()) {
@@ -100,15 +104,16 @@ final class Manifests {
     }
     kustomization(output, resources);
 
-    // structured DRA needs no controller and none of its parameters
+    // structured DRA needs no controller, none of its parameters, and no Lease of the agents
     Path structured = output.resolve("structured");
     Files.createDirectories(structured);
-    for (String file : List.of("node-agent.yml", "crds/" + GAS_CRD)) {
-      Files.copy(
-          output.resolve(file),
-          structured.resolve(Path.of(file).getFileName()),
-          StandardCopyOption.REPLACE_EXISTING);
-    }
+    write(
+        structured.resolve("node-agent.yml"),
+        agents.stream().filter(document -> !name(document).equals(LEASE_ROLE)).toList());
+    Files.copy(
+        output.resolve("crds").resolve(GAS_CRD),
+        structured.resolve(GAS_CRD),
+        StandardCopyOption.REPLACE_EXISTING);
     kustomization(structured, List.of("node-agent.yml", GAS_CRD));
     simulatorImage(output.resolve("simulator-image"), args[4], args[5]);
 
@@ -184,7 +189,7 @@ final class Manifests {
     for (JsonNode document : read(directory.resolve("kubernetes.yml"))) {
       String kind = document.path("kind").asText();
       boolean isOfAWorkload = WORKLOAD_KINDS.contains(kind) || kind.equals(DISRUPTION_BUDGET);
-      boolean isOwn = document.path("metadata").path("name").asText().equals(application);
+      boolean isOwn = name(document).equals(application);
       boolean isOwnWorkload = kind.equals(workloadKind) && isOwn;
       boolean isOwnBudget = kind.equals(DISRUPTION_BUDGET) && isOwn;
       if (isOwnWorkload || isOwnBudget || !(isOfAWorkload || NOT_OURS.contains(kind))) {
@@ -204,6 +209,10 @@ final class Manifests {
           "%s: no %s %s was generated".formatted(directory, workloadKind, application));
     }
     return kept;
+  }
+
+  private static String name(JsonNode document) {
+    return document.path("metadata").path("name").asText();
   }
 
   private static List<JsonNode> rbac(Path file, String application) throws IOException {

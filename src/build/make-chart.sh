@@ -19,7 +19,9 @@ cp deploy/components/take-over/rbac.yaml "$out/files/take-over-rbac.yaml"
 cp deploy/components/node-restriction/policy.yaml "$out/files/node-restriction.yaml"
 cp deploy/overlays/structured/node-agent-patch.yaml "$out/files/structured-patch.yaml"
 cp deploy/components/monitors/policy.yaml "$out/files/monitors-policy.yaml"
-cp deploy/components/openshift/scc.yaml "$out/files/openshift-scc.yaml"
+for component in openshift openshift-controller openshift-explainer; do
+  cp "deploy/components/$component/scc.yaml" "$out/files/$component-scc.yaml"
+done
 cp deploy/components/network-policy/network-policy.yaml deploy/components/services/services.yaml deploy/monitoring/pod-monitor.yaml "$out/files/"
 cp deploy/components/extended-resources/classes.yaml "$out/files/extended-resources.yaml"
 for component in claim-status take-over drm-memory monitors nfd no-surge openshift simulator; do

@@ -217,13 +217,9 @@ inside and outside.
 {{- if $object.Error }}{{ fail (printf "files/%s is no YAML with these values: %s" $.file $object.Error) }}{{ end -}}
 {{- $withoutController := and (eq (include "driver.mode" $root) "structured") (not $root.Values.controller.explain) -}}
 {{- $watched := has $object.kind (list "PodMonitor" "Service") -}}
-{{/* accounts without which a binding would be for whoever makes them */}}
-{{- $absent := list -}}
-{{- if eq (include "driver.mode" $root) "structured" }}{{- $absent = append $absent "intel-gpu-controller" -}}{{- end -}}
-{{- if or $withoutController (eq (include "driver.mode" $root) "classic") }}{{- $absent = append $absent "intel-gpu-explainer" -}}{{- end -}}
-{{- $bound := "" -}}
-{{- if eq (default "" $object.kind) "RoleBinding" }}{{- $bound = (index $object.subjects 0).name -}}{{- end -}}
-{{- if and $object.kind (not (has $bound $absent)) (not (and $watched $withoutController (eq $object.metadata.name "intel-gpu-controller"))) -}}
+{{/* the Role by which agents renew their Lease, which they do in classic mode only */}}
+{{- $unused := and $object.kind (eq (include "driver.mode" $root) "structured") (eq $object.metadata.name "intel-gpu-node-agent-lease") -}}
+{{- if and $object.kind (not $unused) (not (and $watched $withoutController (eq $object.metadata.name "intel-gpu-controller"))) -}}
 {{- include "driver.label" (dict "root" $root "metadata" $object.metadata) -}}
 {{- if eq $object.kind "Deployment" -}}
   {{- include "driver.settings" (dict "root" $root "object" $object "values" $root.Values.controller "name" "controller") -}}

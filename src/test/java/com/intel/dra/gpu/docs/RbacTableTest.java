@@ -26,7 +26,9 @@ class RbacTableTest {
     var sources = new ArrayList<>(ManifestRights.SOURCES);
     sources.add(Path.of("deploy/components/claim-status/rbac.yaml"));
     sources.add(Path.of("deploy/components/take-over/rbac.yaml"));
-    sources.add(Path.of("deploy/components/openshift/scc.yaml"));
+    for (String component : List.of("openshift", "openshift-controller", "openshift-explainer")) {
+      sources.add(Path.of("deploy/components/%s/scc.yaml".formatted(component)));
+    }
     sources.add(Path.of("src/main/kubernetes/rbac-explainer.yml"));
 
     assertThat(written).hasSizeGreaterThan(20);

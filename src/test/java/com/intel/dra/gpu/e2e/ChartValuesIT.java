@@ -84,6 +84,7 @@ class ChartValuesIT {
     "monitoring.services, deploy/components/services/services.yaml, ''",
     "monitoring.podMonitors, deploy/monitoring/pod-monitor.yaml, " + MONITORS,
     "openshift.enabled, deploy/components/openshift/scc.yaml, " + CONSTRAINTS,
+    "openshift.enabled, deploy/components/openshift-controller/scc.yaml, " + CONSTRAINTS,
   })
   void aValueBringsTheObjectsOfTheComponent(String value, String file, String served)
       throws IOException {
@@ -97,7 +98,6 @@ class ChartValuesIT {
                 "--api-versions",
                 served.isEmpty() ? "v1" : served));
 
-    component.remove("RoleBinding intel-gpu-explainer-scc"); // whose account is not there
     assertThat(component).isNotEmpty();
     component.forEach((name, object) -> assertThat(rendered).containsEntry(name, object));
   }
@@ -569,9 +569,11 @@ class ChartValuesIT {
     Set<String> accounts = new TreeSet<>(Set.of("intel-gpu-node-agent", account));
     accounts.remove("");
     assertThat(
-            objects.keySet().stream().filter(name -> name.matches("RoleBinding .*-scc")).toList())
+            objects.keySet().stream().filter(name -> name.matches("Role.* .*-scc")).toList())
         .containsExactlyInAnyOrderElementsOf(
-            accounts.stream().map(name -> "RoleBinding " + name + "-scc").toList());
+            accounts.stream()
+                .flatMap(name -> Stream.of("Role " + name + "-scc", "RoleBinding " + name + "-scc"))
+                .toList());
     assertThat(objects.keySet())
         .containsAll(accounts.stream().map(name -> "ServiceAccount " + name).toList());
   }

@@ -8,6 +8,7 @@ import com.intel.dra.gpu.docs.ManifestRights;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +30,22 @@ class RbacIT {
     assertThat(manifests.all())
         .hasSizeGreaterThan(20)
         .isEqualTo(new ManifestRights(ManifestRights.SOURCES).all());
+  }
+
+  /** Nobody reads it there: {@code NodeAgent} renews it in classic mode only. */
+  @Test
+  void agentsOfStructuredDraHaveNoRightsOnLeases() throws IOException {
+    Set<String> structured =
+        new ManifestRights(List.of(Path.of("target/kubernetes/structured/node-agent.yml"))).all();
+    Set<String> classic =
+        new ManifestRights(List.of(Path.of("target/kubernetes/node-agent.yml"))).all();
+
+    assertThat(structured).isNotEmpty().noneMatch(right -> right.contains(" leases "));
+    assertThat(classic)
+        .filteredOn(right -> !structured.contains(right))
+        .isNotEmpty()
+        .allMatch(right -> right.contains(" leases "));
+    assertThat(classic).containsAll(structured);
   }
 
   @Test
