@@ -274,16 +274,18 @@ class KubectlGpuTest {
         "{metadata: {name: on-node, labels: {app.kubernetes.io/managed-by: kubectl-gpu-drain}},"
             + " spec: {deviceSelector: {driver: gpu.intel.com, pool: node1}, taint: {}}}";
     String rules =
-        "{items: [%s, %s, %s, %s]}"
+        "{items: [%s, %s, %s, %s, %s]}"
             .formatted(
                 rule("mine", "gpu.intel.com", key, "NoSchedule"),
                 rule("of-another-driver", "other.example.com", key, "NoSchedule"),
                 rule("of-another-key", "gpu.intel.com", "example.com/key", "NoSchedule"),
+                rule("of-another-gpu", "gpu.intel.com", "example.com/key", "NoSchedule")
+                    .replace(GPU, "0000-c1-00-0-0x56c0"),
                 onNode);
     answer("devicetaintrules.json", rules);
     answer("devicetaintrules-l.json", rules);
 
-    assertThat(gpu("check")).contains(GPU + " is drained");
+    assertThat(gpu("check")).contains(GPU + " is drained").doesNotContain("c1-00-0-0x56c0");
     assertThat(gpu("__complete", "undrain", "").lines()).containsExactly("node1/" + GPU, ":4");
     assertThat(gpu("undrain", "node1/b3:00.0"))
         .contains("DeviceTaintRule of-another-key is for it too")
