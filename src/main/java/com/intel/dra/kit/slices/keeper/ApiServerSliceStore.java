@@ -1,6 +1,7 @@
 package com.intel.dra.kit.slices.keeper;
 
 import com.intel.dra.kit.client.ObjectLookup;
+import com.intel.dra.kit.client.Pages;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
@@ -12,6 +13,7 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.net.HttpURLConnection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -22,6 +24,9 @@ final class ApiServerSliceStore implements SliceStore {
 
   private static final String PATH = "/apis/resource.k8s.io/v1/resourceslices/";
   private static final int UNPROCESSABLE = 422;
+
+  /** How many slices a list has at a time. A pool seldom has more. */
+  private static final long PAGE = 100;
 
   private final KubernetesClient client;
   private final SliceSettings settings;
@@ -35,7 +40,7 @@ final class ApiServerSliceStore implements SliceStore {
   @Override
   public synchronized void start(Watcher watcher) {
     SharedIndexInformer<ResourceSlice> started =
-        ofTheNode()
+        ofTheNode() // without a limit: with one, the API server could not answer from its cache
             .runnableInformer(0)
             .addEventHandler(handler(watcher))
             .exceptionHandler(
@@ -56,7 +61,12 @@ final class ApiServerSliceStore implements SliceStore {
 
   @Override
   public List<ResourceSlice> list() throws SliceStoreException {
-    return call(() -> ofTheNode().list().getItems());
+    return call(
+        () -> {
+          var slices = new ArrayList<ResourceSlice>();
+          Pages.forEach(ofTheNode(), PAGE, slices::add);
+          return slices;
+        });
   }
 
   private FilterWatchListDeletable<ResourceSlice, ResourceSliceList, Resource<ResourceSlice>>

@@ -26,6 +26,7 @@ class ApiServerSliceStoreTest {
 
   private volatile int status = 200;
   private volatile String answer = "{}";
+  private volatile String nextPage = "{}";
   private AnsweringApiServer server;
   private List<AnsweringApiServer.Request> requests;
   private KubernetesClient client;
@@ -47,7 +48,11 @@ class ApiServerSliceStoreTest {
 
   @BeforeEach
   void serve() throws IOException {
-    server = new AnsweringApiServer(_ -> new AnsweringApiServer.Answer(status, answer));
+    server =
+        new AnsweringApiServer(
+            request ->
+                new AnsweringApiServer.Answer(
+                    status, request.uri().contains("continue=") ? nextPage : answer));
     requests = server.requests();
     client = server.client();
     store = new ApiServerSliceStore(client, new SliceSettings(Pools.DRIVER, Pools.NODE));
@@ -161,6 +166,25 @@ class ApiServerSliceStoreTest {
   }
 
   @Test
+  void theSlicesAreListedInPages() throws Exception {
+    answers(200, page("00000-x", "next"));
+    nextPage = page("00001-x", "");
+
+    assertThat(store.list())
+        .extracting(found -> found.getMetadata().getName())
+        .containsExactly("00000-x", "00001-x");
+    assertThat(requests).hasSize(2).allMatch(request -> request.uri().contains("limit=100"));
+  }
+
+  private static String page(String name, String next) {
+    return """
+    {"apiVersion": "resource.k8s.io/v1", "kind": "ResourceSliceList", "metadata": {"continue": "%s"},
+     "items": [{"metadata": {"name": "%s"}}]}\
+    """
+        .formatted(next, name);
+  }
+
+  @Test
   void failuresAreTold() {
     answers(409, status(409, "the object has been modified"));
     assertThatExceptionOfType(SliceStoreException.Conflict.class)
@@ -235,6 +259,9 @@ class ApiServerSliceStoreTest {
     assertThat(requests.getFirst().uri())
         .startsWith(SLICES + "?")
         .contains("spec.driver%3Dcard.example.com")
-        .contains("spec.nodeName%3Dnode-1");
+        .contains("spec.nodeName%3Dnode-1")
+        .as("the API server may answer from its cache")
+        .contains("resourceVersion=0")
+        .doesNotContain("limit=");
   }
 }
