@@ -5,7 +5,7 @@
 #   kubeadm@1.30.14: that version's kubeadm, to check the configurations of deploy/kubeadm
 #   kwok:  simulated nodes, for kwok.sh
 #   dra-test-driver: Kubernetes' own driver for tests, of 1.30.14, as a reference for benchmarks
-#   helm:  for the tests of the chart
+#   helm:  for the tests of the chart, and kube-score, which judges what the chart renders
 #   registry: for the tests of a release: crane, which serves a registry, oras, which attaches lists of
 #     libraries to images, and cosign, which signs them
 #   --background: what is named after it is built at low priority, until another call waits for it; call it in a session of its
@@ -13,7 +13,7 @@
 #   --quick: what is named after it is built without optimisation, in little more than half the time; enough for a few tests
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
-ETCD=v3.6.16 CONTAINERD=v2.2.9 KWOK=v0.7.0 HELM=v3.19.5 CRANE=v0.22.1 ORAS=v1.3.0 COSIGN=v2.6.5
+ETCD=v3.6.16 CONTAINERD=v2.2.9 KWOK=v0.7.0 HELM=v3.19.5 KUBE_SCORE=v1.20.0 CRANE=v0.22.1 ORAS=v1.3.0 COSIGN=v2.6.5
 export CGO_ENABLED=0 GOFLAGS="-mod=mod -buildvcs=false"
 export GOCACHE=$CACHE/go-build GO_CACHE_LIMIT_MIB=6144   # a cache of its own, because use_go_cache empties it
 export GOGC=${GOGC:-400}   # makes the compiler spend less time on garbage collection
@@ -105,6 +105,10 @@ build_helm() {
     build "$out/helm" "$module/cmd/helm" -ldflags "-s -w -X $of.version=$HELM \
       -X $module/pkg/chartutil.k8sVersionMajor=1 -X $module/pkg/chartutil.k8sVersionMinor=$minor \
       -X $module/pkg/lint/rules.k8sVersionMajor=1 -X $module/pkg/lint/rules.k8sVersionMinor=$minor"
+  }
+  all_there "$out" kube-score || {
+    enter_module kube-score github.com/zegl/kube-score "$KUBE_SCORE"
+    build "$out/kube-score" github.com/zegl/kube-score/cmd/kube-score -ldflags "-s -w"
   }
 }
 
