@@ -102,13 +102,16 @@ record RuleFields(String rule, String prefix, JsonNode json, List<PolicyProblem>
   }
 
   <T> Optional<T> text(String field, Function<String, Optional<T>> meaning, String remedy) {
+    return textOrEmpty(
+        field, text -> text.isEmpty() ? Optional.empty() : meaning.apply(text), remedy);
+  }
+
+  /** A text that may be empty, as the value of a label may. */
+  <T> Optional<T> textOrEmpty(String field, Function<String, Optional<T>> meaning, String remedy) {
     if (kind(field) == Kind.ABSENT) {
       return Optional.empty();
     }
-    Optional<T> value =
-        Optional.ofNullable(json.path(field).textValue())
-            .filter(text -> !text.isEmpty())
-            .flatMap(meaning);
+    Optional<T> value = Optional.ofNullable(json.path(field).textValue()).flatMap(meaning);
     if (value.isEmpty()) {
       wrong(field, remedy);
     }

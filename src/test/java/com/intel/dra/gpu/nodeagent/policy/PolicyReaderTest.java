@@ -87,6 +87,20 @@ class PolicyReaderTest {
     assertThat(rules.needLabels()).isTrue();
   }
 
+  /** Labels for the role of a node have no value. */
+  @Test
+  void aLabelMayHaveAnEmptyValue() throws InvalidPolicyException {
+    PolicyRules rules =
+        read("rules: [{match: {nodeLabels: {node-role.kubernetes.io/gpu: ''}}, offer: false}]");
+
+    assertThat(rules.rules())
+        .singleElement()
+        .satisfies(
+            rule ->
+                assertThat(rule.match().nodeLabels())
+                    .isEqualTo(Map.of("node-role.kubernetes.io/gpu", "")));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "# nothing", "rules: []", "---\n"})
   void noRulesAreNoMistake(String yaml) throws InvalidPolicyException {
@@ -106,7 +120,8 @@ class PolicyReaderTest {
         "{sharing: {shares: 4, default: 5}} | sharing.default is 5, more than shares | 1 to 4",
         "{sharing: {default: 1}} | sharing.shares is missing | how many",
         "{sharing: {shares: 4, default: 0}} | sharing.default is 0 | 1 to 256",
-        "{sharing: {shares: 4, of: 2}} | sharing.of is 2, but there is no such field | shares, default",
+        "{sharing: {shares: 4, of: 2}} | sharing.of is 2, but there is no such field | shares,"
+            + " default",
         "{sharing: both} | sharing is \"both\" | memory, exclusive, unlimited",
         "{sharing: [memory]} | sharing is a list | memory, exclusive, unlimited",
         "{sharing: 4} | sharing is 4 | memory, exclusive, unlimited",
