@@ -72,9 +72,9 @@ public class ClaimStatuses {
     }
     ClaimOutcome outcome = ClaimOutcome.of(result);
     synchronized (this) {
-      if (outcome.equals(told.get(claim.uid()))) {
-        waiting.remove(claim.uid());
-      } else if (waiting.size() < MAX_CLAIMS || waiting.containsKey(claim.uid())) {
+      boolean waits = waiting.containsKey(claim.uid()); // and may be on its way
+      boolean isTold = outcome.equals(told.get(claim.uid())) && !waits;
+      if (!isTold && (waits || waiting.size() < MAX_CLAIMS)) {
         waiting.put(claim.uid(), new Waiting(claim, outcome, 0));
       }
     }

@@ -46,6 +46,10 @@ class ClaimStatusesTest {
   private ObjectNode stored;
 
   private int status = 200;
+
+  /** What happens while a patch is on its way. */
+  private Runnable whenPatched = () -> {};
+
   private AnsweringApiServer server;
   private KubernetesClient client;
   private ClaimStatuses statuses;
@@ -124,6 +128,7 @@ class ClaimStatusesTest {
             "{\"kind\": \"Status\", \"apiVersion\": \"v1\", \"code\": %d, \"message\": \"no\"}"
                 .formatted(status));
       }
+      whenPatched.run();
       ((ObjectNode) stored.path("status"))
           .set("devices", json(request.body()).path("status").path("devices"));
     }
@@ -203,6 +208,17 @@ class ClaimStatusesTest {
     assertThat(condition()).contains("True", "Prepared");
     assertThat(sent("POST")).hasSize(2);
     assertThat(sent("POST").getLast().body()).contains("\"ClaimPrepared\"", "Normal");
+  }
+
+  @Test
+  void anAnswerThatComesWhileTheOneBeforeItIsWrittenIsToldToo() {
+    tell(PREPARED);
+    whenPatched = () -> statuses.answered(CLAIM, PREPARED);
+    tell(FAILED);
+    whenPatched = () -> {};
+    statuses.write();
+
+    assertThat(condition()).contains("True", "Prepared");
   }
 
   private List<String> condition() {
