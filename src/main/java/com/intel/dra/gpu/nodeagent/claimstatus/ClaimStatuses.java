@@ -9,8 +9,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.SequencedSet;
 import org.jboss.logging.Logger;
 
 /**
@@ -49,7 +51,12 @@ public class ClaimStatuses {
 
   // guarded by this
   private final SequencedMap<String, Waiting> waiting = new LinkedHashMap<>();
-  private final SequencedMap<String, ClaimOutcome> told = new LinkedHashMap<>();
+
+  /**
+   * The UIDs of claims that were last told that they are ready, until they are unprepared. Failures
+   * are not remembered: nobody says when such a claim is allocated anew, and says nothing any more.
+   */
+  private final SequencedSet<String> toldReady = new LinkedHashSet<>();
 
   // used by the one thread that writes
   private Instant nextWrite = Instant.MIN;
@@ -73,7 +80,7 @@ public class ClaimStatuses {
     ClaimOutcome outcome = ClaimOutcome.of(result);
     synchronized (this) {
       boolean waits = waiting.containsKey(claim.uid()); // and may be on its way
-      boolean isTold = outcome.equals(told.get(claim.uid())) && !waits;
+      boolean isTold = outcome.ready() && toldReady.contains(claim.uid()) && !waits;
       if (!isTold && (waits || waiting.size() < MAX_CLAIMS)) {
         waiting.put(claim.uid(), new Waiting(claim, outcome, 0));
       }
@@ -83,7 +90,7 @@ public class ClaimStatuses {
   /** The claim is no longer prepared here. What it says goes when it is allocated no more. */
   public synchronized void unprepared(ClaimReference claim) {
     waiting.remove(claim.uid());
-    told.remove(claim.uid());
+    toldReady.remove(claim.uid());
   }
 
   /** Writes what waits. Call it again and again, on one thread; it blocks. */
@@ -154,11 +161,14 @@ public class ClaimStatuses {
   /** Nothing more is to be done for what was tried; a newer outcome may wait. */
   private synchronized void finish(Waiting tried) {
     boolean isStillPrepared = waiting.remove(tried.claim().uid(), tried);
-    if (isStillPrepared) {
-      told.remove(tried.claim().uid());
-      told.put(tried.claim().uid(), tried.outcome());
-      if (told.size() > MAX_CLAIMS) {
-        told.pollFirstEntry();
+    if (!isStillPrepared) {
+      return;
+    }
+    toldReady.remove(tried.claim().uid());
+    if (tried.outcome().ready()) {
+      toldReady.add(tried.claim().uid());
+      if (toldReady.size() > MAX_CLAIMS) {
+        toldReady.removeFirst();
       }
     }
   }

@@ -221,6 +221,16 @@ class ClaimStatusesTest {
     assertThat(condition()).contains("True", "Prepared");
   }
 
+  /** The entries vanish with the allocation, and nobody unprepares what was never prepared. */
+  @Test
+  void aFailureIsToldAgainWhenTheClaimWasAllocatedAnew() {
+    tell(FAILED);
+    stored = claim("uid-1");
+    tell(FAILED);
+
+    assertThat(condition()).containsExactly("False", "NotPrepared", "the GPU is on fire");
+  }
+
   private List<String> condition() {
     JsonNode ready = stored.at("/status/devices/0/conditions/0");
     return List.of(
