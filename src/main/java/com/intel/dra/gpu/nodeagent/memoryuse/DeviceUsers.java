@@ -4,9 +4,12 @@ import com.intel.dra.gpu.nodeagent.prepare.StructuredClaims;
 import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimConsumerReference;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaimStatus;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,8 +19,8 @@ import org.jboss.logging.Logger;
 /**
  * Knows which pods use a device by a claim. The kernel gives the UIDs of pods that use memory, and
  * the claims say for which pods they are reserved. A claim is read only when a pod uses memory of
- * one of its devices for the first time. A claim is reserved for a pod before the pod's containers
- * run, so one read suffices.
+ * one of its devices for the first time, and the claims that were read before do not name the pod.
+ * A claim is reserved for a pod before the pod's containers run, so one read suffices.
  */
 final class DeviceUsers {
 
@@ -29,6 +32,9 @@ final class DeviceUsers {
 
   /** Empty for a pod that uses the device without a claim that was prepared here. */
   private final Map<Use, Optional<ClaimPod>> known = new HashMap<>();
+
+  /** The pods of each claim that was read, by the UIDs of the claim and of the pod. */
+  private final Map<String, Map<String, ClaimPod>> podsOfClaims = new HashMap<>();
 
   DeviceUsers(StructuredClaims claims) {
     this.claims = claims;
@@ -58,51 +64,74 @@ final class DeviceUsers {
    * Finds out which pods these are, as far as the API server answers. It may block on it.
    *
    * @param prepared the claims that are prepared on this node, by their UIDs
-   * @param here the UIDs of all pods that have a control group here
    */
-  void learn(Set<Use> uses, Map<String, PreparedClaim> prepared, Set<String> here) {
+  void learn(Set<Use> uses, Map<String, PreparedClaim> prepared) {
+    podsOfClaims.keySet().retainAll(prepared.keySet());
     Set<Use> unknown =
-        uses.stream().filter(use -> !known.containsKey(use)).collect(Collectors.toSet());
+        uses.stream()
+            .filter(use -> !known.containsKey(use))
+            .collect(Collectors.toCollection(HashSet::new));
     Set<String> devices = unknown.stream().map(Use::device).collect(Collectors.toSet());
-    var explained = new HashSet<String>();
-    for (Map.Entry<String, PreparedClaim> claim : prepared.entrySet()) {
-      Set<String> visible = claim.getValue().visibleDevices();
-      Set<String> asked =
-          visible.stream().filter(devices::contains).collect(Collectors.toUnmodifiableSet());
-      if (!asked.isEmpty() && !claim.getValue().name().isEmpty()) {
+    var asked = new HashMap<>(prepared);
+    asked.values().removeIf(claim -> claim.claimName().isEmpty() || !seesAny(claim, devices));
+    asked.forEach((uid, claim) -> explain(unknown, uid, claim));
+    for (String uid : unreadFirst(asked.keySet())) {
+      PreparedClaim claim = asked.get(uid);
+      if (seesAny(claim, unknown.stream().map(Use::device).collect(Collectors.toSet()))) {
         try {
-          read(claim.getKey(), claim.getValue(), visible, here);
+          podsOfClaims.put(uid, read(uid, claim));
         } catch (KubernetesClientException e) {
-          LOG.debugf("Which pods use claim %s is not known: %s", claim.getKey(), e.getMessage());
+          LOG.debugf("Which pods use claim %s is not known: %s", uid, e.getMessage());
           return;
         }
-        explained.addAll(asked);
+        explain(unknown, uid, claim);
       }
     }
+    Set<String> ofClaims =
+        asked.values().stream()
+            .flatMap(claim -> claim.visibleDevices().stream())
+            .collect(Collectors.toSet());
     unknown.stream()
-        .filter(use -> explained.contains(use.device()))
-        .forEach(use -> known.putIfAbsent(use, Optional.empty()));
+        .filter(use -> ofClaims.contains(use.device()))
+        .forEach(use -> known.put(use, Optional.empty()));
   }
 
-  private void read(String uid, PreparedClaim claim, Set<String> visible, Set<String> here) {
-    claims
+  private static boolean seesAny(PreparedClaim claim, Set<String> devices) {
+    return claim.visibleDevices().stream().anyMatch(devices::contains);
+  }
+
+  /** A claim that was read may be reserved for more pods by now. */
+  private List<String> unreadFirst(Set<String> claimUids) {
+    return claimUids.stream().sorted(Comparator.comparing(podsOfClaims::containsKey)).toList();
+  }
+
+  /** Takes those out of the unknown uses that are by a claim, as far as its pods are known. */
+  private void explain(Set<Use> unknown, String claimUid, PreparedClaim claim) {
+    Map<String, ClaimPod> pods = podsOfClaims.getOrDefault(claimUid, Map.of());
+    Set<String> visible = claim.visibleDevices();
+    for (Use use : List.copyOf(unknown)) {
+      ClaimPod pod = pods.get(use.podUid());
+      if (pod != null && visible.contains(use.device())) {
+        visible.forEach(device -> known.put(new Use(use.podUid(), device), Optional.of(pod)));
+      }
+    }
+    unknown.removeIf(use -> known.containsKey(use));
+  }
+
+  /** Returns the pods for which the claim is reserved, by their UIDs. */
+  private Map<String, ClaimPod> read(String uid, PreparedClaim claim) {
+    return claims
         .read(claim.namespace(), claim.name())
         .filter(found -> uid.equals(found.getMetadata().getUid()))
         .map(ResourceClaim::getStatus)
-        .ifPresent(
-            status ->
-                status.getReservedFor().stream()
-                    .filter(user -> PODS.equals(user.getResource()))
-                    .filter(user -> here.contains(user.getUid()))
-                    .forEach(user -> add(user, claim.namespace(), visible)));
-  }
-
-  private void add(
-      ResourceClaimConsumerReference user, String namespace, Set<String> visibleDevices) {
-    visibleDevices.forEach(
-        device ->
-            known.put(
-                new Use(user.getUid(), device),
-                Optional.of(new ClaimPod(namespace, user.getName()))));
+        .map(ResourceClaimStatus::getReservedFor)
+        .orElse(List.of())
+        .stream()
+        .filter(user -> PODS.equals(user.getResource()))
+        .collect(
+            Collectors.toMap(
+                ResourceClaimConsumerReference::getUid,
+                user -> new ClaimPod(claim.namespace(), user.getName()),
+                (first, _) -> first));
   }
 }

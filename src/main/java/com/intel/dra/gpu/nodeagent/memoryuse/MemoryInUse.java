@@ -131,9 +131,8 @@ public class MemoryInUse {
     }
 
     Map<List<String>, Long> figures() {
-      Set<String> here = groups.pods().keySet();
-      users.onlyThese(here);
-      users.learn(uses(), prepared.all(), here);
+      users.onlyThese(groups.pods().keySet());
+      users.learn(uses(), prepared.all());
       var figures = new HashMap<List<String>, Long>();
       for (Pod pod : counted) {
         List<Held> held = held(pod);

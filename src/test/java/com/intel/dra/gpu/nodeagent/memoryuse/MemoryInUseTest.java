@@ -185,7 +185,6 @@ class MemoryInUseTest {
   @Test
   void aClaimIsReadOnceForEachPodThatBeginsToUseMemory() throws IOException {
     hold("a", "one", POD_A, 3);
-    claims.reserve("a", "two", POD_B);
     hold("b", "elsewhere", POD_C, 4);
     FakePodGroups.use(groups.cgroupfsPod(POD_A), lines(0, 0));
     assertThat(look()).isEmpty();
@@ -196,10 +195,28 @@ class MemoryInUseTest {
     look();
     assertThat(reads).as("one claim, once").hasValue(1);
 
+    claims.reserve("a", "two", POD_B);
     FakePodGroups.use(groups.cgroupfsPod(POD_B), lines(2, 0));
     assertThat(look()).isEqualTo(Map.of("default/one  on 03", 1L, "default/two  on 03", 2L));
     look();
     assertThat(reads).hasValue(2);
+  }
+
+  @Test
+  void thePodsThatShareAGpuCostOneReadEach() throws IOException {
+    int pods = 20;
+    for (int i = 0; i < pods; i++) {
+      hold("claim-" + i, "pod-" + i, podUid(i), 3);
+    }
+    for (int i = 0; i < pods; i++) {
+      FakePodGroups.use(groups.cgroupfsPod(podUid(i)), lines(1, 0));
+      assertThat(look()).hasSize(i + 1);
+    }
+    assertThat(reads).hasValueLessThanOrEqualTo(2 * pods);
+  }
+
+  private static String podUid(int number) {
+    return "%08x-1111-2222-3333-444455556666".formatted(number);
   }
 
   @Test
