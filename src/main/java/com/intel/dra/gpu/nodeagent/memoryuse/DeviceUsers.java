@@ -36,6 +36,9 @@ final class DeviceUsers {
   /** The pods of each claim that was read, by the UIDs of the claim and of the pod. */
   private final Map<String, Map<String, ClaimPod>> podsOfClaims = new HashMap<>();
 
+  /** The UIDs of the claims that had no name at the last look, and so could not be read. */
+  private Set<String> withoutName = Set.of();
+
   DeviceUsers(StructuredClaims claims) {
     this.claims = claims;
   }
@@ -67,6 +70,7 @@ final class DeviceUsers {
    */
   void learn(Set<Use> uses, Map<String, PreparedClaim> prepared) {
     podsOfClaims.keySet().retainAll(prepared.keySet());
+    askAgainIfNamed(prepared);
     Set<Use> unknown =
         uses.stream()
             .filter(use -> !known.containsKey(use))
@@ -94,6 +98,21 @@ final class DeviceUsers {
     unknown.stream()
         .filter(use -> ofClaims.contains(use.device()))
         .forEach(use -> known.put(use, Optional.empty()));
+  }
+
+  /** A claim that has got its name may be that of a pod for which no claim was found. */
+  private void askAgainIfNamed(Map<String, PreparedClaim> prepared) {
+    var nowWithoutName = new HashSet<String>();
+    prepared.forEach(
+        (uid, claim) -> {
+          if (claim.claimName().isEmpty()) {
+            nowWithoutName.add(uid);
+          }
+        });
+    if (!nowWithoutName.containsAll(withoutName)) {
+      known.values().removeIf(Optional::isEmpty);
+    }
+    withoutName = Set.copyOf(nowWithoutName);
   }
 
   private static boolean seesAny(PreparedClaim claim, Set<String> devices) {

@@ -219,6 +219,24 @@ class MemoryInUseTest {
     return "%08x-1111-2222-3333-444455556666".formatted(number);
   }
 
+  /** The name of a claim that was taken over from the GAS may be found later. */
+  @Test
+  void thePodOfAClaimWithoutANameIsShownWhenTheClaimHasOne() throws IOException {
+    hold("a", "one", POD_A, 3);
+    hold("b", "two", POD_B, 3);
+    PreparedClaim named = prepared.find("b").orElseThrow();
+    prepared.put("b", new PreparedClaim("", "", named.devices(), List.of()));
+    FakePodGroups.use(groups.cgroupfsPod(POD_A), lines(1, 0));
+    FakePodGroups.use(groups.cgroupfsPod(POD_B), lines(2, 0));
+    assertThat(look()).isEqualTo(Map.of("default/one  on 03", 1L));
+    look();
+    assertThat(reads).as("nothing new to read").hasValue(1);
+
+    prepared.name(Map.of("b", named.claimName().orElseThrow()), Set.of());
+
+    assertThat(look()).isEqualTo(Map.of("default/one  on 03", 1L, "default/two  on 03", 2L));
+  }
+
   @Test
   void onlyTheDevicesOfAPodsClaimsAreShown() throws IOException {
     hold("a", "one", POD_A, 3);
