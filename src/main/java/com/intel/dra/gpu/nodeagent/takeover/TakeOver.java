@@ -89,7 +89,7 @@ public class TakeOver {
   }
 
   private static boolean isNotToBeTakenOver(Path path, boolean wanted) {
-    boolean exists = Files.exists(path);
+    boolean exists = !Files.notExists(path); // also if the disk does not say whether it does
     if (exists && !wanted) {
       LOG.warnf(
           "%s, the Go driver's record of prepared claims, is not read: if its pods still run, set"

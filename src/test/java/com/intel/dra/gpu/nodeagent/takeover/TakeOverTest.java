@@ -290,6 +290,20 @@ class TakeOverTest {
     assertThat(node.agent.prepared.all()).containsOnlyKeys("a");
   }
 
+  /** Here by a link that leads to itself; a disk that fails answers in the same way. */
+  @Test
+  void aRecordOfWhichItIsNotKnownWhetherItExistsIsNotTakenForNone() throws IOException {
+    Files.createSymbolicLink(record(), record().getFileName());
+    start();
+    takeOver();
+    assertThat(node.agent.takeOver.isSettled()).isFalse();
+    assertThat(events()).containsExactly(EventReason.TAKE_OVER_WAITS);
+
+    Files.delete(record());
+    takeOver();
+    assertThat(node.agent.takeOver.isSettled()).isTrue();
+  }
+
   @Test
   void theAdministratorMayRemoveARecordWhosePodsHaveEnded() throws IOException {
     Files.writeString(record(), "{");
