@@ -29,8 +29,7 @@ final class PolicyReader {
   static final int MAX_BYTES = 256 << 10;
 
   private static final String EXAMPLE =
-      "write it like this: rules: [{name: desktops, match: {integrated: true}, sharing: {shares:"
-          + " 4}}]";
+      "write it like this: rules: [{name: desktops, match: {integrated: true}, sharing: {shares: 4}}]";
 
   private static final Pattern NAME =
       Pattern.compile("[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?");
@@ -169,8 +168,7 @@ final class PolicyReader {
         match.set(
             "models",
             RuleValues::model,
-            "write the attribute model of a device that is published, such as Flex 170, or use"
-                + " ids"),
+            "write the attribute model of a device that is published, such as Flex 170, or use ids"),
         match.bool("integrated"));
   }
 
