@@ -20,7 +20,9 @@ import java.util.stream.Stream;
  *   <li>the generation stays the same if one update is enough, because that is one write;
  *   <li>otherwise every slice gets a generation above all that were seen, so that the pool is
  *       incomplete until the last write;
- *   <li>the remains of old generations are deleted first, the oldest before all others.
+ *   <li>the remains of old generations are deleted first, the oldest before all others;
+ *   <li>slices with a generation that leaves no room for later ones are deleted, and do not count
+ *       for the next generation.
  * </ul>
  *
  * @param generation the pool's generation afterwards
@@ -33,6 +35,12 @@ public record SlicePlan(
     List<ResourceSlice> deletes,
     List<ResourceSlice> updates,
     List<ResourceSlice> creates) {
+
+  /**
+   * No driver that counts gets here. A pool with a higher generation was written by others, and
+   * might leave no number for the next generation.
+   */
+  static final long HIGHEST_GENERATION = 1L << 62;
 
   private static final Comparator<ResourceSlice> BY_NAME =
       Comparator.comparing(slice -> slice.getMetadata().getName());
@@ -54,6 +62,7 @@ public record SlicePlan(
         existing.stream()
             .filter(slice -> isOfPool(slice, layout))
             .mapToLong(SlicePlan::generationOf)
+            .filter(SlicePlan::leavesRoom)
             .max()
             .orElse(0);
     int count = layout.slices().size();
@@ -83,7 +92,7 @@ public record SlicePlan(
             .map(Map.Entry::getKey)
             .toList();
     boolean oneWrite = matched.size() == count && outdated.size() <= 1 && highest > 0;
-    long generation = oneWrite ? highest : Math.max(highest, highestKnown) + 1;
+    long generation = oneWrite ? highest : next(highest, highestKnown);
     var updates = new ArrayList<ResourceSlice>();
     var creates = new ArrayList<ResourceSlice>();
     for (int index = 0; index < count; index++) {
@@ -119,6 +128,14 @@ public record SlicePlan(
     return slices.stream()
         .sorted(Comparator.comparingLong(SlicePlan::generationOf).thenComparing(BY_NAME))
         .toList();
+  }
+
+  private static long next(long highest, long highestKnown) {
+    return Math.max(highest, leavesRoom(highestKnown) ? highestKnown : 0) + 1;
+  }
+
+  private static boolean leavesRoom(long generation) {
+    return generation <= HIGHEST_GENERATION;
   }
 
   private static boolean isOfPool(ResourceSlice slice, SliceLayout layout) {

@@ -302,6 +302,9 @@ public final class FakeSliceServer implements SliceStore {
     if (invalid) {
       throw new SliceStoreException.Invalid("spec.devices[0]: Invalid value", null);
     }
+    if (SlicePlan.generationOf(slice) < 0) {
+      throw new SliceStoreException.Invalid("spec.pool.generation: must not be negative", null);
+    }
   }
 
   private String generatedName(String base) {

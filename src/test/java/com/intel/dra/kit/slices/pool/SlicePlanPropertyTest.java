@@ -40,6 +40,7 @@ class SlicePlanPropertyTest {
     DELETES_LAST,
     DELETES_ALL,
     ADDS_OLD_GENERATION,
+    ADDS_LAST_GENERATION,
     ADDS_OTHER_POOL,
     ADDS_UNNAMED
   }
@@ -116,6 +117,8 @@ class SlicePlanPropertyTest {
       case DELETES_LAST -> server.deleteByOther(slices.getLast());
       case DELETES_ALL -> server.deleteAll();
       case ADDS_OLD_GENERATION -> server.putByOther(other(first, "00000-old", Pools.NODE, 0));
+      case ADDS_LAST_GENERATION ->
+          server.putByOther(other(first, "00000-last", Pools.NODE, Long.MAX_VALUE));
       case ADDS_OTHER_POOL -> server.putByOther(other(first, "00000-other", "other", 99));
       case ADDS_UNNAMED ->
           server.putByOther(other(first, "mine", Pools.NODE, SlicePlan.generationOf(first)));

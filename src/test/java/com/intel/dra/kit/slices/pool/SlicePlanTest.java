@@ -9,6 +9,8 @@ import io.fabric8.kubernetes.api.model.resource.v1.ResourceSliceBuilder;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SlicePlanTest {
 
@@ -52,6 +54,36 @@ class SlicePlanTest {
   @Test
   void aGenerationIsNeverUsedAgain() {
     assertThat(SlicePlan.of(OWNER, layout(device("a")), List.of(), 41).generation()).isEqualTo(42);
+  }
+
+  /** The API server takes any number that is not negative. */
+  @ParameterizedTest
+  @ValueSource(longs = {Long.MAX_VALUE, SlicePlan.HIGHEST_GENERATION + 1})
+  void aGenerationThatLeavesNoRoomForLaterOnesIsNotFollowed(long generation) {
+    SliceLayout layout = layout(device("a"));
+    ResourceSlice foreign = existing(layout(device("of-somebody-else")), 0, generation);
+
+    SlicePlan first = plan(layout, foreign);
+    assertThat(first.generation()).isEqualTo(1);
+    assertThat(first.deletes()).containsExactly(foreign);
+    assertThat(first.creates()).hasSize(1);
+
+    SlicePlan later = plan(layout, existing(layout, 0, 5), foreign);
+    assertThat(later.generation()).isEqualTo(5);
+    assertThat(later.deletes()).containsExactly(foreign);
+    assertThat(later.writes()).as("ours are as wanted").isEqualTo(1);
+  }
+
+  @Test
+  void anOwnSliceWithSuchAGenerationIsMadeAnew() {
+    SliceLayout layout = layout(device("a"));
+
+    SlicePlan plan =
+        SlicePlan.of(OWNER, layout, List.of(existing(layout, 0, Long.MAX_VALUE)), Long.MAX_VALUE);
+
+    assertThat(plan.generation()).isEqualTo(1);
+    assertThat(plan.deletes()).hasSize(1);
+    assertThat(plan.creates()).hasSize(1);
   }
 
   @Test
