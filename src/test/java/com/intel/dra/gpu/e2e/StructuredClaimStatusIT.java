@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
@@ -174,7 +175,7 @@ class StructuredClaimStatusIT {
               true,
               Clock.systemUTC());
 
-      statuses.answered(reference, new PrepareResult.Failed("the GPU is away"));
+      statuses.answered(reference, Optional.empty(), new PrepareResult.Failed("the GPU is away"));
       statuses.write();
 
       assertThat(entries("apart")).contains(others).hasSize(2);
@@ -182,7 +183,7 @@ class StructuredClaimStatusIT {
           .isEqualTo("the GPU is away");
       assertThat(reasons("apart")).containsExactly("ClaimNotPrepared");
 
-      statuses.answered(reference, new PrepareResult.Prepared(List.of()));
+      statuses.answered(reference, Optional.empty(), new PrepareResult.Prepared(List.of()));
       statuses.write();
 
       assertThat(entries("apart")).contains(others).hasSize(2);

@@ -116,6 +116,11 @@ public class ClaimStatusWriter {
     return Answer.DONE;
   }
 
+  /** Whether the claim has entries of this node's agent. */
+  boolean saysSomething(ResourceClaim claim) {
+    return !DeviceStatuses.ours(claim, config.nodeName()).isEmpty();
+  }
+
   /** As JSON, because the client's model reads a device's data as another type than it writes. */
   private Set<JsonNode> plain(List<AllocatedDeviceStatus> entries) {
     return entries.stream()

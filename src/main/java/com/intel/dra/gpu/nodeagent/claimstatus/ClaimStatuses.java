@@ -3,16 +3,16 @@ package com.intel.dra.gpu.nodeagent.claimstatus;
 import com.intel.dra.kit.kubelet.api.ClaimReference;
 import com.intel.dra.kit.kubelet.api.PrepareResult;
 import com.intel.dra.kit.time.Backoff;
+import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.SequencedSet;
 import org.jboss.logging.Logger;
 
 /**
@@ -45,6 +45,16 @@ public class ClaimStatuses {
    */
   private record Waiting(ClaimReference claim, ClaimOutcome outcome, int attempts) {}
 
+  /** What came of telling a claim that it is ready. */
+  private enum Told {
+    /** It was not told. */
+    NOTHING,
+    /** It says so, until it is allocated anew. */
+    SAYS_IT,
+    /** It could not be told, and is not to be told again. */
+    IN_VAIN
+  }
+
   private final ClaimStatusWriter writer;
   private final boolean on;
   private final InstantSource uptime;
@@ -53,10 +63,10 @@ public class ClaimStatuses {
   private final SequencedMap<String, Waiting> waiting = new LinkedHashMap<>();
 
   /**
-   * The UIDs of claims that were last told that they are ready, until they are unprepared. Failures
+   * By UID, the claims that were last told that they are ready, until they are unprepared. Failures
    * are not remembered: nobody says when such a claim is allocated anew, and says nothing any more.
    */
-  private final SequencedSet<String> toldReady = new LinkedHashSet<>();
+  private final SequencedMap<String, Told> toldReady = new LinkedHashMap<>();
 
   // used by the one thread that writes
   private Instant nextWrite = Instant.MIN;
@@ -72,19 +82,31 @@ public class ClaimStatuses {
     this.uptime = uptime;
   }
 
-  /** The kubelet is about to get this answer. Returns at once. */
-  public void answered(ClaimReference claim, PrepareResult result) {
+  /**
+   * The kubelet is about to get this answer. Returns at once.
+   *
+   * @param read the claim, as it was read for the answer; empty if it could not be read
+   */
+  public void answered(ClaimReference claim, Optional<ResourceClaim> read, PrepareResult result) {
     if (!on) {
       return;
     }
     ClaimOutcome outcome = ClaimOutcome.of(result);
     synchronized (this) {
       boolean waits = waiting.containsKey(claim.uid()); // and may be on its way
-      boolean isTold = outcome.ready() && toldReady.contains(claim.uid()) && !waits;
+      boolean isTold = outcome.ready() && isToldReady(claim.uid(), read) && !waits;
       if (!isTold && (waits || waiting.size() < MAX_CLAIMS)) {
         waiting.put(claim.uid(), new Waiting(claim, outcome, 0));
       }
     }
+  }
+
+  private boolean isToldReady(String uid, Optional<ResourceClaim> read) {
+    return switch (toldReady.getOrDefault(uid, Told.NOTHING)) {
+      case NOTHING -> false;
+      case IN_VAIN -> true;
+      case SAYS_IT -> read.isEmpty() || writer.saysSomething(read.get());
+    };
   }
 
   /** The claim is no longer prepared here. What it says goes when it is allocated no more. */
@@ -131,7 +153,7 @@ public class ClaimStatuses {
     if (answer == ClaimStatusWriter.Answer.DROPPED) {
       sayOnce(GATE_IS_OFF, "");
     }
-    finish(written);
+    finish(written, answer == ClaimStatusWriter.Answer.DROPPED ? Told.IN_VAIN : Told.SAYS_IT);
   }
 
   private void leave(Waiting waiting, KubernetesClientException cause) {
@@ -140,7 +162,7 @@ public class ClaimStatuses {
     } else {
       LOG.warnf("%s does not say what it got: %s", waiting.claim(), cause.getMessage());
     }
-    finish(waiting);
+    finish(waiting, Told.IN_VAIN);
   }
 
   private void tryAgain(Waiting failed, KubernetesClientException e) {
@@ -159,16 +181,16 @@ public class ClaimStatuses {
   }
 
   /** Nothing more is to be done for what was tried; a newer outcome may wait. */
-  private synchronized void finish(Waiting tried) {
+  private synchronized void finish(Waiting tried, Told told) {
     boolean isStillPrepared = waiting.remove(tried.claim().uid(), tried);
     if (!isStillPrepared) {
       return;
     }
     toldReady.remove(tried.claim().uid());
     if (tried.outcome().ready()) {
-      toldReady.add(tried.claim().uid());
+      toldReady.put(tried.claim().uid(), told);
       if (toldReady.size() > MAX_CLAIMS) {
-        toldReady.removeFirst();
+        toldReady.pollFirstEntry();
       }
     }
   }

@@ -89,7 +89,7 @@ public class StructuredPreparation implements DeadlinePreparer {
     if (result instanceof PrepareResult.Prepared) {
       pending.remove(claim.uid());
     }
-    statuses.answered(claim, result);
+    statuses.answered(claim, look.lastRead(), result);
     return result instanceof PrepareResult.Prepared answer
         ? metadata.tell(claim, look.lastRead(), answer)
         : result;

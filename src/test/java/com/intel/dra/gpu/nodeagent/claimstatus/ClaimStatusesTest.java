@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -140,13 +141,22 @@ class ClaimStatusesTest {
   }
 
   private void tell(PrepareResult result) {
-    statuses.answered(CLAIM, result);
+    answered(result);
     statuses.write();
+  }
+
+  /** The agent has read the claim, and answers the kubelet. */
+  private void answered(PrepareResult result) {
+    statuses.answered(
+        CLAIM,
+        Optional.of(
+            client.getKubernetesSerialization().unmarshal(stored.toString(), ResourceClaim.class)),
+        result);
   }
 
   @Test
   void theKubeletsAnswerComesFirstAndThenTheClaimSaysWhatItGot() {
-    statuses.answered(CLAIM, PREPARED);
+    answered(PREPARED);
     assertThat(server.requests()).isEmpty();
 
     statuses.write();
@@ -213,7 +223,7 @@ class ClaimStatusesTest {
   @Test
   void anAnswerThatComesWhileTheOneBeforeItIsWrittenIsToldToo() {
     tell(PREPARED);
-    whenPatched = () -> statuses.answered(CLAIM, PREPARED);
+    whenPatched = () -> answered(PREPARED);
     tell(FAILED);
     whenPatched = () -> {};
     statuses.write();
@@ -231,6 +241,25 @@ class ClaimStatusesTest {
     assertThat(condition()).containsExactly("False", "NotPrepared", "the GPU is on fire");
   }
 
+  /** The kubelet forgot the claim, so nobody unprepared it before it was allocated anew. */
+  @Test
+  void aSuccessIsToldAgainWhenTheClaimWasAllocatedAnew() {
+    tell(PREPARED);
+    stored = claim("uid-1");
+    tell(PREPARED);
+
+    assertThat(condition()).contains("True", "Prepared");
+  }
+
+  @Test
+  void aClaimThatCannotBeReadWasToldWhatItWasToldBefore() {
+    tell(PREPARED);
+    statuses.answered(CLAIM, Optional.empty(), PREPARED);
+    statuses.write();
+
+    assertThat(sent("GET")).hasSize(1);
+  }
+
   private List<String> condition() {
     JsonNode ready = stored.at("/status/devices/0/conditions/0");
     return List.of(
@@ -242,7 +271,7 @@ class ClaimStatusesTest {
   @Test
   void anApiServerThatFailsIsAskedAFewTimesWithGrowingPauses() {
     status = 500;
-    statuses.answered(CLAIM, PREPARED);
+    answered(PREPARED);
     for (int second = 0; second < 600; second++) {
       statuses.write();
       uptime.add(Duration.ofSeconds(1));
@@ -276,7 +305,7 @@ class ClaimStatusesTest {
 
   @Test
   void aClaimThatIsUnpreparedMeanwhileIsNotTold() {
-    statuses.answered(CLAIM, PREPARED);
+    answered(PREPARED);
     statuses.unprepared(CLAIM);
     statuses.write();
 
