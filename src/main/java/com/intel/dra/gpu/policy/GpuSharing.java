@@ -114,8 +114,10 @@ public sealed interface GpuSharing {
       return minimumMiB + (memoryMiB - minimumMiB) / stepMiB * stepMiB;
     }
 
+    /** Limited to the range of int: a step may be larger than any GPU. */
     private int roundedUp(int memoryMiB) {
-      return minimumMiB + Math.ceilDiv(memoryMiB - minimumMiB, stepMiB) * stepMiB;
+      long steps = Math.ceilDiv(memoryMiB - minimumMiB, stepMiB);
+      return (int) Math.min(minimumMiB + steps * stepMiB, Integer.MAX_VALUE);
     }
   }
 

@@ -425,7 +425,7 @@ public record GpuOffer(List<OfferedGpu> gpus, boolean ready, boolean monitors) {
       int min, int max, int step, IntFunction<Quantity> unit) {
     var range =
         new CapacityRequestPolicyRangeBuilder().withMin(unit.apply(min)).withMax(unit.apply(max));
-    return min + step <= max ? range.withStep(unit.apply(step)).build() : range.build();
+    return step <= max - min ? range.withStep(unit.apply(step)).build() : range.build();
   }
 
   /**

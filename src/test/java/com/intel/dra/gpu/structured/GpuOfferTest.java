@@ -106,6 +106,18 @@ class GpuOfferTest {
     assertThat(memory.getRequestPolicy().getDefault()).hasToString("512Mi");
   }
 
+  @ParameterizedTest
+  @CsvSource({"0, 1", "300, 1", "0, 1000", "2000, 1000"})
+  void aStepOfTheLargestNumberIsOneThatNoGpuReaches(int unasked, int minimum) {
+    var sharing = new GpuSharing.ByMemory(unasked, minimum, Integer.MAX_VALUE);
+
+    var memory = capacity(only(offer(List.of(whole(3, FLEX_170_MIB)), sharing)), "memory");
+
+    assertThat(memory.getRequestPolicy().getValidRange().getStep()).isNull();
+    assertThat(memory.getValue()).hasToString(minimum + "Mi");
+    assertThat(memory.getRequestPolicy().getDefault()).hasToString(minimum + "Mi");
+  }
+
   @Test
   void theSmallestShareIsOneThatTheStepsReachAndNotMoreThanThereIs() {
     assertThat(smallest(FLEX_170_MIB, new GpuSharing.ByMemory(0, 64, 1))).isEqualTo("64Mi");

@@ -272,8 +272,14 @@ public class SliceOffer {
             .filter(device -> device.uid().equals(uid.toString()))
             .map(AllocatedDevice::memory)
             .toList();
-    int memoryMiB = held.stream().mapToInt(Integer::intValue).sum();
-    var gpu = new Gpu(uid, uid.address(), memoryMiB, 0, NOT_PUBLISHED);
+    long memoryMiB = held.stream().mapToLong(Integer::longValue).sum();
+    var gpu =
+        new Gpu(
+            uid,
+            uid.address(),
+            (int) Math.min(memoryMiB, Integer.MAX_VALUE), // records may say more than there is
+            0,
+            NOT_PUBLISHED);
     GpuPolicy policy = policies.of(gpu).policy();
     return new OfferedGpu(
         gpu,

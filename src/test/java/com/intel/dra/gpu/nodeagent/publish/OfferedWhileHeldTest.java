@@ -4,11 +4,13 @@ import static com.intel.dra.gpu.nodeagent.app.AgentFixtures.claim;
 import static com.intel.dra.gpu.nodeagent.app.AgentFixtures.result;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.intel.dra.gpu.api.AllocatedDevice;
 import com.intel.dra.gpu.device.DeviceType;
 import com.intel.dra.gpu.device.DeviceUid;
 import com.intel.dra.gpu.device.Gpu;
 import com.intel.dra.gpu.mode.DraMode;
 import com.intel.dra.gpu.nodeagent.app.VfNode;
+import com.intel.dra.gpu.nodeagent.state.PreparedClaim;
 import com.intel.dra.gpu.structured.DeviceName;
 import com.intel.dra.gpu.structured.OfferedDevices;
 import com.intel.dra.kit.kubelet.api.DeviceHealth;
@@ -20,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -286,6 +289,28 @@ class OfferedWhileHeldTest {
 
     node.unprepare("a");
     assertThat(published(gpu.uid())).isEmpty();
+  }
+
+  /** The records may say more than any GPU has. */
+  @Test
+  void aHeldGpuThatWentWhileNoAgentRanHasNoNegativeMemory() throws IOException {
+    start(DraMode.STRUCTURED);
+    node.agent.prepared.completeFrom(Map.of());
+    for (String claim : List.of("a", "b")) {
+      node.agent.prepared.put(
+          claim,
+          new PreparedClaim(
+              "default",
+              claim,
+              List.of(
+                  new AllocatedDevice(Integer.MAX_VALUE, "", "", "gpu", gpu.uid().toString()))));
+    }
+    Files.move(node.sysfs(gpu, ""), root.resolve("pulled"));
+    node.start();
+    node.agent.monitor.scan();
+
+    assertThat(published(gpu.uid()).orElseThrow().getCapacity().get("memory").getValue())
+        .hasToString(Integer.MAX_VALUE + "Mi");
   }
 
   @Test
