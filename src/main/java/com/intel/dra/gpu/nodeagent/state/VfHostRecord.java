@@ -22,16 +22,29 @@ public record VfHostRecord(String profile, int memoryMiB, boolean verified, Stri
   }
 
   /**
-   * Reads a record. An earlier version wrote no {@code identity}; a record without any other member
-   * is damaged.
+   * Reads a record. An earlier version wrote no {@code identity}; a record without any other
+   * member, or with one of another type, is damaged.
+   *
+   * @throws IllegalArgumentException if it is
    */
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   static VfHostRecord of(JsonNode json) {
+    JsonNode profile = json.required("profile");
+    JsonNode memoryMiB = json.required("memoryMiB");
+    JsonNode verified = json.required("verified");
+    JsonNode identity = json.path("identity");
+    require(profile.isTextual(), "profile", profile);
+    require(memoryMiB.isInt(), "memoryMiB", memoryMiB);
+    require(verified.isBoolean(), "verified", verified);
+    require(identity.isTextual() || identity.isMissingNode(), "identity", identity);
     return new VfHostRecord(
-        json.required("profile").textValue(),
-        json.required("memoryMiB").intValue(),
-        json.required("verified").booleanValue(),
-        json.path("identity").asText());
+        profile.asText(), memoryMiB.intValue(), verified.booleanValue(), identity.asText());
+  }
+
+  private static void require(boolean isOfItsType, String member, JsonNode value) {
+    if (!isOfItsType) {
+      throw new IllegalArgumentException("%s is %s".formatted(member, value));
+    }
   }
 
   public VfHostRecord withIdentity(String known) {

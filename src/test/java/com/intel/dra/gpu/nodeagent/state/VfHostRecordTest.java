@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class VfHostRecordTest {
 
@@ -42,6 +45,29 @@ class VfHostRecordTest {
     assertThat(decode(earlier))
         .isEqualTo(
             new StateDocument.Decoded.Valid<>(of(new VfHostRecord("flex170_m2", 8000, true))));
+  }
+
+  private record Mistyped(Object profile, Object memoryMiB, Object verified, Object identity) {}
+
+  private record MistypedDocument(int version, String bootId, Map<String, Mistyped> hosts) {}
+
+  static Stream<Mistyped> mistyped() {
+    return Stream.of(
+        new Mistyped(17, 8000, true, ""),
+        new Mistyped(List.of(), 8000, true, ""),
+        new Mistyped("flex170_m2", "much", true, ""),
+        new Mistyped("flex170_m2", 8000.5, true, ""),
+        new Mistyped("flex170_m2", 8_000_000_000L, true, ""),
+        new Mistyped("flex170_m2", 8000, "yes", ""),
+        new Mistyped("flex170_m2", 8000, true, 17),
+        new Mistyped("flex170_m2", 8000, true, List.of()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("mistyped")
+  void aRecordWithAMemberOfAnotherTypeIsDamaged(Mistyped mistyped) {
+    assertThat(decode(new MistypedDocument(1, "boot", Map.of("gpu", mistyped))))
+        .isInstanceOf(StateDocument.Decoded.Damaged.class);
   }
 
   @Test
