@@ -116,7 +116,8 @@ public final class PreparedClaims {
   }
 
   /**
-   * Records claims that the Go driver prepared.
+   * Records claims that the Go driver prepared, except those that are on record already and those
+   * that have ended.
    *
    * @param deleted those of them that the API server has no more
    */

@@ -178,11 +178,20 @@ public record PreparedClaimsDocument(
         changed);
   }
 
-  /** Returns this document with these claims, of which some were deleted before. */
+  /**
+   * Returns this document with those of these claims that are not on record and have not ended. It
+   * is decided here, because another agent may prepare or unprepare claims until the change is
+   * made.
+   *
+   * @param wereDeleted those of the claims that the API server has no more
+   */
   PreparedClaimsDocument withTakenOver(Map<String, PreparedClaim> taken, Set<String> wereDeleted) {
-    PreparedClaimsDocument changed = with(taken);
+    var added = new TreeMap<>(taken);
+    added.keySet().removeAll(claims.keySet());
+    added.keySet().removeAll(ended);
+    PreparedClaimsDocument changed = with(added);
     var all = new TreeSet<>(wereDeleted);
-    all.retainAll(taken.keySet());
+    all.retainAll(added.keySet());
     all.addAll(changed.deleted());
     return new PreparedClaimsDocument(
         bootId, complete, changed.gone(), ended, all, changed.earlier(), changed.claims());

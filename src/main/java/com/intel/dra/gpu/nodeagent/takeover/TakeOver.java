@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -180,9 +179,7 @@ public class TakeOver {
                 .formatted(file.path(), unknown.get()));
         return;
       }
-      var added = new TreeMap<>(taken.byUid());
-      added.keySet().removeAll(prepared.all().keySet()); // taken over before, or prepared since
-      prepared.takeOver(added, taken.gone());
+      prepared.takeOver(taken.byUid(), taken.gone());
       file.setAsideAs(TAKEN_FILE_NAME);
       settle();
     }

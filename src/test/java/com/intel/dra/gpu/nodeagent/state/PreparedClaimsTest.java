@@ -57,6 +57,30 @@ class PreparedClaimsTest {
   }
 
   @Test
+  void aClaimWhoseEndAnotherAgentHasRecordedMeanwhileIsNotTakenOver() throws IOException {
+    PreparedClaims acting = openComplete();
+    PreparedClaims standby = PreparedClaims.open(folder, BOOT);
+    standby.ended("uid-1");
+
+    acting.takeOver(Map.of("uid-1", CLAIM, "uid-2", CLAIM), Set.of("uid-1", "uid-2"));
+
+    assertThat(acting.all()).containsOnlyKeys("uid-2");
+    assertThat(acting.deleted()).containsExactly("uid-2");
+  }
+
+  @Test
+  void aClaimThatAnotherAgentHasPreparedMeanwhileIsNotTakenOver() throws IOException {
+    PreparedClaims acting = openComplete();
+    PreparedClaims other = PreparedClaims.open(folder, BOOT);
+    other.put("uid-1", STRUCTURED_CLAIM);
+
+    acting.takeOver(Map.of("uid-1", CLAIM), Set.of("uid-1"));
+
+    assertThat(acting.all()).containsExactly(Map.entry("uid-1", STRUCTURED_CLAIM));
+    assertThat(acting.deleted()).isEmpty();
+  }
+
+  @Test
   void theFileIsTheGoldenOne() throws Exception {
     openComplete().put("6c9b5f2e-1111-2222-3333-444455556666", STRUCTURED_CLAIM);
 
