@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
 @Singleton
 class TakeOverTask {
 
-  /** Each look at a record lists all claims of the cluster. */
+  /** A look reads the record; it lists the claims of the cluster less often. */
   private static final Duration PAUSE = Duration.ofSeconds(5);
 
   private final AgentConfig config;

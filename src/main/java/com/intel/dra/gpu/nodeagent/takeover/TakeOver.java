@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,7 +53,7 @@ public class TakeOver {
 
   private final AtomicFile file;
   private final AgentConfig config;
-  private final ListedClaims claims;
+  private final RecordedClaims claims;
   private final NodeDevices devices;
   private final PreparedClaims prepared;
   private final ActingAgent acting;
@@ -73,11 +74,12 @@ public class TakeOver {
       ActingAgent acting,
       NodeEvents events,
       DeviceLock lock,
-      GasInformer gas) {
+      GasInformer gas,
+      InstantSource uptime) {
     Path path = config.pluginDir(mode).resolve(FILE_NAME);
     this.file = new AtomicFile(path, PosixFilePermissions.fromString("rw-------"));
     this.config = config;
-    this.claims = claims;
+    this.claims = new RecordedClaims(claims, uptime);
     this.devices = devices;
     this.prepared = prepared;
     this.acting = acting;
@@ -113,7 +115,7 @@ public class TakeOver {
     }
   }
 
-  /** Call this periodically. It may block on the API server. */
+  /** Call this often, on one thread. It may block on the API server. */
   public void look() {
     if (settled) {
       return;
@@ -138,9 +140,10 @@ public class TakeOver {
       switch (GoDriverRecord.read(content.get(), config.nodeName())) {
         case GoDriverRecord.Read.Refused(String why) -> refused(why);
         case GoDriverRecord.Read.Good(GoDriverRecord record) -> {
-          Map<String, ResourceClaim> found =
-              record.uids().isEmpty() ? Map.of() : claims.withUids(record.uids());
-          take(record, known, found);
+          Optional<Map<String, ResourceClaim>> found = claims.find(record.uids());
+          if (found.isPresent()) {
+            take(record, known, found.get());
+          }
         }
       }
     } catch (KubernetesClientException e) {

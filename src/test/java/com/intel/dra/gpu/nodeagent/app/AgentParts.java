@@ -164,7 +164,8 @@ public final class AgentParts {
     policies = new GpuPolicies(config);
     events = new TestingNodeEvents(config);
     takeOver =
-        new TakeOver(config, mode, listed, devices, prepared, acting, events, lock, informer);
+        new TakeOver(
+            config, mode, listed, devices, prepared, acting, events, lock, informer, clock);
     offer =
         new SliceOffer(
             devices,

@@ -113,7 +113,8 @@ class StructuredPreparationTest {
                 new TheOnlyAgent(),
                 new TestingNodeEvents(config),
                 lock,
-                gas),
+                gas,
+                InstantSource.system()),
             config);
     return new FreshDeadlinePreparer(
         new StructuredPreparation(

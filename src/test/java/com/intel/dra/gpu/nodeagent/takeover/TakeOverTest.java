@@ -409,8 +409,66 @@ class TakeOverTest {
     assertThat(node.agent.takeOver.isSettled()).isFalse();
     assertThat(node.agent.events.all.getFirst().message()).contains("component take-over");
     node.agent.listed.refusal = Optional.empty();
+    node.pass(Duration.ofMinutes(5));
     takeOver();
     assertThat(node.agent.prepared.all()).containsOnlyKeys("a");
+  }
+
+  private void lookForAnHour() {
+    for (int look = 0; look < 720; look++) {
+      node.agent.takeOver.look();
+      node.pass(Duration.ofSeconds(5));
+    }
+  }
+
+  @Test
+  void claimsAreListedRarelyWhileADeviceCannotBeReadAndItsReturnIsSeenAtOnce() throws IOException {
+    node.structuredClaims.give("a", result("r", nameOf(gpu)));
+    goDriverPrepared("a", nameOf(gpu), false);
+    Path vendor = node.sysfs(gpu, "vendor");
+    byte[] content = makeUnreadable(vendor);
+    start();
+    lookForAnHour();
+    assertThat(node.agent.takeOver.isSettled()).isFalse();
+    assertThat(node.agent.listed.lists).isBetween(2, 20);
+
+    recovers(vendor, content);
+    assertThat(node.agent.takeOver.isSettled()).isTrue();
+    assertThat(node.agent.prepared.all()).containsOnlyKeys("a");
+  }
+
+  @Test
+  void claimsAreListedRarelyWhileTheRecordCannotBeRenamedAndThenItIsAtOnce() throws IOException {
+    node.structuredClaims.give("a", result(gpu.uid()));
+    goDriverPrepared("a", nameOf(gpu), false);
+    Path inTheWay = Files.createDirectories(taken().resolve("folder"));
+    start();
+    lookForAnHour();
+    assertThat(node.agent.takeOver.isSettled()).isFalse();
+    assertThat(node.agent.listed.lists).isBetween(2, 20);
+
+    Files.delete(inTheWay);
+    Files.delete(taken());
+    takeOver();
+    assertThat(node.agent.takeOver.isSettled()).isTrue();
+    assertThat(node.agent.prepared.all()).containsOnlyKeys("a");
+  }
+
+  @Test
+  void claimsAreListedRarelyWhileThatFailsAndAtOnceForOtherClaims() throws IOException {
+    node.structuredClaims.give("a", result(gpu.uid()));
+    goDriverPrepared("a", nameOf(gpu), false);
+    start();
+    node.agent.listed.refusal = Optional.of(new KubernetesClientException("forbidden"));
+    lookForAnHour();
+    assertThat(node.agent.listed.lists).isBetween(2, 20);
+    assertThat(events()).as("told once").containsExactly(EventReason.TAKE_OVER_WAITS);
+
+    node.agent.takeOver.look();
+    node.agent.listed.refusal = Optional.empty();
+    goDriverPrepared("b", nameOf(gpu), false);
+    takeOver();
+    assertThat(node.agent.takeOver.isSettled()).isTrue();
   }
 
   /** Its pod was deleted by force, and its containers may still be ending. */

@@ -19,12 +19,16 @@ public final class TestingListedClaims extends ListedClaims {
   public Optional<KubernetesClientException> refusal = Optional.empty();
   Runnable whenListed = () -> {};
 
+  /** How often all claims of the cluster were listed. */
+  int lists;
+
   public TestingListedClaims() {
     super(NoApiServer.CLIENT);
   }
 
   @Override
   public Map<String, ResourceClaim> withUids(Set<String> uids) {
+    lists++;
     whenListed.run();
     if (refusal.isPresent()) {
       throw refusal.get();
