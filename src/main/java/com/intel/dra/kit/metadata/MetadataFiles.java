@@ -2,6 +2,7 @@ package com.intel.dra.kit.metadata;
 
 import com.intel.dra.kit.cdi.CdiKind;
 import com.intel.dra.kit.files.AtomicFile;
+import com.intel.dra.kit.files.FileMutex;
 import com.intel.dra.kit.files.FileTree;
 import com.intel.dra.kit.kubelet.api.ClaimReference;
 import com.intel.dra.kit.kubelet.api.PrepareResult;
@@ -23,9 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -74,8 +72,12 @@ public final class MetadataFiles {
   private final Path folder;
   private final Path cdiFolder;
 
-  /** Files are written under the read lock, and those of claims without a record are removed. */
-  private final ReadWriteLock lock = new ReentrantReadWriteLock();
+  /**
+   * Files are written under it, and removed from the look at the record on. Two instances of the
+   * driver may run, and claims of the same name have the same folder: without it, one could remove
+   * what the other has just written for a claim that it recorded after that look.
+   */
+  private final FileMutex mutex;
 
   /**
    * @param pluginFolder the driver's folder; its path must be the same for the container runtime
@@ -85,6 +87,7 @@ public final class MetadataFiles {
     this.driver = driver;
     this.kind = new CdiKind(driver, "metadata");
     this.folder = pluginFolder.toAbsolutePath().resolve(FOLDER);
+    this.mutex = new FileMutex(folder.resolveSibling(FOLDER + ".lock"));
     this.cdiFolder = cdiFolder;
   }
 
@@ -97,21 +100,32 @@ public final class MetadataFiles {
    */
   public SortedMap<String, String> write(ClaimMetadata metadata)
       throws UnwritableMetadataException {
+    try {
+      return exclusively(() -> writeAll(metadata));
+    } catch (UnwritableMetadataException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new UnwritableMetadataException(folder, e);
+    }
+  }
+
+  private <R> R exclusively(FileMutex.Action<R> action) throws IOException {
+    Files.createDirectories(folder.resolveSibling(""));
+    return mutex.exclusively(action);
+  }
+
+  /** Requires the mutex. */
+  private SortedMap<String, String> writeAll(ClaimMetadata metadata)
+      throws UnwritableMetadataException {
     var document = new MetadataDocument(driver, kind);
     var devices = new TreeMap<String, String>();
-    Lock writing = lock.readLock();
-    writing.lock();
-    try {
-      for (RequestMetadata request : metadata.requests()) {
-        Path file = file(metadata.claim(), request.mainName());
-        write(file, document.content(metadata, request));
-        write(spec(metadata.claim(), request.mainName()), document.spec(metadata, request, file));
-        devices.put(
-            request.mainName(),
-            kind.qualifiedName(MetadataDocument.cdiDevice(metadata.claim(), request)));
-      }
-    } finally {
-      writing.unlock();
+    for (RequestMetadata request : metadata.requests()) {
+      Path file = file(metadata.claim(), request.mainName());
+      write(file, document.content(metadata, request));
+      write(spec(metadata.claim(), request.mainName()), document.spec(metadata, request, file));
+      devices.put(
+          request.mainName(),
+          kind.qualifiedName(MetadataDocument.cdiDevice(metadata.claim(), request)));
     }
     return devices;
   }
@@ -155,7 +169,7 @@ public final class MetadataFiles {
    * name has got meanwhile.
    */
   public void remove(ClaimReference claim, ClaimRecord prepared) throws IOException {
-    remove(Optional.of(claim), prepared);
+    var unused = exclusively(() -> remove(Optional.of(claim), prepared));
   }
 
   /**
@@ -164,7 +178,7 @@ public final class MetadataFiles {
    * @return what was removed
    */
   public List<Path> removeLeftovers(ClaimRecord prepared) throws IOException {
-    return remove(Optional.empty(), prepared);
+    return exclusively(() -> remove(Optional.empty(), prepared));
   }
 
   /** Does not match if the file is none of this driver's. */
@@ -177,49 +191,44 @@ public final class MetadataFiles {
   }
 
   /**
+   * Requires the mutex.
+   *
    * @param only empty for all claims
    */
   private List<Path> remove(Optional<ClaimReference> only, ClaimRecord prepared)
       throws IOException {
-    Lock removing = lock.writeLock();
-    removing.lock();
-    try {
-      // before the record is read: another instance of the driver may record a claim and write its
-      // files meanwhile
-      List<Path> specs = list(cdiFolder);
-      List<Path> claims = list(folder);
-      var uids = new HashSet<String>();
-      var folders = new HashSet<String>();
-      boolean areNamed = true;
-      for (ClaimReference claim : prepared.get()) {
-        uids.add(claim.uid());
-        folders.add(folderName(claim));
-        areNamed &= !claim.name().isEmpty();
-      }
-      var gone = new ArrayList<Path>();
-      for (Path spec : specs) {
-        Matcher name = claimAndRequest(spec);
-        if (name.matches()
-            && !uids.contains(name.group(1))
-            && only.map(ClaimReference::uid).filter(uid -> !uid.equals(name.group(1))).isEmpty()) {
-          gone.add(spec);
-        }
-      }
-      for (Path claim : claims) {
-        String name = nameOf(claim);
-        if (!folders.contains(name)
-            && (areNamed || only.isPresent())
-            && only.map(MetadataFiles::folderName).filter(one -> !one.equals(name)).isEmpty()) {
-          gone.add(claim);
-        }
-      }
-      for (Path path : gone) {
-        FileTree.delete(path);
-      }
-      return gone;
-    } finally {
-      removing.unlock();
+    // before the record is read, because instances of an earlier version write without the mutex
+    List<Path> specs = list(cdiFolder);
+    List<Path> claims = list(folder);
+    var uids = new HashSet<String>();
+    var folders = new HashSet<String>();
+    boolean areNamed = true;
+    for (ClaimReference claim : prepared.get()) {
+      uids.add(claim.uid());
+      folders.add(folderName(claim));
+      areNamed &= !claim.name().isEmpty();
     }
+    var gone = new ArrayList<Path>();
+    for (Path spec : specs) {
+      Matcher name = claimAndRequest(spec);
+      if (name.matches()
+          && !uids.contains(name.group(1))
+          && only.map(ClaimReference::uid).filter(uid -> !uid.equals(name.group(1))).isEmpty()) {
+        gone.add(spec);
+      }
+    }
+    for (Path claim : claims) {
+      String name = nameOf(claim);
+      if (!folders.contains(name)
+          && (areNamed || only.isPresent())
+          && only.map(MetadataFiles::folderName).filter(one -> !one.equals(name)).isEmpty()) {
+        gone.add(claim);
+      }
+    }
+    for (Path path : gone) {
+      FileTree.delete(path);
+    }
+    return gone;
   }
 
   /** Returns the answer with each of these CDI devices at the first device of its request. */

@@ -2,6 +2,7 @@ package com.intel.dra.kit.metadata;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,13 +19,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MetadataFilesTest {
 
@@ -32,6 +36,9 @@ class MetadataFilesTest {
   private static final Path GO = Path.of("src/test/resources/device-metadata");
 
   private static final ClaimReference CLAIM = new ClaimReference("default", "my-gpu", "uid-1");
+
+  private static final Set<Thread.State> WAITS_OR_HAS_ENDED =
+      Set.of(Thread.State.TIMED_WAITING, Thread.State.TERMINATED);
 
   @TempDir Path root;
 
@@ -76,12 +83,16 @@ class MetadataFilesTest {
   private Map<String, String> written(Path below) throws IOException {
     var content = new TreeMap<String, String>();
     try (Stream<Path> all = Files.walk(below)) {
-      for (Path file : all.filter(Files::isRegularFile).toList()) {
+      for (Path file : all.filter(Files::isRegularFile).filter(path -> !isLock(path)).toList()) {
         content.put(
             below.relativize(file).toString(), Files.readString(file).replace(root.toString(), ""));
       }
     }
     return content;
+  }
+
+  private static boolean isLock(Path file) {
+    return file.toString().endsWith(".lock");
   }
 
   private static ClaimMetadata claim(JsonNode input) {
@@ -286,17 +297,27 @@ class MetadataFilesTest {
         .hasMessageContaining("request");
   }
 
-  @Test
-  void whatTheOtherAgentWritesWhileThisOneLooksForLeftoversStays() throws IOException {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whatTheOtherAgentWritesWhileThisOneLooksForLeftoversStays(boolean hasTheNameOfAnother)
+      throws Exception {
+    if (hasTheNameOfAnother) {
+      files().write(gpuOf(new ClaimReference(CLAIM.namespace(), CLAIM.name(), "uid-0")));
+    }
     MetadataFiles successor = files();
+    var writing = new FutureTask<>(() -> successor.write(gpuOf(CLAIM)));
+    var thread = new Thread(writing);
 
     files()
         .removeLeftovers(
             () -> {
-              successor.write(gpuOf(CLAIM)); // recorded and written after this agent's read
-              return List.of();
+              List<ClaimReference> recorded = List.of();
+              thread.start(); // the other agent records the claim after this agent's read
+              await().until(() -> WAITS_OR_HAS_ENDED.contains(thread.getState()));
+              return recorded;
             });
 
+    assertThat(writing.get()).containsOnlyKeys("gpu");
     assertThat(successor.written(CLAIM)).containsOnlyKeys("gpu");
   }
 }
