@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
 import com.fasterxml.jackson.databind.util.StdConverter;
+import com.intel.dra.gpu.api.DeviceClassParameters;
 import com.intel.dra.gpu.api.GpuApi;
+import com.intel.dra.gpu.api.GpuClaimParameters;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
@@ -18,7 +20,6 @@ import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.PodSchedulingContext;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaimParametersReference;
-import io.fabric8.kubernetes.client.CustomResource;
 import io.quarkus.arc.profile.IfBuildProfile;
 import io.quarkus.kubernetes.client.KubernetesClientObjectMapperCustomizer;
 import jakarta.inject.Inject;
@@ -67,7 +68,9 @@ public final class WithoutUnusedFields implements KubernetesClientObjectMapperCu
         .addMixIn(ResourceClaim.class, WithoutAnnotations.class)
         .addMixIn(PodSchedulingContext.class, WithoutAnnotations.class)
         .addMixIn(Pod.class, WithoutAnnotations.class)
-        .addMixIn(CustomResource.class, WithoutAnnotations.class)
+        // not all custom resources: the annotation of a GpuAllocationState names its writer
+        .addMixIn(GpuClaimParameters.class, WithoutAnnotations.class)
+        .addMixIn(DeviceClassParameters.class, WithoutAnnotations.class)
         .addMixIn(PodSpec.class, UsedOfPodSpec.class)
         .addMixIn(PodStatus.class, UsedOfPodStatus.class)
         .addMixIn(ResourceClaimParametersReference.class, ShortReference.class);

@@ -3,12 +3,14 @@ package com.intel.dra.gpu.controller.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.intel.dra.gpu.api.GpuAllocationState;
 import com.intel.dra.gpu.api.GpuApi;
 import com.intel.dra.gpu.api.GpuClaimParameters;
 import com.intel.dra.gpu.classic.Claims;
 import com.intel.dra.gpu.client.WithoutManagedFields;
 import com.intel.dra.gpu.controller.app.FakeLeases;
 import com.intel.dra.gpu.controller.leader.FencedApiServer;
+import com.intel.dra.gpu.controller.records.NodeRecords;
 import com.intel.dra.kit.client.AnsweringApiServer;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -115,6 +117,22 @@ class WithoutUnusedFieldsTest {
     GpuClaimParameters kept = JSON.unmarshal(PARAMETERS, GpuClaimParameters.class);
     assertSmall(kept);
     assertThat(kept.getSpec().count()).isEqualTo(2);
+  }
+
+  /** The annotation names the controller that wrote the record last. */
+  @Test
+  void ofANodesRecordItsWriterIsKept() {
+    GpuAllocationState kept =
+        JSON.unmarshal(
+            """
+            {"apiVersion": "gpu.dra.intel.com/v1alpha", "kind": "GpuAllocationState",
+             "metadata": {"name": "n", "annotations": {"%s": "controller-1"}}, "spec": {}}
+            """
+                .formatted(NodeRecords.WRITER),
+            GpuAllocationState.class);
+
+    assertThat(kept.getMetadata().getAnnotations())
+        .containsEntry(NodeRecords.WRITER, "controller-1");
   }
 
   private interface Use {
