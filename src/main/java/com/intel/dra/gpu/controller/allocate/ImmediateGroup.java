@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -113,18 +114,19 @@ sealed interface ImmediateGroup {
   }
 
   /**
-   * Reads the pod from the API server if the informer does not have it, because that informer may
-   * lag behind the one of the claims.
+   * Reads the pod from the API server if the informer does not have it, or has an earlier pod of
+   * its name, because that informer may lag behind the one of the claims.
    */
   private static Optional<Pod> podOf(PendingClaim claim, ClusterView view, ApiServer api) {
     return Claims.controllingPod(claim.claim())
         .flatMap(
             owner -> {
               String namespace = claim.claim().getMetadata().getNamespace();
+              Predicate<Pod> isOwner = pod -> owner.getUid().equals(pod.getMetadata().getUid());
               return view.pendingPods
                   .get(namespace, owner.getName())
-                  .or(() -> api.read(Pod.class, namespace, owner.getName()))
-                  .filter(pod -> owner.getUid().equals(pod.getMetadata().getUid()));
+                  .filter(isOwner)
+                  .or(() -> api.read(Pod.class, namespace, owner.getName()).filter(isOwner));
             });
   }
 }
