@@ -75,13 +75,18 @@ public final class ResourceCache<T extends HasMetadata> {
   }
 
   public Optional<T> get(ResourceID id) {
-    return newest(id, attached.flatMap(informer -> informer.get(id)));
+    return newest(id, Optional.ofNullable(ahead.get(id)));
   }
 
   public Stream<T> list() {
+    Map<ResourceID, T> written = Map.copyOf(ahead);
     return attached.stream()
         .flatMap(Informer::list)
-        .flatMap(seen -> newest(ResourceID.fromResource(seen), Optional.of(seen)).stream());
+        .flatMap(
+            seen -> {
+              ResourceID id = ResourceID.fromResource(seen);
+              return newest(id, Optional.ofNullable(written.get(id)), Optional.of(seen)).stream();
+            });
   }
 
   /** The object as the informer shows it, without the writes of this process. */
@@ -96,6 +101,7 @@ public final class ResourceCache<T extends HasMetadata> {
 
   List<T> byIndex(String index, String key) {
     Function<T, List<String>> keys = indexes.getOrDefault(index, _ -> List.of());
+    Map<ResourceID, T> writes = Map.copyOf(ahead);
     var found = new LinkedHashMap<ResourceID, T>();
     attached.ifPresent(
         informer ->
@@ -103,10 +109,10 @@ public final class ResourceCache<T extends HasMetadata> {
                 .byIndex(index, key)
                 .forEach(seen -> found.put(ResourceID.fromResource(seen), seen)));
     // few or none; but each query would go through all of them
-    ahead.forEach(
+    writes.forEach(
         (id, written) -> {
           if (found.containsKey(id) || keys.apply(written).contains(key)) {
-            get(id)
+            newest(id, Optional.of(written))
                 .filter(newest -> keys.apply(newest).contains(key))
                 .ifPresentOrElse(newest -> found.put(id, newest), () -> found.remove(id));
           }
@@ -127,16 +133,24 @@ public final class ResourceCache<T extends HasMetadata> {
         .ifPresent(informer -> informer.expect(before, written));
   }
 
-  /** The written object counts while the informer shows an older version of it. */
-  private Optional<T> newest(ResourceID id, Optional<T> seen) {
-    T written = ahead.get(id);
-    if (written == null) {
+  private Optional<T> newest(ResourceID id, Optional<T> written) {
+    return newest(id, written, attached.flatMap(informer -> informer.get(id)));
+  }
+
+  /**
+   * The written object counts while the informer shows an older version of it.
+   *
+   * @param written from {@link #ahead}, taken before the informer was asked: while it is asked, the
+   *     object may arrive there, and another thread may forget the write
+   */
+  private Optional<T> newest(ResourceID id, Optional<T> written, Optional<T> seen) {
+    if (written.isEmpty()) {
       return seen;
     }
-    if (seen.isPresent() && ResourceVersions.isOlder(seen.get(), written)) {
-      return Optional.of(written);
+    if (seen.isPresent() && ResourceVersions.isOlder(seen.get(), written.get())) {
+      return written;
     }
-    ahead.remove(id, written);
+    ahead.remove(id, written.get());
     return seen;
   }
 }
