@@ -94,22 +94,14 @@ public class ClaimRelease {
     }
     Set<String> holders = holders(claim);
     Outcome<ResourceClaim> outcome =
-        mustBeCleared(claim)
-            ? claims
-                .deallocate(claim)
-                .then(
-                    cleared -> {
-                      dropRecords(claim, holders);
-                      return claims.removeFinalizer(cleared);
-                    })
-            : claims
-                .removeFinalizer(claim)
-                .then(
-                    open -> {
-                      dropRecords(claim, holders);
-                      return new Outcome.Written<>(open);
-                    });
-    boolean released = !(outcome instanceof Outcome.Conflict);
+        mustBeCleared(claim) ? claims.deallocate(claim) : claims.removeFinalizer(claim);
+    if (outcome instanceof Outcome.Conflict) {
+      return false;
+    }
+    // also for a claim that is gone: nobody can give it devices any more, and if its event came
+    // while it was in flight, the audit has left it out
+    dropRecords(claim, holders);
+    boolean released = !(outcome.then(claims::removeFinalizer) instanceof Outcome.Conflict);
     if (released && Claims.allocation(claim).isPresent()) {
       DecisionLog.released(claim, holders);
     }
