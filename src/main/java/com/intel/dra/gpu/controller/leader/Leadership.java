@@ -122,8 +122,7 @@ public class Leadership {
 
   /** Refuses all writes from now on. Waits some seconds for writes that are under way. */
   public void end() {
-    hadLead = isLeading();
-    state = State.ENDED;
+    endLead();
     try {
       if (writes.writeLock().tryLock(LAST_WRITES.toMillis(), TimeUnit.MILLISECONDS)) {
         writes.writeLock().unlock();
@@ -138,6 +137,12 @@ public class Leadership {
       hadLead = false;
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** Not at the same time as {@link #begin}, which would undo it. */
+  private synchronized void endLead() {
+    hadLead = isLeading();
+    state = State.ENDED;
   }
 
   /**

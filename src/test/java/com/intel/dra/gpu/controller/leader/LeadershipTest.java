@@ -9,9 +9,11 @@ import com.intel.dra.gpu.controller.app.FakeLeases;
 import com.intel.dra.kit.time.SettableClock;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class LeadershipTest {
@@ -143,5 +145,35 @@ class LeadershipTest {
     assertThat(order).containsExactly("written", "ended");
     leadership.begin();
     refuses();
+  }
+
+  /** The election tells of the lead while the process is told to end. */
+  @Test
+  void anEndIsNotUndoneByALeadThatBeginsAtTheSameTime() throws InterruptedException {
+    var begin = new AtomicReference<Runnable>(() -> {});
+    var both =
+        new Leadership(
+            "me",
+            leases,
+            () -> {
+              begin.get().run();
+              return clock.instant();
+            });
+    Thread ending = Thread.ofPlatform().unstarted(both::end);
+    begin.set(
+        () -> {
+          ending.start();
+          // it has ended, or waits for the begin
+          await()
+              .until(
+                  () ->
+                      EnumSet.of(Thread.State.TERMINATED, Thread.State.BLOCKED)
+                          .contains(ending.getState()));
+        });
+    both.begin();
+    ending.join();
+
+    assertThat(both.hasEnded()).isTrue();
+    assertThat(both.isLeading()).isFalse();
   }
 }
