@@ -45,6 +45,7 @@ public final class FakeApiServer implements ApiServer {
   private final List<String> requests = new ArrayList<>();
   private Optional<Failure> nextWrite = Optional.empty();
   private Predicate<String> refused = _ -> false;
+  private int refusal = HttpURLConnection.HTTP_FORBIDDEN;
   private Optional<CrashPoint> crash = Optional.empty();
   private int writes;
   private int claimWrites;
@@ -98,6 +99,16 @@ public final class FakeApiServer implements ApiServer {
    */
   public void refuse(Predicate<String> which) {
     refused = which;
+  }
+
+  /**
+   * Does {@link #refuse(Predicate)} with this status.
+   *
+   * @param code 0 for requests that get no answer
+   */
+  public void refuse(Predicate<String> which, int code) {
+    refused = which;
+    refusal = code;
   }
 
   /** Also true for several parallel writes if all that failed have failed in this way. */
@@ -190,8 +201,7 @@ public final class FakeApiServer implements ApiServer {
     othersGoOn();
     requests.add(what);
     if (refused.test(what)) {
-      throw new KubernetesClientException(
-          "refused: " + what, HttpURLConnection.HTTP_FORBIDDEN, new Status());
+      throw new KubernetesClientException("refused: " + what, refusal, new Status());
     }
     R answer = request.get();
     othersGoOn();

@@ -194,7 +194,7 @@ class UnknownClaimsTest {
 
   @Test
   void recordsWithoutEndAreDroppedInParts() {
-    int many = 2 * NodeAuditReconciler.MOST_AT_A_TIME + 1;
+    int many = 2 * UnfoundedRecords.MOST_AT_A_TIME + 1;
     World world = World.ofOrder(1, Policy.DEFAULT, List.of(List.of(1000)));
     world.settle();
     record(world, 0, "x".repeat(40_000), 2);
