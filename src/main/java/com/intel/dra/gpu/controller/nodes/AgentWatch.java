@@ -50,6 +50,12 @@ public class AgentWatch {
   /** A process that slept for so long has seen no renewals meanwhile. */
   private static final Duration GAP = PERIOD.multipliedBy(3);
 
+  /**
+   * Longer than a write may take, with all its repetitions. A write that took longer shows that
+   * this process slept.
+   */
+  private static final Duration LONGEST_WRITE = Duration.ofMinutes(1);
+
   private static final Duration SHORTEST = Duration.ofSeconds(10);
   private static final Duration LONGEST = Duration.ofMinutes(10);
 
@@ -63,7 +69,11 @@ public class AgentWatch {
   private final String namespace;
   private final AgentLiveness liveness;
   private final ObjectMapper json = new ObjectMapper();
-  private Instant lastLook = Instant.EPOCH;
+
+  /** The nodes whose GAS could not be written come last: such a write may take long. */
+  private final FailedLast order = new FailedLast();
+
+  private Instant lastAwake = Instant.EPOCH;
   private boolean interrupted;
 
   public AgentWatch(
@@ -94,10 +104,7 @@ public class AgentWatch {
       return;
     }
     Instant now = clock.instant();
-    if (Duration.between(lastLook, now).compareTo(GAP) > 0) {
-      liveness.beginAnew(now);
-    }
-    lastLook = now;
+    beginAnewAfterSleep(now, GAP);
     Map<String, GpuAllocationState> ready =
         view.nodes
             .list()
@@ -109,9 +116,37 @@ public class AgentWatch {
         .forEach(node -> liveness.see(node, view.agentLease(node).map(AgentWatch::sign), now));
     Set<String> overdue = nodes(ready, verdict -> verdict != Verdict.ALIVE, now);
     if (!overdue.isEmpty() && askFor(overdue)) {
-      nodes(ready, verdict -> verdict == Verdict.SILENT, now)
-          .forEach(node -> tryToGiveUp(Objects.requireNonNull(ready.get(node)), now));
+      giveUpSilent(ready, now);
     }
+  }
+
+  /**
+   * Ends after {@link #PERIOD}, so that no node is given up for what was known long before; the
+   * next look continues.
+   */
+  private void giveUpSilent(Map<String, GpuAllocationState> ready, Instant now) {
+    Instant begun = clock.instant();
+    for (String node : order.order(nodes(ready, verdict -> verdict == Verdict.SILENT, now))) {
+      tryToGiveUp(Objects.requireNonNull(ready.get(node)), now);
+      Instant written = clock.instant();
+      beginAnewAfterSleep(written, LONGEST_WRITE);
+      if (Duration.between(begun, written).compareTo(PERIOD) > 0) {
+        return;
+      }
+    }
+  }
+
+  /**
+   * To be called whenever this process is known to run. The time of a look does not count as sleep:
+   * the informer receives renewals meanwhile, and the next look sees them.
+   *
+   * @param longest how long this process may have been occupied since the last call
+   */
+  private void beginAnewAfterSleep(Instant now, Duration longest) {
+    if (Duration.between(lastAwake, now).compareTo(longest) > 0) {
+      liveness.beginAnew(now);
+    }
+    lastAwake = now;
   }
 
   private Set<String> nodes(
@@ -160,6 +195,7 @@ public class AgentWatch {
     try {
       giveUp(gas, now);
     } catch (KubernetesClientException e) {
+      order.failed(gas.getMetadata().getName());
       LOG.warnf(
           "The node agent of %s is silent, but its GpuAllocationState could not be set to %s, trying"
               + " again: %s",

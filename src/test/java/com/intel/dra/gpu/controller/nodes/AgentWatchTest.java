@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.List;
@@ -177,6 +178,72 @@ class AgentWatchTest {
     }
 
     assertThat(status(refused.equals("node0") ? node1 : node0)).isEqualTo("NotReady");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"node0", "node1"})
+  void aGasWhoseWritesTakeLongKeepsNoOtherNodeReady(String slow) {
+    controller.api.refuse(
+        request -> {
+          boolean isSlow = request.equals("patch GpuAllocationState " + slow);
+          if (isSlow) {
+            controller.uptime.add(Duration.ofSeconds(30));
+          }
+          return isSlow;
+        });
+    TestingNode later = slow.equals("node0") ? node1 : node0;
+    pass(60, later);
+    for (int look = 0; look < 4; look++) {
+      controller.uptime.add(AgentWatch.PERIOD);
+      look();
+    }
+
+    assertThat(status(later)).isEqualTo("NotReady");
+  }
+
+  @Test
+  void manyGasWhoseWritesTakeLongKeepNoOtherNodeReadyForLong() {
+    for (int i = 0; i < 20; i++) {
+      var slow = new TestingNode(cluster, "slow" + i, List.of(1000));
+      renew(slow);
+      slow.act();
+    }
+    controller.api.refuse(
+        request -> {
+          boolean isSlow = request.startsWith("patch GpuAllocationState slow");
+          if (isSlow) {
+            controller.uptime.add(Duration.ofSeconds(30));
+          }
+          return isSlow;
+        });
+    pass(60, node0, node1);
+    Instant since = controller.uptime.instant();
+    while (status(node0).equals("Ready")
+        && Duration.between(since, controller.uptime.instant()).toMinutes() < 60) {
+      controller.uptime.add(AgentWatch.PERIOD);
+      renew(node1);
+      look();
+    }
+
+    assertThat(Duration.between(since, controller.uptime.instant()))
+        .isLessThan(Duration.ofMinutes(3));
+  }
+
+  @Test
+  void aProcessThatSleptDuringAWriteIsNoReason() {
+    pass(20, node1);
+    controller.api.refuse(
+        request -> {
+          boolean isFirst = request.equals("patch GpuAllocationState node0");
+          if (isFirst) {
+            controller.uptime.add(Duration.ofMinutes(10));
+          }
+          return isFirst;
+        });
+    pass(25, node1);
+    look();
+
+    assertThat(status(node1)).isEqualTo("Ready");
   }
 
   /** Looks every five seconds while these agents renew. */
