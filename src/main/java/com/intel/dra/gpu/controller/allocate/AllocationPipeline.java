@@ -44,6 +44,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Allocates claims on one node, all of them or none. It writes the finalizers, then the node's
@@ -156,14 +157,21 @@ public class AllocationPipeline {
    * Ends an attempt that will not be repeated by itself.
    *
    * <p>Triggers the audit of the node if its record does not match the claims, because the audit
-   * skipped these claims while they were in flight. Usually they match, and no audit is needed.
+   * skipped these claims while they were in flight. Usually they match, and no audit is needed. The
+   * same holds for other nodes, on which an earlier attempt may have left a record.
    *
    * <p>If this attempt added a finalizer to a claim in vain, this triggers the claim, so that the
    * finalizer is removed if no pending pod waits for the claim. Our own writes cause no event.
    */
   private void leave(String node, List<PendingClaim> pending, List<String> uids) {
     claimsInFlight.leave(uids);
-    view.node(node).filter(gas -> !isSettled(gas, uids)).ifPresent(triggers::node);
+    Stream.concat(
+            view.node(node).stream(),
+            uids.stream()
+                .flatMap(uid -> view.nodesThatRecord(uid).stream())
+                .filter(gas -> !gas.getMetadata().getName().equals(node)))
+        .filter(gas -> !isSettled(gas, uids))
+        .forEach(triggers::node);
     pending.stream()
         .map(PendingClaim::claim)
         .filter(before -> !Claims.hasFinalizer(before))
