@@ -145,12 +145,28 @@ public class AllocationPipeline {
                             (outcome, _, _) -> {
                               if (outcome == null
                                   || outcome instanceof AllocationOutcome.Outdated) {
-                                claimsInFlight.leaveToRepeat(uids);
+                                leaveToRepeat(uids);
                               } else {
                                 leave(node, pending, uids);
                               }
                             })
                     : done(new AllocationOutcome.Busy()));
+  }
+
+  /**
+   * Ends an attempt that the caller repeats. If a claim is gone, its event may have come while it
+   * was in flight, and then the audit has skipped it.
+   */
+  private void leaveToRepeat(List<String> uids) {
+    claimsInFlight.leaveToRepeat(uids);
+    // looked for afterwards, because the event may come in between
+    uids.stream()
+        .filter(uid -> view.claimWithUid(uid).isEmpty())
+        .forEach(
+            gone -> {
+              claimsInFlight.gone(gone);
+              view.nodesThatRecord(gone).forEach(triggers::node);
+            });
   }
 
   /**

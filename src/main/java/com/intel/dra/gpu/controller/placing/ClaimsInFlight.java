@@ -66,6 +66,11 @@ public class ClaimsInFlight {
     claimUids.forEach(uid -> repeatedUntil.put(uid, now.plus(REPEATED_WITHIN)));
   }
 
+  /** To be called when the claim is gone, because then no attempt is repeated. */
+  public synchronized void gone(String claimUid) {
+    repeatedUntil.remove(claimUid);
+  }
+
   /** Whether the claim is in flight, or soon will be again. */
   public synchronized boolean isUnderWay(String claimUid) {
     return contains(claimUid)

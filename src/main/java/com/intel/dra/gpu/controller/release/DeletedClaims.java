@@ -6,6 +6,7 @@ import com.intel.dra.gpu.controller.cluster.ChangeListener;
 import com.intel.dra.gpu.controller.cluster.ClusterView;
 import com.intel.dra.gpu.controller.cluster.ReconcilerTriggers;
 import com.intel.dra.gpu.controller.leader.Leadership;
+import com.intel.dra.gpu.controller.placing.ClaimsInFlight;
 import com.intel.dra.kit.time.Backoff;
 import com.intel.dra.kit.time.TaskTimer;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
@@ -33,6 +34,7 @@ public class DeletedClaims {
 
   private final ClusterView view;
   private final ClaimRelease release;
+  private final ClaimsInFlight claimsInFlight;
   private final ReconcilerTriggers triggers;
   private final TaskTimer timer;
   private final Leadership leadership;
@@ -41,11 +43,13 @@ public class DeletedClaims {
   public DeletedClaims(
       ClusterView view,
       ClaimRelease release,
+      ClaimsInFlight claimsInFlight,
       ReconcilerTriggers triggers,
       TaskTimer timer,
       Leadership leadership) {
     this.view = view;
     this.release = release;
+    this.claimsInFlight = claimsInFlight;
     this.triggers = triggers;
     this.timer = timer;
     this.leadership = leadership;
@@ -101,6 +105,7 @@ public class DeletedClaims {
 
   /** Cleans up after a claim whose finalizer was removed by hand. */
   private void clearUpAfter(ResourceClaim gone) {
+    claimsInFlight.gone(Claims.uid(gone));
     view.nodesThatRecord(Claims.uid(gone)).forEach(triggers::node);
     triggers.waiting();
   }

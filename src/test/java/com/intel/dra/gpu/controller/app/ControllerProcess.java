@@ -124,7 +124,8 @@ public final class ControllerProcess {
     var rejected = new RejectedSelections(view, triggers, clock);
     var release =
         new ClaimRelease(view, records, writer, rejected, claimsInFlight, triggers, metrics);
-    var deletedClaims = new DeletedClaims(view, release, triggers, clock, leadership);
+    var deletedClaims =
+        new DeletedClaims(view, release, claimsInFlight, triggers, clock, leadership);
     var lostNodes = new LostNodes(view, api, triggers, clock, Duration.ofMinutes(5), NAMESPACE);
     periodicResync = new PeriodicResync(view, deletedClaims, triggers);
     var claimReconciler =

@@ -7,18 +7,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.intel.dra.gpu.allocation.Policy;
 import com.intel.dra.gpu.classic.Claims;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/**
- * A claim is gone when its finalizer is to be removed. This is usual when the answer to the first
- * request is lost: the client sends it again.
- */
+/** A claim is gone when it is to be written. */
 class VanishedClaimTest {
 
   private final World world = World.ofOrder(1, Policy.DEFAULT, List.of(List.of(1000)));
   private final ControllerProcess controller = world.controller();
 
+  /** This is usual when the answer to the first request is lost: the client sends it again. */
   @Test
   void itsDevicesAreReleasedAtOnce() {
     world.cluster.created(immediate(claim("c")));
@@ -39,6 +40,49 @@ class VanishedClaimTest {
     controller.threads.runToTheEnd();
 
     assertThat(recorded()).isEmpty();
+  }
+
+  /**
+   * Somebody has removed the finalizer by hand.
+   *
+   * @param isHeard whether the informer shows it before the attempt ends
+   * @param isMadeAgain whether there is another claim of that name by then
+   */
+  @ParameterizedTest
+  @CsvSource({"true, false", "false, false", "true, true", "false, true"})
+  void theDevicesOfOneThatVanishesWhileItIsAllocatedAreReleasedAtOnce(
+      boolean isHeard, boolean isMadeAgain) {
+    world.settle();
+    ResourceClaim made = world.cluster.created(immediate(claim("c")));
+    var recorded = new ArrayList<String>();
+    controller.api.refuse(
+        request -> {
+          if (request.equals("updateStatus ResourceClaim c") && recorded.isEmpty()) {
+            recorded().forEach(recorded::add);
+            world.cluster.delete(made);
+            world.cluster.edit(made, Claims::withoutFinalizer);
+            if (isMadeAgain) {
+              world.cluster.created(claim("c"));
+            }
+            if (isHeard) {
+              hearClaims();
+            }
+          }
+          return false;
+        });
+    hearClaims();
+    controller.threads.runToTheEnd();
+    hearClaims();
+    controller.threads.runToTheEnd();
+
+    assertThat(recorded).containsExactly(Claims.uid(made));
+    assertThat(recorded()).isEmpty();
+  }
+
+  private void hearClaims() {
+    while (controller.claims.isBehind()) {
+      controller.claims.hear();
+    }
   }
 
   private Iterable<String> recorded() {
