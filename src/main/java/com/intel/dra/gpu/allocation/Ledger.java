@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -228,7 +229,10 @@ final class Ledger {
           vfClaims[vf] == 0
               && vfs.get(vf).memoryMiB() >= request.memoryMiB()
               && request.selector().matches(vfs.get(vf).uid());
-      case NewVf(int gpu) -> roomForVfs(gpu, request) > 0;
+      case NewVf(int gpu) -> {
+        VfPlan plan = planFor(gpu, request);
+        yield plan != null && plan.room() > 0 && selects(gpu, request).test(plan.nextIndex());
+      }
     };
   }
 
@@ -274,9 +278,15 @@ final class Ledger {
   /** The number of VFs for this request that can be planned on the GPU. */
   int roomForVfs(int gpu, DeviceRequest request) {
     VfPlan plan = planFor(gpu, request);
-    return plan != null && request.selector().matches(gpus.get(gpu).uid().vf(plan.nextIndex()))
-        ? plan.room()
-        : 0;
+    return plan == null ? 0 : plan.roomWhile(selects(gpu, request));
+  }
+
+  /** Whether the class allows the VF of this GPU with a certain index. */
+  private IntPredicate selects(int gpu, DeviceRequest request) {
+    DeviceSelector selector = request.selector();
+    return selector.terms().isEmpty()
+        ? _ -> true
+        : index -> selector.matches(gpus.get(gpu).uid().vf(index));
   }
 
   /**
@@ -315,7 +325,7 @@ final class Ledger {
   /** The number of VFs for this request that the GPU could have if it were idle. */
   int vfsIfIdle(int gpu, DeviceRequest request) {
     return VfProfiles.smallest(profiles.get(gpu), request.memoryMiB())
-        .map(VfProfile::numVfs)
+        .map(profile -> VfPlan.empty(profile).roomWhile(selects(gpu, request)))
         .orElse(0);
   }
 

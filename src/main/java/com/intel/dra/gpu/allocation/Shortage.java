@@ -100,7 +100,7 @@ final class Shortage {
     int[] parents =
         IntStream.range(0, ledger.gpuCount())
             .filter(gpu -> !ledger.profiles(gpu).isEmpty())
-            .filter(gpu -> request.selector().matches(ledger.gpu(gpu).uid().vf(0)))
+            .filter(this::canHaveMatchingVfs)
             .toArray();
     if (existing.length == 0 && parents.length == 0) {
       return refusal(
@@ -129,7 +129,7 @@ final class Shortage {
                     .filter(vf -> ledger.vf(vf).memoryMiB() >= request.memoryMiB())
                     .filter(vf -> !ledger.canBeSplitAnew(vf))
                     .map(vf -> 1),
-                IntStream.of(parents).map(gpu -> ledger.vfsIfIdle(gpu, request)))
+                IntStream.of(parents).map(this::possibleVfs))
             .sum();
     if (possible < request.count()) {
       return refusal(
@@ -141,6 +141,16 @@ final class Shortage {
         Reason.NOT_ENOUGH_FREE_VFS,
         "not enough free VFs: asked for %d of %d MiB, %d are free or can be made on idle GPUs"
             .formatted(request.count(), request.memoryMiB(), available));
+  }
+
+  /** VFs are added in the order of their indices, and a class may select VFs by index. */
+  private boolean canHaveMatchingVfs(int gpu) {
+    return request.selector().matches(ledger.gpu(gpu).uid().vf(0))
+        || ledger.roomForVfs(gpu, request) > 0;
+  }
+
+  private int possibleVfs(int gpu) {
+    return Math.max(ledger.vfsIfIdle(gpu, request), ledger.roomForVfs(gpu, request));
   }
 
   private Optional<Refusal> refusal(Reason reason, String message) {

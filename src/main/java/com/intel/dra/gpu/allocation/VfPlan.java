@@ -3,6 +3,7 @@ package com.intel.dra.gpu.allocation;
 import com.intel.dra.gpu.device.VfProfile;
 import java.util.BitSet;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 
 /**
  * VFs of one GPU that claims hold and that are not made yet. Immutable.
@@ -28,6 +29,20 @@ record VfPlan(VfProfile profile, BitSet indices) {
   /** The number of VFs that can be added. */
   int room() {
     return profile.numVfs() - indices.cardinality();
+  }
+
+  /**
+   * The number of VFs that can be added one after another, each with the next index, until there is
+   * an index that is not allowed.
+   */
+  int roomWhile(IntPredicate allowed) {
+    int added = 0;
+    for (int index = nextIndex();
+        index < profile.numVfs() && allowed.test(index);
+        index = indices.nextClearBit(index + 1)) {
+      added++;
+    }
+    return added;
   }
 
   int nextIndex() {

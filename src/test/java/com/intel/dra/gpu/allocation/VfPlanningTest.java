@@ -290,6 +290,35 @@ class VfPlanningTest {
         .isEqualTo(Reason.NO_MATCHING_DEVICE);
   }
 
+  @Test
+  void onlyVfsWhoseIndexTheClassSelectsAreCounted() {
+    var first = new Term(DeviceType.VF, uid(0).vf(0).toString());
+    var second = new Term(DeviceType.VF, uid(0).vf(1).toString());
+    var node = node(splittable(0), splittable(1));
+
+    assertThat(devices(placed(node, FIRST, from(vfs("a", 2, 0), first, second)), "a"))
+        .containsExactly(uid(0).vf(0), uid(0).vf(1));
+    var refusal = refused(node, from(vfs("a", 2, 0), first));
+    assertThat(refusal.reason()).isEqualTo(Reason.NOT_ENOUGH_DEVICES);
+    assertThat(refusal.claimUid()).contains("a");
+    assertThat(refusal.message())
+        .isEqualTo("not enough VFs: asked for 2 of 0 MiB, the node can have 1");
+  }
+
+  @Test
+  void aVfThatTheClassSelectsAndOthersHoldIsNotFree() {
+    var first = new Term(DeviceType.VF, uid(0).vf(0).toString());
+    var second = new Term(DeviceType.VF, uid(0).vf(1).toString());
+    var node = node(splittable(0));
+    node = node.with(placed(node, FIRST, vfs("a", 1, 0)));
+
+    assertThat(refused(node, from(vfs("b", 2, 0), first, second)).message())
+        .isEqualTo(
+            "not enough free VFs: asked for 2 of 0 MiB, 1 are free or can be made on idle GPUs");
+    assertThat(refused(node, from(vfs("b", 2, 0), second)).message())
+        .isEqualTo("not enough VFs: asked for 2 of 0 MiB, the node can have 1");
+  }
+
   /**
    * The Go driver's test of unsuitable nodes without its two tainted GPUs (we have no taints): four
    * devices for GPU claims, or four for VF claims. Its GPUs can have one VF each, a single one of
