@@ -71,8 +71,7 @@ class ChartPolicyIT {
     String[] more = {"networkPolicy.enabled=true", "monitoring.services=true"};
     Files.writeString(
         folder.resolve("manifest.yaml"),
-        Chart.template(
-            Stream.of(values, more).flatMap(Stream::of).toArray(String[]::new)));
+        Chart.template(Stream.of(values, more).flatMap(Stream::of).toArray(String[]::new)));
     // it fails where it finds something
     JsonNode objects =
         new JsonMapper()

@@ -568,8 +568,7 @@ class ChartValuesIT {
 
     Set<String> accounts = new TreeSet<>(Set.of("intel-gpu-node-agent", account));
     accounts.remove("");
-    assertThat(
-            objects.keySet().stream().filter(name -> name.matches("Role.* .*-scc")).toList())
+    assertThat(objects.keySet().stream().filter(name -> name.matches("Role.* .*-scc")).toList())
         .containsExactlyInAnyOrderElementsOf(
             accounts.stream()
                 .flatMap(name -> Stream.of("Role " + name + "-scc", "RoleBinding " + name + "-scc"))
