@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -80,7 +81,7 @@ final class DeviceUsers {
     asked.values().removeIf(claim -> claim.claimName().isEmpty() || !seesAny(claim, devices));
     asked.forEach((uid, claim) -> explain(unknown, uid, claim));
     for (String uid : unreadFirst(asked.keySet())) {
-      PreparedClaim claim = asked.get(uid);
+      PreparedClaim claim = Objects.requireNonNull(asked.get(uid));
       if (seesAny(claim, unknown.stream().map(Use::device).collect(Collectors.toSet()))) {
         try {
           podsOfClaims.put(uid, read(uid, claim));
