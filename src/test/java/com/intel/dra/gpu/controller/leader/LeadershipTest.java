@@ -10,6 +10,7 @@ import com.intel.dra.kit.time.SettableClock;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -156,7 +157,7 @@ class LeadershipTest {
             "me",
             leases,
             () -> {
-              begin.get().run();
+              Objects.requireNonNull(begin.get()).run();
               return clock.instant();
             });
     Thread ending = Thread.ofPlatform().unstarted(both::end);

@@ -16,6 +16,7 @@ import com.intel.dra.gpu.structured.OfferedDevices;
 import com.intel.dra.kit.kubelet.api.DeviceHealth;
 import com.intel.dra.kit.kubelet.api.PrepareResult;
 import io.fabric8.kubernetes.api.model.resource.v1.Device;
+import io.fabric8.kubernetes.api.model.resource.v1.DeviceCapacity;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceRequestAllocationResult;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -309,7 +310,9 @@ class OfferedWhileHeldTest {
     node.start();
     node.agent.monitor.scan();
 
-    assertThat(published(gpu.uid()).orElseThrow().getCapacity().get("memory").getValue())
+    assertThat(published(gpu.uid()).orElseThrow().getCapacity())
+        .extractingByKey("memory")
+        .extracting(DeviceCapacity::getValue)
         .hasToString(Integer.MAX_VALUE + "Mi");
   }
 
