@@ -48,7 +48,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /**
  * Negotiates with the scheduler for one pod: reports the potential nodes that do not suit its
@@ -237,22 +236,20 @@ public class PodSchedulingContextReconciler implements Reconciler<PodSchedulingC
 
   /**
    * Returns the pod that the context belongs to. A pod that was bound by hand is not among the
-   * pending pods, so it is read from the API server; an earlier pod of its name may still be among
-   * them. After such a pod has ended, its context still exists and its selected node never changes;
-   * if claims were allocated for it again after a deallocation, that would never end.
+   * pending pods, so it is read from the API server. After such a pod has ended, its context still
+   * exists and its selected node never changes; if claims were allocated for it again after a
+   * deallocation, that would never end.
    */
   private Optional<Pod> podOf(PodSchedulingContext context) {
     String namespace = context.getMetadata().getNamespace();
     String name = context.getMetadata().getName();
-    Predicate<Pod> isOfContext = pod -> Claims.isControlledBy(context, pod.getMetadata());
-    return view.pendingPods
-        .get(namespace, name)
-        .filter(isOfContext)
+    return view.pendingPodOf(context)
         .or(
             () ->
                 ClusterView.mayBeScheduledByHand(context) && view.hasDelayedClaimsIn(namespace)
-                    ? api.read(Pod.class, namespace, name).filter(isOfContext)
+                    ? api.read(Pod.class, namespace, name)
                     : Optional.empty())
-        .filter(pod -> !PodClaims.isOver(pod));
+        .filter(pod -> !PodClaims.isOver(pod))
+        .filter(pod -> Claims.isControlledBy(context, pod.getMetadata()));
   }
 }

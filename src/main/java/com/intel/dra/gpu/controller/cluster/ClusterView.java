@@ -183,8 +183,18 @@ public class ClusterView implements ParametersLookup {
                 schedulingContexts.get(claimNamespace, pod.getName()).stream()
                     .filter(ClusterView::mayBeScheduledByHand))
         .orElseGet(() -> schedulingContexts.byIndex(CONTEXTS_BY_HAND, claimNamespace).stream())
-        .map(ResourceID::fromResource)
-        .filter(context -> pendingPods.get(context).isEmpty());
+        .filter(context -> pendingPodOf(context).isEmpty())
+        .map(ResourceID::fromResource);
+  }
+
+  /**
+   * Returns the pod that the context belongs to, if it is not bound yet. An earlier pod of its name
+   * may still be in the cache, and is not returned.
+   */
+  public Optional<Pod> pendingPodOf(PodSchedulingContext context) {
+    return pendingPods
+        .get(ResourceID.fromResource(context))
+        .filter(pod -> Claims.isControlledBy(context, pod.getMetadata()));
   }
 
   /**

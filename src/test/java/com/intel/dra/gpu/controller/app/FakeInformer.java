@@ -64,6 +64,13 @@ public final class FakeInformer<T extends HasMetadata> implements ResourceCache.
     see(id(object), event.after().filter(selector));
   }
 
+  /** Receives all events that there are. */
+  public void hearAll() {
+    while (isBehind()) {
+      hear();
+    }
+  }
+
   /** Simulates a broken watch: lists everything again, without the events in between. */
   void relist() {
     heard = cluster.history(kind).size();

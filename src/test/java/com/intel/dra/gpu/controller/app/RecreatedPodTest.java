@@ -17,6 +17,8 @@ import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1alpha2.ResourceClaimBuilder;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A pod is deleted and made again under its name, as for a StatefulSet. The informer of the claims
@@ -42,27 +44,30 @@ class RecreatedPodTest {
     assertThat(isAllocated("p-b")).isTrue();
   }
 
-  /** Nothing is told of it to those that watch pods without a node. */
-  @Test
-  void itIsServedIfItWasBoundByHand() {
+  /**
+   * Nothing is told of it to those that watch pods without a node.
+   *
+   * @param claimIsLast whether the context was looked at before there was the claim
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void itIsServedIfItWasBoundByHand(boolean claimIsLast) {
     world.settle();
-    Pod old = world.cluster.created(pod("p", ofClaim("a", "c")));
+    Pod old = world.cluster.created(pod("p", ofClaim("a", "another")));
     world.controller().pendingPods.hear();
     world.cluster.delete(old);
     Pod made = world.cluster.created(bound(pod("p", ofClaim("a", "c")), "node0"));
     world.cluster.created(context(made, "node0"));
+    if (claimIsLast) {
+      world.controller().schedulingContexts.hearAll();
+      world.controller().threads.runToTheEnd();
+    }
     world.cluster.created(claim("c"));
-    hearAll(world.controller().claims);
-    hearAll(world.controller().schedulingContexts);
+    world.controller().claims.hearAll();
+    world.controller().schedulingContexts.hearAll();
     world.controller().threads.runToTheEnd();
 
     assertThat(isAllocated("c")).isTrue();
-  }
-
-  private static void hearAll(FakeInformer<?> informer) {
-    while (informer.isBehind()) {
-      informer.hear();
-    }
   }
 
   /** The controller is told of the claim, and not of what has become of the pod. */
@@ -73,7 +78,7 @@ class RecreatedPodTest {
             .withOwnerReferences(controlledBy(owner))
             .endMetadata()
             .build());
-    hearAll(world.controller().claims);
+    world.controller().claims.hearAll();
     world.controller().threads.runToTheEnd();
   }
 
