@@ -11,6 +11,7 @@ sed -i "s|^  registry: .*|  registry: $registry|" "$out/values.yaml"
 grep -qx "appVersion: $tag" "$out/Chart.yaml" || sed -i "s|^  tag: \"\"|  tag: \"$tag\"|" "$out/values.yaml"
 mkdir -p "$out/files/crds"
 cp target/kubernetes/structured-explain/explainer.yml target/kubernetes/controller.yml target/kubernetes/node-agent.yml "$out/files/"
+cp target/kubernetes/structured/node-agent.yml "$out/files/structured-node-agent.yml"
 cp target/kubernetes/crds/*.yml "$out/files/crds/"
 cp deploy/resource-class.yaml deploy/overlays/structured/device-classes.yaml deploy/overlays/structured/slices-rbac.yaml \
   deploy/components/simulator/topology.yaml "$out/files/"

@@ -217,9 +217,7 @@ inside and outside.
 {{- if $object.Error }}{{ fail (printf "files/%s is no YAML with these values: %s" $.file $object.Error) }}{{ end -}}
 {{- $withoutController := and (eq (include "driver.mode" $root) "structured") (not $root.Values.controller.explain) -}}
 {{- $watched := has $object.kind (list "PodMonitor" "Service") -}}
-{{/* the Role by which agents renew their Lease, which they do in classic mode only */}}
-{{- $unused := and $object.kind (eq (include "driver.mode" $root) "structured") (eq $object.metadata.name "intel-gpu-node-agent-lease") -}}
-{{- if and $object.kind (not $unused) (not (and $watched $withoutController (eq $object.metadata.name "intel-gpu-controller"))) -}}
+{{- if and $object.kind (not (and $watched $withoutController (eq $object.metadata.name "intel-gpu-controller"))) -}}
 {{- include "driver.label" (dict "root" $root "metadata" $object.metadata) -}}
 {{- if eq $object.kind "Deployment" -}}
   {{- include "driver.settings" (dict "root" $root "object" $object "values" $root.Values.controller "name" "controller") -}}
