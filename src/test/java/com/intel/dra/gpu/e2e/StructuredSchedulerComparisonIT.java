@@ -12,14 +12,14 @@ import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.resource.v1.DeviceClass;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceClaim;
 import io.fabric8.kubernetes.api.model.resource.v1.ResourceSlice;
-import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
-import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.Watch;
+import io.fabric8.kubernetes.client.Watcher;
+import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -108,32 +108,23 @@ class StructuredSchedulerComparisonIT {
     return results;
   }
 
-  private SharedIndexInformer<Pod> watchResults(Map<String, String> results) {
-    Consumer<Pod> remember =
-        pod -> {
-          if (!result(pod).isEmpty()) {
-            results.put(pod.getMetadata().getName(), result(pod));
-          }
-        };
+  private Watch watchResults(Map<String, String> results) {
     return cluster
         .client()
         .pods()
         .inNamespace(cluster.namespace())
-        .inform(
-            new ResourceEventHandler<>() {
+        .watch(
+            new Watcher<>() {
               @Override
-              public void onAdd(Pod pod) {
-                remember.accept(pod);
+              public void eventReceived(Action action, Pod pod) {
+                if (!result(pod).isEmpty()) {
+                  results.put(pod.getMetadata().getName(), result(pod));
+                }
               }
 
               @Override
-              public void onUpdate(Pod before, Pod pod) {
-                remember.accept(pod);
-              }
-
-              @Override
-              public void onDelete(Pod pod, boolean lastStateUnknown) {
-                remember.accept(pod);
+              public void onClose(WatcherException cause) {
+                // then the results are waited for in vain
               }
             });
   }

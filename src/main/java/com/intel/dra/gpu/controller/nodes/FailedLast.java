@@ -1,9 +1,8 @@
 package com.intel.dra.gpu.controller.nodes;
 
-import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -16,8 +15,8 @@ final class FailedLast {
   private final LinkedHashSet<String> failed = new LinkedHashSet<>();
 
   /** Returns these names in the order in which to try them, and forgets all others. */
-  List<String> order(Collection<String> names) {
-    failed.retainAll(new HashSet<>(names));
+  List<String> order(Set<String> names) {
+    failed.retainAll(names);
     return Stream.concat(
             names.stream().filter(name -> !failed.contains(name)).sorted(), failed.stream())
         .toList();

@@ -76,13 +76,12 @@ final class DeviceUsers {
         uses.stream()
             .filter(use -> !known.containsKey(use))
             .collect(Collectors.toCollection(HashSet::new));
-    Set<String> devices = unknown.stream().map(Use::device).collect(Collectors.toSet());
     var asked = new HashMap<>(prepared);
-    asked.values().removeIf(claim -> claim.claimName().isEmpty() || !seesAny(claim, devices));
+    asked.values().removeIf(claim -> claim.claimName().isEmpty() || !mayExplain(claim, unknown));
     asked.forEach((uid, claim) -> explain(unknown, uid, claim));
     for (String uid : unreadFirst(asked.keySet())) {
       PreparedClaim claim = Objects.requireNonNull(asked.get(uid));
-      if (seesAny(claim, unknown.stream().map(Use::device).collect(Collectors.toSet()))) {
+      if (mayExplain(claim, unknown)) {
         try {
           podsOfClaims.put(uid, read(uid, claim));
         } catch (KubernetesClientException e) {
@@ -103,21 +102,20 @@ final class DeviceUsers {
 
   /** A claim that has got its name may be that of a pod for which no claim was found. */
   private void askAgainIfNamed(Map<String, PreparedClaim> prepared) {
-    var nowWithoutName = new HashSet<String>();
-    prepared.forEach(
-        (uid, claim) -> {
-          if (claim.claimName().isEmpty()) {
-            nowWithoutName.add(uid);
-          }
-        });
+    Set<String> nowWithoutName =
+        prepared.entrySet().stream()
+            .filter(claim -> claim.getValue().claimName().isEmpty())
+            .map(Map.Entry::getKey)
+            .collect(Collectors.toUnmodifiableSet());
     if (!nowWithoutName.containsAll(withoutName)) {
       known.values().removeIf(Optional::isEmpty);
     }
-    withoutName = Set.copyOf(nowWithoutName);
+    withoutName = nowWithoutName;
   }
 
-  private static boolean seesAny(PreparedClaim claim, Set<String> devices) {
-    return claim.visibleDevices().stream().anyMatch(devices::contains);
+  private static boolean mayExplain(PreparedClaim claim, Set<Use> unknown) {
+    Set<String> visible = claim.visibleDevices();
+    return unknown.stream().map(Use::device).anyMatch(visible::contains);
   }
 
   /** A claim that was read may be reserved for more pods by now. */

@@ -59,6 +59,7 @@ class ExplainEndpointTest {
   private final FakeCluster cluster = new FakeCluster();
   private boolean isOn = true;
   private Duration mostTime = Duration.ofMinutes(1);
+  private final List<Socket> sockets = new ArrayList<>();
   private HttpServer server;
   private final HttpClient http = HttpClient.newHttpClient();
 
@@ -176,7 +177,10 @@ class ExplainEndpointTest {
   }
 
   @AfterEach
-  void end() {
+  void end() throws IOException {
+    for (Socket socket : sockets) {
+      socket.close();
+    }
     cluster.goOn.countDown();
     vertx.close().toCompletionStage().toCompletableFuture().join();
   }
@@ -331,35 +335,21 @@ class ExplainEndpointTest {
   @Test
   void anAnswerThatIsNotReadKeepsItsPlace() throws IOException, InterruptedException {
     mostTime = Duration.ofHours(1);
-    List<Socket> sockets = new ArrayList<>();
-    try {
-      askWithoutReading(sockets);
-      assertRefused(get("pods/team/waits"), 503, "answers others");
-    } finally {
-      for (Socket socket : sockets) {
-        socket.close();
-      }
-    }
+    askWithoutReading();
+    assertRefused(get("pods/team/waits"), 503, "answers others");
   }
 
   @Test
   void anAnswerThatIsNotReadKeepsItsPlaceForSomeTime() throws IOException, InterruptedException {
     mostTime = Duration.ofSeconds(3);
-    List<Socket> sockets = new ArrayList<>();
-    try {
-      askWithoutReading(sockets);
-      await()
-          .atMost(Duration.ofSeconds(30))
-          .untilAsserted(() -> assertThat(get("pods/team/waits").statusCode()).isEqualTo(200));
-    } finally {
-      for (Socket socket : sockets) {
-        socket.close();
-      }
-    }
+    askWithoutReading();
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> assertThat(get("pods/team/waits").statusCode()).isEqualTo(200));
   }
 
   /** Asks as many questions as are taken at a time, and reads the status of each answer only. */
-  private void askWithoutReading(List<Socket> sockets) throws IOException {
+  private void askWithoutReading() throws IOException {
     cluster.nodes = 50;
     String claims =
         IntStream.range(0, 16)
@@ -392,26 +382,19 @@ class ExplainEndpointTest {
   @Test
   void aBodyThatDoesNotComeInKeepsItsPlaceForSomeTime() throws IOException, InterruptedException {
     mostTime = Duration.ofSeconds(2);
-    List<Socket> sockets = new ArrayList<>();
-    try {
-      for (int i = 0; i < ExplainEndpoint.MAX_QUESTIONS; i++) {
-        var socket = new Socket("127.0.0.1", server.actualPort());
-        sockets.add(socket);
-        socket
-            .getOutputStream()
-            .write(
-                "POST /explain/fit HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nkind"
-                    .getBytes(UTF_8));
-      }
-      for (Socket socket : sockets) {
-        assertThat(socket.getInputStream().readAllBytes()).isEmpty();
-      }
-      assertThat(get("pods/team/waits").statusCode()).isEqualTo(200);
-    } finally {
-      for (Socket socket : sockets) {
-        socket.close();
-      }
+    for (int i = 0; i < ExplainEndpoint.MAX_QUESTIONS; i++) {
+      var socket = new Socket("127.0.0.1", server.actualPort());
+      sockets.add(socket);
+      socket
+          .getOutputStream()
+          .write(
+              "POST /explain/fit HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nkind"
+                  .getBytes(UTF_8));
     }
+    for (Socket socket : sockets) {
+      assertThat(socket.getInputStream().readAllBytes()).isEmpty();
+    }
+    assertThat(get("pods/team/waits").statusCode()).isEqualTo(200);
   }
 
   /** An answer is in memory, too. */

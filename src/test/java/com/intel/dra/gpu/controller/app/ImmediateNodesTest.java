@@ -32,9 +32,7 @@ class ImmediateNodesTest {
         });
     world.controller().api.requests().clear();
     world.cluster.created(immediate(claim("c")));
-    while (world.controller().claims.isBehind()) {
-      world.controller().claims.hear();
-    }
+    world.controller().claims.hearAll();
   }
 
   private void look() {

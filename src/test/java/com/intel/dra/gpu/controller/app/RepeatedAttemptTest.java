@@ -52,11 +52,7 @@ class RepeatedAttemptTest {
   }
 
   private void hearAll() {
-    for (FakeInformer<?> informer : controller.informers()) {
-      while (informer.isBehind()) {
-        informer.hear();
-      }
-    }
+    controller.informers().forEach(FakeInformer::hearAll);
     controller.threads.runToTheEnd();
   }
 }

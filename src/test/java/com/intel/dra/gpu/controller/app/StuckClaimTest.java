@@ -161,14 +161,7 @@ class StuckClaimTest {
   }
 
   private void hearAll() {
-    controller
-        .informers()
-        .forEach(
-            informer -> {
-              while (informer.isBehind()) {
-                informer.hear();
-              }
-            });
+    controller.informers().forEach(FakeInformer::hearAll);
     controller.threads.runToTheEnd();
   }
 }

@@ -65,24 +65,18 @@ class VanishedClaimTest {
               world.cluster.created(claim("c"));
             }
             if (isHeard) {
-              hearClaims();
+              controller.claims.hearAll();
             }
           }
           return false;
         });
-    hearClaims();
+    controller.claims.hearAll();
     controller.threads.runToTheEnd();
-    hearClaims();
+    controller.claims.hearAll();
     controller.threads.runToTheEnd();
 
     assertThat(recorded).containsExactly(Claims.uid(made));
     assertThat(recorded()).isEmpty();
-  }
-
-  private void hearClaims() {
-    while (controller.claims.isBehind()) {
-      controller.claims.hear();
-    }
   }
 
   private Iterable<String> recorded() {

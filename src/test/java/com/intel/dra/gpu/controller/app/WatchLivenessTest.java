@@ -64,12 +64,6 @@ class WatchLivenessTest {
     return liveness.call().getStatus();
   }
 
-  private void hearAll() {
-    while (informer.isBehind()) {
-      informer.hear();
-    }
-  }
-
   @Test
   void aChangeThatIsNeverShownEndsTheController() {
     cluster.edit(first, Claims::withFinalizer);
@@ -85,7 +79,7 @@ class WatchLivenessTest {
     liveness.lookAtNext();
     assertThat(status()).as("it does not come and go").isEqualTo(Status.DOWN);
 
-    hearAll();
+    informer.hearAll();
     liveness.lookAtNext();
     assertThat(status()).isEqualTo(Status.UP);
   }
@@ -123,7 +117,7 @@ class WatchLivenessTest {
   @Test
   void aVersionThatTheApiServerHasNotReachedEndsTheController() {
     cluster.edit(first, Claims::withFinalizer);
-    hearAll();
+    informer.hearAll();
     restored = List.of(first);
     liveness.lookAtNext();
     assertThat(status()).as("the watch may be ahead of the read").isEqualTo(Status.UP);
@@ -144,11 +138,11 @@ class WatchLivenessTest {
       ResourceClaim passing = cluster.created(claim("passing"));
       liveness.lookAtNext();
       assertThat(status()).isEqualTo(Status.UP);
-      hearAll();
+      informer.hearAll();
       cluster.delete(passing);
       liveness.lookAtNext();
       assertThat(status()).isEqualTo(Status.UP);
-      hearAll();
+      informer.hearAll();
     }
   }
 
@@ -157,7 +151,7 @@ class WatchLivenessTest {
     afterTheRead =
         () -> {
           cluster.created(claim("second-" + cluster.list(ResourceClaim.class).count()));
-          hearAll();
+          informer.hearAll();
         };
     for (int time = 0; time < 3; time++) {
       liveness.lookAtNext();

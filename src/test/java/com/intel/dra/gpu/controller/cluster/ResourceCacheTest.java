@@ -44,7 +44,7 @@ class ResourceCacheTest {
   void ofAWriteOnWhatItShowsNothingIsTold() {
     write(seen);
 
-    hearAll();
+    informer.hearAll();
     assertThat(heard).isEmpty();
   }
 
@@ -55,7 +55,7 @@ class ResourceCacheTest {
         cluster.read(ResourceClaim.class, seen.getMetadata().getNamespace(), "c").orElseThrow();
     write(read);
 
-    hearAll();
+    informer.hearAll();
     assertThat(heard).contains(read.getMetadata().getResourceVersion());
   }
 
@@ -92,7 +92,7 @@ class ResourceCacheTest {
     private <R> R overtaken(R answer) {
       if (!isOvertaken) {
         isOvertaken = true;
-        hearAll();
+        informer.hearAll();
         assertThat(cache.get(ResourceID.fromResource(seen))).isPresent();
       }
       return answer;
@@ -133,11 +133,5 @@ class ResourceCacheTest {
         .isInstanceOfSatisfying(
             ApiServer.Outcome.Written.class,
             written -> cache.remember(before, (ResourceClaim) written.object()));
-  }
-
-  private void hearAll() {
-    while (informer.isBehind()) {
-      informer.hear();
-    }
   }
 }

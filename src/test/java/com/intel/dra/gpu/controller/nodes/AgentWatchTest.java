@@ -8,6 +8,7 @@ import com.intel.dra.gpu.allocation.Policy;
 import com.intel.dra.gpu.api.AgentLease;
 import com.intel.dra.gpu.controller.app.ControllerProcess;
 import com.intel.dra.gpu.controller.app.FakeCluster;
+import com.intel.dra.gpu.controller.app.FakeInformer;
 import com.intel.dra.gpu.controller.app.TestingNode;
 import com.intel.dra.gpu.controller.cluster.ApiServer;
 import io.fabric8.kubernetes.api.model.Event;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.List;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -183,14 +185,8 @@ class AgentWatchTest {
   @ParameterizedTest
   @ValueSource(strings = {"node0", "node1"})
   void aGasWhoseWritesTakeLongKeepsNoOtherNodeReady(String slow) {
-    controller.api.refuse(
-        request -> {
-          boolean isSlow = request.equals("patch GpuAllocationState " + slow);
-          if (isSlow) {
-            controller.uptime.add(Duration.ofSeconds(30));
-          }
-          return isSlow;
-        });
+    refuseSlowly(
+        request -> request.equals("patch GpuAllocationState " + slow), Duration.ofSeconds(30));
     TestingNode later = slow.equals("node0") ? node1 : node0;
     pass(60, later);
     for (int look = 0; look < 4; look++) {
@@ -208,14 +204,8 @@ class AgentWatchTest {
       renew(slow);
       slow.act();
     }
-    controller.api.refuse(
-        request -> {
-          boolean isSlow = request.startsWith("patch GpuAllocationState slow");
-          if (isSlow) {
-            controller.uptime.add(Duration.ofSeconds(30));
-          }
-          return isSlow;
-        });
+    refuseSlowly(
+        request -> request.startsWith("patch GpuAllocationState slow"), Duration.ofSeconds(30));
     pass(60, node0, node1);
     Instant since = controller.uptime.instant();
     while (status(node0).equals("Ready")
@@ -232,14 +222,8 @@ class AgentWatchTest {
   @Test
   void aProcessThatSleptDuringAWriteIsNoReason() {
     pass(20, node1);
-    controller.api.refuse(
-        request -> {
-          boolean isFirst = request.equals("patch GpuAllocationState node0");
-          if (isFirst) {
-            controller.uptime.add(Duration.ofMinutes(10));
-          }
-          return isFirst;
-        });
+    refuseSlowly(
+        request -> request.equals("patch GpuAllocationState node0"), Duration.ofMinutes(10));
     pass(25, node1);
     look();
 
@@ -260,15 +244,20 @@ class AgentWatchTest {
     controller.agents.look();
   }
 
+  /** The client gives such a write up after that time. */
+  private void refuseSlowly(Predicate<String> which, Duration time) {
+    controller.api.refuse(
+        request -> {
+          boolean isRefused = which.test(request);
+          if (isRefused) {
+            controller.uptime.add(time);
+          }
+          return isRefused;
+        });
+  }
+
   private void hear() {
-    controller
-        .informers()
-        .forEach(
-            informer -> {
-              while (informer.isBehind()) {
-                informer.hear();
-              }
-            });
+    controller.informers().forEach(FakeInformer::hearAll);
   }
 
   /** Writes the time of the agent's clock, which is years behind. */

@@ -221,9 +221,7 @@ class UnknownClaimsTest {
     process.claims.forget(world.read(ResourceClaim.class, "live").orElseThrow());
     record(world, 0, "made-up-", 1);
 
-    while (process.nodes.isBehind()) {
-      process.nodes.hear();
-    }
+    process.nodes.hearAll();
     for (int i = 0; i < 1000; i++) {
       if (process.threads.ready() > 0) {
         process.threads.goOn(0);

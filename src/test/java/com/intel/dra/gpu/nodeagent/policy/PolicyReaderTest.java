@@ -120,8 +120,7 @@ class PolicyReaderTest {
         "{sharing: {shares: 4, default: 5}} | sharing.default is 5, more than shares | 1 to 4",
         "{sharing: {default: 1}} | sharing.shares is missing | how many",
         "{sharing: {shares: 4, default: 0}} | sharing.default is 0 | 1 to 256",
-        "{sharing: {shares: 4, of: 2}} | sharing.of is 2, but there is no such field | shares,"
-            + " default",
+        "{sharing: {shares: 4, of: 2}} | sharing.of is 2, but there is no such field | shares, default",
         "{sharing: both} | sharing is \"both\" | memory, exclusive, unlimited",
         "{sharing: [memory]} | sharing is a list | memory, exclusive, unlimited",
         "{sharing: 4} | sharing is 4 | memory, exclusive, unlimited",
